@@ -1,0 +1,53 @@
+// What the pipeline needs of a network: label maps on the source grid, frame by frame.
+// No LibTorch here, so that whoever only consumes labels stays free of it.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "analysis/image_stack.h"
+#include "analysis/label_stack.h"
+
+namespace cmr {
+
+// Which network computed a result, and on what.
+struct PackageIdentity {
+  std::string name;       // "starter"
+  std::string version;    // "1.0.0"
+  std::string sha256;     // of manifest.json, which holds the hashes of all other files
+  std::string device;     // "cpu", "cuda:0"
+  std::string precision;  // "float32", "bfloat16"
+  // Evidence and release per structure, in the order of Structure: "real", "phantom", "both"
+  // and "report", "flag", "off".
+  std::array<std::string, structureCount> evidence;
+  std::array<std::string, structureCount> release;
+};
+
+struct FrameConfidence {
+  // Mean probability of the chosen label over the pixels that carry it; 0 where absent.
+  std::array<float, structureCount> meanProbability{};
+  // Largest probability of the label anywhere in the frame: low when nothing like it is there.
+  std::array<float, structureCount> peakProbability{};
+};
+
+struct Segmentation {
+  LabelStack labels;
+  std::vector<FrameConfidence> confidence;  // [slice * phaseCount + phase]
+  double heartCentreColumn = 0;             // where the first look found the left ventricle
+  double heartCentreRow = 0;
+  bool heartFound = true;  // false: no slice looked like one with a left ventricle
+};
+
+// fraction in [0, 1]; throwing CancelledError from it stops the work.
+using ProgressCallback = std::function<void(double fraction, const std::string& stage)>;
+
+class FrameSegmenter {
+ public:
+  virtual ~FrameSegmenter() = default;
+  virtual Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) = 0;
+  virtual const PackageIdentity& identity() const = 0;
+};
+
+}  // namespace cmr

@@ -1,0 +1,41 @@
+// A number that a reader may use: value, unit, coded concept, method, the images it came from,
+// and how far it can be trusted. What could not be measured has no value and says why.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cmr {
+
+struct Code {
+  std::string value;   // "8821-1"
+  std::string scheme;  // "LN", "SCT", "DCM", "UCUM"
+  std::string meaning;
+};
+
+enum class Quality { good, uncertain, unmeasurable };
+
+struct Measurement {
+  std::string id;     // stable name in results.json: "lv.edv"
+  std::string label;  // for people: "LV end-diastolic volume"
+  Code concept_;      // the measured property
+  Code unit;          // UCUM
+  std::optional<double> value;
+  std::string method;                     // one sentence: how it was computed, with its source
+  std::vector<std::size_t> sourceFrames;  // StackFrame::sourceIndex of the images used
+  Quality quality = Quality::good;
+  std::string reason;  // why uncertain or unmeasurable; empty when good
+};
+
+enum class Severity { note, warning, serious };
+
+// Something a reader should know about the result as a whole.
+struct Flag {
+  Severity severity = Severity::note;
+  std::string id;    // stable: "basal-slice-uncertain"
+  std::string text;  // one sentence
+};
+
+}  // namespace cmr

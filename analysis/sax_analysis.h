@@ -1,0 +1,33 @@
+// The result of a short-axis cine: labels after plausibility repair, the two key phases, volume
+// curves, measurements and flags. Writers of SEG, SR and pictures read this and nothing else.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/frame_segmenter.h"
+#include "analysis/image_stack.h"
+#include "analysis/label_stack.h"
+#include "analysis/measurement.h"
+
+namespace cmr {
+
+struct SaxAnalysis {
+  LabelStack labels;  // after repair in three dimensions and over time
+  int endDiastolePhase = 0;
+  int endSystolePhase = 0;
+  int keySlice = 0;                  // slice with the largest LV cavity at ED: the key image
+  std::vector<double> phaseTimesMs;  // trigger time per phase; empty when unknown
+  std::vector<double> lvVolumeMl;    // per phase
+  std::vector<double> rvVolumeMl;    // per phase
+  std::vector<Measurement> measurements;
+  std::vector<Flag> flags;
+  PackageIdentity package;
+};
+
+// Segments, repairs, finds ED and ES and measures. Throws InputError when the stack is no cine
+// (a single phase) and CancelledError when progress asks for it.
+SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
+                       const ProgressCallback& progress);
+
+}  // namespace cmr

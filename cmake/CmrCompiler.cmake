@@ -1,0 +1,34 @@
+# Compiler settings for our own code: C++20, warnings as errors, sanitizers, ccache.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+if(CMR_SANITIZE)
+  add_compile_options(-fsanitize=${CMR_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${CMR_SANITIZE})
+endif()
+
+# Warnings are ours alone: headers of LibTorch, DCMTK and Boost come in as system headers.
+function(cmr_warnings target)
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+    -Woverloaded-virtual -Wnull-dereference -Werror>)
+endfunction()
+
+# A room's library: cmr_room(name SOURCES ... LINK ...). Headers are included as "room/header.h".
+function(cmr_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${ROOM_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PUBLIC ${ROOM_LINK} PRIVATE ${ROOM_LINK_PRIVATE})
+  cmr_warnings(${name})
+endfunction()

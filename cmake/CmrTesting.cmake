@@ -1,0 +1,22 @@
+# One GoogleTest program per room, its cases found by CTest.
+include(CTest)
+if(BUILD_TESTING)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+
+# Tests of the larger real series read CMR_SHARED_DATA; they say so and skip when it is absent.
+set(CMR_SHARED_DATA "${PROJECT_SOURCE_DIR}/../shared/data" CACHE PATH "Real images for tests")
+
+# cmr_test(name SOURCES ... LINK ... [LABELS ...])
+function(cmr_test name)
+  cmake_parse_arguments(T "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  add_executable(${name} ${T_SOURCES})
+  target_link_libraries(${name} PRIVATE ${T_LINK} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE
+    CMR_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
+    CMR_PACKAGES="${PROJECT_SOURCE_DIR}/models"
+    CMR_SHARED_DATA="${CMR_SHARED_DATA}")
+  cmr_warnings(${name})
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${T_LABELS}" TIMEOUT 600)
+endfunction()

@@ -1,0 +1,27 @@
+// A DICOM object that we made, as bytes ready to be stored.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace cmr {
+
+enum class ObjectKind { segmentation, structuredReport, resultPage };
+
+struct ProducedObject {
+  ObjectKind kind = ObjectKind::segmentation;
+  std::string SOPClassUID;
+  std::string SOPInstanceUID;
+  std::string SeriesInstanceUID;
+  std::string bytes;  // a part-10 file
+};
+
+// What output identity is a function of, besides the kind of object (see identity.h).
+struct OutputContext {
+  std::string dateTime;  // DICOM DT, "YYYYMMDDHHMMSS": an input, never the clock
+  std::string packageSha256;
+  std::string settingsFingerprint;  // of the settings that change results
+  std::string deviceAndPrecision;   // "cpu/float32"
+};
+
+}  // namespace cmr

@@ -1,0 +1,44 @@
+// Writers of the three objects a short-axis analysis becomes. Each returns the finished file and
+// throws InputError when the analysis does not fit the source, Error when DCMTK refuses.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "analysis/sax_analysis.h"
+#include "dicom_sr/produced_object.h"
+#include "dicom_sr/source.h"
+
+namespace cmr {
+
+// Pixels of a picture page, 8-bit RGB, row by row.
+struct RgbImage {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> pixels;
+};
+
+// BINARY segmentation with six segments: LV cavity, LV myocardium, RV cavity at ED and at ES.
+// A stack stored as one series per slice gives one SEG per source series (ReferencedSeriesSequence
+// holds exactly one item), hence a list.
+std::vector<ProducedObject> writeSegmentation(const SeriesStack& source,
+                                              const SaxAnalysis& analysis,
+                                              const OutputContext& context);
+
+// TID 1500 Comprehensive SR; every group is a TID 1410 planar group with a POLYLINE.
+ProducedObject writeStructuredReport(const SeriesStack& source, const SaxAnalysis& analysis,
+                                     const OutputContext& context,
+                                     const std::vector<ProducedObject>& segmentations);
+
+// Secondary capture of the result page.
+ProducedObject writeResultPage(const SeriesStack& source, const RgbImage& page,
+                               const OutputContext& context);
+
+// True for objects that this program wrote: they are never inputs (guard against loops).
+bool isOwnOutput(const DcmDataset& dataset);
+
+// Draws the result page: contours at ED and ES, the volume curve, the numbers, provenance.
+RgbImage drawResultPage(const SeriesStack& source, const SaxAnalysis& analysis,
+                        const OutputContext& context);
+
+}  // namespace cmr

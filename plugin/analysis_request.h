@@ -1,0 +1,32 @@
+// What a worker is asked and what it answers: the worker is a function, this is its signature.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dicom_sr/produced_object.h"
+#include "dicom_sr/source.h"
+
+namespace cmr {
+
+struct AnalysisRequest {
+  std::string jobId;                     // through both logs
+  std::vector<InstanceBytes> instances;  // of one acquisition group, any order
+  std::vector<std::string> tasks;        // "seg_cine_sax"
+  std::string dateTime;                  // DICOM DT for the outputs; empty: latest of the source
+};
+
+enum class OutcomeKind {
+  analysed,       // objects and results are there
+  notAnalysable,  // the data do not allow it, and never will: reason says why; not retried
+  failed          // something broke that may pass (memory, disk, a crash): retried
+};
+
+struct AnalysisOutcome {
+  OutcomeKind kind = OutcomeKind::failed;
+  std::string reason;
+  std::vector<ProducedObject> objects;  // in the order of storing: SEG, SC first, SR last
+  std::string resultsJson;
+};
+
+}  // namespace cmr
