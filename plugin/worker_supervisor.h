@@ -18,6 +18,13 @@ struct WorkerSettings {
   int niceness = 10;          // the archive comes first
   std::chrono::seconds jobDeadline{1800};
   std::chrono::seconds startDeadline{300};
+  std::chrono::milliseconds silenceLimit{60000};  // without a sign of life, then it is killed
+  std::chrono::milliseconds cancelGrace{3000};    // for a worker to stop a job by itself
+  std::chrono::milliseconds stopGrace{3000};      // for a worker to end by itself
+  // Pause before a worker is started again: none after its first failure, then the first value,
+  // doubled with each further failure in a row, at most the second.
+  std::chrono::milliseconds firstBackOff{1000};
+  std::chrono::milliseconds largestBackOff{60000};
 };
 
 enum class LogLevel { info, warning, error };
@@ -29,6 +36,8 @@ struct WorkerStatus {
   int processId = 0;
   int restarts = 0;
   std::string package;  // "starter 1.0.0 (sha256...)"
+  std::string packageSha256;
+  std::string device;  // "cpu/bfloat16"
   std::string lastFailure;
 };
 
@@ -42,7 +51,9 @@ class WorkerSupervisor {
 
   // Blocks until the worker answered, died or ran over its deadline; starts a worker when none
   // runs. Never throws: a lost worker is an outcome of kind failed with the cause.
-  // A CancelledError thrown by progress ends the job (the worker is killed) as failed/"cancelled".
+  // progress is called on the caller's thread, at least about once a second, also while the worker
+  // starts or computes in silence. A CancelledError thrown by it ends the job as
+  // failed/"cancelled": the worker is asked to stop and killed when it does not in cancelGrace.
   AnalysisOutcome run(const AnalysisRequest& request, const ProgressCallback& progress);
 
   WorkerStatus status() const;

@@ -1,0 +1,378 @@
+#include "plugin/worker_supervisor.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <string_view>
+#include <utility>
+
+#include "analysis/blas_loader.h"
+#include "analysis/program.h"
+#include "plugin/child_keeper.h"
+#include "plugin/framed_socket.h"
+#include "plugin/worker_exchange.h"
+#include "plugin/worker_protocol.h"
+
+namespace cmr {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds tick{500};            // so often progress is called in silence
+constexpr std::chrono::milliseconds sendDeadline{60000};  // for one frame
+constexpr std::chrono::milliseconds handshakeDeadline{30000};
+constexpr const char* cancelled = "cancelled";
+constexpr const char* stopped = "the worker was stopped";
+
+// What a worker may know of the archive's environment: configurations of archives carry passwords
+// there, and nothing else of it changes what a worker does.
+bool isForWorker(std::string_view variable) {
+  constexpr std::array<std::string_view, 17> beginnings{
+      "PATH=", "HOME=",     "LANG=", "LC_",  "TZ=",   "TMPDIR=", "DCMDICTPATH=", "CUDA_", "NVIDIA_",
+      "OMP_",  "OPENBLAS_", "MKL_",  "CMR_", "ASAN_", "UBSAN_",  "LSAN_",        "TSAN_"};
+  return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view beginning) {
+    return variable.substr(0, beginning.size()) == beginning;
+  });
+}
+
+std::vector<std::string> workerEnvironment() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    if (isForWorker(*variable)) variables.emplace_back(*variable);
+  }
+  const char* current = std::getenv("LD_LIBRARY_PATH");
+  const std::string loaderPath =
+      loaderPathStartingWith(openmpBlasFolder(), current == nullptr ? "" : current);
+  if (!loaderPath.empty()) variables.push_back("LD_LIBRARY_PATH=" + loaderPath);
+  return variables;
+}
+
+std::pair<LogLevel, std::string> levelOf(const std::string& line) {
+  for (const auto& [mark, level] :
+       {std::pair{"[error] ", LogLevel::error}, std::pair{"[critical] ", LogLevel::error},
+        std::pair{"[warning] ", LogLevel::warning}, std::pair{"[info] ", LogLevel::info}}) {
+    if (line.rfind(mark, 0) == 0) return {level, line.substr(std::string(mark).size())};
+  }
+  return {LogLevel::warning, line};  // not the worker's own logger: a library or the loader
+}
+
+AnalysisOutcome failedBecause(const std::string& reason) {
+  AnalysisOutcome outcome;
+  outcome.kind = OutcomeKind::failed;
+  outcome.reason = reason;
+  return outcome;
+}
+
+}  // namespace
+
+class WorkerSupervisor::Impl {
+ public:
+  Impl(WorkerSettings settings, LogCallback logCallback)
+      : settings_(std::move(settings)),
+        log_(std::move(logCallback)),
+        keeper_([this](const std::string& line) { forward(line); }) {}
+
+  ~Impl() { stop(); }
+
+  AnalysisOutcome run(const AnalysisRequest& request, const ProgressCallback& progress) {
+    const std::lock_guard oneAtATime(runMutex_);
+    try {
+      ensureReady(progress);
+      AnalysisOutcome outcome = exchange(request, progress);
+      failuresInARow_ = 0;
+      return outcome;
+    } catch (const CancelledError&) {
+      return failedBecause(stopping_ ? stopped : cancelled);
+    } catch (const InputError& error) {  // the request can never be sent
+      AnalysisOutcome outcome;
+      outcome.kind = OutcomeKind::notAnalysable;
+      outcome.reason = error.what();
+      return outcome;
+    } catch (const std::exception& error) {
+      return failedBecause(loseWorker(error.what()));
+    }
+  }
+
+  WorkerStatus status() const {
+    const std::lock_guard lock(mutex_);
+    WorkerStatus now = status_;
+    now.running = keeper_.running();
+    now.ready = now.ready && now.running;
+    if (!now.running) now.processId = 0;
+    return now;
+  }
+
+  void stop() {
+    std::shared_ptr<FramedSocket> socket;
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      socket = socket_;
+    }
+    wake_.notify_all();
+    if (socket) socket->interrupt();  // run() lets go of it and closes it
+    socket.reset();
+    const std::lock_guard waitsForRun(runMutex_);
+    endWorker(settings_.stopGrace);
+  }
+
+ private:
+  // --- starting -----------------------------------------------------------------------------
+
+  void ensureReady(const ProgressCallback& progress) {
+    if (stopping_) throw CancelledError(stopped);
+    if (socket_ && !keeper_.running()) loseWorker("it ended while it had nothing to do");
+    if (!socket_) {
+      waitForBackOff(progress);
+      launch();
+      handshake();
+    }
+    if (!ready_) waitUntilReady(progress);  // a job may be cancelled while the worker starts
+  }
+
+  void waitForBackOff(const ProgressCallback& progress) {
+    if (failuresInARow_ < 2) return;
+    auto pause = settings_.firstBackOff;
+    for (int i = 2; i < failuresInARow_ && pause < settings_.largestBackOff; ++i) pause *= 2;
+    const TimePoint next = lastFailure_ + std::min(pause, settings_.largestBackOff);
+    while (Clock::now() < next) {
+      progress(0, "waiting before the worker is started again");
+      std::unique_lock lock(mutex_);
+      wake_.wait_until(lock, std::min(next, Clock::now() + tick),
+                       [this] { return stopping_.load(); });
+      if (stopping_) throw CancelledError(stopped);
+    }
+  }
+
+  void launch() {
+    const SocketPair ends = makeSocketPair();
+    const auto ours = std::make_shared<FramedSocket>(ends.first);
+    ChildSpec spec;
+    spec.arguments = {settings_.executable, "worker",
+                      "--socket",           std::to_string(childSocketDescriptor),
+                      "--package",          settings_.packageFolder,
+                      "--threads",          std::to_string(settings_.threads)};
+    spec.environment = workerEnvironment();
+    spec.niceness = settings_.niceness;
+    spec.socket = ends.second;
+    int processId = 0;
+    try {
+      processId = keeper_.start(spec);
+    } catch (...) {
+      ::close(ends.second);
+      throw;
+    }
+    ::close(ends.second);
+    const std::lock_guard lock(mutex_);
+    if (started_) ++status_.restarts;
+    started_ = true;
+    status_.processId = processId;
+    socket_ = ours;
+    if (stopping_) socket_->interrupt();
+  }
+
+  void handshake() {
+    const TimePoint until =
+        Clock::now() + std::min<Clock::duration>(handshakeDeadline, settings_.startDeadline);
+    socket_->send(FrameType::hello, encode(Hello{workerProtocolVersion, programVersion}), until);
+    const Hello answer = decodeHello(expect(FrameType::hello, until).payload);
+    if (answer.protocolVersion != workerProtocolVersion) {
+      throw ProtocolError("it speaks version " + std::to_string(answer.protocolVersion) +
+                          " of the protocol, the plugin version " +
+                          std::to_string(workerProtocolVersion) + ": install matching ones");
+    }
+    if (answer.programVersion != programVersion) {
+      log_(LogLevel::warning, "the worker is version " + answer.programVersion +
+                                  ", the plugin version " + programVersion);
+    }
+  }
+
+  void waitUntilReady(const ProgressCallback& progress) {
+    const TimePoint until = Clock::now() + settings_.startDeadline;
+    TimePoint lastSign = Clock::now();
+    for (;;) {
+      progress(0, "the worker is starting");
+      const std::optional<Frame> frame = socket_->receive(std::min(until, Clock::now() + tick));
+      checkPatience(frame.has_value(), lastSign, until, settings_.startDeadline, "to start");
+      if (!frame || frame->type == FrameType::progress) continue;
+      if (frame->type != FrameType::ready) throwUnexpected(*frame);
+      becomeReady(decodeReady(frame->payload));
+      return;
+    }
+  }
+
+  void becomeReady(const PackageIdentity& package) {
+    ready_ = true;
+    std::unique_lock lock(mutex_);
+    status_.ready = true;
+    status_.package = package.name + " " + package.version + " (" + package.sha256 + ")";
+    status_.packageSha256 = package.sha256;
+    status_.device = package.device + "/" + package.precision;
+    const WorkerStatus now = status_;
+    lock.unlock();
+    log_(LogLevel::info, "worker " + std::to_string(now.processId) + " is ready with package " +
+                             now.package + " on " + now.device);
+  }
+
+  // --- a job --------------------------------------------------------------------------------
+
+  AnalysisOutcome exchange(const AnalysisRequest& request, const ProgressCallback& progress) {
+    const TimePoint until = Clock::now() + settings_.jobDeadline;
+    try {
+      sendRequest(*socket_, request, sendDeadline, [&] { progress(0, "sending"); });
+      return waitForOutcome(request.jobId, progress, until);
+    } catch (const CancelledError&) {
+      if (!stopping_) cancelJob(request.jobId);
+      throw;
+    }
+  }
+
+  AnalysisOutcome waitForOutcome(const std::string& jobId, const ProgressCallback& progress,
+                                 TimePoint until) {
+    OutcomeAssembler assembler(jobId);
+    Progress last{0, "sent"};
+    TimePoint lastSign = Clock::now();
+    for (;;) {
+      const std::optional<Frame> frame = socket_->receive(std::min(until, Clock::now() + tick));
+      checkPatience(frame.has_value(), lastSign, until, settings_.jobDeadline, "to answer");
+      std::optional<AnalysisOutcome> outcome;
+      if (frame && frame->type == FrameType::outcome) {
+        outcome = assembler.begin(*frame);
+      } else if (frame && frame->type == FrameType::object) {
+        outcome = assembler.add(*frame);
+      } else if (frame && frame->type == FrameType::progress) {
+        last = decodeProgress(frame->payload);
+      } else if (frame) {
+        throwUnexpected(*frame);
+      }
+      if (outcome) return *std::move(outcome);
+      progress(last.fraction, last.stage);
+    }
+  }
+
+  // A worker that stops by itself keeps its loaded package; the answer itself is not wanted.
+  void cancelJob(const std::string& jobId) {
+    const TimePoint until = Clock::now() + settings_.cancelGrace;
+    try {
+      socket_->send(FrameType::cancel, encodeText(jobId), until);
+      OutcomeAssembler assembler(jobId);
+      while (Clock::now() < until) {
+        const std::optional<Frame> frame = socket_->receive(until);
+        if (stopping_) return;
+        if (!frame || frame->type == FrameType::progress) continue;
+        const bool head = frame->type == FrameType::outcome;
+        if (head ? assembler.begin(*frame).has_value() : assembler.add(*frame).has_value()) return;
+      }
+    } catch (const std::exception& error) {
+      log_(LogLevel::warning,
+           std::string("the worker could not be asked to stop: ") + error.what());
+    }
+    log_(LogLevel::warning, "the worker did not stop the cancelled job in time and is killed");
+    endWorker(std::chrono::milliseconds(0));
+  }
+
+  // --- watching -----------------------------------------------------------------------------
+
+  void checkPatience(bool heard, TimePoint& lastSign, TimePoint until, std::chrono::seconds allowed,
+                     const char* what) const {
+    const TimePoint now = Clock::now();
+    if (stopping_) throw CancelledError(stopped);
+    if (now >= until) {
+      throw ResourceError("it took longer than " + std::to_string(allowed.count()) + " s " + what);
+    }
+    if (heard) lastSign = now;
+    if (now - lastSign > settings_.silenceLimit) {
+      throw ResourceError("it gave no sign of life for " +
+                          std::to_string(settings_.silenceLimit.count() / 1000) + " s");
+    }
+  }
+
+  Frame expect(FrameType type, TimePoint until) {
+    std::optional<Frame> frame = socket_->receive(until);
+    if (!frame) {
+      if (stopping_) throw CancelledError(stopped);
+      throw ResourceError("it did not answer the handshake in time");
+    }
+    if (frame->type != type) throwUnexpected(*frame);
+    return *std::move(frame);
+  }
+
+  [[noreturn]] static void throwUnexpected(const Frame& frame) {
+    if (frame.type == FrameType::failure) throw ResourceError(decodeText(frame.payload));
+    throw ProtocolError("it sent a message of type " +
+                        std::to_string(static_cast<std::uint32_t>(frame.type)) + " out of place");
+  }
+
+  // --- ending -------------------------------------------------------------------------------
+
+  // Ends what is left of the worker; the sentence names the cause as far as it is known.
+  std::string loseWorker(const std::string& cause) {
+    // A worker that died by itself gets a moment to be reaped, so that the signal can be named.
+    const bool diedByItself = keeper_.waitForEnd(Clock::now() + std::chrono::milliseconds(500));
+    endWorker(std::chrono::milliseconds(0));
+    std::string sentence = "worker failed: " + cause;
+    if (diedByItself && !keeper_.lastEnd().empty()) sentence += "; it " + keeper_.lastEnd();
+    if (!keeper_.lastLine().empty()) sentence += "; its last words: " + keeper_.lastLine();
+    ++failuresInARow_;
+    lastFailure_ = Clock::now();
+    {
+      const std::lock_guard lock(mutex_);
+      status_.lastFailure = sentence;
+    }
+    log_(LogLevel::error, sentence);
+    return sentence;
+  }
+
+  // Closing the socket tells a worker to end; it is killed when it has not in the time given.
+  void endWorker(std::chrono::milliseconds grace) {
+    {
+      const std::lock_guard lock(mutex_);
+      socket_.reset();
+      status_.ready = false;
+    }
+    ready_ = false;
+    if (grace.count() > 0 && keeper_.waitForEnd(Clock::now() + grace)) return;
+    keeper_.kill();
+    keeper_.waitForEnd(TimePoint::max());
+  }
+
+  void forward(const std::string& line) const {
+    const auto [level, text] = levelOf(line);
+    log_(level, "worker: " + text);
+  }
+
+  const WorkerSettings settings_;
+  const LogCallback log_;
+  std::mutex runMutex_;       // one job at a time; taken before mutex_
+  mutable std::mutex mutex_;  // guards status_ and the exchange of socket_
+  std::condition_variable wake_;
+  std::atomic<bool> stopping_{false};
+  WorkerStatus status_;
+  std::shared_ptr<FramedSocket> socket_;
+  // The next four belong to whoever holds runMutex_.
+  bool started_ = false;
+  bool ready_ = false;
+  int failuresInARow_ = 0;
+  TimePoint lastFailure_{};
+  ChildKeeper keeper_;  // last: its thread logs through the members above
+};
+
+WorkerSupervisor::WorkerSupervisor(WorkerSettings settings, LogCallback log)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(log))) {}
+WorkerSupervisor::~WorkerSupervisor() = default;
+
+AnalysisOutcome WorkerSupervisor::run(const AnalysisRequest& request,
+                                      const ProgressCallback& progress) {
+  return impl_->run(request, progress);
+}
+
+WorkerStatus WorkerSupervisor::status() const { return impl_->status(); }
+
+void WorkerSupervisor::stop() { impl_->stop(); }
+
+}  // namespace cmr
