@@ -1,0 +1,111 @@
+#include "analysis/dense_head.h"
+
+#include <algorithm>
+#include <string>
+
+#include "analysis/errors.h"
+
+namespace cmr {
+namespace {
+
+torch::nn::Conv2d conv3(int in, int out, int stride = 1) {
+  return torch::nn::Conv2d(
+      torch::nn::Conv2dOptions(in, out, 3).stride(stride).padding(1).bias(false));
+}
+
+torch::nn::GroupNorm groupNorm(int width) {
+  return torch::nn::GroupNorm(torch::nn::GroupNormOptions(std::max(1, width / 8), width));
+}
+
+}  // namespace
+
+ConvBlockImpl::ConvBlockImpl(int in, int out, int stride) {
+  conv1 = register_module("conv1", conv3(in, out, stride));
+  norm1 = register_module("norm1", groupNorm(out));
+  conv2 = register_module("conv2", conv3(out, out));
+  norm2 = register_module("norm2", groupNorm(out));
+}
+
+torch::Tensor ConvBlockImpl::forward(const torch::Tensor& x, ComputePrecision precision) {
+  const torch::Tensor first = torch::relu(norm1(convIn(x, conv1, precision)));
+  return torch::relu(norm2(convIn(first, conv2, precision)));
+}
+
+torch::Tensor upsampleTwice(const torch::Tensor& x) {
+  namespace F = torch::nn::functional;
+  return F::interpolate(x, F::InterpolateFuncOptions()
+                               .scale_factor(std::vector<double>{2.0, 2.0})
+                               .mode(torch::kBilinear)
+                               .align_corners(false));
+}
+
+DenseHeadImpl::DenseHeadImpl(const DenseHeadGeometry& g) : geometry_(g) {
+  if (g.imageWidths.size() != 3 || g.layers.empty() || (!g.useTokens && !g.useImagePath)) {
+    throw PackageError("a dense head needs three image widths, a layer, and something to read");
+  }
+  const int w1 = g.imageWidths[0];
+  const int w2 = g.imageWidths[1];
+  const int w4 = g.imageWidths[2];
+  const int levelWidth = 64;
+  if (g.useTokens) {
+    for (std::size_t i = 0; i < g.layers.size(); ++i) {
+      projections_.push_back(register_module(
+          "project" + std::to_string(i),
+          torch::nn::Conv2d(torch::nn::Conv2dOptions(g.tokenWidth, levelWidth, 1))));
+    }
+    fuse = register_module("fuse",
+                           ConvBlock(levelWidth * static_cast<int>(g.layers.size()), g.fusedWidth));
+  }
+  if (g.useImagePath) {
+    image1 = register_module("image1", ConvBlock(1, w1));
+    image2 = register_module("image2", ConvBlock(w1, w2, 2));
+    image4 = register_module("image4", ConvBlock(w2, w4, 2));
+  }
+  if (!g.useTokens) {
+    image8 = register_module("image8", ConvBlock(w4, g.fusedWidth, 2));
+  }
+  const int s4 = g.useImagePath ? w4 : 0;
+  const int s2 = g.useImagePath ? w2 : 0;
+  const int s1 = g.useImagePath ? w1 : 0;
+  up4 = register_module("up4", ConvBlock(g.fusedWidth + s4, w4));
+  up2 = register_module("up2", ConvBlock(w4 + s2, w2));
+  up1 = register_module("up1", ConvBlock(w2 + s1, w1));
+  classify =
+      register_module("classify", torch::nn::Conv2d(torch::nn::Conv2dOptions(w1, g.classes, 1)));
+}
+
+torch::Tensor DenseHeadImpl::fuseTokens(const std::vector<torch::Tensor>& levels,
+                                        ComputePrecision precision) {
+  if (levels.size() != projections_.size()) {
+    throw PackageError("the dense head reads " + std::to_string(projections_.size()) +
+                       " backbone layers and was given " + std::to_string(levels.size()));
+  }
+  std::vector<torch::Tensor> projected;
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    projected.push_back(convIn(levels[i], projections_[i], precision));
+  }
+  return fuse(torch::cat(projected, 1), precision);
+}
+
+torch::Tensor DenseHeadImpl::forward(const torch::Tensor& images,
+                                     const std::vector<torch::Tensor>& levels,
+                                     ComputePrecision precision) {
+  torch::Tensor x1;
+  torch::Tensor x2;
+  torch::Tensor x4;
+  if (geometry_.useImagePath) {
+    x1 = image1(images, precision);
+    x2 = image2(x1, precision);
+    x4 = image4(x2, precision);
+  }
+  torch::Tensor y = geometry_.useTokens ? fuseTokens(levels, precision) : image8(x4, precision);
+  const auto joined = [&](const torch::Tensor& up, const torch::Tensor& skip) {
+    return geometry_.useImagePath ? torch::cat({up, skip}, 1) : up;
+  };
+  y = up4(joined(upsampleTwice(y), x4), precision);
+  y = up2(joined(upsampleTwice(y), x2), precision);
+  y = up1(joined(upsampleTwice(y), x1), precision);
+  return classify(y);
+}
+
+}  // namespace cmr

@@ -1,0 +1,62 @@
+// The dense decoder: backbone tokens of several layers, fused at one eighth of the resolution, and
+// brought up to image resolution with the help of a light convolutional path that reads the image
+// itself (tokens alone cannot place an edge to better than their patch).
+// In the manner of DPT (Ranftl et al., ICCV 2021) and ViTDet-style simple pyramids.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "analysis/compute_precision.h"
+
+namespace cmr {
+
+struct DenseHeadGeometry {
+  int tokenWidth = 384;
+  std::vector<int> layers = {3, 6, 9, 12};      // of the backbone, from 1
+  int fusedWidth = 96;                          // at 1/8
+  std::vector<int> imageWidths = {16, 32, 64};  // of the image path at 1/1, 1/2 and 1/4
+  int classes = 4;
+  bool useTokens = true;     // false: the image path alone, to know which of the two sees
+  bool useImagePath = true;  // false: tokens alone
+};
+
+// Two 3x3 convolutions, each followed by GroupNorm (float32) and ReLU.
+class ConvBlockImpl : public torch::nn::Module {
+ public:
+  ConvBlockImpl(int in, int out, int stride = 1);
+  torch::Tensor forward(const torch::Tensor& x, ComputePrecision precision);
+
+ private:
+  torch::nn::Conv2d conv1{nullptr}, conv2{nullptr};
+  torch::nn::GroupNorm norm1{nullptr}, norm2{nullptr};
+};
+TORCH_MODULE(ConvBlock);
+
+torch::Tensor upsampleTwice(const torch::Tensor& x);
+
+class DenseHeadImpl : public torch::nn::Module {
+ public:
+  explicit DenseHeadImpl(const DenseHeadGeometry& geometry);
+
+  // images [batch, 1, rows, columns]; levels as VitFeatures gives them, in the order of layers.
+  // Returns logits, float32 [batch, classes, rows, columns].
+  torch::Tensor forward(const torch::Tensor& images, const std::vector<torch::Tensor>& levels,
+                        ComputePrecision precision);
+
+  const DenseHeadGeometry& geometry() const { return geometry_; }
+
+ private:
+  torch::Tensor fuseTokens(const std::vector<torch::Tensor>& levels, ComputePrecision precision);
+
+  DenseHeadGeometry geometry_;
+  std::vector<torch::nn::Conv2d> projections_;
+  ConvBlock fuse{nullptr};
+  ConvBlock image1{nullptr}, image2{nullptr}, image4{nullptr}, image8{nullptr};
+  ConvBlock up4{nullptr}, up2{nullptr}, up1{nullptr};
+  torch::nn::Conv2d classify{nullptr};
+};
+TORCH_MODULE(DenseHead);
+
+}  // namespace cmr

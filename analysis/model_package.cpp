@@ -1,0 +1,149 @@
+#include "analysis/model_package.h"
+
+#include <cctype>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "analysis/errors.h"
+#include "analysis/program.h"
+#include "analysis/sha256.h"
+
+namespace cmr {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+std::string readWhole(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    throw PackageError("cannot read " + path.string());
+  }
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::string hashOfFile(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) {
+    throw PackageError("cannot read " + path.string());
+  }
+  Sha256 hash;
+  std::vector<char> buffer(1 << 20);
+  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
+    hash.update({buffer.data(), static_cast<std::size_t>(in.gcount())});
+  }
+  return hash.hex();
+}
+
+bool staysInside(const std::string& path) {
+  if (path.empty() || path.front() == '/') {
+    return false;
+  }
+  for (const auto& part : fs::path(path)) {
+    if (part == "..") {
+      return false;
+    }
+  }
+  return true;
+}
+
+void checkFile(const fs::path& folder, const PackageFile& file) {
+  if (!staysInside(file.path)) {
+    throw PackageError("the manifest names a file outside its folder: " + file.path);
+  }
+  const fs::path path = folder / file.path;
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (error) {
+    throw PackageError("the package lacks " + file.path);
+  }
+  if (size != file.bytes) {
+    throw PackageError(file.path + " has " + std::to_string(size) + " bytes, the manifest says " +
+                       std::to_string(file.bytes));
+  }
+  const std::string found = hashOfFile(path);
+  if (found != file.sha256) {
+    throw PackageError(file.path + " has checksum " + found + ", the manifest says " + file.sha256);
+  }
+}
+
+// Versions as three numbers; missing ones are 0.
+bool newerThan(const std::string& a, const std::string& b) {
+  const auto parse = [](const std::string& text) {
+    std::array<int, 3> v{};
+    std::istringstream in(text);
+    char dot = 0;
+    in >> v[0] >> dot >> v[1] >> dot >> v[2];
+    return v;
+  };
+  return parse(a) > parse(b);
+}
+
+void readStructures(const json& head, PackageIdentity& identity) {
+  const json& labels = head.at("labels");
+  if (labels.size() != structureCount - 1) {
+    throw PackageError(
+        "the manifest's seg_cine_sax does not have the labels LV cavity, LV "
+        "myocardium and RV cavity");
+  }
+  identity.evidence[0] = "real";
+  identity.release[0] = "report";
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    identity.evidence[i + 1] = labels[i].at("evidence").get<std::string>();
+    identity.release[i + 1] = labels[i].at("release").get<std::string>();
+  }
+}
+
+}  // namespace
+
+ModelPackage openPackage(const std::string& folder) {
+  ModelPackage package;
+  package.folder = folder;
+  const std::string text = readWhole(fs::path(folder) / "manifest.json");
+  try {
+    package.manifest = json::parse(text);
+    const json& m = package.manifest;
+    if (m.at("schemaVersion").get<int>() != packageSchemaVersion) {
+      throw PackageError("the package has schema version " + m.at("schemaVersion").dump() +
+                         ", this program reads " + std::to_string(packageSchemaVersion));
+    }
+    const auto lowest = m.at("lowestProgramVersion").get<std::string>();
+    if (newerThan(lowest, programVersion)) {
+      throw PackageError("the package asks for program version " + lowest + ", this is " +
+                         programVersion);
+    }
+    package.identity.name = m.at("name").get<std::string>();
+    package.identity.version = m.at("version").get<std::string>();
+    package.identity.sha256 = sha256Hex(text);
+    const json& input = m.at("input");
+    package.input.spacingMm = input.at("spacingMm").get<double>();
+    package.input.size = input.at("size").get<int>();
+    package.input.window.lowPercentile =
+        input.at("normalisation").at("lowPercentile").get<double>();
+    package.input.window.highPercentile =
+        input.at("normalisation").at("highPercentile").get<double>();
+    if (!(package.input.spacingMm > 0.1 && package.input.spacingMm < 10) ||
+        package.input.size < 32 || package.input.size > 1024 || package.input.size % 16 != 0) {
+      throw PackageError("the manifest's input geometry is out of bounds");
+    }
+    readStructures(m.at("heads").at("seg_cine_sax"), package.identity);
+    package.knownAnswer.tolerance = m.at("knownAnswer").at("tolerance").get<double>();
+    package.knownAnswer.logits = m.at("knownAnswer").at("logits").get<std::vector<double>>();
+    for (const json& file : m.at("files")) {
+      package.files.push_back({file.at("path").get<std::string>(),
+                               file.at("sha256").get<std::string>(),
+                               file.at("bytes").get<std::uintmax_t>()});
+    }
+  } catch (const json::exception& e) {
+    throw PackageError("the manifest of " + folder + " cannot be used: " + e.what());
+  }
+  for (const PackageFile& file : package.files) {
+    checkFile(folder, file);
+  }
+  return package;
+}
+
+}  // namespace cmr

@@ -1,0 +1,51 @@
+// One network as a package holds it: a backbone, the first look, and the segmentation head; or the
+// plain U-Net that serves as the bar. What it is made of is data (NetworkGeometry), not code.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+
+#include "analysis/dense_head.h"
+#include "analysis/heart_locator.h"
+#include "analysis/unet.h"
+#include "analysis/vit.h"
+
+namespace cmr {
+
+enum class Architecture { vitDense, unet };
+
+struct NetworkGeometry {
+  Architecture architecture = Architecture::vitDense;
+  VitGeometry vit;
+  DenseHeadGeometry dense;
+  UnetGeometry unet;
+  double dropPath = 0;  // of training; 0 at inference
+};
+
+class NetworkImpl : public torch::nn::Module {
+ public:
+  explicit NetworkImpl(const NetworkGeometry& geometry);
+
+  // Crops around the heart, float32 [batch, 1, size, size] -> logits [batch, classes, size, size].
+  torch::Tensor segment(const torch::Tensor& crops, ComputePrecision precision);
+  // Pictures of the whole field -> logits [batch, cells + 1], see HeartLocator.
+  torch::Tensor locate(const torch::Tensor& fields, ComputePrecision precision);
+  // Both at once, the backbone running over one batch; sizes must agree.
+  std::pair<torch::Tensor, torch::Tensor> segmentAndLocate(const torch::Tensor& crops,
+                                                           const torch::Tensor& fields,
+                                                           ComputePrecision precision);
+
+  const NetworkGeometry& geometry() const { return geometry_; }
+  static constexpr int locatorCellSize = 8;  // pixels of the picture per cell
+
+ private:
+  NetworkGeometry geometry_;
+  Vit backbone{nullptr};
+  DenseHead denseHead{nullptr};
+  Unet unet{nullptr};
+  HeartLocator locator{nullptr};
+};
+TORCH_MODULE(Network);
+
+}  // namespace cmr

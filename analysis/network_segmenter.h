@@ -1,0 +1,21 @@
+// The FrameSegmenter behind a model package: first look, then one pass over all frames.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "analysis/frame_segmenter.h"
+
+namespace cmr {
+
+struct InferenceSettings {
+  std::string precision = "auto";  // "auto", "float32", "bfloat16"
+  int threads = 0;                 // 0: as many as there are cores
+  int batch = 8;                   // frames per pass
+};
+
+// Opens, checks and loads the package, runs its known-answer test. Throws PackageError.
+std::unique_ptr<FrameSegmenter> loadNetworkSegmenter(const std::string& packageFolder,
+                                                     const InferenceSettings& settings = {});
+
+}  // namespace cmr

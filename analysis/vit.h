@@ -1,0 +1,76 @@
+// The backbone: a vision transformer whose size is data and whose parameter names are timm's
+// (patch_embed.proj, cls_token, pos_embed, blocks.N.norm1, blocks.N.attn.qkv, ..., norm), so that
+// any such checkpoint in safetensors form loads unconverted.
+// Source: Dosovitskiy et al., ICLR 2021; layout of timm's VisionTransformer.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "analysis/compute_precision.h"
+
+namespace cmr {
+
+struct VitGeometry {
+  int patchSize = 8;
+  int width = 384;
+  int depth = 12;
+  int heads = 6;
+  int mlpRatio = 4;
+  int inputChannels = 1;
+  int positionGrid = 16;  // pos_embed holds positionGrid^2 patch positions and one for the class
+  double layerNormEpsilon = 1e-6;
+};
+
+class VitBlockImpl : public torch::nn::Module {
+ public:
+  VitBlockImpl(const VitGeometry& geometry, double dropPath);
+  // tokens: float32 [batch, tokens, width].
+  torch::Tensor forward(const torch::Tensor& tokens, ComputePrecision precision);
+
+ private:
+  torch::Tensor attention(const torch::Tensor& normed, ComputePrecision precision);
+  torch::Tensor dropPath(const torch::Tensor& branch);
+
+  int heads_;
+  double dropPath_;
+  torch::nn::LayerNorm norm1{nullptr}, norm2{nullptr};
+  torch::nn::Linear qkv{nullptr}, proj{nullptr}, fc1{nullptr}, fc2{nullptr};
+};
+TORCH_MODULE(VitBlock);
+
+struct VitFeatures {
+  std::vector<torch::Tensor> levels;  // [batch, width, gridRows, gridColumns], one per layer asked
+  torch::Tensor classToken;           // [batch, width], after the final norm
+};
+
+class VitImpl : public torch::nn::Module {
+ public:
+  explicit VitImpl(const VitGeometry& geometry, double dropPathRate = 0);
+
+  // images: float32 [batch, channels, rows, columns], sides divisible by the patch size. The
+  // position embedding is interpolated (bicubic) when the grid differs from the trained one.
+  // layers counts from 1 (after the first block); the last layer is taken after the final norm.
+  VitFeatures forward(const torch::Tensor& images, const std::vector<int>& layers,
+                      ComputePrecision precision);
+
+  // All tokens after the final norm, [batch, 1 + patches, width]: what timm's forward_features
+  // gives.
+  torch::Tensor forwardTokens(const torch::Tensor& images, ComputePrecision precision);
+
+  const VitGeometry& geometry() const { return geometry_; }
+
+ private:
+  torch::Tensor embed(const torch::Tensor& images, ComputePrecision precision);
+  torch::Tensor positions(std::int64_t gridRows, std::int64_t gridColumns) const;
+
+  VitGeometry geometry_;
+  torch::nn::Conv2d patchProjection{nullptr};
+  torch::Tensor classToken_, positionEmbedding_;
+  std::vector<VitBlock> blocks_;
+  torch::nn::LayerNorm norm{nullptr};
+};
+TORCH_MODULE(Vit);
+
+}  // namespace cmr

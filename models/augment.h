@@ -1,0 +1,57 @@
+// From a training frame to what the network sees: random geometry and scanner appearance around
+// the same sampling code that inference uses. Everything is a function of the seed given.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/training_frame.h"
+
+namespace cmr {
+
+struct AugmentOptions {
+  int size = 128;
+  double spacingMm = 1.33;
+  double rotationDegrees = 25;  // standard deviation; one draw in ten is uniform over the circle
+  double logScale = 0.14;       // standard deviation of log(scale)
+  double shiftMm = 9;           // standard deviation of the crop's centre about the true one
+  double elasticMm = 3.5;       // standard deviation of the control points of the displacement
+  double logGamma = 0.28;
+  double biasField = 0.35;  // amplitude of the smooth multiplicative field (log)
+  double noise = 0.04;      // largest standard deviation, in units of the intensity window
+  double blurProbability = 0.25;
+  bool enabled = true;  // false: centred crop, no change of appearance (validation)
+};
+
+struct TrainingSample {
+  std::vector<float> image;           // size * size, normalised
+  std::vector<std::uint8_t> allowed;  // size * size
+  std::uint8_t known = 0;
+};
+
+// A crop about the left ventricle; about a random place where the frame holds none.
+TrainingSample drawCrop(const TrainingFrame& frame, std::uint64_t seed,
+                        const AugmentOptions& options);
+
+struct FieldSample {
+  std::vector<float> image;  // size * size, the whole field (randomly cut and moved)
+  // Centre of the LV cavity in pixels of the picture; none: no left ventricle in it.
+  std::optional<double> centreColumn;
+  std::optional<double> centreRow;
+};
+
+FieldSample drawField(const TrainingFrame& frame, std::uint64_t seed,
+                      const AugmentOptions& options);
+
+// Centre of gravity of the pixels that are certainly LV cavity.
+struct FrameCentre {
+  double column = 0;
+  double row = 0;
+  std::size_t area = 0;  // pixels; 0: no cavity, and the centre is the middle of the frame
+};
+FrameCentre cavityCentre(const TrainingFrame& frame);
+
+std::uint64_t mixSeed(std::uint64_t seed, std::uint64_t a, std::uint64_t b = 0);
+
+}  // namespace cmr

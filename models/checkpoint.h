@@ -1,0 +1,31 @@
+// Checkpoints of a training run: written whole or not at all (a temporary file, then a rename).
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <string>
+
+#include "analysis/network.h"
+
+namespace cmr {
+
+struct TrainingState {
+  std::int64_t step = 0;  // steps done
+  std::int64_t bestStep = 0;
+  double bestLvDice = 0;
+  double bestMyocardiumDice = 0;
+};
+
+void copyParameters(const Network& from, Network& to);
+
+void saveParameters(const std::string& path, const Network& network);
+void loadParameters(const std::string& path, Network& network);
+
+void saveCheckpoint(const std::string& path, const Network& network, const Network& average,
+                    const torch::optim::Optimizer& optimizer, const TrainingState& state);
+// Throws InputError when the file is not a checkpoint of this network.
+TrainingState loadCheckpoint(const std::string& path, Network& network, Network& average,
+                             torch::optim::Optimizer& optimizer);
+
+}  // namespace cmr

@@ -1,0 +1,171 @@
+#include "models/finetune.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "analysis/compute_choice.h"
+#include "analysis/errors.h"
+#include "analysis/network_presets.h"
+#include "models/checkpoint.h"
+#include "models/package_writer.h"
+#include "models/sax_phantom.h"
+#include "models/trainer.h"
+#include "models/training_sources.h"
+
+namespace cmr {
+namespace {
+
+using nlohmann::json;
+
+std::string timeLeft(double seconds) {
+  const auto minutes = static_cast<long>(seconds / 60);
+  char text[32];
+  std::snprintf(text, sizeof text, "%ld:%02ld h", minutes / 60, minutes % 60);
+  return text;
+}
+
+class ConsoleReport final : public TrainingReport {
+ public:
+  explicit ConsoleReport(const std::string& logPath) : log_(logPath, std::ios::app) {
+    if (!log_) {
+      throw ResourceError("cannot write " + logPath);
+    }
+  }
+
+  void progress(const TrainingProgress& p) override {
+    std::printf("step %6lld/%lld  loss %.4f  rate %.2e  %.2f s/step  data %2.0f %%  left %s\n",
+                static_cast<long long>(p.step), static_cast<long long>(p.steps), p.loss,
+                p.learningRate, p.secondsPerStep, 100 * p.dataShare,
+                timeLeft(p.secondsPerStep * static_cast<double>(p.steps - p.step)).c_str());
+    std::fflush(stdout);
+    log_ << json{{"step", p.step},
+                 {"loss", p.loss},
+                 {"rate", p.learningRate},
+                 {"secondsPerStep", p.secondsPerStep},
+                 {"dataShare", p.dataShare}}
+         << std::endl;
+  }
+
+  void validated(const ValidationScore& s, bool best) override {
+    std::printf(
+        "  validation at %lld: LV Dice %.4f (worst patient %.4f), myocardium %.4f, "
+        "first look off by %.1f mm%s\n",
+        static_cast<long long>(s.step), s.lvDice, s.lvDiceWorst, s.myocardiumDice, s.locatorErrorMm,
+        best ? "  <- best" : "");
+    std::fflush(stdout);
+    log_ << json{{"step", s.step},
+                 {"lvDice", s.lvDice},
+                 {"lvDiceWorst", s.lvDiceWorst},
+                 {"myocardiumDice", std::isnan(s.myocardiumDice) ? json() : json(s.myocardiumDice)},
+                 {"locatorErrorMm", std::isnan(s.locatorErrorMm) ? json() : json(s.locatorErrorMm)},
+                 {"best", best}}
+         << std::endl;
+  }
+
+ private:
+  std::ofstream log_;
+};
+
+struct Split {
+  std::vector<TrainingFrame> training;
+  std::vector<TrainingFrame> validation;
+};
+
+Split splitByPatient(std::vector<TrainingFrame> frames, const std::vector<std::string>& heldOut) {
+  const std::set<std::string> wanted(heldOut.begin(), heldOut.end());
+  std::set<std::string> found;
+  Split split;
+  for (auto& frame : frames) {
+    if (wanted.count(frame.patient) != 0) {
+      found.insert(frame.patient);
+      split.validation.push_back(std::move(frame));
+    } else {
+      split.training.push_back(std::move(frame));
+    }
+  }
+  for (const auto& patient : wanted) {
+    if (found.count(patient) == 0) {
+      throw InputError("no frame belongs to the validation patient '" + patient + "'");
+    }
+  }
+  return split;
+}
+
+json describe(const std::vector<TrainingFrame>& frames) {
+  std::set<std::string> patients;
+  std::size_t withMyocardium = 0;
+  for (const auto& frame : frames) {
+    patients.insert(frame.patient);
+    withMyocardium += (frame.known & bitOf(Structure::lvMyocardium)) != 0 ? 1U : 0U;
+  }
+  return {{"frames", frames.size()}, {"withMyocardium", withMyocardium}, {"patients", patients}};
+}
+
+BatchPlan makePlan(const FinetuneOptions& o) {
+  BatchPlan plan;
+  plan.seed = o.seed;
+  plan.crops = o.crops;
+  plan.fields = o.fields;
+  plan.phantomOnlySteps = o.phantomOnlySteps;
+  plan.phantomShare = o.phantomShare;
+  plan.augment.size = o.size;
+  plan.augment.spacingMm = o.spacingMm;
+  return plan;
+}
+
+TrainerOptions makeTrainerOptions(const FinetuneOptions& o, ComputePrecision precision) {
+  TrainerOptions t;
+  t.steps = o.steps;
+  t.learningRate = o.learningRate;
+  t.backboneRate = o.backboneRate;
+  t.validateEvery = o.validateEvery;
+  t.precision = precision;
+  t.folder = o.output;
+  t.resume = o.resume;
+  return t;
+}
+
+}  // namespace
+
+void finetune(const FinetuneOptions& o) {
+  setThreads(o.threads);
+  torch::manual_seed(o.seed);
+  const ComputePrecision precision = choosePrecision(o.precision);
+  NetworkGeometry geometry = geometryByName(o.architecture);
+  geometry.dropPath = o.dropPath;
+  Network network(geometry);
+  if (!o.initialWeights.empty()) {
+    loadParameters(o.initialWeights, network);
+  }
+  Split split = splitByPatient(readTrainingSources(o.sources), o.validationPatients);
+  const json training = {{"command", o.command},
+                         {"seed", o.seed},
+                         {"precision", precisionName(precision)},
+                         {"trained", describe(split.training)},
+                         {"validated", describe(split.validation)},
+                         {"phantomOnlySteps", o.phantomOnlySteps},
+                         {"phantomShare", o.phantomShare},
+                         {"steps", o.steps}};
+  std::printf("%s in %s: %zu frames to train on, %zu to validate, %lld steps of %d crops\n",
+              o.architecture.c_str(), precisionName(precision).c_str(), split.training.size(),
+              split.validation.size(), static_cast<long long>(o.steps), o.crops);
+  std::filesystem::create_directories(o.output);
+  ConsoleReport report(o.output + "/log.jsonl");
+  const ValidationScore best = train(
+      network, makeTrainerOptions(o, precision), makePlan(o), std::move(split.training),
+      split.validation, [](std::uint64_t seed) { return drawSaxPhantom(seed, {}); }, report);
+  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
+  writePackage(folder, network,
+               {o.packageName, o.packageVersion, o.spacingMm, o.size, training, best});
+  std::printf("best at step %lld: LV Dice %.4f; package written to %s\n",
+              static_cast<long long>(best.step), best.lvDice, folder.c_str());
+}
+
+}  // namespace cmr

@@ -1,0 +1,46 @@
+// `cmr finetune`: trains a segmentation head with its backbone and writes a model package.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cmr {
+
+struct LabelledFolder {
+  std::string images;    // PNG folder (images/, endo/, epi/), or DICOM series
+  std::string contours;  // of a DICOM series; empty for PNG
+  double spacingMm = 0;  // of PNG frames, which carry none
+};
+
+struct FinetuneOptions {
+  std::vector<LabelledFolder> sources;
+  std::vector<std::string> validationPatients;  // held out of training, by patient
+  std::string architecture = "vit-s8";          // "vit-s8", "unet", "image-path", "tokens"
+  std::string initialWeights;                   // best.ckpt of an earlier run, same architecture
+  std::int64_t steps = 2000;
+  std::int64_t phantomOnlySteps = 0;
+  double phantomShare = 0.25;
+  int size = 128;
+  double spacingMm = 1.33;
+  int crops = 12;
+  int fields = 4;
+  double learningRate = 5e-4;
+  double backboneRate = 1;
+  double dropPath = 0.1;
+  std::int64_t validateEvery = 100;
+  std::uint64_t seed = 1;
+  int threads = 0;
+  std::string precision = "auto";
+  std::string output;  // run folder: checkpoints and log
+  bool resume = false;
+  std::string packageFolder;  // where the package is written; empty: output + "/package"
+  std::string packageName = "finetuned";
+  std::string packageVersion = "0.1.0";
+  std::string command;  // as typed, for the manifest
+};
+
+// Progress goes to standard output, a machine-readable log to output/log.jsonl.
+void finetune(const FinetuneOptions& options);
+
+}  // namespace cmr

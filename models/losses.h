@@ -1,0 +1,22 @@
+// Losses under partial labels: a pixel that may be one of several structures is judged by the
+// probability of the set (marginal likelihood), and a structure's overlap counts only in frames
+// whose labels know it everywhere.
+#pragma once
+
+#include <torch/torch.h>
+
+namespace cmr {
+
+// logits float32 [batch, classes, rows, columns]; allowed uint8 [batch, rows, columns], one bit per
+// class; known uint8 [batch]. Mean over pixels of -log P(allowed set), plus the mean soft Dice loss
+// over the structures known (background left out).
+torch::Tensor partialLabelLoss(const torch::Tensor& logits, const torch::Tensor& allowed,
+                               const torch::Tensor& known);
+
+// Target distribution of the first look: the centre spread bilinearly over its four cells, or
+// "nowhere" for NaN. centres float32 [batch, 2] as (column, row) in cells; result [batch, cells +
+// 1].
+torch::Tensor locatorTarget(const torch::Tensor& centres, int gridRows, int gridColumns);
+torch::Tensor locatorLoss(const torch::Tensor& logits, const torch::Tensor& target);
+
+}  // namespace cmr

@@ -1,0 +1,23 @@
+// Reading and writing PNG pictures with libpng.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cmr {
+
+struct GrayImage {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint16_t> pixels;  // row by row; 8-bit pictures keep their values 0..255
+};
+
+// 8- or 16-bit grey. Throws InputError naming the file when it is no such picture.
+GrayImage readPng(const std::string& path);
+
+// 8-bit pictures; throw ResourceError when the file cannot be written.
+void writePngRgb(const std::string& path, int width, int height,
+                 const std::vector<std::uint8_t>& rgb);
+
+}  // namespace cmr

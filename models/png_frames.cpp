@@ -1,0 +1,91 @@
+#include "models/png_frames.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "analysis/errors.h"
+#include "models/png_file.h"
+
+namespace cmr {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> pictureNames(const fs::path& folder) {
+  if (!fs::is_directory(folder)) {
+    throw InputError("there is no folder " + folder.string());
+  }
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".png") {
+      names.push_back(entry.path().filename().string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+GrayImage readMask(const fs::path& path, int width, int height) {
+  GrayImage mask = readPng(path.string());
+  if (mask.width != width || mask.height != height) {
+    throw InputError(path.string() + " has another size than its image");
+  }
+  if (std::any_of(mask.pixels.begin(), mask.pixels.end(),
+                  [](auto v) { return v != 0 && v != 255; })) {
+    throw InputError(path.string() + " is not a mask of 0 and 255");
+  }
+  return mask;
+}
+
+TrainingFrame readFrame(const fs::path& folder, const std::string& name, double spacingMm) {
+  const GrayImage image = readPng((folder / "images" / name).string());
+  TrainingFrame frame;
+  frame.name = fs::path(name).stem().string();
+  frame.patient = frame.name.substr(0, frame.name.find("-IM-"));
+  frame.source = "sunnybrook";
+  frame.rows = image.height;
+  frame.columns = image.width;
+  frame.spacingMm = spacingMm;
+  frame.pixels.assign(image.pixels.begin(), image.pixels.end());
+  const fs::path endoPath = folder / "endo" / name;
+  if (!fs::exists(endoPath)) {
+    throw InputError("the image " + name + " has no endocardial mask");
+  }
+  const GrayImage endo = readMask(endoPath, image.width, image.height);
+  const fs::path epiPath = folder / "epi" / name;
+  const bool hasEpi = fs::exists(epiPath);
+  const GrayImage epi = hasEpi ? readMask(epiPath, image.width, image.height) : GrayImage{};
+  frame.known = bitOf(Structure::lvCavity);
+  if (hasEpi) {
+    frame.known |= bitOf(Structure::lvMyocardium);
+  }
+  frame.allowed.resize(frame.pixels.size());
+  for (std::size_t i = 0; i < frame.allowed.size(); ++i) {
+    if (endo.pixels[i] != 0) {
+      frame.allowed[i] = bitOf(Structure::lvCavity);
+    } else if (!hasEpi) {
+      frame.allowed[i] = anyStructure & static_cast<std::uint8_t>(~bitOf(Structure::lvCavity));
+    } else if (epi.pixels[i] != 0) {
+      frame.allowed[i] = bitOf(Structure::lvMyocardium);
+    } else {
+      frame.allowed[i] = bitOf(Structure::background) | bitOf(Structure::rvCavity);
+    }
+  }
+  return frame;
+}
+
+}  // namespace
+
+std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spacingMm) {
+  std::vector<TrainingFrame> frames;
+  for (const std::string& name : pictureNames(fs::path(folder) / "images")) {
+    frames.push_back(readFrame(folder, name, spacingMm));
+  }
+  if (frames.empty()) {
+    throw InputError(folder + "/images holds no PNG picture");
+  }
+  return frames;
+}
+
+}  // namespace cmr

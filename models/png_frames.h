@@ -1,0 +1,15 @@
+// Folders of PNG frames with masks: images/, endo/ and, where drawn, epi/, of the same names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/training_frame.h"
+
+namespace cmr {
+
+// spacingMm: of the frames, which carry none. Throws InputError naming the file that is missing,
+// of another size, or not a 0/255 mask.
+std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spacingMm);
+
+}  // namespace cmr

@@ -1,0 +1,287 @@
+#include "models/trainer.h"
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <numbers>
+#include <utility>
+
+#include "analysis/errors.h"
+#include "models/checkpoint.h"
+#include "models/losses.h"
+
+namespace cmr {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
+
+template <typename Sample>
+torch::Tensor stackImages(const std::vector<Sample>& samples, int size) {
+  torch::Tensor images = torch::empty({static_cast<std::int64_t>(samples.size()), 1, size, size});
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    std::copy(samples[i].image.begin(), samples[i].image.end(),
+              images[static_cast<std::int64_t>(i)].data_ptr<float>());
+  }
+  return images;
+}
+
+torch::Tensor stackAllowed(const std::vector<TrainingSample>& samples, int size) {
+  torch::Tensor allowed =
+      torch::empty({static_cast<std::int64_t>(samples.size()), size, size}, torch::kUInt8);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    std::copy(samples[i].allowed.begin(), samples[i].allowed.end(),
+              allowed[static_cast<std::int64_t>(i)].data_ptr<std::uint8_t>());
+  }
+  return allowed;
+}
+
+torch::Tensor stackKnown(const std::vector<TrainingSample>& samples) {
+  torch::Tensor known = torch::empty({static_cast<std::int64_t>(samples.size())}, torch::kUInt8);
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    known[static_cast<std::int64_t>(i)] = samples[i].known;
+  }
+  return known;
+}
+
+torch::Tensor stackCentres(const std::vector<FieldSample>& samples) {
+  torch::Tensor centres = torch::empty({static_cast<std::int64_t>(samples.size()), 2});
+  auto out = centres.accessor<float, 2>();
+  constexpr double cell = NetworkImpl::locatorCellSize;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto b = static_cast<std::int64_t>(i);
+    const auto inCells = [&](const std::optional<double>& pixel) {
+      return pixel ? static_cast<float>((*pixel + 0.5) / cell - 0.5)
+                   : std::numeric_limits<float>::quiet_NaN();
+    };
+    out[b][0] = inCells(samples[i].centreColumn);
+    out[b][1] = inCells(samples[i].centreRow);
+  }
+  return centres;
+}
+
+double scheduledRate(const TrainerOptions& o, std::int64_t step) {
+  if (step < o.warmupSteps) {
+    return o.learningRate * static_cast<double>(step + 1) / static_cast<double>(o.warmupSteps);
+  }
+  const double t = static_cast<double>(step - o.warmupSteps) /
+                   static_cast<double>(std::max<std::int64_t>(1, o.steps - o.warmupSteps));
+  return o.learningRate * (0.01 + 0.99 * 0.5 * (1 + std::cos(std::numbers::pi * std::min(t, 1.0))));
+}
+
+// Weight decay on matrices and kernels only; norms, biases, tokens and positions go without.
+torch::optim::AdamW makeOptimizer(Network& network, const TrainerOptions& o) {
+  std::map<std::pair<bool, bool>, std::vector<torch::Tensor>> groups;
+  for (auto& item : network->named_parameters()) {
+    const bool backbone = item.key().rfind("backbone.", 0) == 0;
+    const bool decays = item.value().dim() >= 2 &&
+                        item.key().find("pos_embed") == std::string::npos &&
+                        item.key().find("cls_token") == std::string::npos;
+    if (backbone && o.backboneRate <= 0) {
+      item.value().set_requires_grad(false);
+      continue;
+    }
+    groups[{backbone, decays}].push_back(item.value());
+  }
+  std::vector<torch::optim::OptimizerParamGroup> parameterGroups;
+  for (auto& [key, parameters] : groups) {
+    auto options = std::make_unique<torch::optim::AdamWOptions>(o.learningRate);
+    options->betas({0.9, 0.99}).weight_decay(key.second ? o.weightDecay : 0);
+    parameterGroups.emplace_back(parameters, std::move(options));
+  }
+  return torch::optim::AdamW(std::move(parameterGroups));
+}
+
+void setRate(torch::optim::AdamW& optimizer, const Network& network, const TrainerOptions& o,
+             double rate) {
+  std::map<const void*, bool> isBackbone;
+  for (const auto& item : network->named_parameters()) {
+    isBackbone[item.value().unsafeGetTensorImpl()] = item.key().rfind("backbone.", 0) == 0;
+  }
+  for (auto& group : optimizer.param_groups()) {
+    const bool backbone = isBackbone[group.params().front().unsafeGetTensorImpl()];
+    static_cast<torch::optim::AdamWOptions&>(group.options())
+        .lr(backbone ? rate * o.backboneRate : rate);
+  }
+}
+
+void follow(Network& average, const Network& network, double decay) {
+  const torch::NoGradGuard guard;
+  auto to = average->parameters();
+  const auto from = network->parameters();
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    to[i].lerp_(from[i], 1 - decay);
+  }
+}
+
+torch::Tensor stepLoss(Network& network, const Batch& batch, const TrainerOptions& o, int size) {
+  const torch::Tensor crops = stackImages(batch.crops, size);
+  if (batch.fields.empty()) {
+    return partialLabelLoss(network->segment(crops, o.precision), stackAllowed(batch.crops, size),
+                            stackKnown(batch.crops));
+  }
+  const auto [logits, where] =
+      network->segmentAndLocate(crops, stackImages(batch.fields, size), o.precision);
+  const int grid = size / NetworkImpl::locatorCellSize;
+  const torch::Tensor segmentation =
+      partialLabelLoss(logits, stackAllowed(batch.crops, size), stackKnown(batch.crops));
+  if (!where.requires_grad()) {
+    return segmentation;
+  }
+  return segmentation +
+         o.locatorWeight *
+             locatorLoss(where, locatorTarget(stackCentres(batch.fields), grid, grid));
+}
+
+double diceOf(const torch::Tensor& predicted, const torch::Tensor& truth) {
+  const double overlap = (predicted & truth).sum().item<double>();
+  const double total = predicted.sum().item<double>() + truth.sum().item<double>();
+  return total > 0 ? 2 * overlap / total : std::numeric_limits<double>::quiet_NaN();
+}
+
+double meanOf(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double v : values) {
+    sum += v;
+  }
+  return values.empty() ? std::numeric_limits<double>::quiet_NaN()
+                        : sum / static_cast<double>(values.size());
+}
+
+}  // namespace
+
+double ValidationScore::selection() const {
+  return lvDice + (std::isnan(myocardiumDice) ? 0 : 0.5 * myocardiumDice);
+}
+
+ValidationScore validate(Network& network, const std::vector<TrainingFrame>& frames,
+                         const AugmentOptions& geometry, ComputePrecision precision) {
+  const torch::InferenceMode guard;
+  network->eval();
+  AugmentOptions plain = geometry;
+  plain.enabled = false;
+  std::map<std::string, std::vector<double>> lvByPatient;
+  std::vector<double> lv;
+  std::vector<double> myocardium;
+  std::vector<double> distances;
+  for (const TrainingFrame& frame : frames) {
+    const TrainingSample crop = drawCrop(frame, 0, plain);
+    const FieldSample field = drawField(frame, 0, plain);
+    const auto [logits, where] =
+        network->segmentAndLocate(stackImages(std::vector{crop}, plain.size),
+                                  stackImages(std::vector{field}, plain.size), precision);
+    const torch::Tensor labels = logits.argmax(1)[0];
+    const torch::Tensor allowed = stackAllowed({crop}, plain.size)[0];
+    const auto score = [&](Structure s, std::vector<double>& into) {
+      const double dice =
+          diceOf(labels.eq(static_cast<int>(s)), allowed.eq(static_cast<int>(bitOf(s))));
+      if (!std::isnan(dice)) {
+        into.push_back(dice);
+      }
+    };
+    score(Structure::lvCavity, lv);
+    score(Structure::lvCavity, lvByPatient[frame.patient]);
+    if ((frame.known & bitOf(Structure::lvMyocardium)) != 0) {
+      score(Structure::lvMyocardium, myocardium);
+    }
+    if (field.centreColumn) {
+      constexpr double cell = NetworkImpl::locatorCellSize;
+      const int grid = plain.size / NetworkImpl::locatorCellSize;
+      const LocatedCentre found = decodeCentre(torch::softmax(where[0], 0), grid, grid);
+      const double fieldMmPerPixel =
+          std::max(frame.rows, frame.columns) * frame.spacingMm / plain.size;
+      distances.push_back(std::hypot((found.column + 0.5) * cell - 0.5 - *field.centreColumn,
+                                     (found.row + 0.5) * cell - 0.5 - *field.centreRow) *
+                          fieldMmPerPixel);
+    }
+  }
+  ValidationScore result;
+  result.lvDice = meanOf(lv);
+  result.myocardiumDice = meanOf(myocardium);
+  result.locatorErrorMm = meanOf(distances);
+  result.lvDiceWorst = 1;
+  for (const auto& [patient, values] : lvByPatient) {
+    result.lvDiceWorst = std::min(result.lvDiceWorst, meanOf(values));
+  }
+  network->train();
+  return result;
+}
+
+ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan& plan,
+                      std::vector<TrainingFrame> trainingFrames,
+                      const std::vector<TrainingFrame>& validationFrames, PhantomSource phantom,
+                      TrainingReport& report) {
+  std::filesystem::create_directories(o.folder);
+  const std::string checkpointPath = o.folder + "/last.ckpt";
+  const std::string bestPath = o.folder + "/best.ckpt";
+  Network average(network->geometry());
+  copyParameters(network, average);
+  torch::optim::AdamW optimizer = makeOptimizer(network, o);
+  TrainingState state;
+  if (o.resume && std::filesystem::exists(checkpointPath)) {
+    state = loadCheckpoint(checkpointPath, network, average, optimizer);
+  }
+  ValidationScore best;
+  best.lvDice = state.bestLvDice;
+  best.myocardiumDice = state.bestMyocardiumDice;
+  best.step = state.bestStep;
+
+  network->train();
+  BatchSource source(plan, std::move(trainingFrames), std::move(phantom), state.step);
+  auto windowStart = Clock::now();
+  double waiting = 0;
+  double lossSum = 0;
+  std::int64_t windowSteps = 0;
+  for (std::int64_t step = state.step; step < o.steps; ++step) {
+    const auto waitStart = Clock::now();
+    const Batch batch = source.next();
+    waiting += seconds(Clock::now() - waitStart);
+    torch::manual_seed(mixSeed(plan.seed, static_cast<std::uint64_t>(step), 99));
+    const double rate = scheduledRate(o, step);
+    setRate(optimizer, network, o, rate);
+    optimizer.zero_grad();
+    const torch::Tensor loss = stepLoss(network, batch, o, plan.augment.size);
+    const double value = loss.item<double>();
+    if (!std::isfinite(value)) {
+      throw InputError("the loss is not a number at step " + std::to_string(step) +
+                       "; the last checkpoint is " + checkpointPath);
+    }
+    loss.backward();
+    torch::nn::utils::clip_grad_norm_(network->parameters(), o.clipNorm);
+    optimizer.step();
+    // A short memory at first, so that the average does not remember the random start.
+    follow(average, network,
+           std::min(o.averageDecay,
+                    (1.0 + static_cast<double>(step)) / (10.0 + static_cast<double>(step))));
+    lossSum += value;
+    ++windowSteps;
+    if (windowSteps == 20 || step + 1 == o.steps) {
+      const double elapsed = seconds(Clock::now() - windowStart);
+      report.progress({step + 1, o.steps, lossSum / static_cast<double>(windowSteps), rate,
+                       elapsed / static_cast<double>(windowSteps), waiting / elapsed});
+      windowStart = Clock::now();
+      waiting = lossSum = 0;
+      windowSteps = 0;
+    }
+    if ((step + 1) % o.validateEvery == 0 || step + 1 == o.steps) {
+      ValidationScore score = validate(average, validationFrames, plan.augment, o.precision);
+      score.step = step + 1;
+      const bool better = best.step == 0 || score.selection() > best.selection();
+      if (better) {
+        best = score;
+        saveParameters(bestPath, average);
+      }
+      report.validated(score, better);
+      saveCheckpoint(checkpointPath, network, average, optimizer,
+                     {step + 1, best.step, best.lvDice, best.myocardiumDice});
+      windowStart = Clock::now();
+    }
+  }
+  loadParameters(bestPath, network);
+  return best;
+}
+
+}  // namespace cmr
