@@ -69,6 +69,13 @@ std::optional<AnalysisRequest> RequestAssembler::add(const Frame& instanceFrame)
   return whenComplete();
 }
 
+bool RequestAssembler::abandon(const std::string& jobId) {
+  if (!open_ || request_.jobId != jobId) return false;
+  open_ = false;
+  request_ = {};
+  return true;
+}
+
 std::optional<AnalysisRequest> RequestAssembler::whenComplete() {
   if (instancesLeft_ > 0) return std::nullopt;
   if (bytesLeft_ > 0) throw ProtocolError("the instances are smaller than the request said");

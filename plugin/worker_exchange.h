@@ -27,6 +27,8 @@ class RequestAssembler {
   // The whole request with its last frame, nothing before.
   std::optional<AnalysisRequest> begin(const Frame& requestFrame);
   std::optional<AnalysisRequest> add(const Frame& instanceFrame);
+  // Forgets the request when it is this job's and not yet whole; false otherwise.
+  bool abandon(const std::string& jobId);
 
  private:
   std::optional<AnalysisRequest> whenComplete();

@@ -1,0 +1,30 @@
+// The loop of `cmr worker`: one connection, one package, one job at a time.
+#pragma once
+
+#include <functional>
+
+#include "analysis/frame_segmenter.h"
+#include "plugin/analysis_request.h"
+
+namespace cmr {
+
+struct WorkerDuties {
+  // Loads the package and warms up; throws when that cannot be done.
+  std::function<PackageIdentity()> load;
+  std::function<AnalysisOutcome(const AnalysisRequest&, const ProgressCallback&)> analyze;
+};
+
+// Serves the supervisor at the other end of the socket: handshake, load, ready, jobs. While it
+// loads or works it gives a sign of life twice a second from a thread of its own. Logs to stderr,
+// job identifiers and causes only: nothing of a patient.
+//
+// Exit codes of the process: 0 when the connection was closed, 1 when the package could not be
+// loaded, 2 when the other side broke the protocol, 4 after an error that may have left this
+// process in disorder (the job's answer has been sent). Once it is ready it ends by _Exit, in the
+// middle of a job too when the connection closes: nobody is there to take the result.
+int runWorker(int socketDescriptor, const WorkerDuties& duties);
+
+// Segments a small blank stack, so that the first real job does not pay for first-time set-up.
+void warmUp(FrameSegmenter& segmenter);
+
+}  // namespace cmr

@@ -1,0 +1,200 @@
+// The real supervisor and the real worker loop in two processes.
+#include "plugin/worker_process.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <mutex>
+#include <thread>
+
+#include "analysis/errors.h"
+#include "analysis/program.h"
+#include "plugin/child_keeper.h"
+#include "plugin/worker_exchange.h"
+#include "plugin/worker_supervisor.h"
+
+namespace cmr {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+class WorkerProcess : public testing::Test {
+ protected:
+  WorkerSupervisor supervisorFor(const std::string& package) {
+    WorkerSettings settings;
+    settings.executable = CMR_SCRIPTED_WORKER;
+    settings.packageFolder = package;
+    settings.jobDeadline = seconds(20);
+    settings.silenceLimit = milliseconds(1500);
+    settings.cancelGrace = seconds(5);
+    return WorkerSupervisor(settings, [this](LogLevel, const std::string& line) {
+      const std::lock_guard lock(mutex_);
+      log_.push_back(line);
+    });
+  }
+
+  std::vector<std::string> log() const {
+    const std::lock_guard lock(mutex_);
+    return log_;
+  }
+
+  static AnalysisRequest job(const std::string& name) {
+    return {name, {{"SMITH^ANNA.dcm", "abc"}, {"b", "def"}}, {"seg_cine_sax"}, ""};
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> log_;
+};
+
+void ignoreProgress(double, const std::string&) {}
+
+TEST_F(WorkerProcess, AnalysesJobAfterJobAndLogsNoNamesOfFiles) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  for (int i = 0; i < 5; ++i) {
+    const AnalysisOutcome outcome = supervisor.run(job("job-" + std::to_string(i)), ignoreProgress);
+    ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+    EXPECT_EQ(outcome.resultsJson, "2");
+    EXPECT_EQ(outcome.objects.at(0).bytes, "bytes");
+  }
+  EXPECT_EQ(supervisor.status().restarts, 0);
+  EXPECT_THAT(supervisor.status().package, HasSubstr("starter 2.0"));
+  EXPECT_THAT(log(), Contains(HasSubstr("job job-4: analysed, 1 objects")));
+  EXPECT_THAT(log(), Not(Contains(HasSubstr("SMITH"))));
+}
+
+TEST_F(WorkerProcess, DataThatCannotBeAnalysedAreNotAFailure) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  const AnalysisOutcome outcome = supervisor.run(job("input-error"), ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::notAnalysable);
+  EXPECT_EQ(outcome.reason, "the series is a CT");
+  EXPECT_EQ(supervisor.run(job("next"), ignoreProgress).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.status().restarts, 0);
+}
+
+TEST_F(WorkerProcess, RunningOutOfMemoryIsAFailureThatMayPass) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  const AnalysisOutcome outcome = supervisor.run(job("no-memory"), ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::failed);
+  EXPECT_EQ(outcome.reason, "out of memory");
+  EXPECT_EQ(supervisor.run(job("next"), ignoreProgress).kind, OutcomeKind::analysed);
+}
+
+TEST_F(WorkerProcess, AfterAnErrorOfUnknownNatureTheNextJobGetsAFreshProcess) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  const AnalysisOutcome outcome = supervisor.run(job("odd-error"), ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::failed);
+  EXPECT_EQ(outcome.reason, "index out of range");
+  while (supervisor.status().running) std::this_thread::yield();
+  EXPECT_EQ(supervisor.run(job("next"), ignoreProgress).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.status().restarts, 1);
+}
+
+TEST_F(WorkerProcess, ProgressReachesTheCallerWhileAJobRuns) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  double largest = 0;
+  const AnalysisOutcome outcome =
+      supervisor.run(job("long"), [&](double fraction, const std::string& stage) {
+        if (stage == "computing") largest = std::max(largest, fraction);
+        if (largest > 0.02) throw CancelledError("seen enough");
+      });
+  EXPECT_EQ(outcome.reason, "cancelled");
+  EXPECT_GT(largest, 0.02);
+  // It obeyed: the same process, with its package, takes the next job.
+  EXPECT_EQ(supervisor.run(job("next"), ignoreProgress).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.status().restarts, 0);
+}
+
+TEST_F(WorkerProcess, AJobCancelledBeforeItHasArrivedWholeDoesNotCostTheWorker) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  supervisor.run(job("first"), ignoreProgress);
+  const AnalysisOutcome outcome =
+      supervisor.run(job("second"), [](double, const std::string& stage) {
+        if (stage == "sending") throw CancelledError("at once");
+      });
+  EXPECT_EQ(outcome.reason, "cancelled");
+  EXPECT_EQ(supervisor.run(job("third"), ignoreProgress).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.status().restarts, 0);
+}
+
+TEST_F(WorkerProcess, ComputingWithoutAWordStillGivesSignsOfLife) {
+  WorkerSupervisor supervisor = supervisorFor("starter");  // patience: 1.5 s, the job: 3 s
+  EXPECT_EQ(supervisor.run(job("mute"), ignoreProgress).kind, OutcomeKind::analysed);
+}
+
+TEST_F(WorkerProcess, ABrokenPackageIsToldWithItsReason) {
+  WorkerSupervisor supervisor = supervisorFor("broken");
+  const AnalysisOutcome outcome = supervisor.run(job("job"), ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::failed);
+  EXPECT_THAT(outcome.reason, HasSubstr("weights.safetensors: checksum does not match"));
+}
+
+// --- the worker seen from its socket ----------------------------------------------------------
+
+struct BareWorker {
+  ChildKeeper keeper{[](const std::string&) {}};
+  std::unique_ptr<FramedSocket> socket;
+
+  BareWorker() {
+    const SocketPair ends = makeSocketPair();
+    socket = std::make_unique<FramedSocket>(ends.first);
+    ChildSpec spec;
+    spec.arguments = {CMR_SCRIPTED_WORKER, "worker", "--package", "starter"};
+    spec.socket = ends.second;
+    keeper.start(spec);
+    ::close(ends.second);
+  }
+
+  static TimePoint soon() { return std::chrono::steady_clock::now() + seconds(20); }
+
+  FrameType greet() {
+    socket->send(FrameType::hello, encode(Hello{workerProtocolVersion, programVersion}), soon());
+    socket->receive(soon());
+    for (;;) {
+      const auto frame = socket->receive(soon());
+      if (!frame || frame->type != FrameType::progress)
+        return frame ? frame->type : FrameType::hello;
+    }
+  }
+
+  std::string end() {
+    EXPECT_TRUE(keeper.waitForEnd(soon()));
+    return keeper.lastEnd();
+  }
+};
+
+TEST(BareWorkerProcess, EndsInTheMiddleOfAJobWhenTheSocketCloses) {
+  BareWorker worker;
+  ASSERT_EQ(worker.greet(), FrameType::ready);
+  sendRequest(*worker.socket, {"long", {}, {}, ""}, seconds(20), [] {});
+  ASSERT_TRUE(worker.socket->receive(BareWorker::soon()).has_value());  // it works
+  worker.socket.reset();
+  EXPECT_EQ(worker.end(), "exited with code 0");
+}
+
+TEST(BareWorkerProcess, RefusesAMessageOutOfPlace) {
+  BareWorker worker;
+  ASSERT_EQ(worker.greet(), FrameType::ready);
+  worker.socket->send(FrameType::instance, encode(InstanceBytes{"a", "b"}), BareWorker::soon());
+  EXPECT_EQ(worker.end(), "exited with code 2");
+}
+
+TEST(BareWorkerProcess, RefusesAPluginOfAnotherProtocolVersionAndTellsItsOwn) {
+  BareWorker worker;
+  worker.socket->send(FrameType::hello, encode(Hello{workerProtocolVersion + 1, "9"}),
+                      BareWorker::soon());
+  const auto answer = worker.socket->receive(BareWorker::soon());
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(decodeHello(answer->payload).protocolVersion, workerProtocolVersion);
+  EXPECT_EQ(worker.end(), "exited with code 2");
+}
+
+}  // namespace
+}  // namespace cmr
