@@ -16,7 +16,7 @@ struct DenseHeadGeometry {
   int tokenWidth = 384;
   std::vector<int> layers = {3, 6, 9, 12};      // of the backbone, from 1
   int fusedWidth = 96;                          // at 1/8
-  std::vector<int> imageWidths = {16, 32, 64};  // of the image path at 1/1, 1/2 and 1/4
+  std::vector<int> imageWidths = {24, 48, 96};  // of the image path at 1/1, 1/2 and 1/4
   int classes = 4;
   bool useTokens = true;     // false: the image path alone, to know which of the two sees
   bool useImagePath = true;  // false: tokens alone

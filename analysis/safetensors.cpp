@@ -37,16 +37,15 @@ DType typeOf(const std::string& name) {
 }
 
 const char* nameOf(DType type) {
-  return std::find_if(typeNames.begin(), typeNames.end(), [&](const auto& t) {
-           return t.first == type;
-         })->second;
+  return std::find_if(typeNames.begin(), typeNames.end(),
+                      [&](const auto& t) { return t.first == type; })
+      ->second;
 }
 
 std::uint64_t byteCount(const std::vector<std::int64_t>& shape, DType type) {
   std::uint64_t count = bytesPerElement(type);
   for (const std::int64_t side : shape) {
-    if (side < 0 ||
-        __builtin_mul_overflow(count, static_cast<std::uint64_t>(side), &count)) {
+    if (side < 0 || __builtin_mul_overflow(count, static_cast<std::uint64_t>(side), &count)) {
       throw PackageError("a tensor's shape overflows");
     }
   }
@@ -78,7 +77,8 @@ TensorEntry readEntry(const std::string& name, const json& item, std::span<const
 }
 
 // Tensors must tile the data exactly: no overlap, no hole in which something could hide.
-void checkTiling(const std::map<std::string, TensorEntry>& tensors, std::span<const std::byte> data) {
+void checkTiling(const std::map<std::string, TensorEntry>& tensors,
+                 std::span<const std::byte> data) {
   std::vector<std::pair<const std::byte*, std::size_t>> parts;
   for (const auto& [name, entry] : tensors) {
     if (!entry.bytes.empty()) {
@@ -152,11 +152,15 @@ std::string headerOf(const std::vector<TensorEntry>& entries,
 
 std::size_t bytesPerElement(DType type) {
   switch (type) {
-    case DType::float32: return 4;
+    case DType::float32:
+      return 4;
     case DType::bfloat16:
-    case DType::float16: return 2;
-    case DType::uint8: return 1;
-    case DType::int64: return 8;
+    case DType::float16:
+      return 2;
+    case DType::uint8:
+      return 1;
+    case DType::int64:
+      return 8;
   }
   throw PackageError("unknown tensor type");
 }

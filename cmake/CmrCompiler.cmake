@@ -21,7 +21,7 @@ endif()
 function(cmr_warnings target)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-    -Woverloaded-virtual -Wnull-dereference -Werror>)
+    -Woverloaded-virtual -Werror>)
 endfunction()
 
 # A room's library: cmr_room(name SOURCES ... LINK ...). Headers are included as "room/header.h".

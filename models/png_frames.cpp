@@ -1,8 +1,10 @@
 #include "models/png_frames.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "analysis/errors.h"
 #include "models/png_file.h"
@@ -75,6 +77,53 @@ TrainingFrame readFrame(const fs::path& folder, const std::string& name, double 
   return frame;
 }
 
+// Image numbers run over the phases of a slice, then over the slices (20 phases in every series of
+// this layout), so that the frames of one phase share a remainder. The two phases that were drawn
+// most are the two key phases; the one with the larger cavities is end diastole.
+constexpr int phasesPerSlice = 20;
+
+std::optional<int> remainderOf(const std::string& name) {
+  const std::size_t dash = name.rfind('-');
+  if (dash == std::string::npos || dash + 1 == name.size() ||
+      name.find_first_not_of("0123456789", dash + 1) != std::string::npos) {
+    return std::nullopt;
+  }
+  return std::atoi(name.c_str() + dash + 1) % phasesPerSlice;
+}
+
+struct PhaseGroup {
+  std::vector<TrainingFrame*> frames;
+  double area = 0;
+  double meanArea() const { return area / static_cast<double>(frames.size()); }
+};
+
+void markPhasesOfPatient(const std::vector<TrainingFrame*>& frames) {
+  std::map<int, PhaseGroup> groups;
+  for (TrainingFrame* frame : frames) {
+    if (const auto remainder = remainderOf(frame->name)) {
+      PhaseGroup& group = groups[*remainder];
+      group.frames.push_back(frame);
+      group.area += static_cast<double>(
+          std::count(frame->allowed.begin(), frame->allowed.end(), bitOf(Structure::lvCavity)));
+    }
+  }
+  std::vector<PhaseGroup> order;
+  for (auto& [remainder, group] : groups) order.push_back(std::move(group));
+  if (order.size() < 2) return;
+  std::stable_sort(order.begin(), order.end(), [](const PhaseGroup& a, const PhaseGroup& b) {
+    return a.frames.size() > b.frames.size();
+  });
+  const bool firstIsLarger = order[0].meanArea() >= order[1].meanArea();
+  for (TrainingFrame* f : order[firstIsLarger ? 0 : 1].frames) f->phase = CardiacPhase::endDiastole;
+  for (TrainingFrame* f : order[firstIsLarger ? 1 : 0].frames) f->phase = CardiacPhase::endSystole;
+}
+
+void markKeyPhases(std::vector<TrainingFrame>& frames) {
+  std::map<std::string, std::vector<TrainingFrame*>> byPatient;
+  for (TrainingFrame& frame : frames) byPatient[frame.patient].push_back(&frame);
+  for (const auto& [patient, own] : byPatient) markPhasesOfPatient(own);
+}
+
 }  // namespace
 
 std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spacingMm) {
@@ -85,6 +134,7 @@ std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spaci
   if (frames.empty()) {
     throw InputError(folder + "/images holds no PNG picture");
   }
+  markKeyPhases(frames);
   return frames;
 }
 

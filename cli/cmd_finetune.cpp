@@ -1,0 +1,108 @@
+// `cmr finetune`: trains a segmentation head with its backbone and writes a model package.
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iterator>
+#include <memory>
+
+#include "analysis/errors.h"
+#include "cli/registered_commands.h"
+#include "models/finetune.h"
+
+namespace cmr {
+namespace {
+
+struct FinetuneArguments {
+  FinetuneOptions options;
+  std::vector<std::string> pngFolders;
+  std::vector<std::string> dicomFolders;
+  double pngSpacingMm = 0;
+};
+
+// What was typed, for the manifest; paths stand there as given.
+std::string typedCommand() {
+  std::ifstream in("/proc/self/cmdline", std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  for (char& c : text) {
+    if (c == '\0') c = ' ';
+  }
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  const std::size_t name = text.find("cmr ");
+  return name == std::string::npos ? text : text.substr(name);
+}
+
+// "series=contours": a folder of DICOM files and the folder with its contour files.
+LabelledFolder dicomFolder(const std::string& argument) {
+  const std::size_t equals = argument.find('=');
+  if (equals == std::string::npos) {
+    throw InputError("--dicom wants SERIES_FOLDER=CONTOUR_FOLDER and got '" + argument + "'");
+  }
+  return {argument.substr(0, equals), argument.substr(equals + 1), 0};
+}
+
+void run(FinetuneArguments& a) {
+  for (const std::string& folder : a.pngFolders) {
+    a.options.sources.push_back({folder, "", a.pngSpacingMm});
+  }
+  for (const std::string& argument : a.dicomFolders) {
+    a.options.sources.push_back(dicomFolder(argument));
+  }
+  a.options.command = typedCommand();
+  finetune(a.options);
+}
+
+void addData(CLI::App& c, FinetuneArguments& a) {
+  c.add_option("--frames", a.pngFolders, "Folder with images/, endo/ and optional epi/ PNG masks");
+  c.add_option("--spacing-mm", a.pngSpacingMm, "Pixel spacing of the PNG frames");
+  c.add_option("--dicom", a.dicomFolders, "SERIES_FOLDER=CONTOUR_FOLDER");
+  c.add_option("--validation-patients", a.options.validationPatients,
+               "Patients never trained on, by which the best weights are chosen")
+      ->delimiter(',');
+  c.add_option("--phantom-share", a.options.phantomShare, "Share of drawn hearts in each batch")
+      ->capture_default_str();
+  c.add_option("--phantom-only-steps", a.options.phantomOnlySteps,
+               "Steps on drawn hearts alone, at first")
+      ->capture_default_str();
+}
+
+void addTraining(CLI::App& c, FinetuneOptions& o) {
+  c.add_option("--architecture", o.architecture, "vit-s8, tokens, image-path or unet")
+      ->capture_default_str();
+  c.add_option("--init", o.initialWeights, "best.ckpt of an earlier run of this architecture");
+  c.add_option("--steps", o.steps, "Batches in all")->capture_default_str();
+  c.add_option("--size", o.size, "Pixels of the square crop")->capture_default_str();
+  c.add_option("--input-spacing-mm", o.spacingMm, "Millimetres per pixel of the crop")
+      ->capture_default_str();
+  c.add_option("--crops", o.crops, "Crops in a batch")->capture_default_str();
+  c.add_option("--fields", o.fields, "Whole fields in a batch, for the first look")
+      ->capture_default_str();
+  c.add_option("--learning-rate", o.learningRate, "Largest learning rate")->capture_default_str();
+  c.add_option("--backbone-rate", o.backboneRate, "Factor on the backbone's rate; 0 freezes it")
+      ->capture_default_str();
+  c.add_option("--drop-path", o.dropPath, "Largest drop-path rate")->capture_default_str();
+  c.add_option("--validate-every", o.validateEvery, "Steps")->capture_default_str();
+  c.add_option("--seed", o.seed, "The same seed gives the same run")->capture_default_str();
+  c.add_option("--threads", o.threads, "0: as many as there are cores")->capture_default_str();
+  c.add_option("--precision", o.precision, "auto, float32 or bfloat16")->capture_default_str();
+  c.add_flag("--resume", o.resume, "Go on from the last checkpoint in the run folder");
+}
+
+void addOutput(CLI::App& c, FinetuneOptions& o) {
+  c.add_option("-o,--output", o.output, "Run folder: checkpoints, log and package")->required();
+  c.add_option("--package", o.packageFolder, "Where the package goes (else OUTPUT/package)");
+  c.add_option("--name", o.packageName, "Name of the package")->capture_default_str();
+  c.add_option("--package-version", o.packageVersion, "Version of the package")
+      ->capture_default_str();
+}
+
+}  // namespace
+
+void registerFinetune(CLI::App& app) {
+  auto arguments = std::make_shared<FinetuneArguments>();
+  CLI::App* command = app.add_subcommand("finetune", "Train a head and its backbone on labels");
+  addData(*command, *arguments);
+  addTraining(*command, arguments->options);
+  addOutput(*command, arguments->options);
+  command->callback([arguments] { run(*arguments); });
+}
+
+}  // namespace cmr

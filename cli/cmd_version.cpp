@@ -1,0 +1,18 @@
+// `cmr version`: what this program is and what it computes with.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "analysis/program.h"
+#include "cli/blas_choice.h"
+#include "cli/registered_commands.h"
+
+namespace cmr {
+
+void registerVersion(CLI::App& app) {
+  app.add_subcommand("version", "Print version and linear algebra library")->callback([] {
+    std::cout << programName << " " << programVersion << "\n"
+              << "BLAS: " << describeLoadedBlas() << "\n";
+  });
+}
+
+}  // namespace cmr

@@ -1,0 +1,36 @@
+// `cmr`: the command line of Orthanc CMR.
+//
+// Exit codes: 0 done, 1 error (with one line on stderr that names the cause), others as a
+// subcommand documents; it ends with another code by throwing CLI::RuntimeError(code).
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include "analysis/program.h"
+#include "cli/blas_choice.h"
+#include "cli/registered_commands.h"
+
+int main(int argc, char** argv) {
+  try {
+    cmr::preferOpenMpBlas(argv);
+    CLI::App app(std::string(cmr::programName) + " " + cmr::programVersion +
+                     ": measures the heart on cardiac MR. " + cmr::researchNotice + ".",
+                 "cmr");
+    app.require_subcommand(1);
+    cmr::registerCommands(app);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::RuntimeError& ended) {
+      return ended.get_exit_code();
+    } catch (const CLI::ParseError& error) {
+      return app.exit(error) == 0 ? 0 : 1;  // --help ends this way, too
+    }
+    return 0;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "cmr: out of memory\n";
+  } catch (const std::exception& error) {
+    std::cerr << "cmr: " << error.what() << "\n";
+  }
+  return 1;
+}
