@@ -16,6 +16,7 @@ function(cmr_test name)
   target_compile_definitions(${name} PRIVATE
     CMR_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
     CMR_PACKAGES="${PROJECT_SOURCE_DIR}/models"
+    CMR_DEMO_DATA="${PROJECT_SOURCE_DIR}/packaging/demo-data"
     CMR_SHARED_DATA="${CMR_SHARED_DATA}")
   cmr_warnings(${name})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${T_LABELS}" TIMEOUT 600)

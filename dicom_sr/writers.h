@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/sax_analysis.h"
+#include "dicom_sr/own_output.h"
 #include "dicom_sr/produced_object.h"
 #include "dicom_sr/source.h"
 
@@ -33,9 +34,6 @@ ProducedObject writeStructuredReport(const SeriesStack& source, const SaxAnalysi
 // Secondary capture of the result page.
 ProducedObject writeResultPage(const SeriesStack& source, const RgbImage& page,
                                const OutputContext& context);
-
-// True for objects that this program wrote: they are never inputs (guard against loops).
-bool isOwnOutput(const DcmDataset& dataset);
 
 // Draws the result page: contours at ED and ES, the volume curve, the numbers, provenance.
 RgbImage drawResultPage(const SeriesStack& source, const SaxAnalysis& analysis,

@@ -1,0 +1,24 @@
+// Reading values of a dataset without trusting them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+class DcmItem;
+class DcmTagKey;
+
+namespace cmr {
+
+// The value as it stands, padding at the end removed; "" when absent or empty.
+std::string textOf(DcmItem& item, const DcmTagKey& tag);
+// All values of a numeric or numeric-string element; empty when absent or not numbers.
+std::vector<double> numbersOf(DcmItem& item, const DcmTagKey& tag);
+// The first of them, when there is one and it is finite.
+std::optional<double> numberOf(DcmItem& item, const DcmTagKey& tag);
+// The same, from the first item of a sequence.
+DcmItem* firstItem(DcmItem& item, const DcmTagKey& sequence);
+// DICOM TM "HHMMSS.FFFFFF" in milliseconds after midnight.
+std::optional<double> timeMsOf(const std::string& tm);
+
+}  // namespace cmr

@@ -1,0 +1,129 @@
+#include "dicom_sr/decode_jpeg2000.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcpixseq.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <openjpeg.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include "dicom_sr/verdict_error.h"
+
+namespace cmr {
+namespace {
+
+struct MemoryReader {
+  std::span<const Uint8> bytes;
+  std::size_t at = 0;
+};
+
+OPJ_SIZE_T readBytes(void* buffer, OPJ_SIZE_T count, void* user) {
+  auto& reader = *static_cast<MemoryReader*>(user);
+  const std::size_t left = reader.bytes.size() - reader.at;
+  if (left == 0) return static_cast<OPJ_SIZE_T>(-1);
+  const std::size_t now = std::min<std::size_t>(count, left);
+  std::memcpy(buffer, reader.bytes.data() + reader.at, now);
+  reader.at += now;
+  return now;
+}
+
+OPJ_OFF_T skipBytes(OPJ_OFF_T count, void* user) {
+  auto& reader = *static_cast<MemoryReader*>(user);
+  if (count < 0) return -1;
+  const std::size_t left = reader.bytes.size() - reader.at;
+  const std::size_t now = std::min(static_cast<std::size_t>(count), left);
+  reader.at += now;
+  return static_cast<OPJ_OFF_T>(now);
+}
+
+OPJ_BOOL seekTo(OPJ_OFF_T position, void* user) {
+  auto& reader = *static_cast<MemoryReader*>(user);
+  if (position < 0 || static_cast<std::size_t>(position) > reader.bytes.size()) return OPJ_FALSE;
+  reader.at = static_cast<std::size_t>(position);
+  return OPJ_TRUE;
+}
+
+using Stream = std::unique_ptr<opj_stream_t, decltype(&opj_stream_destroy)>;
+using Codec = std::unique_ptr<opj_codec_t, decltype(&opj_destroy_codec)>;
+using Image = std::unique_ptr<opj_image_t, decltype(&opj_image_destroy)>;
+
+[[noreturn]] void fail() {
+  throw VerdictError("broken-pixels", "the JPEG 2000 image data cannot be decoded");
+}
+
+Image decodeFrame(std::span<const Uint8> bytes) {
+  MemoryReader reader{bytes};
+  Stream stream(opj_stream_create(OPJ_J2K_STREAM_CHUNK_SIZE, OPJ_TRUE), &opj_stream_destroy);
+  opj_stream_set_read_function(stream.get(), readBytes);
+  opj_stream_set_skip_function(stream.get(), skipBytes);
+  opj_stream_set_seek_function(stream.get(), seekTo);
+  opj_stream_set_user_data(stream.get(), &reader, nullptr);
+  opj_stream_set_user_data_length(stream.get(), bytes.size());
+  // A codestream starts with SOC (FF4F); a whole JP2 file, which some toolkits embed, does not.
+  const bool isCodestream = bytes.size() > 2 && bytes[0] == 0xFF && bytes[1] == 0x4F;
+  Codec codec(opj_create_decompress(isCodestream ? OPJ_CODEC_J2K : OPJ_CODEC_JP2),
+              &opj_destroy_codec);
+  opj_dparameters_t parameters;
+  opj_set_default_decoder_parameters(&parameters);
+  opj_image_t* raw = nullptr;
+  if (!opj_setup_decoder(codec.get(), &parameters) ||
+      !opj_read_header(stream.get(), codec.get(), &raw)) {
+    fail();
+  }
+  Image image(raw, &opj_image_destroy);
+  if (!opj_decode(codec.get(), stream.get(), image.get())) fail();
+  return image;
+}
+
+// Fragments of each frame: one per frame, or, with a single frame, all of them together.
+std::vector<std::vector<Uint8>> framesOf(DcmDataset& dataset, int frames) {
+  DcmElement* element = nullptr;
+  DcmPixelSequence* sequence = nullptr;
+  if (dataset.findAndGetElement(DCM_PixelData, element).bad()) fail();
+  auto* pixelData = dynamic_cast<DcmPixelData*>(element);
+  E_TransferSyntax syntax = EXS_Unknown;
+  const DcmRepresentationParameter* parameter = nullptr;
+  if (pixelData == nullptr) fail();
+  pixelData->getOriginalRepresentationKey(syntax, parameter);
+  if (pixelData->getEncapsulatedRepresentation(syntax, parameter, sequence).bad()) fail();
+  const auto fragments = static_cast<int>(sequence->card()) - 1;  // the offset table comes first
+  if (fragments < frames || (frames > 1 && fragments != frames)) {
+    throw VerdictError("truncated-pixels", "the compressed image data lacks frames");
+  }
+  std::vector<std::vector<Uint8>> result(static_cast<std::size_t>(frames));
+  for (int i = 0; i < fragments; ++i) {
+    DcmPixelItem* item = nullptr;
+    Uint8* bytes = nullptr;
+    if (sequence->getItem(item, static_cast<unsigned long>(i) + 1).bad() ||
+        item->getUint8Array(bytes).bad() || bytes == nullptr) {
+      fail();
+    }
+    auto& frame = result[frames > 1 ? static_cast<std::size_t>(i) : 0];
+    frame.insert(frame.end(), bytes, bytes + item->getLength());
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<std::int32_t> decodeJpeg2000(DcmDataset& dataset, int rows, int columns, int frames) {
+  std::vector<std::int32_t> values;
+  for (const auto& bytes : framesOf(dataset, frames)) {
+    const Image image = decodeFrame(bytes);
+    if (image->numcomps != 1 || image->comps[0].w != static_cast<OPJ_UINT32>(columns) ||
+        image->comps[0].h != static_cast<OPJ_UINT32>(rows) || image->comps[0].data == nullptr) {
+      throw VerdictError("broken-pixels",
+                         "the JPEG 2000 image data has another size than the header says");
+    }
+    const OPJ_INT32* data = image->comps[0].data;
+    values.insert(values.end(), data,
+                  data + static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
+  }
+  return values;
+}
+
+}  // namespace cmr

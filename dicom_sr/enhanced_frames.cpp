@@ -1,0 +1,127 @@
+#include "dicom_sr/enhanced_frames.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+
+#include <cmath>
+#include <cstdlib>
+
+#include "dicom_sr/dataset_values.h"
+#include "dicom_sr/verdict_error.h"
+
+namespace cmr {
+namespace {
+
+std::vector<double> split(const std::string& text) {
+  std::vector<double> values;
+  const char* at = text.c_str();
+  while (*at != '\0') {
+    char* stop = nullptr;
+    const double value = std::strtod(at, &stop);
+    if (stop == at || !std::isfinite(value)) return {};
+    values.push_back(value);
+    at = stop;
+    while (*at == ' ') ++at;
+    if (*at == '\\') ++at;
+  }
+  return values;
+}
+
+// A frame's own group wins over the shared one.
+class FrameGroups {
+ public:
+  FrameGroups(DcmItem* shared, DcmItem* own) : shared_(shared), own_(own) {}
+
+  DcmItem* group(const DcmTagKey& sequence) const {
+    for (DcmItem* place : {own_, shared_}) {
+      if (place != nullptr) {
+        if (DcmItem* found = firstItem(*place, sequence)) return found;
+      }
+    }
+    return nullptr;
+  }
+  std::string text(const DcmTagKey& sequence, const DcmTagKey& tag) const {
+    DcmItem* item = group(sequence);
+    return item != nullptr ? textOf(*item, tag) : std::string();
+  }
+  std::optional<double> number(const DcmTagKey& sequence, const DcmTagKey& tag) const {
+    DcmItem* item = group(sequence);
+    return item != nullptr ? numberOf(*item, tag) : std::nullopt;
+  }
+
+ private:
+  DcmItem* shared_;
+  DcmItem* own_;
+};
+
+std::optional<double>& key(FrameFacts& facts, PhaseKey k) {
+  return facts.keys.at(static_cast<std::size_t>(k));
+}
+
+EnhancedFrame readFrame(const FrameGroups& groups, int number, const FrameFacts& common) {
+  EnhancedFrame frame{common, {}};
+  FrameFacts& f = frame.facts;
+  f.source.frameNumber = number;
+  f.instanceOrder = common.instanceOrder * 1e6 + number;
+  fillPlane(f, groups.text(DCM_PlanePositionSequence, DCM_ImagePositionPatient),
+            groups.text(DCM_PlaneOrientationSequence, DCM_ImageOrientationPatient),
+            groups.text(DCM_PixelMeasuresSequence, DCM_PixelSpacing));
+  f.source.SliceThickness = groups.text(DCM_PixelMeasuresSequence, DCM_SliceThickness);
+  f.timing.triggerTimeMs =
+      groups.number(DCM_CardiacSynchronizationSequence, DCM_NominalCardiacTriggerDelayTime);
+  f.nominalIntervalMs =
+      groups.number(DCM_CardiacSynchronizationSequence, DCM_RRIntervalTimeNominal);
+  f.timing.echoTimeMs = groups.number(DCM_MREchoSequence, DCM_EffectiveEchoTime);
+  key(f, PhaseKey::triggerTime) = f.timing.triggerTimeMs;
+  key(f, PhaseKey::temporalPosition) =
+      groups.number(DCM_FrameContentSequence, DCM_TemporalPositionIndex);
+  key(f, PhaseKey::acquisitionNumber) =
+      groups.number(DCM_FrameContentSequence, DCM_FrameAcquisitionNumber);
+  key(f, PhaseKey::instanceNumber) = f.instanceOrder;
+  frame.rescale.slope =
+      groups.number(DCM_PixelValueTransformationSequence, DCM_RescaleSlope).value_or(1);
+  frame.rescale.intercept =
+      groups.number(DCM_PixelValueTransformationSequence, DCM_RescaleIntercept).value_or(0);
+  return frame;
+}
+
+}  // namespace
+
+void fillPlane(FrameFacts& f, const std::string& position, const std::string& orientation,
+               const std::string& spacing) {
+  f.source.ImagePositionPatient = position;
+  f.source.ImageOrientationPatient = orientation;
+  f.source.PixelSpacing = spacing;
+  const std::vector<double> p = split(position);
+  const std::vector<double> o = split(orientation);
+  const std::vector<double> s = split(spacing);
+  if (p.size() != 3 || o.size() != 6 || s.size() != 2) {
+    throw VerdictError("missing-geometry",
+                       "the image does not say where it lies in the patient (position, "
+                       "orientation or pixel spacing is missing)");
+  }
+  const Vec3 row{o[0], o[1], o[2]};
+  const Vec3 column{o[3], o[4], o[5]};
+  if (std::abs(norm(row) - 1) > 1e-3 || std::abs(norm(column) - 1) > 1e-3 ||
+      std::abs(dot(row, column)) > 1e-3 || !(s[0] > 0) || !(s[1] > 0) || s[0] > 100 || s[1] > 100) {
+    throw VerdictError("missing-geometry",
+                       "orientation or pixel spacing of the image make no plane");
+  }
+  f.plane = {{p[0], p[1], p[2]}, row * (1 / norm(row)), column * (1 / norm(column)), s[1], s[0]};
+}
+
+std::vector<EnhancedFrame> readEnhancedFrames(DcmDataset& dataset, int frames,
+                                              const FrameFacts& common) {
+  DcmItem* shared = firstItem(dataset, DCM_SharedFunctionalGroupsSequence);
+  std::vector<EnhancedFrame> result;
+  for (int i = 0; i < frames; ++i) {
+    DcmItem* own = nullptr;
+    if (dataset.findAndGetSequenceItem(DCM_PerFrameFunctionalGroupsSequence, own, i).bad()) {
+      own = nullptr;
+    }
+    result.push_back(readFrame(FrameGroups(shared, own), i + 1, common));
+  }
+  return result;
+}
+
+}  // namespace cmr

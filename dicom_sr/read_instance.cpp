@@ -1,0 +1,174 @@
+#include "dicom_sr/read_instance.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcistrmb.h>
+#include <dcmtk/dcmdata/dctk.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "analysis/sha256.h"
+#include "dicom_sr/dataset_values.h"
+#include "dicom_sr/decode_pixels.h"
+#include "dicom_sr/enhanced_frames.h"
+#include "dicom_sr/own_output.h"
+#include "dicom_sr/read_patient.h"
+#include "dicom_sr/verdict_error.h"
+
+namespace cmr {
+namespace {
+
+constexpr std::size_t preambleLength = 128;
+
+std::unique_ptr<DcmFileFormat> parse(const std::string& bytes) {
+  if (bytes.size() < preambleLength + 4 || bytes.compare(preambleLength, 4, "DICM") != 0) {
+    throw VerdictError("not-dicom", "this is not a DICOM file");
+  }
+  DcmInputBufferStream stream;
+  stream.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
+  stream.setEos();
+  auto file = std::make_unique<DcmFileFormat>();
+  file->transferInit();
+  const OFCondition read = file->read(stream);
+  file->transferEnd();
+  if (read.bad()) {
+    throw VerdictError("truncated-file",
+                       std::string("the file is cut off or damaged (") + read.text() + ")");
+  }
+  return file;
+}
+
+bool isEnhanced(const std::string& sopClass) {
+  return sopClass == UID_EnhancedMRImageStorage ||
+         sopClass == UID_LegacyConvertedEnhancedMRImageStorage;
+}
+
+void requireMrImage(DcmDataset& dataset, const std::string& sopClass) {
+  if (isOwnOutput(dataset)) {
+    throw VerdictError("own-output", "this is a result of this program, not an image to analyse");
+  }
+  if (sopClass == UID_MRImageStorage || isEnhanced(sopClass)) return;
+  const char* name = dcmFindNameOfUID(sopClass.c_str(), nullptr);
+  throw VerdictError("not-mr", "this is no MR image but " +
+                                   (name != nullptr ? std::string(name) : "'" + sopClass + "'"));
+}
+
+// The header that writers copy from: everything but pixels and group lengths.
+std::shared_ptr<const DcmDataset> headerOf(const DcmDataset& dataset) {
+  auto header = std::make_shared<DcmDataset>();
+  for (unsigned long i = 0; i < dataset.card(); ++i) {
+    DcmElement* element = const_cast<DcmDataset&>(dataset).getElement(i);
+    const DcmTagKey tag = element->getTag();
+    if (tag == DCM_PixelData || tag.getElement() == 0 ||
+        tag == DCM_PerFrameFunctionalGroupsSequence) {
+      continue;
+    }
+    header->insert(dynamic_cast<DcmElement*>(element->clone()));
+  }
+  return header;
+}
+
+std::optional<double> privatePhaseNumber(DcmDataset& dataset) {
+  // GE: "Cardiac phase number"; Philips: "Phase Number". A private element means nothing without
+  // its creator (PS3.5 7.8).
+  const std::pair<DcmTagKey, DcmTagKey> places[] = {
+      {DcmTagKey(0x0019, 0x0010), DcmTagKey(0x0019, 0x10d7)},
+      {DcmTagKey(0x2001, 0x0010), DcmTagKey(0x2001, 0x1008)}};
+  const char* creators[] = {"GEMS_ACQU_01", "Philips Imaging DD 001"};
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (textOf(dataset, places[i].first) == creators[i]) {
+      if (const auto number = numberOf(dataset, places[i].second)) return number;
+    }
+  }
+  return std::nullopt;
+}
+
+FrameFacts commonFacts(DcmDataset& dataset, const std::string& bytes) {
+  FrameFacts f;
+  f.source.SOPClassUID = textOf(dataset, DCM_SOPClassUID);
+  f.source.SOPInstanceUID = textOf(dataset, DCM_SOPInstanceUID);
+  f.source.SeriesInstanceUID = textOf(dataset, DCM_SeriesInstanceUID);
+  f.StudyInstanceUID = textOf(dataset, DCM_StudyInstanceUID);
+  if (f.source.SOPInstanceUID.empty() || f.source.SeriesInstanceUID.empty() ||
+      f.StudyInstanceUID.empty()) {
+    throw VerdictError("missing-identifiers", "the instance lacks a study, series or instance UID");
+  }
+  f.source.InstanceNumber = textOf(dataset, DCM_InstanceNumber);
+  f.source.SliceThickness = textOf(dataset, DCM_SliceThickness);
+  f.source.contentSha256 = sha256Hex(bytes);
+  f.FrameOfReferenceUID = textOf(dataset, DCM_FrameOfReferenceUID);
+  f.SeriesDescription = textOf(dataset, DCM_SeriesDescription);
+  f.ImageType = textOf(dataset, DCM_ImageType);
+  f.Modality = textOf(dataset, DCM_Modality);
+  f.rescaleUnits = textOf(dataset, DCM_RescaleType);
+  f.instanceOrder = numberOf(dataset, DCM_InstanceNumber).value_or(0);
+  f.heartRateBpm = numberOf(dataset, DCM_HeartRate);
+  f.header = headerOf(dataset);
+  f.patient = readPatient(dataset);
+  return f;
+}
+
+void addSingleFrameFacts(DcmDataset& dataset, FrameFacts& f) {
+  fillPlane(f, textOf(dataset, DCM_ImagePositionPatient),
+            textOf(dataset, DCM_ImageOrientationPatient), textOf(dataset, DCM_PixelSpacing));
+  f.timing.triggerTimeMs = numberOf(dataset, DCM_TriggerTime);
+  f.timing.inversionTimeMs = numberOf(dataset, DCM_InversionTime);
+  f.timing.echoTimeMs = numberOf(dataset, DCM_EchoTime);
+  f.nominalIntervalMs = numberOf(dataset, DCM_NominalInterval);
+  const auto key = [&](PhaseKey k) -> std::optional<double>& {
+    return f.keys.at(static_cast<std::size_t>(k));
+  };
+  key(PhaseKey::triggerTime) = f.timing.triggerTimeMs;
+  key(PhaseKey::privatePhaseNumber) = privatePhaseNumber(dataset);
+  key(PhaseKey::temporalPosition) = numberOf(dataset, DCM_TemporalPositionIdentifier);
+  key(PhaseKey::acquisitionTime) = timeMsOf(textOf(dataset, DCM_AcquisitionTime));
+  key(PhaseKey::acquisitionNumber) = numberOf(dataset, DCM_AcquisitionNumber);
+  key(PhaseKey::instanceNumber) = numberOf(dataset, DCM_InstanceNumber);
+}
+
+void takePixels(FrameFacts& f, const std::vector<float>& all, std::size_t frame,
+                const PixelFormat& format, const Rescale& rescale) {
+  f.rows = format.rows;
+  f.columns = format.columns;
+  const std::size_t size =
+      static_cast<std::size_t>(format.rows) * static_cast<std::size_t>(format.columns);
+  f.pixels.resize(size);
+  const auto slope = static_cast<float>(rescale.slope);
+  const auto intercept = static_cast<float>(rescale.intercept);
+  std::transform(all.begin() + static_cast<std::ptrdiff_t>(frame * size),
+                 all.begin() + static_cast<std::ptrdiff_t>((frame + 1) * size), f.pixels.begin(),
+                 [=](float v) { return v * slope + intercept; });
+}
+
+}  // namespace
+
+std::vector<FrameFacts> readInstance(const InstanceBytes& instance, const ReadLimits& limits) {
+  const std::unique_ptr<DcmFileFormat> file = parse(instance.bytes);
+  DcmDataset& dataset = *file->getDataset();
+  const std::string sopClass = textOf(dataset, DCM_SOPClassUID);
+  requireMrImage(dataset, sopClass);
+  const PixelFormat format = readPixelFormat(dataset, limits);
+  FrameFacts common = commonFacts(dataset, instance.bytes);
+  std::vector<FrameFacts> frames;
+  if (isEnhanced(sopClass)) {
+    std::vector<EnhancedFrame> enhanced = readEnhancedFrames(dataset, format.frames, common);
+    const std::vector<float> pixels = decodePixels(dataset, format);
+    for (std::size_t i = 0; i < enhanced.size(); ++i) {
+      takePixels(enhanced[i].facts, pixels, i, format, enhanced[i].rescale);
+      frames.push_back(std::move(enhanced[i].facts));
+    }
+    return frames;
+  }
+  if (format.frames != 1) {
+    throw VerdictError("unsupported-pixels", "an MR image of " + std::to_string(format.frames) +
+                                                 " frames that is not enhanced MR");
+  }
+  addSingleFrameFacts(dataset, common);
+  const Rescale rescale{numberOf(dataset, DCM_RescaleSlope).value_or(1),
+                        numberOf(dataset, DCM_RescaleIntercept).value_or(0), ""};
+  takePixels(common, decodePixels(dataset, format), 0, format, rescale);
+  frames.push_back(std::move(common));
+  return frames;
+}
+
+}  // namespace cmr

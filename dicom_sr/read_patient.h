@@ -1,0 +1,13 @@
+// What the header says of the patient, as far as it can be believed.
+#pragma once
+
+#include "analysis/image_stack.h"
+
+class DcmDataset;
+
+namespace cmr {
+
+// Values outside what a patient can have are left out, not corrected.
+PatientFacts readPatient(DcmDataset& dataset);
+
+}  // namespace cmr

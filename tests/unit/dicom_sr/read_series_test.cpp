@@ -1,0 +1,277 @@
+#include "dicom_sr/read_series.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcrleerg.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmjpeg/djencode.h>
+#include <dcmtk/dcmjpls/djencode.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "analysis/program.h"
+#include "tests/support/dicom_edit.h"
+#include "tests/support/real_series.h"
+
+namespace cmr {
+namespace {
+
+using test::edited;
+
+constexpr const char* pig = "pig-cine/E774S5-shortAxis";
+
+bool hasVerdict(const ReadResult& result, const std::string& id) {
+  return std::any_of(result.verdicts.begin(), result.verdicts.end(),
+                     [&](const Verdict& v) { return v.id == id; });
+}
+
+// Ten slices of two phases: enough of the real series for what follows, and quick.
+std::vector<InstanceBytes> twoPhases(const std::vector<InstanceBytes>& all) {
+  std::vector<InstanceBytes> some;
+  for (const InstanceBytes& instance : all) {
+    const int number = std::stoi(instance.name);
+    if (number % 20 == 1 || number % 20 == 8) some.push_back(instance);
+  }
+  return some;
+}
+
+TEST(ReadSeries, ReadsAHumanSeriesAsAFullGridOrderedByTriggerTime) {
+  CMR_DEMO_SERIES(instances);
+  const ReadResult result = readInstances(instances);
+  EXPECT_TRUE(result.verdicts.empty());
+  ASSERT_EQ(result.stacks.size(), 1U);
+  const SeriesStack& series = result.stacks.front();
+  EXPECT_EQ(series.stack.sliceCount, 10);
+  EXPECT_EQ(series.stack.phaseCount, 20);
+  EXPECT_EQ(series.phaseOrderKey, "TriggerTime");
+  EXPECT_EQ(series.StudyInstanceUID, "2.16.124.113543.6006.99.7287180431222654512");
+  for (const double d : sliceDistancesMm(series.stack)) EXPECT_NEAR(d, 8, 0.01);
+  EXPECT_NEAR(series.stack.planes.front().rowSpacingMm, 1.2891, 1e-9);
+  EXPECT_EQ(series.stack.rrIntervalMs, 923);
+  for (int slice = 0; slice < 10; ++slice) {
+    for (int phase = 1; phase < 20; ++phase) {
+      EXPECT_GT(*series.stack.frame(slice, phase).timing.triggerTimeMs,
+                *series.stack.frame(slice, phase - 1).timing.triggerTimeMs);
+    }
+  }
+}
+
+TEST(ReadSeries, ReadsThePigsSeriesOfTwentySlices) {
+  CMR_REAL_SERIES(instances, pig);
+  const ReadResult result = readInstances(instances);
+  ASSERT_EQ(result.stacks.size(), 1U);
+  EXPECT_EQ(result.stacks.front().stack.sliceCount, 20);
+  EXPECT_EQ(result.stacks.front().stack.phaseCount, 20);
+  EXPECT_NEAR(sliceDistancesMm(result.stacks.front().stack).front(), 5, 0.01);
+  EXPECT_EQ(result.stacks.front().stack.patient.weightKg, 32);
+  EXPECT_FALSE(result.stacks.front().stack.patient.ageYears);  // "000Y" is no age
+}
+
+TEST(ReadSeries, GivesTheSameStackWhateverTheOrderOfTheFiles) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> shuffled = twoPhases(instances);
+  const ReadResult first = readInstances(shuffled);
+  std::shuffle(shuffled.begin(), shuffled.end(), std::mt19937(7));
+  const ReadResult second = readInstances(shuffled);
+  ASSERT_EQ(first.stacks.size(), 1U);
+  ASSERT_EQ(second.stacks.size(), 1U);
+  for (std::size_t i = 0; i < first.stacks[0].sources.size(); ++i) {
+    EXPECT_EQ(first.stacks[0].sources[i].SOPInstanceUID,
+              second.stacks[0].sources[i].SOPInstanceUID);
+    EXPECT_EQ(first.stacks[0].stack.frames[i].pixels, second.stacks[0].stack.frames[i].pixels);
+  }
+}
+
+TEST(ReadSeries, PixelsAndPatientPositionsMapOntoEachOther) {
+  CMR_DEMO_SERIES(instances);
+  const ReadResult result = readInstances(twoPhases(instances));
+  for (const PlaneGeometry& plane : result.stacks.at(0).stack.planes) {
+    for (const auto& [column, row] : {std::pair{0.0, 0.0}, {255.0, 3.5}, {17.25, 200.0}}) {
+      const PixelPosition back = patientToPixel(plane, pixelToPatient(plane, column, row));
+      EXPECT_NEAR(back.column, column, 1e-9);
+      EXPECT_NEAR(back.row, row, 1e-9);
+      EXPECT_NEAR(back.offPlaneMm, 0, 1e-9);
+    }
+  }
+}
+
+TEST(ReadSeries, RefusesAStackThatLacksAPhase) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> some = twoPhases(instances);
+  some.pop_back();
+  const ReadResult result = readInstances(some);
+  EXPECT_TRUE(result.stacks.empty());
+  EXPECT_TRUE(hasVerdict(result, "missing-phases"));
+}
+
+TEST(ReadSeries, RefusesASlicePositionThatWasTakenTwice) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> some = twoPhases(instances);
+  some.push_back(edited(
+      some.front(), [](DcmDataset& d) { d.putAndInsertString(DCM_SOPInstanceUID, "1.2.3.4"); }));
+  const ReadResult result = readInstances(some);
+  EXPECT_TRUE(result.stacks.empty());
+  EXPECT_TRUE(hasVerdict(result, "duplicate-positions"));
+}
+
+TEST(ReadSeries, TakesTheSameFileTwiceAsOne) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> some = twoPhases(instances);
+  some.push_back(some.front());
+  const ReadResult result = readInstances(some);
+  EXPECT_EQ(result.stacks.size(), 1U);
+  EXPECT_TRUE(result.verdicts.empty());
+}
+
+TEST(ReadSeries, JoinsOneSeriesPerSliceIntoOneStack) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> split;
+  for (const InstanceBytes& instance : twoPhases(instances)) {
+    const std::string slice = std::to_string((std::stoi(instance.name) - 1) / 20);
+    split.push_back(edited(instance, [&](DcmDataset& d) {
+      d.putAndInsertString(DCM_SeriesInstanceUID, ("1.2.3." + slice).c_str());
+      d.putAndInsertString(DCM_SeriesDescription, ("cine_sax_b" + slice).c_str());
+    }));
+  }
+  const ReadResult result = readInstances(split);
+  ASSERT_EQ(result.stacks.size(), 1U);
+  EXPECT_EQ(result.stacks[0].stack.sliceCount, 10);
+  EXPECT_EQ(result.stacks[0].SeriesInstanceUIDs.size(), 10U);
+}
+
+TEST(ReadSeries, OrdersPhasesByInstanceNumberWhenNothingElseIsThere) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> bare;
+  for (const InstanceBytes& instance : twoPhases(instances)) {
+    bare.push_back(edited(instance, [](DcmDataset& d) {
+      for (const DcmTagKey& tag : {DCM_TriggerTime, DCM_AcquisitionTime, DCM_AcquisitionNumber}) {
+        delete d.remove(tag);
+      }
+    }));
+  }
+  const ReadResult result = readInstances(bare);
+  ASSERT_EQ(result.stacks.size(), 1U);
+  EXPECT_EQ(result.stacks[0].phaseOrderKey, "InstanceNumber");
+}
+
+TEST(ReadSeries, SplitsALocalizerIntoItsOrientations) {
+  CMR_REAL_SERIES(instances, "scouts");
+  const ReadResult result = readInstances(instances);
+  EXPECT_GT(result.stacks.size() + result.verdicts.size(), 2U);
+  for (const SeriesStack& series : result.stacks) {
+    for (const PlaneGeometry& plane : series.stack.planes) {
+      EXPECT_GT(dot(planeNormal(plane), planeNormal(series.stack.planes.front())), 0.999);
+    }
+  }
+}
+
+TEST(ReadSeries, NamesWhatIsNoMrImageAndReadsTheRest) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> mixed = twoPhases(instances);
+  mixed.push_back({"letter.txt", "Dear colleague"});
+  mixed.push_back(edited(mixed.front(), [](DcmDataset& d) {
+    d.putAndInsertString(DCM_SOPInstanceUID, "1.2.3.5");
+    d.putAndInsertString(DCM_SOPClassUID, UID_CTImageStorage);
+  }));
+  mixed.push_back(edited(mixed.front(), [](DcmDataset& d) {
+    d.putAndInsertString(DCM_SOPInstanceUID, "1.2.3.6");
+    d.putAndInsertString(DCM_ManufacturerModelName, programName);
+  }));
+  const ReadResult result = readInstances(mixed);
+  EXPECT_EQ(result.stacks.size(), 1U);
+  EXPECT_TRUE(hasVerdict(result, "not-dicom"));
+  EXPECT_TRUE(hasVerdict(result, "not-mr"));
+  EXPECT_TRUE(hasVerdict(result, "own-output"));
+}
+
+TEST(ReadSeries, RefusesAbsurdDimensionsBeforeItAllocates) {
+  CMR_DEMO_SERIES(instances);
+  const InstanceBytes absurd = edited(instances.front(), [](DcmDataset& d) {
+    d.putAndInsertUint16(DCM_Rows, 65535);
+    d.putAndInsertUint16(DCM_Columns, 65535);
+  });
+  EXPECT_TRUE(hasVerdict(readInstances({absurd}), "absurd-dimensions"));
+  const InstanceBytes tall =
+      edited(instances.front(), [](DcmDataset& d) { d.putAndInsertUint16(DCM_Rows, 4000); });
+  EXPECT_TRUE(hasVerdict(readInstances({tall}), "truncated-pixels"));
+}
+
+TEST(ReadSeries, SaysSoWhenThereIsNothing) {
+  EXPECT_TRUE(hasVerdict(readInstances({}), "empty"));
+  EXPECT_TRUE(hasVerdict(readFolder("/nonexistent"), "empty-folder"));
+}
+
+TEST(ReadSeries, SurvivesFilesCutAndChangedAnywhere) {
+  CMR_DEMO_SERIES(instances);
+  const std::string whole = edited(instances.front(), [](DcmDataset&) {}).bytes;
+  std::mt19937 rng(11);
+  for (int i = 0; i < 60; ++i) {
+    std::string cut = whole.substr(0, rng() % whole.size());
+    EXPECT_FALSE(readInstances({{"cut", cut}}).verdicts.empty()) << cut.size();
+    std::string changed = whole;
+    for (int k = 0; k < 8; ++k) changed[rng() % 3000] = static_cast<char>(rng());
+    readInstances({{"changed", changed}});  // any verdict, no crash
+  }
+}
+
+TEST(ReadSeries, TakesMonochrome1AsTheMirroredImage) {
+  CMR_DEMO_SERIES(instances);
+  const InstanceBytes& original = instances.front();
+  const InstanceBytes inverted = edited(original, [](DcmDataset& d) {
+    d.putAndInsertString(DCM_PhotometricInterpretation, "MONOCHROME1");
+    const Uint16* stored = nullptr;
+    unsigned long count = 0;
+    ASSERT_TRUE(d.findAndGetUint16Array(DCM_PixelData, stored, &count).good());
+    std::vector<Uint16> mirrored(count);
+    std::transform(stored, stored + count, mirrored.begin(),
+                   [](Uint16 v) { return static_cast<Uint16>(-1 - static_cast<Sint16>(v)); });
+    d.putAndInsertUint16Array(DCM_PixelData, mirrored.data(), count);
+  });
+  EXPECT_EQ(readInstances({original}).stacks.at(0).stack.frames.at(0).pixels,
+            readInstances({inverted}).stacks.at(0).stack.frames.at(0).pixels);
+}
+
+TEST(ReadSeries, AppliesSignBitsStoredAndRescale) {
+  CMR_DEMO_SERIES(instances);
+  const InstanceBytes changed = edited(instances.front(), [](DcmDataset& d) {
+    std::vector<Uint16> cells(256 * 256, 0);
+    cells[0] = 0xFFFF;  // above bit 11: not image
+    cells[1] = 0x0800;  // the sign
+    cells[2] = 0x0007;
+    d.putAndInsertUint16(DCM_BitsStored, 12);
+    d.putAndInsertUint16(DCM_HighBit, 11);
+    d.putAndInsertUint16(DCM_PixelRepresentation, 1);
+    d.putAndInsertString(DCM_RescaleSlope, "2");
+    d.putAndInsertString(DCM_RescaleIntercept, "-10");
+    d.putAndInsertUint16Array(DCM_PixelData, cells.data(), cells.size());
+  });
+  const auto& pixels = readInstances({changed}).stacks.at(0).stack.frames.at(0).pixels;
+  EXPECT_EQ(pixels[0], -12);
+  EXPECT_EQ(pixels[1], -2048 * 2 - 10);
+  EXPECT_EQ(pixels[2], 4);
+}
+
+class Compressed : public testing::TestWithParam<E_TransferSyntax> {};
+
+TEST_P(Compressed, ImagesDecodeToTheSamePixels) {
+  CMR_DEMO_SERIES(instances);
+  DJEncoderRegistration::registerCodecs();
+  DJLSEncoderRegistration::registerCodecs();
+  DcmRLEEncoderRegistration::registerCodecs();
+  const InstanceBytes compressed = edited(
+      instances.front(),
+      [](DcmDataset& d) { ASSERT_TRUE(d.chooseRepresentation(GetParam(), nullptr).good()); },
+      GetParam());
+  ASSERT_LT(compressed.bytes.size(), 256U * 256 * 2);
+  EXPECT_EQ(readInstances({compressed}).stacks.at(0).stack.frames.at(0).pixels,
+            readInstances({instances.front()}).stacks.at(0).stack.frames.at(0).pixels);
+}
+
+INSTANTIATE_TEST_SUITE_P(Losslessly, Compressed,
+                         testing::Values(EXS_JPEGProcess14SV1, EXS_JPEGLSLossless,
+                                         EXS_RLELossless));
+
+}  // namespace
+}  // namespace cmr
