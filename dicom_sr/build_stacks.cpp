@@ -17,11 +17,17 @@ constexpr double samePositionMm = 0.1;
 constexpr double sameSpacing = 1e-3;  // relative
 constexpr std::size_t namesPerVerdict = 20;
 
+// A series has one frame of reference (PS3.3 A.1.2.5); anonymisers that give every image its own
+// break that, and within a series positions are believed all the same.
+bool sameReference(const FrameFacts& a, const FrameFacts& b) {
+  return a.source.SeriesInstanceUID == b.source.SeriesInstanceUID ||
+         a.FrameOfReferenceUID == b.FrameOfReferenceUID;
+}
+
 bool sameGeometry(const FrameFacts& a, const FrameFacts& b) {
   const auto close = [](double x, double y) { return std::abs(x - y) <= sameSpacing * y; };
   return a.rows == b.rows && a.columns == b.columns && a.StudyInstanceUID == b.StudyInstanceUID &&
-         a.FrameOfReferenceUID == b.FrameOfReferenceUID &&
-         close(a.plane.rowSpacingMm, b.plane.rowSpacingMm) &&
+         sameReference(a, b) && close(a.plane.rowSpacingMm, b.plane.rowSpacingMm) &&
          close(a.plane.columnSpacingMm, b.plane.columnSpacingMm) &&
          dot(a.plane.rowDirection, b.plane.rowDirection) > sameDirectionCosine &&
          dot(a.plane.columnDirection, b.plane.columnDirection) > sameDirectionCosine;
@@ -234,6 +240,14 @@ SeriesStack makeStack(const Bucket& bucket, Slices& slices, PhaseKey key) {
   stack.patient = slices.front().front()->patient;
   out.phaseOrderKey = phaseKeyName(key);
   fillTiming(stack, slices, out.notes);
+  const bool oneReference = std::all_of(
+      bucket.frames.begin(), bucket.frames.end(),
+      [&](const FrameFacts* f) { return f->FrameOfReferenceUID == out.FrameOfReferenceUID; });
+  if (!oneReference) {
+    out.notes.emplace_back(
+        "the images of one series carry different Frame of Reference UIDs; the first one's is "
+        "used");
+  }
   if (out.SeriesInstanceUIDs.size() > 1) {
     out.notes.push_back("one stack from " + std::to_string(out.SeriesInstanceUIDs.size()) +
                         " series, one per slice");

@@ -107,7 +107,10 @@ void fillPlane(FrameFacts& f, const std::string& position, const std::string& or
     throw VerdictError("missing-geometry",
                        "orientation or pixel spacing of the image make no plane");
   }
-  f.plane = {{p[0], p[1], p[2]}, row * (1 / norm(row)), column * (1 / norm(column)), s[1], s[0]};
+  // Rounded decimals are not quite perpendicular; a plane's axes are.
+  const Vec3 rowUnit = row * (1 / norm(row));
+  const Vec3 perpendicular = column - rowUnit * dot(column, rowUnit);
+  f.plane = {{p[0], p[1], p[2]}, rowUnit, perpendicular * (1 / norm(perpendicular)), s[1], s[0]};
 }
 
 std::vector<EnhancedFrame> readEnhancedFrames(DcmDataset& dataset, int frames,

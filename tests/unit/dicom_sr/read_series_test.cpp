@@ -131,6 +131,7 @@ TEST(ReadSeries, JoinsOneSeriesPerSliceIntoOneStack) {
   for (const InstanceBytes& instance : twoPhases(instances)) {
     const std::string slice = std::to_string((std::stoi(instance.name) - 1) / 20);
     split.push_back(edited(instance, [&](DcmDataset& d) {
+      d.putAndInsertString(DCM_FrameOfReferenceUID, "1.2.3");
       d.putAndInsertString(DCM_SeriesInstanceUID, ("1.2.3." + slice).c_str());
       d.putAndInsertString(DCM_SeriesDescription, ("cine_sax_b" + slice).c_str());
     }));
@@ -247,7 +248,7 @@ TEST(ReadSeries, AppliesSignBitsStoredAndRescale) {
     d.putAndInsertString(DCM_RescaleIntercept, "-10");
     d.putAndInsertUint16Array(DCM_PixelData, cells.data(), cells.size());
   });
-  const auto& pixels = readInstances({changed}).stacks.at(0).stack.frames.at(0).pixels;
+  const std::vector<float> pixels = readInstances({changed}).stacks.at(0).stack.frames.at(0).pixels;
   EXPECT_EQ(pixels[0], -12);
   EXPECT_EQ(pixels[1], -2048 * 2 - 10);
   EXPECT_EQ(pixels[2], 4);
