@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "dicom_sr/phase_order.h"
@@ -35,6 +36,7 @@ bool sameGeometry(const FrameFacts& a, const FrameFacts& b) {
 
 struct Bucket {
   std::vector<FrameFacts*> frames;
+  std::vector<std::string> notes;
   const FrameFacts& first() const { return *frames.front(); }
 };
 
@@ -50,7 +52,7 @@ std::vector<Bucket> bucketsOf(std::vector<FrameFacts>& frames) {
     if (found != buckets.end()) {
       found->frames.push_back(&frame);
     } else {
-      buckets.push_back({{&frame}});
+      buckets.push_back({{&frame}, {}});
     }
   }
   return buckets;
@@ -109,13 +111,25 @@ bool hasPosition(const std::vector<Bucket*>& members, const Bucket& bucket) {
   });
 }
 
+void noteRepeat(Bucket& taken, Bucket& repeat) {
+  taken.notes.push_back("series " + repeat.first().source.SeriesInstanceUID +
+                        " shows a slice of this stack once more and is read apart");
+  repeat.notes.push_back("series " + repeat.first().source.SeriesInstanceUID +
+                         " shows a slice that another stack holds already");
+}
+
 std::vector<Bucket> mergeSingleSlices(std::vector<Bucket> buckets) {
   std::vector<std::vector<Bucket*>> groups;
   for (Bucket& bucket : buckets) {
     const bool single = slicesOf(bucket).size() == 1;
     const auto fits = [&](const std::vector<Bucket*>& group) {
-      return single && mayShareStack(*group.front(), bucket) &&
-             slicesOf(*group.front()).size() == 1 && !hasPosition(group, bucket);
+      if (!single || !mayShareStack(*group.front(), bucket) ||
+          slicesOf(*group.front()).size() != 1) {
+        return false;
+      }
+      if (!hasPosition(group, bucket)) return true;
+      noteRepeat(*group.front(), bucket);
+      return false;
     };
     const auto found = std::find_if(groups.begin(), groups.end(), fits);
     if (found != groups.end()) {
@@ -129,6 +143,7 @@ std::vector<Bucket> mergeSingleSlices(std::vector<Bucket> buckets) {
     Bucket all;
     for (const Bucket* bucket : group) {
       all.frames.insert(all.frames.end(), bucket->frames.begin(), bucket->frames.end());
+      all.notes.insert(all.notes.end(), bucket->notes.begin(), bucket->notes.end());
     }
     merged.push_back(std::move(all));
   }
@@ -161,8 +176,11 @@ std::string list(const std::vector<std::size_t>& numbers) {
 std::size_t usualPhaseCount(const Slices& slices) {
   std::map<std::size_t, std::size_t> votes;
   for (const SliceFrames& slice : slices) ++votes[slice.size()];
+  // At equal votes the larger number: an image is lost more easily than it is made twice.
   return std::max_element(votes.begin(), votes.end(),
-                          [](const auto& a, const auto& b) { return a.second < b.second; })
+                          [](const auto& a, const auto& b) {
+                            return std::tie(a.second, a.first) < std::tie(b.second, b.first);
+                          })
       ->first;
 }
 
@@ -220,6 +238,7 @@ void fillHeader(SeriesStack& out, const Bucket& bucket, const Slices& slices) {
 // Moves the pixels out of the facts: they are not needed twice.
 SeriesStack makeStack(const Bucket& bucket, Slices& slices, PhaseKey key) {
   SeriesStack out;
+  out.notes = bucket.notes;
   ImageStack& stack = out.stack;
   stack.rows = bucket.first().rows;
   stack.columns = bucket.first().columns;

@@ -7,13 +7,25 @@
 #include <cstdlib>
 
 namespace cmr {
+namespace {
+
+std::string withoutPadding(std::string text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\0')) text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+std::string verbatimOf(DcmItem& item, const DcmTagKey& tag) {
+  const char* value = nullptr;
+  if (item.findAndGetString(tag, value).bad() || value == nullptr) return {};
+  return withoutPadding(value);
+}
 
 std::string textOf(DcmItem& item, const DcmTagKey& tag) {
   OFString value;
   if (item.findAndGetOFStringArray(tag, value).bad()) return {};
-  std::string text(value.c_str(), value.length());
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\0')) text.pop_back();
-  return text;
+  return withoutPadding(std::string(value.c_str(), value.length()));
 }
 
 std::vector<double> numbersOf(DcmItem& item, const DcmTagKey& tag) {

@@ -55,7 +55,12 @@ using Image = std::unique_ptr<opj_image_t, decltype(&opj_image_destroy)>;
   throw VerdictError("broken-pixels", "the JPEG 2000 image data cannot be decoded");
 }
 
-Image decodeFrame(std::span<const Uint8> bytes) {
+bool hasSize(const opj_image_t& image, int rows, int columns) {
+  return image.numcomps == 1 && image.comps[0].w == static_cast<OPJ_UINT32>(columns) &&
+         image.comps[0].h == static_cast<OPJ_UINT32>(rows);
+}
+
+Image decodeFrame(std::span<const Uint8> bytes, int rows, int columns) {
   MemoryReader reader{bytes};
   Stream stream(opj_stream_create(OPJ_J2K_STREAM_CHUNK_SIZE, OPJ_TRUE), &opj_stream_destroy);
   opj_stream_set_read_function(stream.get(), readBytes);
@@ -70,11 +75,15 @@ Image decodeFrame(std::span<const Uint8> bytes) {
   opj_dparameters_t parameters;
   opj_set_default_decoder_parameters(&parameters);
   opj_image_t* raw = nullptr;
-  if (!opj_setup_decoder(codec.get(), &parameters) ||
-      !opj_read_header(stream.get(), codec.get(), &raw)) {
-    fail();
-  }
+  const bool isRead = opj_setup_decoder(codec.get(), &parameters) != OPJ_FALSE &&
+                      opj_read_header(stream.get(), codec.get(), &raw) != OPJ_FALSE;
   Image image(raw, &opj_image_destroy);
+  if (!isRead || image == nullptr) fail();
+  // Before anything is decoded: the codestream may claim a size that no memory holds.
+  if (!hasSize(*image, rows, columns)) {
+    throw VerdictError("broken-pixels",
+                       "the JPEG 2000 image data has another size than the header says");
+  }
   if (!opj_decode(codec.get(), stream.get(), image.get())) fail();
   return image;
 }
@@ -110,15 +119,11 @@ std::vector<std::vector<Uint8>> framesOf(DcmDataset& dataset, int frames) {
 
 }  // namespace
 
-std::vector<std::int32_t> decodeJpeg2000(DcmDataset& dataset, int rows, int columns, int frames) {
-  std::vector<std::int32_t> values;
+std::vector<std::uint32_t> decodeJpeg2000(DcmDataset& dataset, int rows, int columns, int frames) {
+  std::vector<std::uint32_t> values;
   for (const auto& bytes : framesOf(dataset, frames)) {
-    const Image image = decodeFrame(bytes);
-    if (image->numcomps != 1 || image->comps[0].w != static_cast<OPJ_UINT32>(columns) ||
-        image->comps[0].h != static_cast<OPJ_UINT32>(rows) || image->comps[0].data == nullptr) {
-      throw VerdictError("broken-pixels",
-                         "the JPEG 2000 image data has another size than the header says");
-    }
+    const Image image = decodeFrame(bytes, rows, columns);
+    if (!hasSize(*image, rows, columns) || image->comps[0].data == nullptr) fail();
     const OPJ_INT32* data = image->comps[0].data;
     values.insert(values.end(), data,
                   data + static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));

@@ -8,7 +8,9 @@ class DcmDataset;
 
 namespace cmr {
 
-// All frames one after the other, stored values with their sign. Throws VerdictError.
-std::vector<std::int32_t> decodeJpeg2000(DcmDataset& dataset, int rows, int columns, int frames);
+// All frames one after the other: cells as they would stand in native pixel data, negative values
+// in two's complement (headers and codestreams do not always agree on the sign; the header counts).
+// Throws VerdictError.
+std::vector<std::uint32_t> decodeJpeg2000(DcmDataset& dataset, int rows, int columns, int frames);
 
 }  // namespace cmr

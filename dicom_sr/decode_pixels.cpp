@@ -1,6 +1,8 @@
 #include "dicom_sr/decode_pixels.h"
 
 #include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dccodec.h>
+#include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
@@ -33,7 +35,9 @@ std::size_t pixelCount(const PixelFormat& f) {
 
 int wholeNumber(DcmDataset& dataset, const DcmTagKey& tag, int otherwise) {
   const std::optional<double> value = numberOf(dataset, tag);
-  if (!value || *value < -1e9 || *value > 1e9) return otherwise;
+  if (!value) return otherwise;
+  // Beyond any real count: not a value that stands for absence.
+  if (*value < 0 || *value > 1e9) return -1;
   return static_cast<int>(*value);
 }
 
@@ -83,6 +87,32 @@ bool isJpeg2000(E_TransferSyntax syntax) {
 
 std::string nameOf(E_TransferSyntax syntax) { return DcmXfer(syntax).getXferName(); }
 
+// Frames take one fragment or more each (PS3.5 A.4), the first item being the offset table.
+bool hasFragments(DcmDataset& dataset, E_TransferSyntax syntax, int frames) {
+  DcmElement* element = nullptr;
+  DcmPixelSequence* sequence = nullptr;
+  if (dataset.findAndGetElement(DCM_PixelData, element).bad()) return false;
+  auto* pixelData = dynamic_cast<DcmPixelData*>(element);
+  return pixelData != nullptr &&
+         pixelData->getEncapsulatedRepresentation(syntax, nullptr, sequence).good() &&
+         sequence->card() > static_cast<unsigned long>(frames);
+}
+
+void decompress(DcmDataset& dataset, E_TransferSyntax syntax, int frames) {
+  if (!DcmCodecList::canChangeCoding(syntax, EXS_LittleEndianExplicit)) {
+    throw VerdictError("unsupported-transfer-syntax",
+                       "images in " + nameOf(syntax) + " are not decoded");
+  }
+  if (!hasFragments(dataset, syntax, frames)) {
+    throw VerdictError("truncated-pixels", "the compressed image data lacks frames");
+  }
+  const OFCondition decoded = dataset.chooseRepresentation(EXS_LittleEndianExplicit, nullptr);
+  if (decoded.bad()) {
+    throw VerdictError("broken-pixels", "the image data cannot be decoded (" + nameOf(syntax) +
+                                            ": " + decoded.text() + ")");
+  }
+}
+
 }  // namespace
 
 PixelFormat readPixelFormat(DcmDataset& dataset, const ReadLimits& limits) {
@@ -126,14 +156,10 @@ std::vector<float> decodePixels(DcmDataset& dataset, const PixelFormat& f) {
   const E_TransferSyntax syntax = dataset.getOriginalXfer();
   std::vector<float> values;
   if (isJpeg2000(syntax)) {
-    const auto decoded = decodeJpeg2000(dataset, f.rows, f.columns, f.frames);
-    values.assign(decoded.begin(), decoded.end());
+    const auto cells = decodeJpeg2000(dataset, f.rows, f.columns, f.frames);
+    values = cellsToValues(cells.data(), cells.size(), f);
   } else {
-    if (DcmXfer(syntax).isEncapsulated() &&
-        dataset.chooseRepresentation(EXS_LittleEndianExplicit, nullptr).bad()) {
-      throw VerdictError("unsupported-transfer-syntax",
-                         "the image data cannot be decoded (" + nameOf(syntax) + ")");
-    }
+    if (DcmXfer(syntax).isEncapsulated()) decompress(dataset, syntax, f.frames);
     values = decodeNative(dataset, f);
   }
   if (f.isMonochrome1) mirror(values, f);

@@ -3,6 +3,7 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 
@@ -42,7 +43,7 @@ class FrameGroups {
   }
   std::string text(const DcmTagKey& sequence, const DcmTagKey& tag) const {
     DcmItem* item = group(sequence);
-    return item != nullptr ? textOf(*item, tag) : std::string();
+    return item != nullptr ? verbatimOf(*item, tag) : std::string();
   }
   std::optional<double> number(const DcmTagKey& sequence, const DcmTagKey& tag) const {
     DcmItem* item = group(sequence);
@@ -56,6 +57,11 @@ class FrameGroups {
 
 std::optional<double>& key(FrameFacts& facts, PhaseKey k) {
   return facts.keys.at(static_cast<std::size_t>(k));
+}
+
+// DT "YYYYMMDDHHMMSS.FFFFFF": milliseconds after midnight.
+std::optional<double> momentOf(const std::string& dt) {
+  return dt.size() < 14 ? std::nullopt : timeMsOf(dt.substr(8, dt.find_first_of("+-") - 8));
 }
 
 EnhancedFrame readFrame(const FrameGroups& groups, int number, const FrameFacts& common) {
@@ -75,6 +81,12 @@ EnhancedFrame readFrame(const FrameGroups& groups, int number, const FrameFacts&
   key(f, PhaseKey::triggerTime) = f.timing.triggerTimeMs;
   key(f, PhaseKey::temporalPosition) =
       groups.number(DCM_FrameContentSequence, DCM_TemporalPositionIndex);
+  if (!key(f, PhaseKey::temporalPosition)) {
+    key(f, PhaseKey::temporalPosition) =
+        groups.number(DCM_TemporalPositionSequence, DCM_TemporalPositionTimeOffset);
+  }
+  key(f, PhaseKey::acquisitionTime) =
+      momentOf(groups.text(DCM_FrameContentSequence, DCM_FrameAcquisitionDateTime));
   key(f, PhaseKey::acquisitionNumber) =
       groups.number(DCM_FrameContentSequence, DCM_FrameAcquisitionNumber);
   key(f, PhaseKey::instanceNumber) = f.instanceOrder;
@@ -82,7 +94,14 @@ EnhancedFrame readFrame(const FrameGroups& groups, int number, const FrameFacts&
       groups.number(DCM_PixelValueTransformationSequence, DCM_RescaleSlope).value_or(1);
   frame.rescale.intercept =
       groups.number(DCM_PixelValueTransformationSequence, DCM_RescaleIntercept).value_or(0);
+  const std::string units = groups.text(DCM_PixelValueTransformationSequence, DCM_RescaleType);
+  if (!units.empty()) f.rescaleUnits = units;
   return frame;
+}
+
+// Within 100 m of the scanner's centre: what is beyond is a damaged number.
+bool isNearPatient(const std::vector<double>& position) {
+  return std::all_of(position.begin(), position.end(), [](double v) { return std::abs(v) < 1e5; });
 }
 
 }  // namespace
@@ -103,9 +122,10 @@ void fillPlane(FrameFacts& f, const std::string& position, const std::string& or
   const Vec3 row{o[0], o[1], o[2]};
   const Vec3 column{o[3], o[4], o[5]};
   if (std::abs(norm(row) - 1) > 1e-3 || std::abs(norm(column) - 1) > 1e-3 ||
-      std::abs(dot(row, column)) > 1e-3 || !(s[0] > 0) || !(s[1] > 0) || s[0] > 100 || s[1] > 100) {
+      std::abs(dot(row, column)) > 1e-3 || !isNearPatient(p) || !(s[0] > 0) || !(s[1] > 0) ||
+      s[0] > 100 || s[1] > 100) {
     throw VerdictError("missing-geometry",
-                       "orientation or pixel spacing of the image make no plane");
+                       "position, orientation or pixel spacing of the image make no plane");
   }
   // Rounded decimals are not quite perpendicular; a plane's axes are.
   const Vec3 rowUnit = row * (1 / norm(row));

@@ -12,7 +12,6 @@ namespace cmr {
 struct Rescale {
   double slope = 1;
   double intercept = 0;
-  std::string units;
 };
 
 struct EnhancedFrame {

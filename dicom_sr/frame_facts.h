@@ -18,12 +18,13 @@ namespace cmr {
 enum class PhaseKey {
   triggerTime,
   privatePhaseNumber,  // GE (0019,10d7), Philips (2001,1008)
-  temporalPosition,    // TemporalPositionIdentifier or TemporalPositionIndex
-  acquisitionTime,
+  temporalPosition,    // TemporalPositionIdentifier, TemporalPositionIndex
   acquisitionNumber,
+  acquisitionTime,  // AcquisitionTime, FrameAcquisitionDateTime
+  contentTime,
   instanceNumber
 };
-inline constexpr int phaseKeyCount = 6;
+inline constexpr int phaseKeyCount = 7;
 const char* phaseKeyName(PhaseKey key);
 
 struct FrameFacts {

@@ -37,8 +37,8 @@ bool givesFullGrid(const std::vector<SliceFrames>& slices, PhaseKey key) {
 
 const char* phaseKeyName(PhaseKey key) {
   constexpr std::array<const char*, phaseKeyCount> names{
-      "TriggerTime",     "private phase number", "TemporalPosition",
-      "AcquisitionTime", "AcquisitionNumber",    "InstanceNumber"};
+      "TriggerTime",     "private phase number", "TemporalPosition", "AcquisitionNumber",
+      "AcquisitionTime", "ContentTime",          "InstanceNumber"};
   return names.at(static_cast<std::size_t>(key));
 }
 
@@ -47,7 +47,10 @@ std::optional<PhaseKey> findPhaseKey(const std::vector<SliceFrames>& slices) {
   for (int k = 0; k < phaseKeyCount; ++k) {
     if (givesFullGrid(slices, static_cast<PhaseKey>(k))) return static_cast<PhaseKey>(k);
   }
-  return std::nullopt;
+  // Where no slice has a second image there is nothing to order.
+  const bool single = std::all_of(slices.begin(), slices.end(),
+                                  [](const SliceFrames& slice) { return slice.size() == 1; });
+  return single ? std::optional(PhaseKey::instanceNumber) : std::nullopt;
 }
 
 void sortByPhase(SliceFrames& slice, PhaseKey key) {

@@ -5,6 +5,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "analysis/sha256.h"
@@ -12,6 +13,7 @@
 #include "dicom_sr/decode_pixels.h"
 #include "dicom_sr/enhanced_frames.h"
 #include "dicom_sr/own_output.h"
+#include "dicom_sr/read_nesting.h"
 #include "dicom_sr/read_patient.h"
 #include "dicom_sr/verdict_error.h"
 
@@ -23,6 +25,9 @@ constexpr std::size_t preambleLength = 128;
 std::unique_ptr<DcmFileFormat> parse(const std::string& bytes) {
   if (bytes.size() < preambleLength + 4 || bytes.compare(preambleLength, 4, "DICM") != 0) {
     throw VerdictError("not-dicom", "this is not a DICOM file");
+  }
+  if (nestsTooDeeply(bytes)) {
+    throw VerdictError("absurd-nesting", "the file nests sequences deeper than any image does");
   }
   DcmInputBufferStream stream;
   stream.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
@@ -85,16 +90,16 @@ std::optional<double> privatePhaseNumber(DcmDataset& dataset) {
 
 FrameFacts commonFacts(DcmDataset& dataset, const std::string& bytes) {
   FrameFacts f;
-  f.source.SOPClassUID = textOf(dataset, DCM_SOPClassUID);
-  f.source.SOPInstanceUID = textOf(dataset, DCM_SOPInstanceUID);
-  f.source.SeriesInstanceUID = textOf(dataset, DCM_SeriesInstanceUID);
-  f.StudyInstanceUID = textOf(dataset, DCM_StudyInstanceUID);
+  f.source.SOPClassUID = verbatimOf(dataset, DCM_SOPClassUID);
+  f.source.SOPInstanceUID = verbatimOf(dataset, DCM_SOPInstanceUID);
+  f.source.SeriesInstanceUID = verbatimOf(dataset, DCM_SeriesInstanceUID);
+  f.StudyInstanceUID = verbatimOf(dataset, DCM_StudyInstanceUID);
   if (f.source.SOPInstanceUID.empty() || f.source.SeriesInstanceUID.empty() ||
       f.StudyInstanceUID.empty()) {
     throw VerdictError("missing-identifiers", "the instance lacks a study, series or instance UID");
   }
-  f.source.InstanceNumber = textOf(dataset, DCM_InstanceNumber);
-  f.source.SliceThickness = textOf(dataset, DCM_SliceThickness);
+  f.source.InstanceNumber = verbatimOf(dataset, DCM_InstanceNumber);
+  f.source.SliceThickness = verbatimOf(dataset, DCM_SliceThickness);
   f.source.contentSha256 = sha256Hex(bytes);
   f.FrameOfReferenceUID = textOf(dataset, DCM_FrameOfReferenceUID);
   f.SeriesDescription = textOf(dataset, DCM_SeriesDescription);
@@ -109,8 +114,9 @@ FrameFacts commonFacts(DcmDataset& dataset, const std::string& bytes) {
 }
 
 void addSingleFrameFacts(DcmDataset& dataset, FrameFacts& f) {
-  fillPlane(f, textOf(dataset, DCM_ImagePositionPatient),
-            textOf(dataset, DCM_ImageOrientationPatient), textOf(dataset, DCM_PixelSpacing));
+  fillPlane(f, verbatimOf(dataset, DCM_ImagePositionPatient),
+            verbatimOf(dataset, DCM_ImageOrientationPatient),
+            verbatimOf(dataset, DCM_PixelSpacing));
   f.timing.triggerTimeMs = numberOf(dataset, DCM_TriggerTime);
   f.timing.inversionTimeMs = numberOf(dataset, DCM_InversionTime);
   f.timing.echoTimeMs = numberOf(dataset, DCM_EchoTime);
@@ -121,13 +127,22 @@ void addSingleFrameFacts(DcmDataset& dataset, FrameFacts& f) {
   key(PhaseKey::triggerTime) = f.timing.triggerTimeMs;
   key(PhaseKey::privatePhaseNumber) = privatePhaseNumber(dataset);
   key(PhaseKey::temporalPosition) = numberOf(dataset, DCM_TemporalPositionIdentifier);
-  key(PhaseKey::acquisitionTime) = timeMsOf(textOf(dataset, DCM_AcquisitionTime));
   key(PhaseKey::acquisitionNumber) = numberOf(dataset, DCM_AcquisitionNumber);
+  key(PhaseKey::acquisitionTime) = timeMsOf(textOf(dataset, DCM_AcquisitionTime));
+  key(PhaseKey::contentTime) = timeMsOf(textOf(dataset, DCM_ContentTime));
   key(PhaseKey::instanceNumber) = numberOf(dataset, DCM_InstanceNumber);
+}
+
+void requireUsableRescale(const Rescale& rescale) {
+  const double slope = std::abs(rescale.slope);
+  if (!(slope > 1e-12) || slope > 1e12 || std::abs(rescale.intercept) > 1e12) {
+    throw VerdictError("unsupported-pixels", "the image's rescale makes no values");
+  }
 }
 
 void takePixels(FrameFacts& f, const std::vector<float>& all, std::size_t frame,
                 const PixelFormat& format, const Rescale& rescale) {
+  requireUsableRescale(rescale);
   f.rows = format.rows;
   f.columns = format.columns;
   const std::size_t size =
@@ -145,7 +160,9 @@ void takePixels(FrameFacts& f, const std::vector<float>& all, std::size_t frame,
 std::vector<FrameFacts> readInstance(const InstanceBytes& instance, const ReadLimits& limits) {
   const std::unique_ptr<DcmFileFormat> file = parse(instance.bytes);
   DcmDataset& dataset = *file->getDataset();
-  const std::string sopClass = textOf(dataset, DCM_SOPClassUID);
+  std::string sopClass = textOf(dataset, DCM_SOPClassUID);
+  // A DICOMDIR names its class in the file's meta information alone (PS3.3 F.3.2).
+  if (sopClass.empty()) sopClass = textOf(*file->getMetaInfo(), DCM_MediaStorageSOPClassUID);
   requireMrImage(dataset, sopClass);
   const PixelFormat format = readPixelFormat(dataset, limits);
   FrameFacts common = commonFacts(dataset, instance.bytes);
@@ -165,7 +182,7 @@ std::vector<FrameFacts> readInstance(const InstanceBytes& instance, const ReadLi
   }
   addSingleFrameFacts(dataset, common);
   const Rescale rescale{numberOf(dataset, DCM_RescaleSlope).value_or(1),
-                        numberOf(dataset, DCM_RescaleIntercept).value_or(0), ""};
+                        numberOf(dataset, DCM_RescaleIntercept).value_or(0)};
   takePixels(common, decodePixels(dataset, format), 0, format, rescale);
   frames.push_back(std::move(common));
   return frames;

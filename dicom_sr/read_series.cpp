@@ -1,11 +1,12 @@
 #include "dicom_sr/read_series.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <new>
+#include <optional>
 #include <set>
 
 #include "analysis/errors.h"
@@ -90,15 +91,65 @@ class Reader {
   VerdictList verdicts_;
 };
 
-std::vector<fs::path> filesBelow(const std::string& folder) {
+struct FolderList {
   std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end;
-       at.increment(error)) {
-    if (at->is_regular_file(error)) files.push_back(at->path());
+  std::vector<fs::path> unreadable;
+};
+
+// What cannot be looked at (a dangling link, a folder without permission) must not end the search.
+FolderList filesBelow(const fs::path& folder) {
+  FolderList list;
+  std::vector<fs::path> folders{folder};
+  while (!folders.empty()) {
+    const fs::path current = folders.back();
+    folders.pop_back();
+    std::error_code error;
+    fs::directory_iterator at(current, error);
+    if (error && current != folder) list.unreadable.push_back(current);
+    for (; !error && at != fs::directory_iterator(); at.increment(error)) {
+      std::error_code unknown;
+      const fs::file_status status = at->status(unknown);
+      if (fs::is_regular_file(status)) {
+        list.files.push_back(at->path());
+      } else if (fs::is_directory(status)) {
+        // A link to a folder may lead in circles.
+        if (!at->is_symlink(unknown)) folders.push_back(at->path());
+      } else if (unknown) {
+        list.unreadable.push_back(at->path());
+      }
+    }
   }
-  std::sort(files.begin(), files.end());
-  return files;
+  std::sort(list.files.begin(), list.files.end());
+  std::sort(list.unreadable.begin(), list.unreadable.end());
+  return list;
+}
+
+// Nothing when the file cannot be read.
+std::optional<std::string> bytesOf(const fs::path& path, std::uintmax_t size) {
+  std::ifstream in(path, std::ios::binary);
+  std::string bytes(size, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(size));
+  return in ? std::optional(std::move(bytes)) : std::nullopt;
+}
+
+void addFile(Reader& reader, const fs::path& path, const ReadLimits& limits) {
+  const std::string name = path.filename().string();
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (!error && size > limits.maxPixelBytes) {
+    reader.refuse("too-much", "the file is larger than this program takes", name);
+    return;
+  }
+  try {
+    std::optional<std::string> bytes = error ? std::nullopt : bytesOf(path, size);
+    if (bytes) {
+      reader.add({name, *std::move(bytes)});
+    } else {
+      reader.refuse("unreadable", "the file cannot be read", name);
+    }
+  } catch (const std::bad_alloc&) {
+    reader.refuse("out-of-memory", "there was no memory to read the file", name);
+  }
 }
 
 }  // namespace
@@ -112,20 +163,14 @@ ReadResult readInstances(const std::vector<InstanceBytes>& instances, const Read
 
 ReadResult readFolder(const std::string& folder, const ReadLimits& limits) {
   Reader reader(limits);
-  const std::vector<fs::path> files = filesBelow(folder);
-  if (files.empty()) {
+  const FolderList list = filesBelow(folder);
+  if (list.files.empty()) {
     reader.refuse("empty-folder", "there are no files in " + folder, folder);
   }
-  for (const fs::path& path : files) {
-    std::ifstream in(path, std::ios::binary);
-    InstanceBytes instance{path.filename().string(),
-                           std::string((std::istreambuf_iterator<char>(in)), {})};
-    if (in.bad() || (!in && instance.bytes.empty())) {
-      reader.refuse("unreadable", "the file cannot be read", instance.name);
-    } else {
-      reader.add(instance);
-    }
+  for (const fs::path& path : list.unreadable) {
+    reader.refuse("unreadable", "the file cannot be read", path.filename().string());
   }
+  for (const fs::path& path : list.files) addFile(reader, path, limits);
   return reader.finish();
 }
 

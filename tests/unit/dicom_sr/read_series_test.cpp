@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <random>
 
 #include "analysis/program.h"
@@ -202,6 +204,91 @@ TEST(ReadSeries, RefusesAbsurdDimensionsBeforeItAllocates) {
 TEST(ReadSeries, SaysSoWhenThereIsNothing) {
   EXPECT_TRUE(hasVerdict(readInstances({}), "empty"));
   EXPECT_TRUE(hasVerdict(readFolder("/nonexistent"), "empty-folder"));
+}
+
+TEST(ReadSeries, ReadsTheRestOfAFolderThatHoldsADanglingLinkAndAnEmptyFile) {
+  CMR_DEMO_SERIES(instances);
+  const auto folder = std::filesystem::path(testing::TempDir()) / "folder_with_dangling_link";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder / "below");
+  std::filesystem::create_symlink("nowhere", folder / "a_link");
+  std::filesystem::create_directory_symlink(folder, folder / "below" / "circle");
+  std::ofstream(folder / "empty").close();
+  for (const InstanceBytes& instance : twoPhases(instances)) {
+    std::ofstream(folder / "below" / instance.name, std::ios::binary) << instance.bytes;
+  }
+  const ReadResult result = readFolder(folder.string());
+  ASSERT_EQ(result.stacks.size(), 1U);
+  EXPECT_EQ(result.stacks[0].stack.sliceCount, 10);
+  EXPECT_TRUE(hasVerdict(result, "unreadable"));
+  EXPECT_TRUE(hasVerdict(result, "not-dicom"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(ReadSeries, CallsItAMissingPhaseWhenOneOfTwoSlicesIsShorter) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> some;
+  for (const InstanceBytes& instance : instances) {
+    if (std::stoi(instance.name) < 40) some.push_back(instance);
+  }
+  EXPECT_TRUE(hasVerdict(readInstances(some), "missing-phases"));
+}
+
+TEST(ReadSeries, TakesOneImageThatNothingOrders) {
+  CMR_DEMO_SERIES(instances);
+  const InstanceBytes bare = edited(instances.front(), [](DcmDataset& d) {
+    for (const DcmTagKey& tag : {DCM_TriggerTime, DCM_AcquisitionTime, DCM_ContentTime,
+                                 DCM_AcquisitionNumber, DCM_InstanceNumber}) {
+      delete d.remove(tag);
+    }
+  });
+  EXPECT_EQ(readInstances({bare}).stacks.size(), 1U);
+}
+
+TEST(ReadSeries, RefusesAPositionThatIsADamagedNumber) {
+  CMR_DEMO_SERIES(instances);
+  const InstanceBytes far = edited(instances.front(), [](DcmDataset& d) {
+    d.putAndInsertString(DCM_ImagePositionPatient, "1e308\\-1e308\\1e308");
+  });
+  EXPECT_TRUE(hasVerdict(readInstances({far}), "missing-geometry"));
+}
+
+TEST(ReadSeries, QuotesDecimalStringsWithTheirSpaces) {
+  CMR_DEMO_SERIES(instances);
+  const InstanceBytes spaced = edited(instances.front(), [](DcmDataset& d) {
+    d.putAndInsertString(DCM_ImagePositionPatient, "-12.50 \\ 3.0\\+4");
+  });
+  const ReadResult result = readInstances({spaced});
+  ASSERT_EQ(result.stacks.size(), 1U);
+  EXPECT_EQ(result.stacks[0].sources[0].ImagePositionPatient, "-12.50 \\ 3.0\\+4");
+  EXPECT_EQ(result.stacks[0].stack.planes[0].originMm.y, 3);
+}
+
+TEST(ReadSeries, KeepsASliceThatWasTakenAgainApartAndSaysSo) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> split;
+  const auto asSeries = [](const InstanceBytes& instance, const std::string& series) {
+    return edited(instance, [&](DcmDataset& d) {
+      d.putAndInsertString(DCM_FrameOfReferenceUID, "1.2.3");
+      d.putAndInsertString(DCM_SeriesInstanceUID, ("1.2.3." + series).c_str());
+      d.putAndInsertString(DCM_SOPInstanceUID, ("1.2." + series + "." + instance.name).c_str());
+      d.putAndInsertString(DCM_SeriesDescription, ("cine_sax_b" + series).c_str());
+    });
+  };
+  for (const InstanceBytes& instance : twoPhases(instances)) {
+    const int slice = (std::stoi(instance.name) - 1) / 20;
+    split.push_back(asSeries(instance, std::to_string(slice)));
+    if (slice == 4) split.push_back(asSeries(instance, "99"));
+  }
+  const ReadResult result = readInstances(split);
+  ASSERT_EQ(result.stacks.size(), 2U);
+  EXPECT_EQ(result.stacks[0].stack.sliceCount, 10);
+  EXPECT_EQ(result.stacks[1].stack.sliceCount, 1);
+  for (const SeriesStack& series : result.stacks) {
+    EXPECT_TRUE(std::any_of(series.notes.begin(), series.notes.end(), [](const std::string& n) {
+      return n.find("1.2.3.99") != std::string::npos;
+    }));
+  }
 }
 
 TEST(ReadSeries, SurvivesFilesCutAndChangedAnywhere) {
