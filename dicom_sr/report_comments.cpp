@@ -1,0 +1,90 @@
+#include "dicom_sr/report_comments.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "analysis/program.h"
+#include "dicom_sr/key_segments.h"
+
+namespace cmr {
+namespace {
+
+const char* severityName(Severity severity) {
+  switch (severity) {
+    case Severity::note:
+      return "Note";
+    case Severity::warning:
+      return "Warning";
+    case Severity::serious:
+      return "Serious";
+  }
+  return "";
+}
+
+bool isMeasured(const Measurement& measurement) {
+  return measurement.quality != Quality::unmeasurable && measurement.value &&
+         std::isfinite(*measurement.value);
+}
+
+void addQuality(const SaxAnalysis& analysis, std::vector<std::string>& comments) {
+  for (const Measurement& measurement : analysis.measurements) {
+    if (!isReleased(analysis, measurement)) continue;
+    const std::string reason = measurement.reason.empty() ? "no reason given" : measurement.reason;
+    if (!isMeasured(measurement)) {
+      comments.push_back(measurement.label + ": not measured: " + reason);
+    } else if (measurement.quality == Quality::uncertain) {
+      comments.push_back(measurement.label + ": uncertain: " + reason);
+    }
+  }
+}
+
+void addReservations(const SaxAnalysis& analysis, std::vector<std::string>& comments) {
+  std::set<std::string> said;
+  for (const KeySegment& segment : keySegments(analysis)) {
+    if (segment.description.find("Looked for") != std::string::npos ||
+        segment.description.find("Check with care") != std::string::npos) {
+      if (said.insert(segment.description).second) {
+        comments.push_back(segment.label + ": " + segment.description);
+      }
+    }
+  }
+  for (const Structure structure :
+       {Structure::lvCavity, Structure::lvMyocardium, Structure::rvCavity}) {
+    if (isReleased(analysis, structure)) continue;
+    const char* name = structure == Structure::lvCavity       ? "LV cavity"
+                       : structure == Structure::lvMyocardium ? "LV myocardium"
+                                                              : "RV cavity";
+    comments.push_back(std::string(name) +
+                       ": not reported: this model package does not release it for reports.");
+  }
+}
+
+}  // namespace
+
+std::string methodSentence(const Measurement& measurement) {
+  std::string sentence = measurement.method;
+  if (!measurement.sourceFrames.empty()) {
+    if (!sentence.empty()) sentence += ' ';
+    sentence += "Computed from " + std::to_string(measurement.sourceFrames.size()) + " images.";
+  }
+  if (!isMeasured(measurement)) return sentence + " Not measured: " + measurement.reason;
+  if (measurement.quality == Quality::uncertain) {
+    return sentence + " Uncertain: " + measurement.reason;
+  }
+  return sentence;
+}
+
+std::vector<std::string> reportComments(const SaxAnalysis& analysis) {
+  std::vector<std::string> comments = {std::string(researchNotice) +
+                                       ". Computed by a program, verified by nobody. Numbers "
+                                       "without a comment here passed the automatic checks."};
+  addQuality(analysis, comments);
+  for (const Flag& flag : analysis.flags) {
+    comments.push_back(std::string(severityName(flag.severity)) + ": " + flag.text);
+  }
+  addReservations(analysis, comments);
+  return comments;
+}
+
+}  // namespace cmr

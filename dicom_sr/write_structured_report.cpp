@@ -1,0 +1,178 @@
+// Measurement report: TID 1500 in a Comprehensive SR (PS3.3 A.35.3). Every group is a TID 1410
+// with a polyline: OHIF shows nothing at all of a report with groups of another kind in it.
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "analysis/program.h"
+#include "dicom_sr/codes.h"
+#include "dicom_sr/content_items.h"
+#include "dicom_sr/identity.h"
+#include "dicom_sr/image_references.h"
+#include "dicom_sr/report_codes.h"
+#include "dicom_sr/report_comments.h"
+#include "dicom_sr/report_contours.h"
+#include "dicom_sr/write_dataset.h"
+#include "dicom_sr/write_header.h"
+#include "dicom_sr/writers.h"
+
+namespace cmr {
+namespace {
+
+struct Report {
+  const SeriesStack& source;
+  const SaxAnalysis& analysis;
+  const OutputContext& context;
+};
+
+// The images that the report speaks of: both key phases, and what any number was computed from.
+std::vector<SourceFrame> reportImages(const Report& report) {
+  std::set<std::size_t> indices;
+  const ImageStack& stack = report.source.stack;
+  for (int slice = 0; slice < stack.sliceCount; ++slice) {
+    for (const int phase : {report.analysis.endDiastolePhase, report.analysis.endSystolePhase}) {
+      indices.insert(stack.frame(slice, phase).sourceIndex);
+    }
+  }
+  for (const Measurement& measurement : report.analysis.measurements) {
+    for (const std::size_t index : measurement.sourceFrames) {
+      if (index < report.source.sources.size()) indices.insert(index);
+    }
+  }
+  std::vector<SourceFrame> images;
+  for (const std::size_t index : indices) images.push_back(report.source.sources[index]);
+  return images;
+}
+
+void putDocument(DcmDataset& dataset, const Report& report,
+                 const std::vector<ProducedObject>& segmentations) {
+  putText(dataset, DCM_CompletionFlag, "COMPLETE");
+  putText(dataset, DCM_VerificationFlag, "UNVERIFIED");
+  putText(dataset, DCM_PreliminaryFlag, "PRELIMINARY");  // PS3.3 C.17.2: no person has seen it
+  putEmptySequence(dataset, DCM_ReferencedPerformedProcedureStepSequence);
+  putEmptySequence(dataset, DCM_PerformedProcedureCodeSequence);
+  addEvidence(dataset, DCM_CurrentRequestedProcedureEvidenceSequence,
+              report.source.StudyInstanceUID, reportImages(report), segmentations);
+  putText(dataset, DCM_ValueType, "CONTAINER");
+  addCode(dataset, DCM_ConceptNameCodeSequence, codes::imagingMeasurementReport);
+  putText(dataset, DCM_ContinuityOfContent, "SEPARATE");
+  putTemplate(dataset, "1500");
+}
+
+void addContext(DcmItem& root, const Report& report) {
+  addCodeItem(root, Relation::hasConceptMod, codes::language, codes::english);
+  addCodeItem(root, Relation::hasObsContext, codes::observerType, codes::device);
+  addUidItem(root, Relation::hasObsContext, codes::deviceUid,
+             uidFromParts({"device observer", programName, programVersion}));
+  addTextItem(root, Relation::hasObsContext, codes::deviceName, programName);
+  addTextItem(root, Relation::hasObsContext, codes::deviceManufacturer, programName);
+  addTextItem(root, Relation::hasObsContext, codes::deviceModel,
+              std::string(programName) + " " + programVersion + ", package " +
+                  packageTitle(report.analysis.package));
+  addCodeItem(root, Relation::hasConceptMod, codes::procedureReported, codes::mriProcedure);
+}
+
+void addImageLibrary(DcmItem& root, const Report& report) {
+  DcmItem& group = addContainer(addContainer(root, codes::imageLibrary), codes::imageLibraryGroup);
+  addCodeItem(group, Relation::hasAcqContext, codes::modality, codes::magneticResonance);
+  for (const SourceFrame& image : reportImages(report)) {
+    addImageItem(group, Relation::contains, nullptr, image);
+  }
+}
+
+void addAlgorithm(DcmItem& parent, const Report& report, const std::string& parameters) {
+  addTextItem(parent, Relation::hasConceptMod, codes::algorithmName,
+              std::string(programName) + ", package " + packageTitle(report.analysis.package));
+  addTextItem(parent, Relation::hasConceptMod, codes::algorithmVersion,
+              std::string(programVersion) + ", package SHA-256 " + report.context.packageSha256);
+  if (parameters.empty()) return;
+  addTextItem(parent, Relation::hasConceptMod, codes::algorithmParameters, parameters);
+}
+
+Code siteOf(const Measurement& measurement) {
+  if (measurement.id.starts_with("rv")) return codes::rightVentricle;
+  return measurement.id.find("mass") == std::string::npos ? codes::leftVentricle
+                                                          : codes::lvMyocardium;
+}
+
+void addMeasurement(DcmItem& group, const Report& report, const Measurement& measurement) {
+  const bool hasValue = measurement.quality != Quality::unmeasurable && measurement.value &&
+                        std::isfinite(*measurement.value);
+  DcmItem& num = addNumItem(group, measurement.concept_,
+                            hasValue ? measurement.value : std::nullopt, measurement.unit);
+  if (measurement.id.starts_with("lv") || measurement.id.starts_with("rv")) {
+    addCodeItem(num, Relation::hasConceptMod, codes::findingSite, siteOf(measurement));
+  }
+  addAlgorithm(num, report, methodSentence(measurement));
+}
+
+void addGroup(DcmItem& measurements, const Report& report, const ReportContour& contour,
+              bool carriesNumbers) {
+  DcmItem& group = addContainer(measurements, codes::measurementGroup);
+  putTemplate(group, "1410");
+  addTextItem(group, Relation::hasObsContext, codes::trackingIdentifier, contour.label);
+  addUidItem(group, Relation::hasObsContext, codes::trackingUid,
+             outputUid(report.source, report.context, contour.trackingKey));
+  addCodeItem(group, Relation::contains, codes::finding, contour.segment.type);
+  addTextItem(group, Relation::hasObsContext, codes::timePoint,
+              contour.segment.isEndDiastole ? "End-diastole" : "End-systole");
+  DcmItem& region = addPolylineItem(group, codes::imageRegion, contour.columnsAndRows);
+  addImageItem(region, Relation::selectedFrom, &codes::originalSource,
+               sourceOf(report.source, contour.slice, contour.segment.phase));
+  addCodeItem(group, Relation::hasConceptMod, codes::findingSite, contour.segment.type);
+  if (carriesNumbers) {
+    for (const Measurement& measurement : report.analysis.measurements) {
+      if (isReleased(report.analysis, measurement)) addMeasurement(group, report, measurement);
+    }
+  }
+  addNumItem(group, codes::area, std::round(contour.areaMm2 * 10) / 10, codes::squareMillimetre);
+}
+
+void addMeasurements(DcmItem& root, const Report& report) {
+  const std::vector<ReportContour> contours = reportContours(report.source, report.analysis);
+  if (contours.empty()) return;
+  DcmItem& measurements = addContainer(root, codes::imagingMeasurements);
+  addAlgorithm(measurements, report, "");
+  // The group with the numbers comes first: that is where a viewer opens the report.
+  const std::size_t key = keyContour(contours, report.analysis);
+  addGroup(measurements, report, contours[key], true);
+  for (std::size_t i = 0; i < contours.size(); ++i) {
+    if (i != key) addGroup(measurements, report, contours[i], false);
+  }
+}
+
+void addComments(DcmItem& root, const Report& report) {
+  DcmItem& evaluations = addContainer(root, codes::qualitativeEvaluations);
+  for (const std::string& comment : reportComments(report.analysis)) {
+    addTextItem(evaluations, Relation::contains, codes::comment, comment);
+  }
+}
+
+}  // namespace
+
+ProducedObject writeStructuredReport(const SeriesStack& source, const SaxAnalysis& analysis,
+                                     const OutputContext& context,
+                                     const std::vector<ProducedObject>& segmentations) {
+  requireFit(source, analysis);
+  const ObjectIdentity identity{UID_ComprehensiveSRStorage,
+                                outputUid(source, context, "sr/instance"),
+                                outputUid(source, context, "sr/series"),
+                                "SR",
+                                "AI measurements LV RV, not verified",
+                                reportSeriesNumber};
+  const Report report{source, analysis, context};
+  DcmDataset dataset;
+  std::vector<std::string> notes = copyPatientAndStudy(source, dataset);
+  putHeader(dataset, source, identity, context, packageTitle(analysis.package));
+  putDocument(dataset, report, segmentations);
+  addContext(dataset, report);
+  addImageLibrary(dataset, report);
+  addMeasurements(dataset, report);
+  addComments(dataset, report);
+  return finishObject(dataset, ObjectKind::structuredReport, identity, std::move(notes));
+}
+
+}  // namespace cmr
