@@ -1,0 +1,153 @@
+// The job queue and the outbox in one SQLite database (WAL): the only place where job states
+// change. Everything that the service must not forget is here: jobs, what waits to be stored, what
+// we stored, and how far Orthanc's change log was read.
+//
+//   queued -> leased -> storing -> done
+//               |  \-> notAnalysable
+//               \-> retry -> queued ... -> dead        cancelled from any state that is not final
+//
+// Invariants (each enforced by one statement or one transaction):
+// - one row per job key; the same key is never analysed twice unless an operator asks;
+// - every write of a worker's result carries the lease's token: after the lease expired, or was
+//   cancelled, it changes nothing and says so;
+// - the produced objects are in the outbox in the same transaction that leaves `leased`, so a
+//   crash afterwards resends them and never computes anew;
+// - a job is `done` only when every object of its set was stored.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dicom_sr/produced_object.h"
+
+namespace cmr {
+
+enum class JobState { queued, leased, storing, done, notAnalysable, retry, dead, cancelled };
+std::string jobStateName(JobState state);
+
+// An acquisition group to be analysed.
+struct JobSubmission {
+  std::string key;  // see jobKey()
+  std::string StudyInstanceUID;
+  std::string orthancStudyId;
+  std::vector<std::string> orthancSeriesIds;    // sorted
+  std::vector<std::string> SeriesInstanceUIDs;  // sorted
+  std::string contentFingerprint;
+  std::string packageSha256;
+  std::string rule;
+  std::vector<std::string> tasks;
+  int priority = 0;  // larger first
+};
+
+// Hash over (sorted series UIDs, content fingerprint, package, rule).
+std::string jobKey(const JobSubmission& submission);
+
+struct JobRecord {
+  std::string id;
+  JobSubmission submission;
+  JobState state = JobState::queued;
+  int attempts = 0;
+  double progress = 0;  // [0, 1]
+  std::string stage;
+  std::string reason;    // of the last failure, verdict or cancellation
+  std::string dateTime;  // DICOM DT for the outputs; fixed by the first claim of this key
+  std::string resultsJson;
+  std::int64_t createdMs = 0;  // Unix time, for people; no decision rests on it
+  std::int64_t updatedMs = 0;
+  std::optional<std::int64_t> retryAtMs;
+};
+
+struct Lease {
+  JobRecord job;
+  std::string token;
+};
+
+struct OutboxObject {
+  std::string jobId;
+  int position = 0;  // order of storing: SEG and SC first, SR last
+  ProducedObject object;
+  bool stored = false;
+};
+
+// Leases and back-off use this clock; a test passes its own. It must not jump back while the
+// process lives (steady), and leases of an earlier process are void at open.
+using MonotonicMs = std::function<std::int64_t()>;
+
+struct JobStoreSettings {
+  std::string path;
+  int maxAttempts = 4;
+  std::chrono::milliseconds lease{60000};
+  std::chrono::milliseconds firstBackOff{5000};
+  std::chrono::milliseconds largestBackOff{900000};
+};
+
+// Thread ownership: any thread; one mutex inside. Throws ResourceError naming what SQLite said.
+class JobStore {
+ public:
+  // Opens or makes the database, migrates an older schema, refuses a newer one; jobs that another
+  // process had leased go back to the queue.
+  explicit JobStore(JobStoreSettings settings, MonotonicMs clock = {});
+  ~JobStore();
+  JobStore(const JobStore&) = delete;
+  JobStore& operator=(const JobStore&) = delete;
+
+  struct Submitted {
+    std::string jobId;
+    bool created = false;  // false: this key was known already, nothing changed
+  };
+  Submitted submit(const JobSubmission& submission);
+
+  // The next job that is due, under a new token. dateTime is kept by the first claim of a job.
+  std::optional<Lease> claim(const std::string& dateTime);
+  // Each returns false when the token is no longer the job's: stop the work, its result is void.
+  bool heartbeat(const Lease& lease, double progress, const std::string& stage);
+  bool finishAnalysed(const Lease& lease, const std::vector<ProducedObject>& objects,
+                      const std::string& resultsJson);
+  bool finishNotAnalysable(const Lease& lease, const std::string& reason,
+                           const std::string& resultsJson);
+  bool finishFailed(const Lease& lease, const std::string& reason);  // retry, or dead at the last
+  bool release(const Lease& lease);  // back to the queue, the attempt not counted
+  int expireLeases();                // of this process; returns how many went to retry
+
+  // The outbox: objects of jobs in `storing` that are not stored yet, oldest job first.
+  std::vector<OutboxObject> pendingObjects(std::size_t maxJobs);
+  void markStored(const std::string& jobId, int position);  // the last one makes the job done
+  void deferStoring(const std::string& jobId, const std::string& reason);  // back-off, kept
+  // True for every object that we ever wrote, stored or waiting.
+  bool isOwnObject(const std::string& SOPInstanceUID);
+
+  // Operator. Throw InputError when the job is unknown or its state does not allow it.
+  void cancel(const std::string& jobId, const std::string& reason);
+  void retry(const std::string& jobId);  // dead, notAnalysable, cancelled, retry, done
+  // A study or series disappeared from the archive: open jobs over it are cancelled.
+  int cancelForResource(const std::string& orthancId, const std::string& reason);
+
+  std::optional<JobRecord> job(const std::string& jobId);
+  struct ListFilter {
+    std::optional<JobState> state;
+    std::string orthancSeriesId;  // empty: any
+    std::size_t limit = 100;
+    std::size_t offset = 0;
+  };
+  std::vector<JobRecord> list(const ListFilter& filter);  // newest first
+  struct StateCount {
+    JobState state;
+    std::int64_t count;
+  };
+  std::vector<StateCount> counts();
+
+  // Orthanc's change log: the last sequence number that was wholly dealt with.
+  std::int64_t lastChange();
+  void setLastChange(std::int64_t sequence);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cmr
