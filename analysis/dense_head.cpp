@@ -53,15 +53,14 @@ DenseHeadImpl::DenseHeadImpl(const DenseHeadGeometry& g) : geometry_(g) {
           "project" + std::to_string(i),
           torch::nn::Conv2d(torch::nn::Conv2dOptions(g.tokenWidth, levelWidth, 1))));
     }
-    fuse = register_module("fuse",
-                           ConvBlock(levelWidth * static_cast<int>(g.layers.size()), g.fusedWidth));
+    const int fromTokens = levelWidth * static_cast<int>(g.layers.size());
+    fuse = register_module(
+        "fuse", ConvBlock(fromTokens + (g.useImagePath ? g.fusedWidth : 0), g.fusedWidth));
   }
   if (g.useImagePath) {
     image1 = register_module("image1", ConvBlock(1, w1));
     image2 = register_module("image2", ConvBlock(w1, w2, 2));
     image4 = register_module("image4", ConvBlock(w2, w4, 2));
-  }
-  if (!g.useTokens) {
     image8 = register_module("image8", ConvBlock(w4, g.fusedWidth, 2));
   }
   const int s4 = g.useImagePath ? w4 : 0;
@@ -75,7 +74,7 @@ DenseHeadImpl::DenseHeadImpl(const DenseHeadGeometry& g) : geometry_(g) {
 }
 
 torch::Tensor DenseHeadImpl::fuseTokens(const std::vector<torch::Tensor>& levels,
-                                        ComputePrecision precision) {
+                                        const torch::Tensor& x8, ComputePrecision precision) {
   if (levels.size() != projections_.size()) {
     throw PackageError("the dense head reads " + std::to_string(projections_.size()) +
                        " backbone layers and was given " + std::to_string(levels.size()));
@@ -83,6 +82,9 @@ torch::Tensor DenseHeadImpl::fuseTokens(const std::vector<torch::Tensor>& levels
   std::vector<torch::Tensor> projected;
   for (std::size_t i = 0; i < levels.size(); ++i) {
     projected.push_back(convIn(levels[i], projections_[i], precision));
+  }
+  if (x8.defined()) {
+    projected.push_back(x8);
   }
   return fuse(torch::cat(projected, 1), precision);
 }
@@ -93,12 +95,14 @@ torch::Tensor DenseHeadImpl::forward(const torch::Tensor& images,
   torch::Tensor x1;
   torch::Tensor x2;
   torch::Tensor x4;
+  torch::Tensor x8;
   if (geometry_.useImagePath) {
     x1 = image1(images, precision);
     x2 = image2(x1, precision);
     x4 = image4(x2, precision);
+    x8 = image8(x4, precision);
   }
-  torch::Tensor y = geometry_.useTokens ? fuseTokens(levels, precision) : image8(x4, precision);
+  torch::Tensor y = geometry_.useTokens ? fuseTokens(levels, x8, precision) : x8;
   const auto joined = [&](const torch::Tensor& up, const torch::Tensor& skip) {
     return geometry_.useImagePath ? torch::cat({up, skip}, 1) : up;
   };

@@ -14,9 +14,10 @@ namespace cmr {
 
 struct DenseHeadGeometry {
   int tokenWidth = 384;
-  std::vector<int> layers = {3, 6, 9, 12};      // of the backbone, from 1
-  int fusedWidth = 96;                          // at 1/8
-  std::vector<int> imageWidths = {24, 48, 96};  // of the image path at 1/1, 1/2 and 1/4
+  std::vector<int> layers = {3, 6, 9, 12};  // of the backbone, from 1
+  int fusedWidth = 192;                     // at 1/8
+  std::vector<int> imageWidths = {24, 48,
+                                  96};  // of the image path at 1/1, 1/2, 1/4; 1/8: fusedWidth
   int classes = 4;
   bool useTokens = true;     // false: the image path alone, to know which of the two sees
   bool useImagePath = true;  // false: tokens alone
@@ -48,7 +49,9 @@ class DenseHeadImpl : public torch::nn::Module {
   const DenseHeadGeometry& geometry() const { return geometry_; }
 
  private:
-  torch::Tensor fuseTokens(const std::vector<torch::Tensor>& levels, ComputePrecision precision);
+  // x8: the image path at 1/8, undefined when there is none.
+  torch::Tensor fuseTokens(const std::vector<torch::Tensor>& levels, const torch::Tensor& x8,
+                           ComputePrecision precision);
 
   DenseHeadGeometry geometry_;
   std::vector<torch::nn::Conv2d> projections_;

@@ -7,6 +7,10 @@
 #include "analysis/errors.h"
 #include "cli/registered_commands.h"
 #include "models/finetune.h"
+#include "models/png_frames.h"
+#if CMR_READS_DICOM
+#include "models/dicom_frames.h"
+#endif
 
 namespace cmr {
 namespace {
@@ -30,30 +34,47 @@ std::string typedCommand() {
   return name == std::string::npos ? text : text.substr(name);
 }
 
-// "series=contours": a folder of DICOM files and the folder with its contour files.
-LabelledFolder dicomFolder(const std::string& argument) {
-  const std::size_t equals = argument.find('=');
-  if (equals == std::string::npos) {
-    throw InputError("--dicom wants SERIES_FOLDER=CONTOUR_FOLDER and got '" + argument + "'");
+#if CMR_READS_DICOM
+// "patient=series=contours": a folder of DICOM files and the folder with its contour files.
+std::vector<TrainingFrame> framesOfSeries(const std::string& argument) {
+  const std::size_t first = argument.find('=');
+  const std::size_t second = first == std::string::npos ? first : argument.find('=', first + 1);
+  if (second == std::string::npos) {
+    throw InputError("--dicom wants PATIENT=SERIES_FOLDER=CONTOUR_FOLDER and got '" + argument +
+                     "'");
   }
-  return {argument.substr(0, equals), argument.substr(equals + 1), 0};
+  return readDicomFrames(argument.substr(first + 1, second - first - 1),
+                         argument.substr(second + 1), argument.substr(0, first));
+}
+#endif
+
+std::vector<TrainingFrame> readFrames(const FinetuneArguments& a) {
+  std::vector<TrainingFrame> all;
+  const auto append = [&all](std::vector<TrainingFrame> frames) {
+    std::move(frames.begin(), frames.end(), std::back_inserter(all));
+  };
+  if (!a.pngFolders.empty() && !(a.pngSpacingMm > 0)) {
+    throw InputError("PNG frames carry no spacing: name it with --spacing-mm");
+  }
+  for (const std::string& folder : a.pngFolders) append(readPngFrames(folder, a.pngSpacingMm));
+#if CMR_READS_DICOM
+  for (const std::string& argument : a.dicomFolders) append(framesOfSeries(argument));
+#endif
+  return all;
 }
 
 void run(FinetuneArguments& a) {
-  for (const std::string& folder : a.pngFolders) {
-    a.options.sources.push_back({folder, "", a.pngSpacingMm});
-  }
-  for (const std::string& argument : a.dicomFolders) {
-    a.options.sources.push_back(dicomFolder(argument));
-  }
   a.options.command = typedCommand();
-  finetune(a.options);
+  finetune(a.options, readFrames(a));
 }
 
 void addData(CLI::App& c, FinetuneArguments& a) {
   c.add_option("--frames", a.pngFolders, "Folder with images/, endo/ and optional epi/ PNG masks");
   c.add_option("--spacing-mm", a.pngSpacingMm, "Pixel spacing of the PNG frames");
-  c.add_option("--dicom", a.dicomFolders, "SERIES_FOLDER=CONTOUR_FOLDER");
+#if CMR_READS_DICOM
+  c.add_option("--dicom", a.dicomFolders,
+               "PATIENT=SERIES_FOLDER=CONTOUR_FOLDER, for a cine series with contour files");
+#endif
   c.add_option("--validation-patients", a.options.validationPatients,
                "Patients never trained on, by which the best weights are chosen")
       ->delimiter(',');

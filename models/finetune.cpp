@@ -17,7 +17,6 @@
 #include "models/package_writer.h"
 #include "models/sax_phantom.h"
 #include "models/trainer.h"
-#include "models/training_sources.h"
 
 namespace cmr {
 namespace {
@@ -134,7 +133,7 @@ TrainerOptions makeTrainerOptions(const FinetuneOptions& o, ComputePrecision pre
 
 }  // namespace
 
-void finetune(const FinetuneOptions& o) {
+void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   setThreads(o.threads);
   torch::manual_seed(o.seed);
   const ComputePrecision precision = choosePrecision(o.precision);
@@ -144,7 +143,7 @@ void finetune(const FinetuneOptions& o) {
   if (!o.initialWeights.empty()) {
     loadParameters(o.initialWeights, network);
   }
-  Split split = splitByPatient(readTrainingSources(o.sources), o.validationPatients);
+  Split split = splitByPatient(std::move(frames), o.validationPatients);
   const json training = {{"command", o.command},
                          {"seed", o.seed},
                          {"precision", precisionName(precision)},

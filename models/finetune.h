@@ -5,16 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "models/training_frame.h"
+
 namespace cmr {
 
-struct LabelledFolder {
-  std::string images;    // PNG folder (images/, endo/, epi/), or DICOM series
-  std::string contours;  // of a DICOM series; empty for PNG
-  double spacingMm = 0;  // of PNG frames, which carry none
-};
-
 struct FinetuneOptions {
-  std::vector<LabelledFolder> sources;
   std::vector<std::string> validationPatients;  // held out of training, by patient
   std::string architecture = "vit-s8";          // "vit-s8", "unet", "image-path", "tokens"
   std::string initialWeights;                   // best.ckpt of an earlier run, same architecture
@@ -40,7 +35,8 @@ struct FinetuneOptions {
   std::string command;  // as typed, for the manifest
 };
 
-// Progress goes to standard output, a machine-readable log to output/log.jsonl.
-void finetune(const FinetuneOptions& options);
+// Trains on the frames of all patients but the validation patients', and on drawn hearts. Progress
+// goes to standard output, a machine-readable log to output/log.jsonl.
+void finetune(const FinetuneOptions& options, std::vector<TrainingFrame> frames);
 
 }  // namespace cmr
