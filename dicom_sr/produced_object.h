@@ -13,8 +13,8 @@ struct ProducedObject {
   std::string SOPClassUID;
   std::string SOPInstanceUID;
   std::string SeriesInstanceUID;
-  std::string bytes;               // a part-10 file
-  std::vector<std::string> notes;  // values of the source that could not be copied, for the log
+  std::string bytes;                 // a part-10 file
+  std::vector<std::string> notes{};  // values of the source that could not be copied, for the log
 };
 
 // What output identity is a function of, besides the kind of object (see identity.h).
