@@ -1,0 +1,129 @@
+#include "analysis/sax_analysis.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "analysis/errors.h"
+#include "analysis/key_phases.h"
+#include "analysis/sax_checks.h"
+#include "analysis/sax_measurements.h"
+#include "analysis/volumes.h"
+
+namespace cmr {
+namespace {
+
+void checkInput(const ImageStack& stack) {
+  if (stack.phaseCount < 2) {
+    throw InputError("the series is no cine: it has a single phase per slice");
+  }
+  if (stack.sliceCount < 1) {
+    throw InputError("the series has no slices");
+  }
+}
+
+std::vector<double> phaseTimes(const ImageStack& stack) {
+  std::vector<double> times;
+  for (int phase = 0; phase < stack.phaseCount; ++phase) {
+    const auto& time = stack.frame(0, phase).timing.triggerTimeMs;
+    if (!time) {
+      return {};
+    }
+    times.push_back(*time);
+  }
+  return times;
+}
+
+// What end diastole and end systole are chosen from: volumes, or the areas of a single slice.
+std::vector<double> cavityCurve(const ImageStack& stack, const LabelStack& labels,
+                                const std::vector<double>& lvMl) {
+  if (!lvMl.empty()) {
+    return lvMl;
+  }
+  std::vector<double> areas;
+  for (int phase = 0; phase < labels.phaseCount; ++phase) {
+    areas.push_back(labelAreaMm2(stack, labels, 0, phase, Structure::lvCavity));
+  }
+  return areas;
+}
+
+int largestCavitySlice(const ImageStack& stack, const LabelStack& labels, int phase) {
+  int best = labels.sliceCount / 2;
+  double largest = 0;
+  for (int slice = 0; slice < labels.sliceCount; ++slice) {
+    const double area = labelAreaMm2(stack, labels, slice, phase, Structure::lvCavity);
+    if (area > largest) {
+      largest = area;
+      best = slice;
+    }
+  }
+  return best;
+}
+
+// What the package does not release leaves no trace in pictures and curves either.
+void eraseUnreleased(SaxAnalysis& result) {
+  for (int s = 1; s < structureCount; ++s) {
+    if (result.package.release[static_cast<std::size_t>(s)] != "off") {
+      continue;
+    }
+    std::replace(result.labels.labels.begin(), result.labels.labels.end(),
+                 static_cast<std::uint8_t>(s), static_cast<std::uint8_t>(Structure::background));
+    if (static_cast<Structure>(s) == Structure::lvCavity) {
+      result.lvVolumeMl.clear();
+    }
+    if (static_cast<Structure>(s) == Structure::rvCavity) {
+      result.rvVolumeMl.clear();
+    }
+  }
+}
+
+}  // namespace
+
+SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
+                       const ProgressCallback& progress) {
+  checkInput(stack);
+  const auto report = [&](double fraction, const std::string& stage) {
+    if (progress) {
+      progress(fraction, stage);
+    }
+  };
+  Segmentation raw = segmenter.segment(
+      stack, [&](double fraction, const std::string& stage) { report(0.95 * fraction, stage); });
+  report(0.95, "measurement");
+  std::vector<Finding> findings;
+  if (!raw.heartFound) {
+    findings.push_back(
+        {{Severity::serious, "heart-not-found", "No slice looked like one with a left ventricle."},
+         true,
+         true,
+         true});
+  }
+  SaxAnalysis result;
+  result.labels = std::move(raw.labels);
+  result.package = segmenter.identity();
+  result.phaseTimesMs = phaseTimes(stack);
+  result.lvVolumeMl = volumesMl(stack, result.labels, Structure::lvCavity);
+  result.rvVolumeMl = volumesMl(stack, result.labels, Structure::rvCavity);
+  const KeyPhases phases = findKeyPhases(cavityCurve(stack, result.labels, result.lvVolumeMl));
+  result.endDiastolePhase = phases.endDiastole;
+  result.endSystolePhase = phases.endSystole;
+  result.keySlice = largestCavitySlice(stack, result.labels, phases.endDiastole);
+  const MeasuredSeries measured{stack,
+                                result.labels,
+                                phases,
+                                result.lvVolumeMl,
+                                result.rvVolumeMl,
+                                volumesMl(stack, result.labels, Structure::lvMyocardium),
+                                result.package};
+  const std::vector<Finding> checks = checkSax(measured);
+  findings.insert(findings.end(), checks.begin(), checks.end());
+  result.measurements = measureSax(measured, findings);
+  for (const Finding& finding : findings) {
+    result.flags.push_back(finding.flag);
+  }
+  eraseUnreleased(result);
+  report(1, "done");
+  return result;
+}
+
+}  // namespace cmr
