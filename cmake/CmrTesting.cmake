@@ -8,7 +8,7 @@ endif()
 # Tests of the larger real series read CMR_SHARED_DATA; they say so and skip when it is absent.
 set(CMR_SHARED_DATA "${PROJECT_SOURCE_DIR}/../shared/data" CACHE PATH "Real images for tests")
 
-# cmr_test(name SOURCES ... LINK ... [LABELS ...])
+# cmr_test(name SOURCES ... LINK ... [LABELS label]); the label is "unit" when none is given.
 function(cmr_test name)
   cmake_parse_arguments(T "" "" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${T_SOURCES})
@@ -19,5 +19,12 @@ function(cmr_test name)
     CMR_DEMO_DATA="${PROJECT_SOURCE_DIR}/packaging/demo-data"
     CMR_SHARED_DATA="${CMR_SHARED_DATA}")
   cmr_warnings(${name})
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS "${T_LABELS}" TIMEOUT 600)
+  # An empty or longer list of labels would shift the properties after it, the time limit with them.
+  list(LENGTH T_LABELS labels)
+  if(labels EQUAL 0)
+    set(T_LABELS unit)
+  elseif(labels GREATER 1)
+    message(FATAL_ERROR "cmr_test(${name}): one label at most, not ${T_LABELS}")
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600 LABELS ${T_LABELS})
 endfunction()

@@ -1,0 +1,111 @@
+#!/bin/bash
+# Builds everything and runs every test; `.ci/run` calls it. Installs what is missing (as root).
+#
+#   1. release: the whole suite
+#   2. asan: the rooms without LibTorch under the address and undefined-behaviour sanitizers
+#   3. tsan: plugin and config under the thread sanitizer
+#   4. analysis-only: configured and built as on a machine without DCMTK, Boost and Orthanc
+#
+# `packaging/test.sh release asan` runs only the named ones.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packaging/install-dependencies.sh
+source packaging/environment.sh
+jobs=$(nproc)
+logs=build/test-logs
+mkdir -p "$logs"
+
+say() {
+  printf '\n== %s\n' "$*"
+}
+
+# quietly LOG COMMAND...: the command's output goes to a file and is shown when it fails.
+quietly() {
+  local log="$logs/$1"
+  shift
+  if ! "$@" > "$log" 2>&1; then
+    tail -n 80 "$log"
+    echo "FAILED: $*" >&2
+    return 1
+  fi
+}
+
+# tests_in LOG FOLDER [CTEST OPTIONS...]: runs the folder's tests and prints CTest's closing lines.
+tests_in() {
+  local log="$logs/$1" folder="$2" ended=0
+  shift 2
+  ctest --test-dir "$folder" -j "$jobs" --output-on-failure --no-tests=error "$@" > "$log" 2>&1 ||
+    ended=$?
+  if [[ $ended -ne 0 ]]; then
+    grep -v -E 'Start +[0-9]+:|\. +Passed' "$log" | tail -n 200
+    return 1
+  fi
+  sed -n '/tests passed/,$p' "$log" | grep -v '^$'
+}
+
+# room_tests PRESET ROOM...: builds and runs the unit tests of these rooms.
+room_tests() {
+  local preset="$1" room
+  shift
+  for room in "$@"; do
+    quietly "$preset-$room-build.log" ninja -C "build/$preset" -j "$jobs" "tests/unit/$room/all"
+    echo "$preset: $room"
+    tests_in "$preset-$room.log" "build/$preset/tests/unit/$room"
+  done
+}
+
+run_release() {
+  say "release: building"
+  quietly release-configure.log cmake --preset release
+  quietly release-build.log ninja -C build/release -j "$jobs"
+  say "release: every test"
+  tests_in release.log build/release
+}
+
+run_asan() {
+  say "asan: address and undefined behaviour"
+  quietly asan-configure.log cmake --preset asan -DCMR_WITH_TORCH=OFF
+  # Orthanc's and DCMTK's own allocations at exit are not ours to judge.
+  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    room_tests asan analysis dicom_sr plugin
+}
+
+run_tsan() {
+  say "tsan: threads"
+  quietly tsan-configure.log cmake --preset tsan
+  TSAN_OPTIONS=halt_on_error=1 room_tests tsan plugin
+}
+
+run_analysis_only() {
+  say "analysis-only: without DCMTK, Boost and Orthanc"
+  local without=()
+  for package in DCMTK Boost spdlog SQLite3 OpenSSL; do
+    without+=("-DCMAKE_DISABLE_FIND_PACKAGE_$package=ON")
+  done
+  quietly analysis-only-configure.log cmake --preset analysis-only "${without[@]}"
+  quietly analysis-only-build.log ninja -C build/analysis-only -j "$jobs"
+  local headers
+  headers=$(ninja -C build/analysis-only -t deps |
+    grep -E '/(dcmtk|boost|orthanc|spdlog)/|sqlite3\.h' | sort -u || true)
+  if [[ -n "$headers" ]]; then
+    echo "analysis-only includes headers that such a machine lacks:" >&2
+    echo "$headers" >&2
+    return 1
+  fi
+  echo "analysis-only: built, with none of their headers"
+}
+
+started=$SECONDS
+parts=("$@")
+[[ ${#parts[@]} -gt 0 ]] || parts=(release asan tsan analysis-only)
+for part in "${parts[@]}"; do
+  case "$part" in
+    release) run_release ;;
+    asan) run_asan ;;
+    tsan) run_tsan ;;
+    analysis-only) run_analysis_only ;;
+    *) echo "usage: $0 [release] [asan] [tsan] [analysis-only]" >&2; exit 2 ;;
+  esac
+done
+say "all passed in $((SECONDS - started)) s"
