@@ -1,0 +1,79 @@
+// `cmr evaluate`: measures a model package against outlines that experts drew.
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "analysis/errors.h"
+#include "analysis/network_segmenter.h"
+#include "cli/package_location.h"
+#include "cli/registered_commands.h"
+#include "models/evaluation_report.h"
+#include "models/png_frames.h"
+
+namespace cmr {
+namespace {
+
+struct EvaluateArguments {
+  std::string package;
+  std::string task = "seg_cine_sax";
+  std::string frames;
+  double spacingMm = 0;
+  int phantoms = 0;
+  std::uint64_t phantomSeed = 1;
+  bool json = false;
+  InferenceSettings inference;
+};
+
+void evaluateOnFrames(const EvaluateArguments& a, FrameSegmenter& segmenter) {
+  FrameEvaluation evaluation;
+  evaluation.task = a.task;
+  evaluation.package = segmenter.identity();
+  if (!a.frames.empty()) {
+    if (!(a.spacingMm > 0))
+      throw InputError("PNG frames carry no spacing: name it with --spacing-mm");
+    evaluation.source = a.frames;
+    evaluation.frames = evaluateFrames(readPngFrames(a.frames, a.spacingMm), segmenter);
+  }
+  evaluation.phantomSeed = a.phantomSeed;
+  evaluation.phantoms = evaluatePhantoms(a.phantoms, a.phantomSeed, segmenter);
+  if (a.json) {
+    std::cout << evaluationJson(evaluation).dump(2) << "\n";
+  } else {
+    std::cout << evaluationText(evaluation);
+  }
+}
+
+void run(const EvaluateArguments& a) {
+  if (a.frames.empty() && a.phantoms == 0) {
+    throw InputError("there is nothing to evaluate on: name --frames or --phantoms");
+  }
+  const auto segmenter = loadNetworkSegmenter(packageFolderOr(a.package), a.inference);
+  evaluateOnFrames(a, *segmenter);
+}
+
+}  // namespace
+
+void registerEvaluate(CLI::App& app) {
+  auto a = std::make_shared<EvaluateArguments>();
+  CLI::App* c = app.add_subcommand("evaluate", "Measure a model package against known outlines");
+  c->add_option("--package", a->package, "Folder of the model package (else the default one)");
+  c->add_option("--task", a->task, "What is measured")
+      ->check(CLI::IsMember({"seg_cine_sax"}))
+      ->capture_default_str();
+  c->add_option("--frames", a->frames, "Folder with images/, endo/ and optional epi/ PNG masks");
+  c->add_option("--spacing-mm", a->spacingMm, "Pixel spacing of the PNG frames");
+  c->add_option("--phantoms", a->phantoms, "Also measure on so many drawn hearts, said to be such")
+      ->check(CLI::Range(0, 100000));
+  c->add_option("--phantom-seed", a->phantomSeed, "The same seed draws the same hearts")
+      ->capture_default_str();
+  c->add_flag("--json", a->json, "One JSON document instead of a table");
+  c->add_option("--precision", a->inference.precision, "auto, float32 or bfloat16")
+      ->capture_default_str();
+  c->add_option("--threads", a->inference.threads, "0: as many as there are cores")
+      ->capture_default_str();
+  c->callback([a] { run(*a); });
+}
+
+}  // namespace cmr

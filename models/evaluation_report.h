@@ -1,0 +1,36 @@
+// What `cmr evaluate` says about frames: one JSON document for programs, one table for people.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "analysis/frame_segmenter.h"
+#include "models/evaluate_frames.h"
+
+namespace cmr {
+
+inline constexpr double lowDice = 0.8;  // frames below it are listed one by one
+
+struct FrameEvaluation {
+  std::string task;
+  PackageIdentity package;
+  std::string source;  // where the frames came from; empty: no frames were judged
+  std::vector<FrameScore> frames;
+  std::uint64_t phantomSeed = 0;
+  std::vector<FrameScore> phantoms;
+};
+
+// structures.<id> holds dice_mean, dice_median, dice_interval95, dice_by_patient, hd95_mm (mean),
+// hd95_median_mm, n_frames, n_patients, n_both_empty, n_missed, n_invented, and the same for
+// end_diastole and end_systole apart. Figures on drawn hearts stand under `phantoms` and nowhere
+// else. What has no value is null.
+nlohmann::json evaluationJson(const FrameEvaluation& evaluation);
+
+std::string evaluationText(const FrameEvaluation& evaluation);
+
+// "lv_cavity", "lv_myocardium", "rv_cavity".
+std::string structureId(Structure structure);
+
+}  // namespace cmr
