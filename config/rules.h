@@ -1,0 +1,74 @@
+// Routing rules: which series are analysed, by which tasks. A typed, declarative JSON file; nothing
+// in it is evaluated as code. The first rule whose clauses all hold decides; a series that no rule
+// matches is left alone. docs/routing-rules.md describes the file for people.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cmr {
+
+// What rules see of a series.
+struct SeriesFacts {
+  // DICOM keyword -> value of a representative instance as DICOM writes it, several values parted
+  // by a backslash. A missing entry and a blank value both mean "absent": real headers leave
+  // SeriesDescription empty.
+  std::map<std::string, std::string> tags;
+  int instances = 0;  // of the series
+};
+
+// One clause of a rule and what became of it, in words.
+struct ClauseOutcome {
+  std::string clause;  // "Modality equals \"MR\""
+  bool held = false;
+  std::string why;  // "Modality is \"CT\"" (control characters removed, long values cut)
+};
+
+struct RuleOutcome {
+  std::string rule;
+  bool matched = false;
+  std::vector<ClauseOutcome> clauses;  // all of them, so that every mismatch shows at once
+};
+
+enum class RouteAction {
+  analyze,  // by `tasks`
+  skip,     // a rule says so; `reason` says why
+  noRule    // no rule matched
+};
+
+struct RoutingDecision {
+  RouteAction action = RouteAction::noRule;
+  std::string rule;  // name; empty for noRule
+  std::vector<std::string> tasks;
+  int priority = 0;  // larger first, [-100, 100]
+  std::string reason;
+  std::vector<RuleOutcome> explanation;  // every rule that was looked at, in order
+};
+
+// Immutable once read; may be used from any thread.
+class RuleSet {
+ public:
+  // Throws InputError that names the place ("rules[2].when[0].matches") and the mistake. `source`
+  // names the file in messages.
+  static RuleSet parse(std::string_view json, const std::string& source = "rules");
+  static RuleSet readFile(const std::string& path);  // InputError also when it cannot be read
+  static RuleSet shipped();                          // config/default-rules.json
+
+  RoutingDecision decide(const SeriesFacts& facts) const;
+  // The DICOM keywords that the rules read, sorted: what SeriesFacts::tags should hold.
+  std::vector<std::string> keywords() const;
+  std::vector<std::string> ruleNames() const;
+
+ private:
+  class Impl;
+  explicit RuleSet(std::shared_ptr<const Impl> impl);
+  std::shared_ptr<const Impl> impl_;
+};
+
+// Text of the rules that ship, to start an own file from.
+std::string_view shippedRulesText();
+
+}  // namespace cmr

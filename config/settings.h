@@ -1,0 +1,37 @@
+// The `CMR` section of Orthanc's configuration: what an administrator sets, checked in full before
+// anything starts. docs/configuration.md lists the same keys for people.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cmr {
+
+struct Settings {
+  bool enable = true;            // Enable; false too when there is no `CMR` section at all
+  std::string packageFolder;     // Package: absolute path of the model package; needed when enabled
+  std::string workerExecutable;  // WorkerExecutable: absolute path of `cmr`
+  std::string databaseFolder;    // Database: folder of the job store; empty: Orthanc's own folder
+  std::string rulesFile;         // Rules: routing rules; empty: the rules that ship (rules.h)
+  int threads = 0;               // Threads: of the worker, [0, 1024]; 0: one per core
+  int niceness = 10;             // Niceness: of the worker, [0, 19]; the archive comes first
+  std::chrono::seconds jobDeadline{1800};    // JobDeadlineSeconds: [10, 86400]
+  std::chrono::seconds startDeadline{300};   // StartDeadlineSeconds: [5, 3600]
+  std::chrono::seconds silenceLimit{60};     // SilenceLimitSeconds: [5, 3600]
+  int maxAttempts = 4;                       // MaxAttempts: [1, 100], then the job is dead
+  std::chrono::seconds firstBackOff{5};      // FirstBackOffSeconds: [1, 3600]
+  std::chrono::seconds largestBackOff{900};  // LargestBackOffSeconds: [first, 86400]
+  bool storeResults = true;  // StoreResults: false computes and keeps results.json, stores nothing
+};
+
+// configuration: Orthanc's whole configuration as JSON (OrthancPluginGetConfiguration). Throws
+// InputError that names every mistake found, not only the first: unknown keys (with the nearest
+// known one), wrong types, values out of range. Paths are checked for form here, not for existence.
+Settings parseSettings(std::string_view configuration);
+
+// The keys of the section, in the order of the documentation.
+std::vector<std::string> settingsKeys();
+
+}  // namespace cmr
