@@ -12,7 +12,11 @@
 //   cancelled, it changes nothing and says so;
 // - the produced objects are in the outbox in the same transaction that leaves `leased`, so a
 //   crash afterwards resends them and never computes anew;
-// - a job is `done` only when every object of its set was stored.
+// - a job is `done` only when every object of its set was stored;
+// - one SOPInstanceUID never stands for two different files: a result that would do so is refused,
+//   and its job is dead with that reason.
+//
+// The database is a private file (0600) that one process holds alone (a lock file beside it).
 #pragma once
 
 #include <chrono>
@@ -44,7 +48,7 @@ struct JobSubmission {
   int priority = 0;  // larger first
 };
 
-// Hash over (sorted series UIDs, content fingerprint, package, rule).
+// Hash over (sorted series UIDs, content fingerprint, package, rule: its name and its tasks).
 std::string jobKey(const JobSubmission& submission);
 
 struct JobRecord {
@@ -59,7 +63,7 @@ struct JobRecord {
   std::string resultsJson;
   std::int64_t createdMs = 0;  // Unix time, for people; no decision rests on it
   std::int64_t updatedMs = 0;
-  std::optional<std::int64_t> retryAtMs;
+  std::optional<std::int64_t> retryAtMs;  // Unix time, for people; of `retry` and deferred storing
 };
 
 struct Lease {
@@ -75,22 +79,28 @@ struct OutboxObject {
 };
 
 // Leases and back-off use this clock; a test passes its own. It must not jump back while the
-// process lives (steady), and leases of an earlier process are void at open.
+// process lives (steady), and leases of an earlier process are void at open. Back-off of an earlier
+// process counts as firstBackOff from the open on; storing is tried again at once.
 using MonotonicMs = std::function<std::int64_t()>;
 
 struct JobStoreSettings {
-  std::string path;
+  std::string path;  // of the database; its folder is made when missing
   int maxAttempts = 4;
   std::chrono::milliseconds lease{60000};
   std::chrono::milliseconds firstBackOff{5000};
+  // The n-th failure waits firstBackOff * 2^(n-1), at most largestBackOff, times a random part in
+  // [0.5, 1] so that jobs that failed together do not come back together.
   std::chrono::milliseconds largestBackOff{900000};
+  std::int64_t largestPages = 0;  // of 4096 bytes, of the database file; 0: no limit
+  std::string vfs;                // SQLite's file system layer; empty: its default
 };
 
-// Thread ownership: any thread; one mutex inside. Throws ResourceError naming what SQLite said.
+// Thread ownership: any thread; one mutex inside. Throws ResourceError naming what SQLite said; a
+// call that throws has changed nothing.
 class JobStore {
  public:
   // Opens or makes the database, migrates an older schema, refuses a newer one; jobs that another
-  // process had leased go back to the queue.
+  // process had leased go back to the queue, or are dead when that was their last attempt.
   explicit JobStore(JobStoreSettings settings, MonotonicMs clock = {});
   ~JobStore();
   JobStore(const JobStore&) = delete;
@@ -98,14 +108,19 @@ class JobStore {
 
   struct Submitted {
     std::string jobId;
-    bool created = false;  // false: this key was known already, nothing changed
+    // False: this key was known already, nothing changed. True: a new job, or one that was
+    // cancelled because its source had disappeared and is now back.
+    bool created = false;
   };
+  // An empty key becomes jobKey(submission). Throws InputError without series.
   Submitted submit(const JobSubmission& submission);
 
   // The next job that is due, under a new token. dateTime is kept by the first claim of a job.
   std::optional<Lease> claim(const std::string& dateTime);
   // Each returns false when the token is no longer the job's: stop the work, its result is void.
   bool heartbeat(const Lease& lease, double progress, const std::string& stage);
+  // True also when an object's UID is known with other bytes (or twice in the set): the job is dead
+  // then, nothing of the set waits to be stored. Without objects the job is done.
   bool finishAnalysed(const Lease& lease, const std::vector<ProducedObject>& objects,
                       const std::string& resultsJson);
   bool finishNotAnalysable(const Lease& lease, const std::string& reason,
@@ -114,14 +129,17 @@ class JobStore {
   bool release(const Lease& lease);  // back to the queue, the attempt not counted
   int expireLeases();                // of this process; returns how many went to retry
 
-  // The outbox: objects of jobs in `storing` that are not stored yet, oldest job first.
+  // The outbox: objects that are not stored yet, of jobs in `storing` that are due, oldest first.
   std::vector<OutboxObject> pendingObjects(std::size_t maxJobs);
-  void markStored(const std::string& jobId, int position);  // the last one makes the job done
-  void deferStoring(const std::string& jobId, const std::string& reason);  // back-off, kept
-  // True for every object that we ever wrote, stored or waiting.
+  // The last one makes the job done. Without effect when the job was cancelled meanwhile.
+  void markStored(const std::string& jobId, int position);
+  void deferStoring(const std::string& jobId, const std::string& reason);  // back-off, never dead
+  // True for every object that was ever in the outbox.
   bool isOwnObject(const std::string& SOPInstanceUID);
 
-  // Operator. Throw InputError when the job is unknown or its state does not allow it.
+  // Operator. Throw InputError when the job is unknown or its state does not allow it. Cancelling
+  // empties the job's outbox; what was stored before stays in the archive. A retry starts with all
+  // attempts, keeps dateTime and computes anew.
   void cancel(const std::string& jobId, const std::string& reason);
   void retry(const std::string& jobId);  // dead, notAnalysable, cancelled, retry, done
   // A study or series disappeared from the archive: open jobs over it are cancelled.

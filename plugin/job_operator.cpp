@@ -1,0 +1,113 @@
+// What people ask of the job store: cancel, retry, look.
+#include "analysis/errors.h"
+#include "plugin/job_store_impl.h"
+
+namespace cmr {
+namespace {
+
+bool isFinal(JobState state) {
+  switch (state) {
+    case JobState::done:
+    case JobState::notAnalysable:
+    case JobState::dead:
+    case JobState::cancelled:
+      return true;
+    case JobState::queued:
+    case JobState::leased:
+    case JobState::storing:
+    case JobState::retry:
+      return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void JobStore::cancel(const std::string& jobId, const std::string& reason) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  const std::int64_t seq = impl_->require(jobId);
+  const JobState state = impl_->state(seq);
+  if (isFinal(state)) {
+    throw InputError("job " + jobId + " is " + jobStateName(state) + " and cannot be cancelled");
+  }
+  impl_->dropOutbox(seq);
+  impl_->leave(seq, JobState::cancelled, reason);
+  transaction.commit();
+}
+
+void JobStore::retry(const std::string& jobId) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  const std::int64_t seq = impl_->require(jobId);
+  const JobState state = impl_->state(seq);
+  if (!isFinal(state) && state != JobState::retry) {
+    throw InputError("job " + jobId + " is " + jobStateName(state) + " already");
+  }
+  impl_->dropOutbox(seq);
+  impl_->leave(seq, JobState::queued, "");
+  SqliteStatement(impl_->connection,
+                  "UPDATE jobs SET attempts = 0, storing_attempts = 0, progress = 0, results = ''"
+                  " WHERE seq = ?")
+      .bind(seq)
+      .run();
+  transaction.commit();
+}
+
+int JobStore::cancelForResource(const std::string& orthancId, const std::string& reason) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  SqliteStatement rows(
+      impl_->connection,
+      "SELECT seq FROM jobs WHERE state IN ('queued', 'leased', 'storing', 'retry')"
+      " AND (orthanc_study = ?1 OR seq IN (SELECT job_seq FROM job_items"
+      " WHERE kind = 'orthancSeries' AND value = ?1))");
+  rows.bind(orthancId);
+  std::vector<std::int64_t> open;
+  while (rows.step()) open.push_back(rows.integer(0));
+  for (const std::int64_t seq : open) {
+    impl_->dropOutbox(seq);
+    impl_->leave(seq, JobState::cancelled, reason);
+    SqliteStatement(impl_->connection, "UPDATE jobs SET source_gone = 1 WHERE seq = ?")
+        .bind(seq)
+        .run();
+  }
+  if (!open.empty()) transaction.commit();
+  return static_cast<int>(open.size());
+}
+
+std::optional<JobRecord> JobStore::job(const std::string& jobId) {
+  const std::lock_guard guard(impl_->mutex);
+  const auto seq = impl_->find(jobId);
+  if (!seq) return std::nullopt;
+  return impl_->record(*seq);
+}
+
+std::vector<JobRecord> JobStore::list(const ListFilter& filter) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement rows(impl_->connection,
+                       "SELECT seq FROM jobs WHERE (?1 = '' OR state = ?1)"
+                       " AND (?2 = '' OR seq IN (SELECT job_seq FROM job_items"
+                       " WHERE kind = 'orthancSeries' AND value = ?2))"
+                       " ORDER BY seq DESC LIMIT ?3 OFFSET ?4");
+  rows.bind(filter.state ? jobStateName(*filter.state) : std::string(), filter.orthancSeriesId,
+            static_cast<std::int64_t>(filter.limit), static_cast<std::int64_t>(filter.offset));
+  std::vector<JobRecord> jobs;
+  while (rows.step()) jobs.push_back(impl_->record(rows.integer(0)));
+  return jobs;
+}
+
+std::vector<JobStore::StateCount> JobStore::counts() {
+  const std::lock_guard guard(impl_->mutex);
+  std::vector<StateCount> counts;
+  for (const JobState state :
+       {JobState::queued, JobState::leased, JobState::storing, JobState::done,
+        JobState::notAnalysable, JobState::retry, JobState::dead, JobState::cancelled}) {
+    SqliteStatement row(impl_->connection, "SELECT count(*) FROM jobs WHERE state = ?");
+    row.bind(jobStateName(state)).step();
+    counts.push_back({state, row.integer(0)});
+  }
+  return counts;
+}
+
+}  // namespace cmr

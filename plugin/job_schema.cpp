@@ -1,0 +1,114 @@
+#include "plugin/job_schema.h"
+
+#include <string>
+
+#include "analysis/errors.h"
+
+namespace cmr {
+namespace {
+
+constexpr std::int64_t applicationId = 0x434d524a;  // "CMRJ"
+
+// due_ms and lease_until_ms are of the steady clock of the process that wrote them, all other times
+// are Unix time for people. `objects` keeps the identity of everything that we ever wrote, its
+// bytes only while somebody waits for them.
+constexpr const char* firstTables = R"sql(
+CREATE TABLE jobs (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  key TEXT NOT NULL UNIQUE,
+  study_uid TEXT NOT NULL,
+  orthanc_study TEXT NOT NULL,
+  content TEXT NOT NULL,
+  package TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'leased', 'storing', 'done', 'notAnalysable',
+                                       'retry', 'dead', 'cancelled')),
+  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  storing_attempts INTEGER NOT NULL DEFAULT 0 CHECK (storing_attempts >= 0),
+  progress REAL NOT NULL DEFAULT 0,
+  stage TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT '',
+  date_time TEXT NOT NULL DEFAULT '',
+  results TEXT NOT NULL DEFAULT '',
+  created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL,
+  due_ms INTEGER,
+  retry_at_ms INTEGER,
+  token TEXT,
+  lease_until_ms INTEGER,
+  source_gone INTEGER NOT NULL DEFAULT 0,
+  CHECK ((state = 'leased') = (token IS NOT NULL)),
+  CHECK ((state = 'leased') = (lease_until_ms IS NOT NULL)),
+  CHECK (state <> 'retry' OR due_ms IS NOT NULL),
+  CHECK (source_gone = 0 OR state = 'cancelled')
+) STRICT;
+CREATE INDEX jobs_by_state ON jobs (state, priority DESC, seq);
+
+CREATE TABLE job_items (
+  job_seq INTEGER NOT NULL REFERENCES jobs (seq) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('orthancSeries', 'series', 'task')),
+  position INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (job_seq, kind, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX job_items_by_value ON job_items (kind, value);
+
+CREATE TABLE objects (
+  sop_uid TEXT NOT NULL PRIMARY KEY,
+  sha256 TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('segmentation', 'structuredReport', 'resultPage')),
+  class_uid TEXT NOT NULL,
+  series_uid TEXT NOT NULL,
+  notes TEXT NOT NULL,
+  bytes BLOB
+) STRICT;
+
+CREATE TABLE outbox (
+  job_seq INTEGER NOT NULL REFERENCES jobs (seq) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  sop_uid TEXT NOT NULL REFERENCES objects (sop_uid),
+  stored INTEGER NOT NULL DEFAULT 0 CHECK (stored IN (0, 1)),
+  PRIMARY KEY (job_seq, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_by_object ON outbox (sop_uid, stored);
+
+CREATE TABLE counters (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+)sql";
+
+int checkedVersion(SqliteConnection& connection, int newest) {
+  const auto version = connection.integer("PRAGMA user_version");
+  if (version > newest) {
+    throw ResourceError(
+        "the job store's schema is version " + std::to_string(version) + ", this program knows " +
+        std::to_string(newest) +
+        ": it was used by a newer program; install that one, or give another folder");
+  }
+  const bool ours = connection.integer("PRAGMA application_id") == applicationId;
+  const bool blank = version == 0 && connection.integer("SELECT count(*) FROM sqlite_master") == 0;
+  if (!ours && !blank) throw ResourceError("the job store's file is a database of another program");
+  return static_cast<int>(version);
+}
+
+}  // namespace
+
+const std::vector<Migration>& jobMigrations() {
+  static const std::vector<Migration> migrations{{1, firstTables}};
+  return migrations;
+}
+
+void migrate(SqliteConnection& connection, const std::vector<Migration>& migrations) {
+  const int newest = migrations.back().version;
+  const int found = checkedVersion(connection, newest);
+  for (const Migration& step : migrations) {
+    if (step.version <= found) continue;
+    SqliteTransaction transaction(connection);
+    connection.execute(step.sql);
+    connection.execute(("PRAGMA application_id = " + std::to_string(applicationId)).c_str());
+    connection.execute(("PRAGMA user_version = " + std::to_string(step.version)).c_str());
+    transaction.commit();
+  }
+}
+
+}  // namespace cmr

@@ -1,0 +1,188 @@
+#include "plugin/job_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "analysis/errors.h"
+#include "analysis/sha256.h"
+#include "plugin/job_store_impl.h"
+
+namespace cmr {
+namespace {
+
+constexpr std::size_t idLength = 32;  // hexadecimal digits
+
+void addItems(SqliteConnection& connection, std::int64_t seq, const char* kind,
+              const std::vector<std::string>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    SqliteStatement(connection,
+                    "INSERT INTO job_items (job_seq, kind, position, value) VALUES (?, ?, ?, ?)")
+        .bind(seq, kind, static_cast<std::int64_t>(i), values[i])
+        .run();
+  }
+}
+
+void insertJob(SqliteConnection& connection, const std::string& id, const JobSubmission& job) {
+  const std::int64_t now = unixTimeMs();
+  SqliteStatement row(connection,
+                      "INSERT INTO jobs (id, key, study_uid, orthanc_study, content, package, rule,"
+                      " priority, state, created_ms, updated_ms)"
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) RETURNING seq");
+  row.bind(id, job.key, job.StudyInstanceUID, job.orthancStudyId, job.contentFingerprint,
+           job.packageSha256, job.rule, job.priority, now, now);
+  row.step();
+  const std::int64_t seq = row.integer(0);
+  row.run();
+  addItems(connection, seq, "orthancSeries", job.orthancSeriesIds);
+  addItems(connection, seq, "series", job.SeriesInstanceUIDs);
+  addItems(connection, seq, "task", job.tasks);
+}
+
+// A job whose source had disappeared before it was done and is back with the same content.
+bool reviveIfSourceWasGone(SqliteConnection& connection, const std::string& key) {
+  SqliteStatement(connection,
+                  "UPDATE jobs SET state = 'queued', attempts = 0, storing_attempts = 0,"
+                  " reason = '', source_gone = 0, progress = 0, updated_ms = ?"
+                  " WHERE key = ? AND state = 'cancelled' AND source_gone = 1")
+      .bind(unixTimeMs(), key)
+      .run();
+  return connection.changedRows() > 0;
+}
+
+// Within [0, 1]; a progress that is not a number counts as none.
+double shownProgress(double progress) { return progress > 0 ? std::min(progress, 1.0) : 0.0; }
+
+JobSubmission normalized(JobSubmission submission) {
+  if (submission.SeriesInstanceUIDs.empty()) throw InputError("a job needs at least one series");
+  std::sort(submission.orthancSeriesIds.begin(), submission.orthancSeriesIds.end());
+  std::sort(submission.SeriesInstanceUIDs.begin(), submission.SeriesInstanceUIDs.end());
+  if (submission.key.empty()) submission.key = jobKey(submission);
+  return submission;
+}
+
+}  // namespace
+
+JobStore::JobStore(JobStoreSettings settings, MonotonicMs clock)
+    : impl_(std::make_unique<Impl>(std::move(settings), std::move(clock))) {}
+
+JobStore::~JobStore() = default;
+
+JobStore::Submitted JobStore::submit(const JobSubmission& submission) {
+  const JobSubmission job = normalized(submission);
+  const std::lock_guard guard(impl_->mutex);
+  SqliteConnection& connection = impl_->connection;
+  SqliteTransaction transaction(connection);
+  Submitted submitted;
+  SqliteStatement known(connection, "SELECT id FROM jobs WHERE key = ?");
+  if (known.bind(job.key).step()) {
+    submitted.jobId = known.bytes(0);
+    submitted.created = reviveIfSourceWasGone(connection, job.key);
+  } else {
+    submitted = {sha256Hex(job.key).substr(0, idLength), true};
+    insertJob(connection, submitted.jobId, job);
+  }
+  if (submitted.created) transaction.commit();
+  return submitted;
+}
+
+std::optional<Lease> JobStore::claim(const std::string& dateTime) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  SqliteStatement taken(
+      impl_->connection,
+      "UPDATE jobs SET state = 'leased', token = lower(hex(randomblob(16))), lease_until_ms = ?1,"
+      " attempts = attempts + 1, progress = 0, stage = '', due_ms = NULL, retry_at_ms = NULL,"
+      " date_time = CASE date_time WHEN '' THEN ?2 ELSE date_time END, updated_ms = ?3"
+      " WHERE seq = (SELECT seq FROM jobs WHERE state = 'queued'"
+      "                OR (state = 'retry' AND due_ms <= ?4)"
+      "              ORDER BY priority DESC, seq LIMIT 1)"
+      " RETURNING seq, token");
+  const std::int64_t now = impl_->now();
+  taken.bind(now + impl_->settings.lease.count(), dateTime, unixTimeMs(), now);
+  if (!taken.step()) return std::nullopt;
+  const std::int64_t seq = taken.integer(0);
+  Lease lease;
+  lease.token = taken.bytes(1);
+  taken.run();
+  lease.job = impl_->record(seq);
+  transaction.commit();
+  return lease;
+}
+
+bool JobStore::heartbeat(const Lease& lease, double progress, const std::string& stage) {
+  const std::lock_guard guard(impl_->mutex);
+  const std::int64_t now = impl_->now();
+  SqliteStatement(impl_->connection,
+                  "UPDATE jobs SET lease_until_ms = ?, progress = ?, stage = ?, updated_ms = ?"
+                  " WHERE id = ? AND state = 'leased' AND token = ? AND lease_until_ms > ?")
+      .bind(now + impl_->settings.lease.count(), shownProgress(progress), stage, unixTimeMs(),
+            lease.job.id, lease.token, now)
+      .run();
+  return impl_->connection.changedRows() > 0;
+}
+
+bool JobStore::finishNotAnalysable(const Lease& lease, const std::string& reason,
+                                   const std::string& resultsJson) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  const auto seq = impl_->held(lease);
+  if (!seq) return false;
+  impl_->leave(*seq, JobState::notAnalysable, reason);
+  SqliteStatement(impl_->connection, "UPDATE jobs SET results = ? WHERE seq = ?")
+      .bind(resultsJson, *seq)
+      .run();
+  transaction.commit();
+  return true;
+}
+
+bool JobStore::finishFailed(const Lease& lease, const std::string& reason) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  const auto seq = impl_->held(lease);
+  if (!seq) return false;
+  impl_->failAttempt(*seq, reason);
+  transaction.commit();
+  return true;
+}
+
+bool JobStore::release(const Lease& lease) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement(impl_->connection,
+                  "UPDATE jobs SET state = 'queued', attempts = attempts - 1, token = NULL,"
+                  " lease_until_ms = NULL, stage = '', progress = 0, updated_ms = ?"
+                  " WHERE id = ? AND state = 'leased' AND token = ? AND lease_until_ms > ?")
+      .bind(unixTimeMs(), lease.job.id, lease.token, impl_->now())
+      .run();
+  return impl_->connection.changedRows() > 0;
+}
+
+int JobStore::expireLeases() {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  std::vector<std::int64_t> expired;
+  SqliteStatement rows(impl_->connection,
+                       "SELECT seq FROM jobs WHERE state = 'leased' AND lease_until_ms <= ?");
+  rows.bind(impl_->now());
+  while (rows.step()) expired.push_back(rows.integer(0));
+  for (const std::int64_t seq : expired) {
+    impl_->failAttempt(seq, "the worker gave no sign of life until its lease ran out");
+  }
+  if (!expired.empty()) transaction.commit();
+  return static_cast<int>(expired.size());
+}
+
+std::int64_t JobStore::lastChange() {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->connection.integer("SELECT value FROM counters WHERE name = 'lastChange'");
+}
+
+void JobStore::setLastChange(std::int64_t sequence) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement(impl_->connection,
+                  "INSERT INTO counters (name, value) VALUES ('lastChange', ?)"
+                  " ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+      .bind(sequence)
+      .run();
+}
+
+}  // namespace cmr

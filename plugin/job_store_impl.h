@@ -1,0 +1,52 @@
+// The inside of the job store, shared by the files that implement it. Members of Impl expect the
+// mutex to be held by the caller.
+#pragma once
+
+#include <mutex>
+#include <random>
+
+#include "plugin/exclusive_file.h"
+#include "plugin/job_store.h"
+#include "plugin/sqlite_connection.h"
+
+namespace cmr {
+
+class JobStore::Impl {
+ public:
+  Impl(JobStoreSettings given, MonotonicMs givenClock);
+
+  std::int64_t now() const { return clock(); }
+  std::int64_t backOff(std::int64_t failures);  // ms
+  // Fields as given; the job's lists are read too. Throws InputError when there is no such job.
+  JobRecord record(std::int64_t seq);
+  std::optional<std::int64_t> find(const std::string& jobId);
+  std::int64_t require(const std::string& jobId);
+  JobState state(std::int64_t seq);
+  // The job that this lease still holds.
+  std::optional<std::int64_t> held(const Lease& lease);
+
+  // Leaves any state for a final or waiting one; the lease is over.
+  void leave(std::int64_t seq, JobState state, const std::string& reason);
+  // To `retry` after back-off, or `dead` when this was the last attempt.
+  void failAttempt(std::int64_t seq, const std::string& reason);
+  void dropOutbox(std::int64_t seq);
+  // Bytes that nobody waits for any more.
+  void forgetBytes(const std::string& SOPInstanceUID);
+
+  const JobStoreSettings settings;
+  const MonotonicMs clock;
+  std::mutex mutex;
+  ExclusiveFile lock;
+  SqliteConnection connection;
+  std::mt19937_64 random{std::random_device{}()};
+
+ private:
+  void configure();
+  void voidOldLeases();
+  std::vector<std::string> items(std::int64_t seq, const char* kind);
+};
+
+std::int64_t unixTimeMs();
+JobState jobStateFromName(const std::string& name);  // ResourceError: the database is damaged
+
+}  // namespace cmr

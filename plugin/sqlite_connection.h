@@ -1,0 +1,97 @@
+// Thin owners of SQLite's handles. Every failure is a ResourceError that names what was being done
+// and what SQLite said, so that "disk is full" reaches the person who can mend it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace cmr {
+
+// One connection, used by one thread at a time.
+class SqliteConnection {
+ public:
+  // vfs: SQLite's name of the file system layer; empty: its default.
+  SqliteConnection(const std::string& path, const std::string& vfs);
+
+  void execute(const char* sql);          // statements without parameters; result rows are ignored
+  std::int64_t integer(const char* sql);  // first column of the first row
+  std::string text(const char* sql);      // first column of the first row
+  std::int64_t changedRows() const;       // by the last statement
+  bool inTransaction() const;
+  [[noreturn]] void fail(std::string_view doing) const;
+  sqlite3* handle() const { return handle_.get(); }
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const;
+  };
+  std::string path_;
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+// A prepared statement; parameters are bound in order by the constructor's caller through bind().
+class SqliteStatement {
+ public:
+  SqliteStatement(SqliteConnection& connection, std::string_view sql);
+
+  // Binds the parameters from the first on.
+  template <typename... Values>
+  SqliteStatement& bind(const Values&... values) {
+    int index = 0;
+    (bindAt(++index, values), ...);
+    return *this;
+  }
+
+  bool step();  // true: a row is there
+  void run();   // steps to the end
+
+  bool isNull(int column) const;
+  std::int64_t integer(int column) const;
+  double real(int column) const;
+  std::string bytes(int column) const;  // text or blob, byte for byte; empty when null
+
+  // Binds as a blob instead of text.
+  struct Blob {
+    std::string_view bytes;
+  };
+
+ private:
+  void bindAt(int index, std::int64_t value);
+  void bindAt(int index, int value) { bindAt(index, static_cast<std::int64_t>(value)); }
+  void bindAt(int index, double value);
+  void bindAt(int index, std::string_view value);
+  void bindAt(int index, const std::string& value) { bindAt(index, std::string_view(value)); }
+  void bindAt(int index, const char* value) { bindAt(index, std::string_view(value)); }
+  void bindAt(int index, const Blob& value);
+  void check(int code) const;
+
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const;
+  };
+  SqliteConnection& connection_;
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+// BEGIN IMMEDIATE: the write lock is taken first, so that what is read in it is still true when it
+// is written. Rolled back unless committed.
+class SqliteTransaction {
+ public:
+  explicit SqliteTransaction(SqliteConnection& connection);
+  ~SqliteTransaction();
+  SqliteTransaction(const SqliteTransaction&) = delete;
+  SqliteTransaction& operator=(const SqliteTransaction&) = delete;
+
+  void commit();
+
+ private:
+  SqliteConnection& connection_;
+  bool open_ = true;
+};
+
+}  // namespace cmr
