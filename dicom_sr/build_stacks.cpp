@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "dicom_sr/phase_order.h"
+#include "dicom_sr/source_date.h"
 #include "dicom_sr/stack_timing.h"
 
 namespace cmr {
@@ -231,7 +232,11 @@ void fillHeader(SeriesStack& out, const Bucket& bucket, const Slices& slices) {
   out.Modality = first.Modality;
   out.ImageType = first.ImageType;
   std::set<std::string> series;
-  for (const FrameFacts* f : bucket.frames) series.insert(f->source.SeriesInstanceUID);
+  for (const FrameFacts* f : bucket.frames) {
+    series.insert(f->source.SeriesInstanceUID);
+    if (f->header == nullptr) continue;
+    out.latestDateTime = std::max(out.latestDateTime, latestDateTime(*f->header));
+  }
   out.SeriesInstanceUIDs.assign(series.begin(), series.end());
 }
 

@@ -1,11 +1,11 @@
 #include "dicom_sr/report_comments.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "analysis/program.h"
 #include "dicom_sr/key_segments.h"
+#include "dicom_sr/measurement_text.h"
 
 namespace cmr {
 namespace {
@@ -20,11 +20,6 @@ const char* severityName(Severity severity) {
       return "Serious";
   }
   return "";
-}
-
-bool isMeasured(const Measurement& measurement) {
-  return measurement.quality != Quality::unmeasurable && measurement.value &&
-         std::isfinite(*measurement.value);
 }
 
 void addQuality(const SaxAnalysis& analysis, std::vector<std::string>& comments) {

@@ -41,6 +41,8 @@ struct SeriesStack {
   std::vector<std::string> notes;    // decisions worth recording
   // First instance without its pixel data: patient, study, equipment attributes for the writers.
   std::shared_ptr<const DcmDataset> header;
+  // Latest valid date and time over all images, YYYYMMDDHHMMSS; "" when none carries one.
+  std::string latestDateTime;
   std::string StudyInstanceUID;
   std::vector<std::string> SeriesInstanceUIDs;  // sorted; several when one series per slice
   std::string SeriesDescription;

@@ -1,0 +1,158 @@
+// The result page: what a reader sees who has no other viewer than one for images. Nothing on it
+// identifies the patient beyond the identifiers of the source series.
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "analysis/program.h"
+#include "dicom_sr/dataset_values.h"
+#include "dicom_sr/key_segments.h"
+#include "dicom_sr/page_canvas.h"
+#include "dicom_sr/page_curve.h"
+#include "dicom_sr/page_images.h"
+#include "dicom_sr/page_table.h"
+#include "dicom_sr/write_dataset.h"
+#include "dicom_sr/write_header.h"
+
+namespace cmr {
+namespace {
+
+constexpr double provenanceLabelWidth = 112;
+
+std::string packageName(const SaxAnalysis& analysis) {
+  return "model package " + packageTitle(analysis.package);
+}
+
+void drawNotice(PageCanvas& canvas, double baseline) {
+  const double right = page::margin + page::contentWidth;
+  const double textWidth = canvas.textWidth(researchNotice, TextStyle::strong);
+  cairo_t* const c = canvas.context();
+  canvas.setColor(page::ink);
+  cairo_set_line_width(c, 2);
+  cairo_rectangle(c, right - textWidth - 32, baseline - 29, textWidth + 31, 42);
+  cairo_stroke(c);
+  canvas.text(right - 16, baseline, researchNotice, TextStyle::strong, page::ink, Align::right);
+}
+
+double drawHeading(PageCanvas& canvas, const SaxAnalysis& analysis) {
+  canvas.text(page::margin, page::margin + 34, "Short-axis cine: ventricular volumes",
+              TextStyle::title);
+  drawNotice(canvas, page::margin + 32);
+  canvas.text(page::margin, page::margin + 70,
+              std::string("AI result, verified by nobody. ") + programName + " " + programVersion +
+                  ", " + packageName(analysis) + ".",
+              TextStyle::body, page::quiet);
+  const double y = page::margin + 90;
+  canvas.line(page::margin, y, page::margin + page::contentWidth, y, page::rule, 1);
+  return y + 14;
+}
+
+struct Fact {
+  std::string name;
+  std::string text;
+};
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+std::string medianDistance(const ImageStack& stack) {
+  std::vector<double> distances = sliceDistancesMm(stack);
+  if (distances.empty()) return "";
+  std::nth_element(distances.begin(),
+                   distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 2),
+                   distances.end());
+  return ", slices " + number(distances[distances.size() / 2]) + " mm apart";
+}
+
+std::vector<Fact> sourceFacts(const SeriesStack& source) {
+  const ImageStack& stack = source.stack;
+  // DCMTK's search functions are not const although they change nothing.
+  auto& header = const_cast<DcmDataset&>(*source.header);
+  // The character set of the source is not ours to guess here.
+  const std::string seriesNumber = plainText(textOf(header, DCM_SeriesNumber), 12);
+  const std::string description = plainText(source.SeriesDescription, 64);
+  std::string series = seriesNumber.empty() ? "" : "number " + seriesNumber;
+  if (!description.empty()) series += (series.empty() ? "" : ", ") + description;
+  const std::size_t count = source.SeriesInstanceUIDs.size();
+  if (count > 1) {
+    series += (series.empty() ? "" : ", ") + std::string("first of ") + std::to_string(count) +
+              " series, one per slice";
+  }
+  std::vector<Fact> facts;
+  if (!series.empty()) facts.push_back({"Series", series});
+  facts.push_back({"Series UID", count == 0 ? "" : source.SeriesInstanceUIDs.front()});
+  facts.push_back({"Images", std::to_string(stack.sliceCount) + " slices \xC3\x97 " +
+                                 std::to_string(stack.phaseCount) + " phases of " +
+                                 std::to_string(stack.columns) + " \xC3\x97 " +
+                                 std::to_string(stack.rows) + " pixels"});
+  const PlaneGeometry& plane = stack.planes.front();
+  facts.push_back({"Spacing", number(plane.columnSpacingMm) + " \xC3\x97 " +
+                                  number(plane.rowSpacingMm) + " mm" + medianDistance(stack)});
+  facts.push_back({"Phase order", "by " + source.phaseOrderKey});
+  return facts;
+}
+
+std::vector<Fact> programFacts(const SaxAnalysis& analysis, const OutputContext& context) {
+  const std::string date = dateOf(context);
+  return {{"Program", std::string(programName) + " " + programVersion + ", output format " +
+                          outputFormatVersion},
+          {"Package", packageTitle(analysis.package)},
+          {"SHA-256", context.packageSha256},
+          {"Computed on",
+           context.deviceAndPrecision + ", settings " + context.settingsFingerprint.substr(0, 16)},
+          {"Dated", date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6, 2) + " " +
+                        timeOf(context).substr(0, 2) + ":" + timeOf(context).substr(2, 2)}};
+}
+
+double drawFacts(PageCanvas& canvas, double left, double top, double width,
+                 const std::string& title, const std::vector<Fact>& facts) {
+  double y = top + 22;
+  canvas.text(left, y, title, TextStyle::section);
+  y += 30;
+  for (const Fact& fact : facts) {
+    canvas.text(left, y, fact.name, TextStyle::small, page::quiet);
+    y += std::max(canvas.paragraph(left + provenanceLabelWidth, y, fact.text, TextStyle::small,
+                                   page::ink, width - provenanceLabelWidth, 3),
+                  PageCanvas::lineHeight(TextStyle::small));
+  }
+  return y - top;
+}
+
+double drawProvenance(PageCanvas& canvas, double top, const SeriesStack& source,
+                      const SaxAnalysis& analysis, const OutputContext& context) {
+  canvas.line(page::margin, top, page::margin + page::contentWidth, top, page::rule, 1);
+  const double width = page::columns(6);
+  const double left =
+      drawFacts(canvas, page::margin, top + 12, width, "Computed from", sourceFacts(source));
+  const double right = drawFacts(canvas, page::margin + width + page::gutter, top + 12, width,
+                                 "Computed by", programFacts(analysis, context));
+  return 12 + std::max(left, right);
+}
+
+}  // namespace
+
+RgbImage drawResultPage(const SeriesStack& source, const SaxAnalysis& analysis,
+                        const OutputContext& context) {
+  requireFit(source, analysis);
+  PageCanvas canvas(page::width, page::maxHeight);
+  double y = drawHeading(canvas, analysis);
+  y += drawImages(canvas, y, source, analysis) + 24;
+  const double curveWidth = page::columns(5);
+  const double tableLeft = page::margin + curveWidth + 2 * page::gutter;
+  const double curve = drawCurve(canvas, page::margin, y, curveWidth, analysis);
+  const double flags = drawFlags(canvas, page::margin, y + curve + 10, curveWidth, analysis);
+  const double table =
+      drawTable(canvas, tableLeft, y, page::margin + page::contentWidth - tableLeft, analysis);
+  y += std::max(curve + 10 + flags, table) + 20;
+  y += drawProvenance(canvas, y, source, analysis, context) + page::margin / 2;
+  const int height = std::clamp(static_cast<int>(std::ceil(y)), page::minHeight, page::maxHeight);
+  return canvas.image(height);
+}
+
+}  // namespace cmr
