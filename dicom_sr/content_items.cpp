@@ -5,7 +5,6 @@
 
 #include "analysis/errors.h"
 #include "dicom_sr/image_references.h"
-#include "dicom_sr/report_codes.h"
 #include "dicom_sr/write_dataset.h"
 
 namespace cmr {
@@ -83,16 +82,10 @@ DcmItem& addPolylineItem(DcmItem& parent, const Code& name,
   return item;
 }
 
-DcmItem& addNumItem(DcmItem& parent, const Code& name, std::optional<double> value,
-                    const Code& unit) {
+DcmItem& addNumItem(DcmItem& parent, const Code& name, double value, const Code& unit) {
   DcmItem& item = addContent(parent, Relation::contains, "NUM", &name);
-  if (!value) {
-    putEmptySequence(item, DCM_MeasuredValueSequence);
-    addCode(item, DCM_NumericValueQualifierCodeSequence, codes::measurementFailure);
-    return item;
-  }
   DcmItem& measured = addItem(item, DCM_MeasuredValueSequence);
-  putText(measured, DCM_NumericValue, decimalString(*value));
+  putText(measured, DCM_NumericValue, decimalString(value));
   addCode(measured, DCM_MeasurementUnitsCodeSequence, unit);
   return item;
 }

@@ -2,7 +2,6 @@
 // classes refuse the identifiers that real series carry.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +25,7 @@ DcmItem& addImageItem(DcmItem& parent, Relation relation, const Code* name,
 // (PS3.3 C.18.6.1.2).
 DcmItem& addPolylineItem(DcmItem& parent, const Code& name,
                          const std::vector<float>& columnsAndRows);
-// Without a value the measured value sequence is empty and the qualifier says why
-// (PS3.3 C.18.1, CID 42).
-DcmItem& addNumItem(DcmItem& parent, const Code& name, std::optional<double> value,
-                    const Code& unit);
+DcmItem& addNumItem(DcmItem& parent, const Code& name, double value, const Code& unit);
 
 // "DCMR" and the number of the template that a container follows (PS3.3 C.18.8).
 void putTemplate(DcmItem& container, const std::string& templateId);

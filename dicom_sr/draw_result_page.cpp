@@ -20,7 +20,7 @@
 namespace cmr {
 namespace {
 
-constexpr double provenanceLabelWidth = 112;
+constexpr double provenanceLabelWidth = 128;
 
 std::string packageName(const SaxAnalysis& analysis) {
   return "model package " + packageTitle(analysis.package);
@@ -42,8 +42,8 @@ double drawHeading(PageCanvas& canvas, const SaxAnalysis& analysis) {
               TextStyle::title);
   drawNotice(canvas, page::margin + 32);
   canvas.text(page::margin, page::margin + 70,
-              std::string("AI result, verified by nobody. ") + programName + " " + programVersion +
-                  ", " + packageName(analysis) + ".",
+              std::string("AI result, not verified by a person. ") + programName + " " +
+                  programVersion + ", " + packageName(analysis) + ".",
               TextStyle::body, page::quiet);
   const double y = page::margin + 90;
   canvas.line(page::margin, y, page::margin + page::contentWidth, y, page::rule, 1);

@@ -52,7 +52,7 @@ std::string qualityText(const Measurement& measurement) {
 std::string evidenceText(const PackageIdentity& package, Structure structure) {
   const auto at = static_cast<std::size_t>(structure);
   if (package.evidence.at(at) == "phantom") {
-    return "learnt from drawn hearts only, never checked on patients";
+    return "learned from synthetic images only";
   }
   if (package.release.at(at) == "flag") return "released with a reservation: check with care";
   return {};

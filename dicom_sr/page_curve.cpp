@@ -32,7 +32,7 @@ struct Plot {
 
 // Times where there is one per phase, else the numbers of the phases.
 std::vector<double> abscissae(const SaxAnalysis& analysis) {
-  const std::size_t count = analysis.lvVolumeMl.size();
+  const std::size_t count = std::max(analysis.lvVolumeMl.size(), analysis.rvVolumeMl.size());
   const bool haveTimes = analysis.phaseTimesMs.size() == count &&
                          std::is_sorted(analysis.phaseTimesMs.begin(), analysis.phaseTimesMs.end());
   if (haveTimes) return analysis.phaseTimesMs;

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "analysis/contours.h"
+#include "analysis/slice_order.h"
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
 
@@ -162,7 +163,7 @@ class Cells {
       : canvas_(canvas),
         source_(source),
         analysis_(analysis),
-        slices_(shownSlices(analysis, cellsPerRow)),
+        slices_(shownSlices(source.stack, analysis, cellsPerRow)),
         view_(viewOf(source, analysis, slices_)),
         window_(windowOf(source, analysis, slices_, view_)) {}
 
@@ -187,11 +188,9 @@ class Cells {
     std::string text = "Slice " + std::to_string(slices_[i] + 1);
     if (i == 0) text += ", base";
     if (i + 1 == slices_.size() && i > 0) text += ", apex";
-    canvas_.text(leftOf(i), baseline, text, TextStyle::small, page::quiet);
-    if (slices_[i] == analysis_.keySlice) {
-      canvas_.text(leftOf(i) + cellSize, baseline, "key", TextStyle::small, page::ink,
-                   Align::right);
-    }
+    const bool isKey = slices_[i] == analysis_.keySlice;
+    if (isKey) text += ", key";
+    canvas_.text(leftOf(i), baseline, text, TextStyle::small, isKey ? page::ink : page::quiet);
   }
 
   void rowLabel(int phase, double y, const char* shortName, const char* name) {
@@ -322,26 +321,8 @@ void drawLegend(PageCanvas& canvas, double baseline, const SaxAnalysis& analysis
 
 }  // namespace
 
-bool apexIsLast(const LabelStack& labels, int phase) {
-  double sum = 0;
-  double weighted = 0;
-  int first = labels.sliceCount;
-  int last = -1;
-  for (int slice = 0; slice < labels.sliceCount; ++slice) {
-    const auto frame = labels.frame(slice, phase);
-    const auto area = static_cast<double>(
-        std::count_if(frame.begin(), frame.end(), [](std::uint8_t label) { return label != 0; }));
-    sum += area;
-    weighted += area * slice;
-    if (area > 0) {
-      first = std::min(first, slice);
-      last = slice;
-    }
-  }
-  return last < 0 || weighted / sum <= (first + last) / 2.0;
-}
-
-std::vector<int> shownSlices(const SaxAnalysis& analysis, std::size_t atMost) {
+std::vector<int> shownSlices(const ImageStack& stack, const SaxAnalysis& analysis,
+                             std::size_t atMost) {
   const LabelStack& labels = analysis.labels;
   std::vector<int> candidates;
   for (int slice = 0; slice < labels.sliceCount; ++slice) {
@@ -369,7 +350,7 @@ std::vector<int> shownSlices(const SaxAnalysis& analysis, std::size_t atMost) {
       }) = analysis.keySlice;
     }
   }
-  if (!apexIsLast(labels, analysis.endDiastolePhase)) std::reverse(chosen.begin(), chosen.end());
+  if (!baseIsFirst(stack, labels)) std::reverse(chosen.begin(), chosen.end());
   return chosen;
 }
 

@@ -8,11 +8,8 @@ namespace cmr {
 
 // The slices shown, from base to apex: those that hold the left ventricle at ED or ES, at most
 // this many, evenly chosen, the key slice always among them. Without any: from the whole stack.
-std::vector<int> shownSlices(const SaxAnalysis& analysis, std::size_t atMost);
-
-// True when the last slice of the stack lies at the apex: both ventricles have more of their area
-// towards the base.
-bool apexIsLast(const LabelStack& labels, int phase);
+std::vector<int> shownSlices(const ImageStack& stack, const SaxAnalysis& analysis,
+                             std::size_t atMost);
 
 // Returns the height that was used.
 double drawImages(PageCanvas& canvas, double top, const SeriesStack& source,

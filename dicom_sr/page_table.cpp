@@ -10,9 +10,9 @@ namespace cmr {
 namespace {
 
 constexpr double labelAt = 34;
-constexpr double valueAt = 430;  // right edge of the numbers
-constexpr double unitAt = 438;
-constexpr double noteAt = 530;
+constexpr double valueAt = 350;  // right edge of the numbers
+constexpr double unitAt = 358;
+constexpr double noteAt = 440;
 constexpr std::size_t linesPerNote = 3;
 constexpr std::size_t linesPerFlag = 3;
 constexpr std::size_t mostFlags = 8;
@@ -53,7 +53,7 @@ void drawMark(PageCanvas& canvas, double x, double baseline, Quality quality) {
 }
 
 double drawRow(PageCanvas& canvas, double left, double baseline, double width,
-               const Measurement& measurement) {
+               const Measurement& measurement, const std::string& note, RgbColor noteColor) {
   drawMark(canvas, left, baseline,
            isMeasured(measurement) ? measurement.quality : Quality::unmeasurable);
   canvas.text(left + labelAt, baseline, measurement.label, TextStyle::body);
@@ -65,25 +65,42 @@ double drawRow(PageCanvas& canvas, double left, double baseline, double width,
     canvas.text(left + valueAt, baseline, "\xE2\x80\x93", TextStyle::body, page::quiet,
                 Align::right);
   }
-  const double note = canvas.paragraph(left + noteAt, baseline, qualityText(measurement),
-                                       TextStyle::small, page::ink, width - noteAt, linesPerNote);
-  return std::max(PageCanvas::lineHeight(TextStyle::body) + 3, note + 6);
+  const double height = canvas.paragraph(left + noteAt, baseline, note, TextStyle::small, noteColor,
+                                         width - noteAt, linesPerNote);
+  return std::max(PageCanvas::lineHeight(TextStyle::body) + 3, height + 6);
+}
+
+using Rows = std::vector<const Measurement*>;
+
+// What is to be said about all rows alike; "" when they differ.
+std::string commonNote(const Rows& rows) {
+  const std::string first = qualityText(*rows.front());
+  const bool isCommon =
+      rows.size() > 1 && std::all_of(rows.begin(), rows.end(),
+                                     [&](const auto* m) { return qualityText(*m) == first; });
+  return isCommon ? first : std::string();
 }
 
 double drawGroup(PageCanvas& canvas, double left, double top, double width,
-                 const std::string& title, const std::string& remark,
-                 const std::vector<const Measurement*>& rows) {
+                 const std::string& title, const Rows& rows) {
   if (rows.empty()) return 0;
   double y = top + 22;
   canvas.text(left, y, title, TextStyle::section);
-  if (!remark.empty()) {
-    canvas.text(left + canvas.textWidth(title, TextStyle::section) + 16, y, remark,
-                TextStyle::small, page::quiet);
-  }
   y += 10;
   canvas.line(left, y, left + width, y, page::rule, 1);
   y += 25;
-  for (const Measurement* row : rows) y += drawRow(canvas, left, y, width, *row);
+  const std::string common = commonNote(rows);
+  if (!common.empty()) {
+    y += canvas.paragraph(left, y, common, TextStyle::small, page::ink, width, linesPerNote) + 5;
+  }
+  std::string said;
+  for (const Measurement* row : rows) {
+    std::string note = common.empty() ? qualityText(*row) : std::string();
+    const bool isRepeated = !note.empty() && note == said;
+    if (!note.empty()) said = note;
+    if (isRepeated) note = "as above";
+    y += drawRow(canvas, left, y, width, *row, note, isRepeated ? page::quiet : page::ink);
+  }
   return y - top - 6;
 }
 
@@ -103,19 +120,17 @@ const char* severityName(Severity severity) {
 
 double drawTable(PageCanvas& canvas, double left, double top, double width,
                  const SaxAnalysis& analysis) {
-  std::vector<const Measurement*> lv;
-  std::vector<const Measurement*> rv;
-  std::vector<const Measurement*> other;
+  Rows lv;
+  Rows rv;
+  Rows other;
   for (const Measurement& m : analysis.measurements) {
     if (!isReleased(analysis, m)) continue;
     (m.id.starts_with("lv") ? lv : m.id.starts_with("rv") ? rv : other).push_back(&m);
   }
   double y = top;
-  y += drawGroup(canvas, left, y, width, "Left ventricle",
-                 evidenceText(analysis.package, Structure::lvCavity), lv);
-  y += drawGroup(canvas, left, y, width, "Right ventricle",
-                 evidenceText(analysis.package, Structure::rvCavity), rv);
-  y += drawGroup(canvas, left, y, width, "Cycle", "", other);
+  y += drawGroup(canvas, left, y, width, "Left ventricle", lv);
+  y += drawGroup(canvas, left, y, width, "Right ventricle", rv);
+  y += drawGroup(canvas, left, y, width, "Further measurements", other);
   if (y > top) return y - top;
   return canvas.paragraph(left, top + 22,
                           "This model package releases none of its measurements for reports.",

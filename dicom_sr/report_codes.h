@@ -36,7 +36,6 @@ inline const Code algorithmParameters{"111002", "DCM", "Algorithm Parameters"};
 inline const Code algorithmVersion{"111003", "DCM", "Algorithm Version"};
 inline const Code qualitativeEvaluations{"C0034375", "UMLS", "Qualitative Evaluations"};
 inline const Code comment{"121106", "DCM", "Comment"};
-inline const Code measurementFailure{"114006", "DCM", "Measurement failure"};
 inline const Code area{"42798000", "SCT", "Area"};
 inline const Code squareMillimetre{"mm2", "UCUM", "square millimeter"};
 

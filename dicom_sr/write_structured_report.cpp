@@ -12,6 +12,7 @@
 #include "dicom_sr/content_items.h"
 #include "dicom_sr/identity.h"
 #include "dicom_sr/image_references.h"
+#include "dicom_sr/measurement_text.h"
 #include "dicom_sr/report_codes.h"
 #include "dicom_sr/report_comments.h"
 #include "dicom_sr/report_contours.h"
@@ -98,11 +99,10 @@ Code siteOf(const Measurement& measurement) {
                                                           : codes::lvMyocardium;
 }
 
+// Only what has a value: viewers stumble over a NUM without one (OHIF reads its unit all the same),
+// so what could not be measured is said in words, with the reason, among the evaluations.
 void addMeasurement(DcmItem& group, const Report& report, const Measurement& measurement) {
-  const bool hasValue = measurement.quality != Quality::unmeasurable && measurement.value &&
-                        std::isfinite(*measurement.value);
-  DcmItem& num = addNumItem(group, measurement.concept_,
-                            hasValue ? measurement.value : std::nullopt, measurement.unit);
+  DcmItem& num = addNumItem(group, measurement.concept_, *measurement.value, measurement.unit);
   if (measurement.id.starts_with("lv") || measurement.id.starts_with("rv")) {
     addCodeItem(num, Relation::hasConceptMod, codes::findingSite, siteOf(measurement));
   }
@@ -125,7 +125,9 @@ void addGroup(DcmItem& measurements, const Report& report, const ReportContour& 
   addCodeItem(group, Relation::hasConceptMod, codes::findingSite, contour.segment.type);
   if (carriesNumbers) {
     for (const Measurement& measurement : report.analysis.measurements) {
-      if (isReleased(report.analysis, measurement)) addMeasurement(group, report, measurement);
+      if (isReleased(report.analysis, measurement) && isMeasured(measurement)) {
+        addMeasurement(group, report, measurement);
+      }
     }
   }
   addNumItem(group, codes::area, std::round(contour.areaMm2 * 10) / 10, codes::squareMillimetre);
