@@ -11,6 +11,10 @@
 #include "cli/registered_commands.h"
 #include "models/evaluation_report.h"
 #include "models/png_frames.h"
+#if CMR_READS_DICOM
+#include "models/contoured_series.h"
+#include "models/series_report.h"
+#endif
 
 namespace cmr {
 namespace {
@@ -20,6 +24,8 @@ struct EvaluateArguments {
   std::string task = "seg_cine_sax";
   std::string frames;
   double spacingMm = 0;
+  std::string series;
+  std::string contours;
   int phantoms = 0;
   std::uint64_t phantomSeed = 1;
   bool json = false;
@@ -31,8 +37,6 @@ void evaluateOnFrames(const EvaluateArguments& a, FrameSegmenter& segmenter) {
   evaluation.task = a.task;
   evaluation.package = segmenter.identity();
   if (!a.frames.empty()) {
-    if (!(a.spacingMm > 0))
-      throw InputError("PNG frames carry no spacing: name it with --spacing-mm");
     evaluation.source = a.frames;
     evaluation.frames = evaluateFrames(readPngFrames(a.frames, a.spacingMm), segmenter);
   }
@@ -45,12 +49,47 @@ void evaluateOnFrames(const EvaluateArguments& a, FrameSegmenter& segmenter) {
   }
 }
 
-void run(const EvaluateArguments& a) {
-  if (a.frames.empty() && a.phantoms == 0) {
-    throw InputError("there is nothing to evaluate on: name --frames or --phantoms");
+#if CMR_READS_DICOM
+void evaluateOnSeries(const EvaluateArguments& a, FrameSegmenter& segmenter) {
+  const ContouredSeries series = readContouredSeries(a.series, a.contours);
+  const StackContours drawn = contoursOfOneStack(series);
+  const SeriesEvaluation evaluation =
+      evaluateSeries(series.read.stacks.at(drawn.stackIndex).stack, drawn.contours, segmenter);
+  if (a.json) {
+    std::cout << seriesJson(evaluation, segmenter.identity(), a.task).dump(2) << "\n";
+  } else {
+    std::cout << seriesText(evaluation, segmenter.identity(), a.task);
   }
+}
+#else
+void evaluateOnSeries(const EvaluateArguments&, FrameSegmenter&) {}
+#endif
+
+void checkChoice(const EvaluateArguments& a) {
+  const bool onFrames = !a.frames.empty() || a.phantoms > 0;
+  const bool onSeries = !a.series.empty() || !a.contours.empty();
+  if (!onFrames && !onSeries) {
+    throw InputError("there is nothing to evaluate on: name --frames, --phantoms or --series");
+  }
+  if (onFrames && onSeries) {
+    throw InputError("evaluate on frames and on a series one after the other");
+  }
+  if (onSeries && (a.series.empty() || a.contours.empty())) {
+    throw InputError("a series is evaluated with its contours: name both --series and --contours");
+  }
+  if (!a.frames.empty() && !(a.spacingMm > 0)) {
+    throw InputError("PNG frames carry no spacing: name it with --spacing-mm");
+  }
+}
+
+void run(const EvaluateArguments& a) {
+  checkChoice(a);
   const auto segmenter = loadNetworkSegmenter(packageFolderOr(a.package), a.inference);
-  evaluateOnFrames(a, *segmenter);
+  if (a.series.empty()) {
+    evaluateOnFrames(a, *segmenter);
+  } else {
+    evaluateOnSeries(a, *segmenter);
+  }
 }
 
 }  // namespace
@@ -64,6 +103,10 @@ void registerEvaluate(CLI::App& app) {
       ->capture_default_str();
   c->add_option("--frames", a->frames, "Folder with images/, endo/ and optional epi/ PNG masks");
   c->add_option("--spacing-mm", a->spacingMm, "Pixel spacing of the PNG frames");
+#if CMR_READS_DICOM
+  c->add_option("--series", a->series, "Folder with the DICOM files of a short-axis cine");
+  c->add_option("--contours", a->contours, "Folder with the contour files of that series");
+#endif
   c->add_option("--phantoms", a->phantoms, "Also measure on so many drawn hearts, said to be such")
       ->check(CLI::Range(0, 100000));
   c->add_option("--phantom-seed", a->phantomSeed, "The same seed draws the same hearts")

@@ -1,5 +1,4 @@
-// DICOM series with expert contours in text files ("IM-0001-NNNN-icontour-manual.txt", NNNN being
-// the InstanceNumber; icontour: endocardium, ocontour: epicardium; one "x y" pair per line).
+// Training frames from DICOM series with expert contours (see contoured_series.h for the files).
 #pragma once
 
 #include <string>

@@ -1,53 +1,19 @@
 #include "models/evaluation_report.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
+
+#include "models/score_format.h"
 
 namespace cmr {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::array<Structure, structureCount - 1> structures{
-    Structure::lvCavity, Structure::lvMyocardium, Structure::rvCavity};
-
-json orNull(double value) { return std::isfinite(value) ? json(value) : json(); }
-
-const char* phaseName(CardiacPhase phase) {
-  switch (phase) {
-    case CardiacPhase::endDiastole:
-      return "end_diastole";
-    case CardiacPhase::endSystole:
-      return "end_systole";
-    case CardiacPhase::unknown:
-      break;
-  }
-  return "unknown";
-}
-
-json summaryJson(const ScoreSummary& s) {
-  json byPatient = json::object();
-  for (const auto& [patient, dice] : s.diceByPatient) byPatient[patient] = dice;
-  return {{"dice_mean", orNull(s.diceMean)},
-          {"dice_median", orNull(s.diceMedian)},
-          {"dice_interval95", {orNull(s.diceLow), orNull(s.diceHigh)}},
-          {"dice_by_patient", byPatient},
-          {"hd95_mm", orNull(s.hd95MeanMm)},
-          {"hd95_median_mm", orNull(s.hd95MedianMm)},
-          {"n_frames", s.frames},
-          {"n_patients", s.patients},
-          {"n_both_empty", s.bothEmpty},
-          {"n_missed", s.missed},
-          {"n_invented", s.invented}};
-}
-
 json structureJson(const std::vector<FrameScore>& frames, Structure structure) {
   json all = summaryJson(summarise(scoresOf(frames, structure)));
   for (const CardiacPhase phase : {CardiacPhase::endDiastole, CardiacPhase::endSystole}) {
-    all[phaseName(phase)] = summaryJson(summarise(scoresOf(frames, structure, phase)));
+    all[phaseId(phase)] = summaryJson(summarise(scoresOf(frames, structure, phase)));
   }
   return all;
 }
@@ -62,7 +28,7 @@ struct LowFrame {
 std::vector<LowFrame> lowFrames(const std::vector<FrameScore>& frames) {
   std::vector<LowFrame> low;
   for (const FrameScore& frame : frames) {
-    for (const Structure structure : structures) {
+    for (const Structure structure : judgedStructures) {
       const auto& score = frame.structures[static_cast<std::size_t>(structure)];
       if (score && score->dice && *score->dice < lowDice)
         low.push_back({&frame, structure, *score});
@@ -79,7 +45,7 @@ json lowJson(const std::vector<FrameScore>& frames) {
   for (const LowFrame& low : lowFrames(frames)) {
     list.push_back({{"frame", low.frame->name},
                     {"patient", low.frame->patient},
-                    {"phase", phaseName(low.frame->phase)},
+                    {"phase", phaseId(low.frame->phase)},
                     {"structure", structureId(low.structure)},
                     {"dice", *low.score.dice},
                     {"reference_pixels", low.score.referencePixels},
@@ -89,6 +55,7 @@ json lowJson(const std::vector<FrameScore>& frames) {
 }
 
 struct EjectionErrors {
+  std::size_t without = 0;  // patients in whom nothing was found at end diastole
   double mean = 0;
   double meanAbsolute = 0;
   double maxAbsolute = 0;
@@ -98,10 +65,12 @@ EjectionErrors errorsOf(const std::vector<EjectionFraction>& fractions) {
   std::vector<double> errors;
   std::vector<double> sizes;
   for (const EjectionFraction& f : fractions) {
+    if (!std::isfinite(f.error())) continue;
     errors.push_back(f.error());
     sizes.push_back(std::abs(f.error()));
   }
-  return {meanOf(errors), meanOf(sizes), percentileOf(sizes, 100)};
+  return {fractions.size() - errors.size(), meanOf(errors), meanOf(sizes),
+          percentileOf(sizes, 100)};
 }
 
 json ejectionJson(const std::vector<FrameScore>& frames) {
@@ -118,6 +87,7 @@ json ejectionJson(const std::vector<FrameScore>& frames) {
   return {{"method", "areas summed over the frames that have a reference; spacing cancels"},
           {"by_patient", patients},
           {"n_patients", fractions.size()},
+          {"n_without_prediction", errors.without},
           {"mean_error_points", orNull(errors.mean)},
           {"mean_absolute_error_points", orNull(errors.meanAbsolute)},
           {"max_absolute_error_points", orNull(errors.maxAbsolute)}};
@@ -152,7 +122,7 @@ json heartJson(const std::vector<FrameScore>& frames) {
 
 json phantomJson(const FrameEvaluation& e) {
   json byStructure = json::object();
-  for (const Structure structure : structures) {
+  for (const Structure structure : judgedStructures) {
     json summary = summaryJson(summarise(scoresOf(e.phantoms, structure)));
     summary.erase("dice_by_patient");  // every drawn heart is one
     byStructure[structureId(structure)] = summary;
@@ -164,30 +134,9 @@ json phantomJson(const FrameEvaluation& e) {
           {"structures", byStructure}};
 }
 
-std::string line(const char* format, ...) __attribute__((format(printf, 1, 2)));
-std::string line(const char* format, ...) {
-  char text[256];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(text, sizeof text, format, arguments);
-  va_end(arguments);
-  return std::string(text) + "\n";
-}
-
-std::string tableHead() {
-  return line("%-15s%-14s%7s%9s%9s%8s%16s%10s%6s%8s%9s", "structure", "phase", "frames", "patients",
-              "mean", "median", "95 % interval", "HD95 mm", "none", "missed", "invented");
-}
-
-std::string tableRow(Structure structure, const char* phase, const ScoreSummary& s) {
-  return line("%-15s%-14s%7zu%9zu%9.4f%8.4f  %6.4f..%6.4f%10.2f%6zu%8zu%9zu",
-              structureId(structure).c_str(), phase, s.frames, s.patients, s.diceMean, s.diceMedian,
-              s.diceLow, s.diceHigh, s.hd95MeanMm, s.bothEmpty, s.missed, s.invented);
-}
-
 std::string lookText(const std::vector<FrameScore>& frames) {
   const FirstLook look = firstLookOf(frames);
-  return line(
+  return textLine(
       "Heart found in each frame alone: not found in %zu of %zu; centre off by %.1f mm on "
       "average, %.1f mm at most.",
       look.notFound, frames.size(), look.meanErrorMm, look.maxErrorMm);
@@ -198,87 +147,77 @@ std::string ejectionText(const std::vector<FrameScore>& frames) {
   if (fractions.empty()) return "";
   std::string text = "\nEjection fraction from the areas of the frames that have a reference:\n";
   for (const EjectionFraction& f : fractions) {
-    text += line("  %-16s reference %5.1f %%  predicted %5.1f %%  error %+5.1f points",
-                 f.patient.c_str(), f.referencePercent, f.predictedPercent, f.error());
+    if (!std::isfinite(f.predictedPercent)) {
+      text += textLine("  %-16s reference %5.1f %%  nothing found at end diastole",
+                       f.patient.c_str(), f.referencePercent);
+      continue;
+    }
+    text += textLine("  %-16s reference %5.1f %%  predicted %5.1f %%  error %+5.1f points",
+                     f.patient.c_str(), f.referencePercent, f.predictedPercent, f.error());
   }
   const EjectionErrors errors = errorsOf(fractions);
-  return text + line("  mean error %+.1f, mean absolute %.1f, largest %.1f points (%zu patients)",
-                     errors.mean, errors.meanAbsolute, errors.maxAbsolute, fractions.size());
+  return text + textLine(
+                    "  mean error %+.1f, mean absolute %.1f, largest %.1f points (%zu patients, "
+                    "%zu without "
+                    "a prediction)",
+                    errors.mean, errors.meanAbsolute, errors.maxAbsolute, fractions.size(),
+                    errors.without);
 }
 
 std::string lowText(const std::vector<FrameScore>& frames) {
   std::string text;
   for (const LowFrame& low : lowFrames(frames)) {
-    text += line("  %.3f  %-14s %-13s %s (reference %zu pixels, predicted %zu)", *low.score.dice,
-                 structureId(low.structure).c_str(), phaseName(low.frame->phase),
+    text +=
+        textLine("  %.3f  %-14s %-13s %s (reference %zu pixels, predicted %zu)", *low.score.dice,
+                 structureId(low.structure).c_str(), phaseId(low.frame->phase).c_str(),
                  low.frame->name.c_str(), low.score.referencePixels, low.score.predictedPixels);
   }
   return text.empty() ? text : "\nFrames with a Dice below 0.8:\n" + text;
 }
 
 std::string framesText(const FrameEvaluation& e) {
-  std::string text = line("%zu frames of %s", e.frames.size(), e.source.c_str()) +
+  std::string text = textLine("%zu frames of %s", e.frames.size(), e.source.c_str()) +
                      lookText(e.frames) +
                      "Dice in two dimensions, frame by frame, without repair ('none': absent in "
                      "both, left out):\n" +
                      tableHead();
-  for (const Structure structure : structures) {
+  for (const Structure structure : judgedStructures) {
     const std::vector<OverlapScore> all = scoresOf(e.frames, structure);
     if (all.empty()) continue;
-    text += tableRow(structure, "all", summarise(all));
+    text += tableRow(structureId(structure), "all", summarise(all));
     for (const CardiacPhase phase : {CardiacPhase::endDiastole, CardiacPhase::endSystole}) {
       const std::vector<OverlapScore> own = scoresOf(e.frames, structure, phase);
-      if (!own.empty()) text += tableRow(structure, phaseName(phase), summarise(own));
+      if (!own.empty()) text += tableRow(structureId(structure), phaseId(phase), summarise(own));
     }
   }
   text += "\nLV Dice by patient:\n";
   for (const auto& [patient, dice] :
        summarise(scoresOf(e.frames, Structure::lvCavity)).diceByPatient) {
-    text += line("  %-16s %.4f", patient.c_str(), dice);
+    text += textLine("  %-16s %.4f", patient.c_str(), dice);
   }
   return text + ejectionText(e.frames) + lowText(e.frames);
 }
 
 std::string phantomText(const FrameEvaluation& e) {
-  std::string text = line("\n%zu drawn hearts (evidence: phantom; seed %llu)", e.phantoms.size(),
-                          static_cast<unsigned long long>(e.phantomSeed)) +
+  std::string text = textLine("\n%zu drawn hearts (evidence: phantom; seed %llu)",
+                              e.phantoms.size(), static_cast<unsigned long long>(e.phantomSeed)) +
                      lookText(e.phantoms) + tableHead();
-  for (const Structure structure : structures) {
-    text += tableRow(structure, "phantom", summarise(scoresOf(e.phantoms, structure)));
+  for (const Structure structure : judgedStructures) {
+    text += tableRow(structureId(structure), "phantom", summarise(scoresOf(e.phantoms, structure)));
   }
   return text;
 }
 
 }  // namespace
 
-std::string structureId(Structure structure) {
-  switch (structure) {
-    case Structure::lvCavity:
-      return "lv_cavity";
-    case Structure::lvMyocardium:
-      return "lv_myocardium";
-    case Structure::rvCavity:
-      return "rv_cavity";
-    case Structure::background:
-      break;
-  }
-  return "background";
-}
-
 json evaluationJson(const FrameEvaluation& e) {
-  json report = {{"task", e.task},
-                 {"package",
-                  {{"name", e.package.name},
-                   {"version", e.package.version},
-                   {"sha256", e.package.sha256},
-                   {"device", e.package.device},
-                   {"precision", e.package.precision}}}};
+  json report = {{"task", e.task}, {"package", packageJson(e.package)}};
   if (!e.source.empty()) {
     report["frames"] = e.source;
     report["method"] = "two-dimensional, frame by frame, no repair in space or time";
     report["heart"] = heartJson(e.frames);
     report["structures"] = json::object();
-    for (const Structure structure : structures) {
+    for (const Structure structure : judgedStructures) {
       if (!scoresOf(e.frames, structure).empty()) {
         report["structures"][structureId(structure)] = structureJson(e.frames, structure);
       }
@@ -291,8 +230,9 @@ json evaluationJson(const FrameEvaluation& e) {
 }
 
 std::string evaluationText(const FrameEvaluation& e) {
-  std::string text = line("%s %s in %s, task %s", e.package.name.c_str(), e.package.version.c_str(),
-                          e.package.precision.c_str(), e.task.c_str());
+  std::string text =
+      textLine("%s %s in %s, task %s", e.package.name.c_str(), e.package.version.c_str(),
+               e.package.precision.c_str(), e.task.c_str());
   if (!e.source.empty()) text += framesText(e);
   if (!e.phantoms.empty()) text += phantomText(e);
   return text;

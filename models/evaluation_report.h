@@ -30,7 +30,4 @@ nlohmann::json evaluationJson(const FrameEvaluation& evaluation);
 
 std::string evaluationText(const FrameEvaluation& evaluation);
 
-// "lv_cavity", "lv_myocardium", "rv_cavity".
-std::string structureId(Structure structure);
-
 }  // namespace cmr

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "analysis/errors.h"
+#include "models/partial_labels.h"
 #include "models/png_file.h"
 
 namespace cmr {
@@ -28,8 +29,8 @@ std::vector<std::string> pictureNames(const fs::path& folder) {
   return names;
 }
 
-GrayImage readMask(const fs::path& path, int width, int height) {
-  GrayImage mask = readPng(path.string());
+std::vector<std::uint8_t> readMask(const fs::path& path, int width, int height) {
+  const GrayImage mask = readPng(path.string());
   if (mask.width != width || mask.height != height) {
     throw InputError(path.string() + " has another size than its image");
   }
@@ -37,7 +38,7 @@ GrayImage readMask(const fs::path& path, int width, int height) {
                   [](auto v) { return v != 0 && v != 255; })) {
     throw InputError(path.string() + " is not a mask of 0 and 255");
   }
-  return mask;
+  return {mask.pixels.begin(), mask.pixels.end()};
 }
 
 TrainingFrame readFrame(const fs::path& folder, const std::string& name, double spacingMm) {
@@ -54,25 +55,13 @@ TrainingFrame readFrame(const fs::path& folder, const std::string& name, double 
   if (!fs::exists(endoPath)) {
     throw InputError("the image " + name + " has no endocardial mask");
   }
-  const GrayImage endo = readMask(endoPath, image.width, image.height);
+  const std::vector<std::uint8_t> endo = readMask(endoPath, image.width, image.height);
   const fs::path epiPath = folder / "epi" / name;
-  const bool hasEpi = fs::exists(epiPath);
-  const GrayImage epi = hasEpi ? readMask(epiPath, image.width, image.height) : GrayImage{};
-  frame.known = bitOf(Structure::lvCavity);
-  if (hasEpi) {
-    frame.known |= bitOf(Structure::lvMyocardium);
-  }
-  frame.allowed.resize(frame.pixels.size());
-  for (std::size_t i = 0; i < frame.allowed.size(); ++i) {
-    if (endo.pixels[i] != 0) {
-      frame.allowed[i] = bitOf(Structure::lvCavity);
-    } else if (!hasEpi) {
-      frame.allowed[i] = anyStructure & static_cast<std::uint8_t>(~bitOf(Structure::lvCavity));
-    } else if (epi.pixels[i] != 0) {
-      frame.allowed[i] = bitOf(Structure::lvMyocardium);
-    } else {
-      frame.allowed[i] = bitOf(Structure::background) | bitOf(Structure::rvCavity);
-    }
+  if (fs::exists(epiPath)) {
+    const std::vector<std::uint8_t> epi = readMask(epiPath, image.width, image.height);
+    labelByMasks(frame, endo, &epi);
+  } else {
+    labelByMasks(frame, endo, nullptr);
   }
   return frame;
 }
