@@ -1,0 +1,94 @@
+// What the service needs of the archive, in plain C++: nothing of the Orthanc SDK is in here, so
+// that the service is tested without an archive.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cmr {
+
+enum class ChangeKind { newInstance, stableSeries, stableStudy, other };
+
+// One line of the archive's change log.
+struct ArchiveChange {
+  std::int64_t sequence = 0;
+  ChangeKind kind = ChangeKind::other;
+  std::string resource;  // the archive's identifier
+};
+
+struct ChangePage {
+  std::vector<ArchiveChange> changes;  // by rising sequence
+  std::int64_t last = 0;               // sequence up to which the log was read
+  bool done = true;                    // nothing follows
+};
+
+struct ArchivedInstance {
+  std::string id;
+  std::string SOPInstanceUID;
+  std::string ImagePositionPatient;     // verbatim; empty when the archive does not index it
+  std::string ImageOrientationPatient;  // the same
+  int numberOfFrames = 1;
+  std::uint64_t bytes = 0;  // of the file as stored
+};
+
+struct ArchivedSeries {
+  std::string id;
+  std::string studyId;
+  std::string SeriesInstanceUID;
+  std::string Modality;
+  bool stable = false;  // nothing arrived for a while
+  std::vector<std::string> instanceIds;
+};
+
+struct ArchivedStudy {
+  std::string id;
+  std::string StudyInstanceUID;
+  bool stable = false;
+  std::vector<std::string> seriesIds;
+};
+
+// Attributes of one instance. Values as DICOM writes them, in UTF-8, sequences left out.
+struct InstanceTags {
+  std::map<std::string, std::string> values;  // keyword -> value
+  bool writtenByUs = false;  // our model name stands in it, or among its contributing equipment
+};
+
+struct StoredInstance {
+  std::string id;
+  std::string seriesId;
+  std::string studyId;
+  bool already = false;  // it was there before
+};
+
+// Thread ownership: any thread. An answer is empty when the resource is not there (any more); every
+// other trouble throws ResourceError.
+class Archive {
+ public:
+  virtual ~Archive() = default;
+
+  virtual ChangePage changesSince(std::int64_t sequence, std::size_t limit) = 0;
+  virtual std::int64_t lastChange() = 0;  // sequence of the newest line of the log, 0 when empty
+  virtual std::vector<std::string> seriesIds(std::size_t offset, std::size_t limit) = 0;
+
+  virtual std::optional<ArchivedStudy> study(const std::string& id) = 0;
+  virtual std::optional<ArchivedSeries> series(const std::string& id) = 0;
+  virtual std::vector<ArchivedInstance> instances(const std::string& seriesId) = 0;
+  virtual std::optional<std::string> seriesOfInstance(const std::string& instanceId) = 0;
+  virtual std::optional<InstanceTags> tags(const std::string& instanceId) = 0;
+  // Changes whenever the bytes of the instance do; says nothing beyond that.
+  virtual std::optional<std::string> contentHash(const std::string& instanceId) = 0;
+
+  virtual std::optional<std::string> download(const std::string& instanceId) = 0;
+  virtual StoredInstance store(const std::string& bytes) = 0;
+  virtual void remove(const std::string& instanceId) = 0;  // no error when it is gone already
+
+  // A mark on a series that holds what we wrote, kept by the archive itself.
+  virtual void markOwn(const std::string& seriesId, const std::string& jobId) = 0;
+  virtual bool isMarkedOwn(const std::string& seriesId) = 0;
+};
+
+}  // namespace cmr

@@ -1,0 +1,22 @@
+// Orthanc's JSON answers as plain structures. Each function throws ResourceError when the answer is
+// not what Orthanc 1.10's REST API documents.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugin/archive.h"
+
+namespace cmr {
+
+ChangePage parseChanges(std::string_view json);                       // GET /changes
+std::vector<std::string> parseIdentifiers(std::string_view json);     // GET /series, .../metadata
+ArchivedStudy parseStudy(std::string_view json);                      // GET /studies/{id}
+ArchivedSeries parseSeries(std::string_view json);                    // GET /series/{id}
+std::vector<ArchivedInstance> parseInstances(std::string_view json);  // GET /series/{id}/instances
+std::string parseParentSeries(std::string_view json);                 // GET /instances/{id}
+InstanceTags parseTags(std::string_view json);      // GET /instances/{id}/simplified-tags
+StoredInstance parseStored(std::string_view json);  // POST /instances
+
+}  // namespace cmr

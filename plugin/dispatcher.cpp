@@ -1,0 +1,214 @@
+#include "plugin/dispatcher.h"
+
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+#include "analysis/errors.h"
+#include "plugin/series_look.h"
+
+namespace cmr {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds longestWait{1000};  // a retry may become due
+constexpr milliseconds waitAfterTrouble{5000};
+constexpr milliseconds heartbeatPause{1000};
+
+// DICOM DT of now, local time (PS3.5 6.2).
+std::string dateTimeNow() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  char text[15];
+  std::strftime(text, sizeof text, "%Y%m%d%H%M%S", &parts);
+  return text;
+}
+
+// Tells the store that a job is alive, about once a second; a job that is no longer ours ends.
+class Heartbeat {
+ public:
+  Heartbeat(JobStore& store, const Lease& lease, const LogCallback& log)
+      : store_(store), lease_(lease), log_(log) {}
+
+  void operator()(double fraction, const std::string& stage) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_) return;
+    next_ = now + heartbeatPause;
+    bool alive = true;
+    try {
+      alive = store_.heartbeat(lease_, fraction, stage);
+    } catch (const ResourceError& error) {  // a full disk: the work itself may go on
+      if (!warned_) log_(LogLevel::warning, std::string("progress is not kept: ") + error.what());
+      warned_ = true;
+    }
+    if (!alive) throw CancelledError("the job was cancelled, or its lease was lost");
+  }
+
+ private:
+  JobStore& store_;
+  const Lease& lease_;
+  const LogCallback& log_;
+  std::chrono::steady_clock::time_point next_{};
+  bool warned_ = false;
+};
+
+}  // namespace
+
+Dispatcher::Dispatcher(Archive& archive, JobStore& store, DispatcherDuties duties,
+                       DispatcherSettings settings)
+    : archive_(archive), store_(store), duties_(std::move(duties)), settings_(settings) {}
+
+std::string Dispatcher::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+void Dispatcher::setTrouble(const std::string& trouble) {
+  const std::lock_guard lock(mutex_);
+  if (!trouble.empty() && trouble != trouble_) {
+    duties_.log(LogLevel::error, "no job can be taken, trying again: " + trouble);
+  }
+  trouble_ = trouble;
+}
+
+void Dispatcher::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    std::string trouble;
+    try {
+      store_.expireLeases();
+      while (!stop.stop_requested() && takeOne(stop)) {
+      }
+    } catch (const std::exception& error) {
+      trouble = error.what();
+    }
+    setTrouble(trouble);
+    bell_.wait(stop, trouble.empty() ? longestWait : waitAfterTrouble);
+  }
+}
+
+bool Dispatcher::takeOne(const std::stop_token& stop) {
+  const auto lease = store_.claim(dateTimeNow());
+  if (!lease) return false;
+  setTrouble({});
+  try {
+    process(*lease, stop);
+  } catch (const std::exception& error) {
+    duties_.log(LogLevel::error, "job " + lease->job.id + ": " + error.what());
+    store_.finishFailed(*lease, error.what());
+  }
+  return true;
+}
+
+void Dispatcher::process(const Lease& lease, const std::stop_token& stop) {
+  Heartbeat heartbeat(store_, lease, duties_.log);
+  const ProgressCallback progress = [&](double fraction, const std::string& stage) {
+    if (stop.stop_requested()) throw CancelledError("the service stops");
+    heartbeat(fraction, stage);
+  };
+  std::optional<AnalysisRequest> request;
+  try {
+    request = collect(lease, progress);
+  } catch (const CancelledError&) {
+    store_.release(lease);  // changes nothing when it was cancelled
+    return;
+  }
+  if (!request) return;
+  finish(lease, duties_.analyze(*request, progress), stop);
+}
+
+// Whether all that was submitted is still there, and unchanged.
+std::optional<std::vector<ArchivedInstance>> Dispatcher::checkedInstances(const JobRecord& job) {
+  const JobSubmission& source = job.submission;
+  const auto study = archive_.study(source.orthancStudyId);
+  if (!study || study->StudyInstanceUID != source.StudyInstanceUID) {
+    sourceGone(job, source.orthancStudyId, "its study is no longer in the archive");
+    return std::nullopt;
+  }
+  std::vector<ArchivedInstance> all;
+  for (const std::string& id : source.orthancSeriesIds) {
+    const std::vector<ArchivedInstance> instances = archive_.instances(id);
+    if (instances.empty()) {
+      sourceGone(job, id, "a series of it is no longer in the archive");
+      return std::nullopt;
+    }
+    all.insert(all.end(), instances.begin(), instances.end());
+  }
+  if (contentFingerprint(all, archive_) != source.contentFingerprint) {
+    sourceGone(job, source.orthancSeriesIds.front(),
+               "its images changed since it was submitted; what is there now is a job of its own");
+    for (const std::string& id : source.orthancSeriesIds) duties_.onOtherSource(id);
+    return std::nullopt;
+  }
+  return all;
+}
+
+void Dispatcher::sourceGone(const JobRecord& job, const std::string& resourceId,
+                            const std::string& reason) {
+  duties_.log(LogLevel::warning, "job " + job.id + " is cancelled: " + reason);
+  store_.cancelForResource(resourceId, reason);
+}
+
+std::optional<AnalysisRequest> Dispatcher::collect(const Lease& lease,
+                                                   const ProgressCallback& progress) {
+  const JobRecord& job = lease.job;
+  const auto instances = checkedInstances(job);
+  if (!instances) return std::nullopt;
+  std::uint64_t bytes = 0;
+  for (const ArchivedInstance& instance : *instances) bytes += instance.bytes;
+  if (bytes > settings_.largestJobBytes) {
+    store_.finishNotAnalysable(lease,
+                               "its images are larger than what one job may hold (" +
+                                   std::to_string(bytes >> 20) + " MiB)",
+                               {});
+    return std::nullopt;
+  }
+  AnalysisRequest request;
+  request.jobId = job.id;
+  request.tasks = job.submission.tasks;
+  request.dateTime = job.dateTime;
+  for (const ArchivedInstance& instance : *instances) {
+    progress(0, "reading from the archive");
+    auto content = archive_.download(instance.id);
+    if (!content) {
+      sourceGone(job, job.submission.orthancSeriesIds.front(), "an image of it was deleted");
+      for (const std::string& id : job.submission.orthancSeriesIds) duties_.onOtherSource(id);
+      return std::nullopt;
+    }
+    request.instances.push_back({instance.SOPInstanceUID, *std::move(content)});
+  }
+  return request;
+}
+
+void Dispatcher::finish(const Lease& lease, const AnalysisOutcome& outcome,
+                        const std::stop_token& stop) {
+  const std::string name = "job " + lease.job.id;
+  switch (outcome.kind) {
+    case OutcomeKind::analysed: {
+      static const std::vector<ProducedObject> nothing;
+      if (!store_.finishAnalysed(lease, settings_.storeResults ? outcome.objects : nothing,
+                                 outcome.resultsJson)) {
+        duties_.log(LogLevel::warning, name + " was cancelled or lost: its results are not used");
+        return;
+      }
+      duties_.log(LogLevel::info, name + " is analysed");
+      duties_.onResults();
+      return;
+    }
+    case OutcomeKind::notAnalysable:
+      store_.finishNotAnalysable(lease, outcome.reason, outcome.resultsJson);
+      duties_.log(LogLevel::warning, name + " cannot be analysed: " + outcome.reason);
+      return;
+    case OutcomeKind::failed:
+      if (stop.stop_requested()) {
+        store_.release(lease);
+        return;
+      }
+      if (!store_.finishFailed(lease, outcome.reason)) return;  // cancelled: nobody waits for it
+      duties_.log(LogLevel::error, name + " failed: " + outcome.reason);
+      return;
+  }
+}
+
+}  // namespace cmr

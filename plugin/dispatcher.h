@@ -1,0 +1,62 @@
+// Takes jobs from the queue, one at a time, and has the worker analyse them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "plugin/analysis_request.h"
+#include "plugin/archive.h"
+#include "plugin/doorbell.h"
+#include "plugin/job_store.h"
+#include "plugin/worker_supervisor.h"
+
+namespace cmr {
+
+struct DispatcherDuties {
+  // WorkerSupervisor::run, or what stands in for it in a test.
+  std::function<AnalysisOutcome(const AnalysisRequest&, const ProgressCallback&)> analyze;
+  std::function<void()> onResults;                        // something waits to be stored
+  std::function<void(const std::string&)> onOtherSource;  // this series is not what was submitted
+  LogCallback log;
+};
+
+struct DispatcherSettings {
+  bool storeResults = true;  // false: results are kept as JSON, no object goes to the archive
+  // Of one acquisition group, held in the archive's process while it is sent to the worker.
+  std::uint64_t largestJobBytes = std::uint64_t{4} << 30;
+};
+
+// Thread ownership: run() on one thread, ring() and trouble() from any.
+class Dispatcher {
+ public:
+  Dispatcher(Archive& archive, JobStore& store, DispatcherDuties duties,
+             DispatcherSettings settings = {});
+
+  void run(const std::stop_token& stop);
+  void ring() { bell_.ring(); }
+  std::string trouble() const;  // why no job is taken at present; empty when all is well
+
+ private:
+  bool takeOne(const std::stop_token& stop);
+  void process(const Lease& lease, const std::stop_token& stop);
+  std::optional<AnalysisRequest> collect(const Lease& lease, const ProgressCallback& progress);
+  std::optional<std::vector<ArchivedInstance>> checkedInstances(const JobRecord& job);
+  void sourceGone(const JobRecord& job, const std::string& resourceId, const std::string& reason);
+  void finish(const Lease& lease, const AnalysisOutcome& outcome, const std::stop_token& stop);
+  void setTrouble(const std::string& trouble);
+
+  Archive& archive_;
+  JobStore& store_;
+  const DispatcherDuties duties_;
+  const DispatcherSettings settings_;
+  Doorbell bell_;
+  mutable std::mutex mutex_;
+  std::string trouble_;
+};
+
+}  // namespace cmr

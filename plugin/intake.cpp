@@ -1,0 +1,267 @@
+#include "plugin/intake.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "analysis/errors.h"
+
+namespace cmr {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t pageSize = 500;
+// The doorbell may be missed only by a change that the callback does not tell of.
+constexpr milliseconds longestWait{20000};
+constexpr milliseconds waitAfterTrouble{5000};
+constexpr milliseconds sweepPause{20000};
+constexpr std::size_t mostRemembered = 10000;  // deletions; what is lost is found at the claim
+// Stored instead of a sequence number: every series has to be looked at.
+constexpr std::int64_t rescanDue = -1;
+
+}  // namespace
+
+Intake::Intake(Archive& archive, JobStore& store, GroupPlanner& planner, LogCallback log,
+               std::function<void()> onSubmitted)
+    : archive_(archive),
+      store_(store),
+      planner_(planner),
+      log_(std::move(log)),
+      onSubmitted_(std::move(onSubmitted)) {}
+
+void Intake::deleted(const std::string& resourceId) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (deleted_.size() < mostRemembered) deleted_.push_back(resourceId);
+  }
+  bell_.ring();
+}
+
+void Intake::reconsider(const std::string& seriesId) {
+  {
+    const std::lock_guard lock(mutex_);
+    reconsidered_.insert(seriesId);
+  }
+  bell_.ring();
+}
+
+IntakeStatus Intake::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+void Intake::remember(std::function<void(IntakeStatus&)> change) {
+  const std::lock_guard lock(mutex_);
+  change(status_);
+}
+
+void Intake::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    std::string trouble;
+    try {
+      if (!begun_) begin(stop);
+      round(stop);
+    } catch (const std::exception& error) {
+      trouble = error.what();
+    }
+    if (!trouble.empty() && trouble != status().trouble) {
+      log_(LogLevel::error, "the change log could not be followed, trying again: " + trouble);
+    }
+    remember([&](IntakeStatus& status) {
+      status.trouble = trouble;
+      status.unsettled = watermark_.size();
+      status.waitingForStudy = 0;
+      for (const auto& [study, series] : waiting_) status.waitingForStudy += series.size();
+    });
+    bell_.wait(stop, trouble.empty() ? longestWait : waitAfterTrouble);
+  }
+}
+
+void Intake::begin(const std::stop_token& stop) {
+  const std::int64_t last = archive_.lastChange();
+  const std::int64_t known = store_.lastChange();
+  if (known == rescanDue || last < known) {
+    log_(LogLevel::warning, "the archive's change log is not the one known (its last number is " +
+                                std::to_string(last) + ", known is " + std::to_string(known) +
+                                "): looking at every series");
+    store_.setLastChange(rescanDue);
+    rescan(stop);
+    if (stop.stop_requested()) return;
+    store_.setLastChange(last);
+    read_ = last;
+  } else {
+    read_ = known;
+  }
+  saved_ = read_;
+  watermark_ = ChangeWatermark(read_);
+  begun_ = true;
+}
+
+void Intake::rescan(const std::stop_token& stop) {
+  for (std::size_t offset = 0;; offset += pageSize) {
+    const std::vector<std::string> page = archive_.seriesIds(offset, pageSize);
+    for (const std::string& id : page) {
+      if (stop.stop_requested()) return;
+      tryToDecide(id);
+    }
+    if (page.size() < pageSize) return;
+  }
+}
+
+void Intake::round(const std::stop_token& stop) {
+  dropDeleted();
+  readChanges(stop);
+  std::set<std::string> again;
+  {
+    const std::lock_guard lock(mutex_);
+    again.swap(reconsidered_);
+  }
+  for (const std::string& id : again) tryToDecide(id);
+  sweep(stop);
+  saveProgress();
+}
+
+void Intake::dropDeleted() {
+  std::vector<std::string> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    gone.swap(deleted_);
+  }
+  for (const std::string& id : gone) {
+    waiting_.erase(id);
+    const int cancelled = store_.cancelForResource(id, "its source was deleted from the archive");
+    if (cancelled > 0) {
+      log_(LogLevel::warning, std::to_string(cancelled) +
+                                  " job(s) cancelled: their source was deleted from the archive");
+    }
+  }
+}
+
+void Intake::readChanges(const std::stop_token& stop) {
+  for (bool done = false; !done && !stop.stop_requested();) {
+    settledNow_.clear();
+    const ChangePage page = archive_.changesSince(read_, pageSize);
+    for (const ArchiveChange& change : page.changes) {
+      switch (change.kind) {
+        case ChangeKind::newInstance:
+          watermark_.arrived(change.resource, change.sequence);
+          break;
+        case ChangeKind::stableSeries:
+          if (settledNow_.count(change.resource) == 0) tryToDecide(change.resource);
+          break;
+        case ChangeKind::stableStudy:
+          studyBecameStable(change.resource);
+          break;
+        case ChangeKind::other:
+          break;
+      }
+    }
+    read_ = std::max(read_, page.last);
+    watermark_.readUpTo(read_);
+    done = page.done || page.changes.empty();
+    saveProgress();
+  }
+}
+
+void Intake::studyBecameStable(const std::string& studyId) {
+  // A decision about one series settles all those of its group.
+  for (auto found = waiting_.find(studyId); found != waiting_.end();
+       found = waiting_.find(studyId)) {
+    const std::string seriesId = *found->second.begin();
+    stopWaiting(studyId, seriesId);
+    tryToDecide(seriesId);
+  }
+}
+
+void Intake::stopWaiting(const std::string& studyId, const std::string& seriesId) {
+  const auto found = waiting_.find(studyId);
+  if (found == waiting_.end()) return;
+  found->second.erase(seriesId);
+  if (found->second.empty()) waiting_.erase(found);
+}
+
+// Instances of which no event told that their series is stable: events that a crash swallowed, and
+// series that could not be looked at when it was their turn.
+void Intake::sweep(const std::stop_token& stop) {
+  if (std::chrono::steady_clock::now() < nextSweep_) return;
+  nextSweep_ = std::chrono::steady_clock::now() + sweepPause;
+  std::unordered_set<std::string> seen;
+  for (const std::string& id : watermark_.unsettled(watermark_.size())) {
+    if (stop.stop_requested()) return;
+    if (seen.count(id) != 0 || !watermark_.isUnsettled(id)) continue;
+    const auto seriesId = archive_.seriesOfInstance(id);
+    const auto series = seriesId ? archive_.series(*seriesId) : std::nullopt;
+    if (!series) {
+      watermark_.settled(id);
+      continue;
+    }
+    seen.insert(series->instanceIds.begin(), series->instanceIds.end());
+    tryToDecide(series->id);
+  }
+}
+
+// One series that makes trouble must not keep the others waiting; it stays unsettled.
+void Intake::tryToDecide(const std::string& seriesId) {
+  try {
+    decide(seriesId);
+  } catch (const std::exception& error) {
+    log_(LogLevel::error,
+         "series " + seriesId + " could not be looked at, trying again later: " + error.what());
+  }
+}
+
+void Intake::decide(const std::string& seriesId) {
+  const auto series = planner_.look(seriesId);
+  if (!series) return;                 // gone; its instances are found gone by the next sweep
+  if (!series->series.stable) return;  // it is still arriving: an event will follow
+  if (series->wanted()) {
+    if (mustWaitForStudy(*series)) return;
+    submit(*series);
+    return;
+  }
+  settle(*series);
+  const std::string verdict = series->verdict();
+  log_(LogLevel::info, "series " + seriesId + ": " + verdict);
+  remember([&](IntakeStatus& status) {
+    ++status.skipped;
+    status.lastSkipped = verdict;
+  });
+}
+
+// One slice says nothing about how many will follow: the study has to be complete first.
+bool Intake::mustWaitForStudy(const SeriesLook& series) {
+  if (!series.singleSlice) return false;
+  const auto study = archive_.study(series.series.studyId);
+  if (!study || study->stable) return false;
+  waiting_[study->id].insert(series.series.id);
+  return true;
+}
+
+void Intake::submit(const SeriesLook& series) {
+  const auto group = planner_.groupOf(series);
+  if (!group) return;
+  const JobStore::Submitted submitted = store_.submit(group->submission);
+  for (const SeriesLook& member : group->members) settle(member);
+  if (!submitted.created) return;
+  log_(LogLevel::info, "job " + submitted.jobId + " over " + std::to_string(group->members.size()) +
+                           " series: " + series.verdict());
+  remember([](IntakeStatus& status) { ++status.submitted; });
+  onSubmitted_();
+}
+
+void Intake::settle(const SeriesLook& series) {
+  for (const ArchivedInstance& instance : series.instances) watermark_.settled(instance.id);
+  settledNow_.insert(series.series.id);
+  stopWaiting(series.series.studyId, series.series.id);
+}
+
+void Intake::saveProgress() {
+  const std::int64_t dealtWith = watermark_.dealtWith();
+  if (dealtWith == saved_) return;
+  store_.setLastChange(dealtWith);
+  saved_ = dealtWith;
+  remember([&](IntakeStatus& status) { status.lastChange = dealtWith; });
+}
+
+}  // namespace cmr

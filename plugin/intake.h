@@ -1,0 +1,85 @@
+// Reads the archive's change log, decides about every series that became stable and submits jobs.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "plugin/change_watermark.h"
+#include "plugin/doorbell.h"
+#include "plugin/group_planner.h"
+#include "plugin/worker_supervisor.h"
+
+namespace cmr {
+
+struct IntakeStatus {
+  std::int64_t lastChange = 0;      // every change up to this one was dealt with
+  std::size_t unsettled = 0;        // instances that arrived and whose series was not looked at
+  std::size_t waitingForStudy = 0;  // single-slice series whose study is still arriving
+  std::int64_t submitted = 0;       // since the start
+  std::int64_t skipped = 0;
+  std::string lastSkipped;  // verdict of the last one
+  std::string trouble;      // of the last round; empty when all is well
+};
+
+// Thread ownership: run() on one thread, the rest from any. The calls for callbacks only lock and
+// remember: no SQL, no REST.
+class Intake {
+ public:
+  Intake(Archive& archive, JobStore& store, GroupPlanner& planner, LogCallback log,
+         std::function<void()> onSubmitted);
+
+  void run(const std::stop_token& stop);
+
+  void changed() { bell_.ring(); }               // for callbacks
+  void deleted(const std::string& resourceId);   // for callbacks: a study or a series
+  void reconsider(const std::string& seriesId);  // look at it again
+  IntakeStatus status() const;
+
+ private:
+  void begin(const std::stop_token& stop);
+  void rescan(const std::stop_token& stop);
+  void round(const std::stop_token& stop);
+  void dropDeleted();
+  void readChanges(const std::stop_token& stop);
+  void studyBecameStable(const std::string& studyId);
+  void stopWaiting(const std::string& studyId, const std::string& seriesId);
+  void sweep(const std::stop_token& stop);
+  void tryToDecide(const std::string& seriesId);
+  void decide(const std::string& seriesId);
+  bool mustWaitForStudy(const SeriesLook& series);
+  void submit(const SeriesLook& series);
+  void settle(const SeriesLook& series);
+  void remember(std::function<void(IntakeStatus&)> change);
+  void saveProgress();
+
+  Archive& archive_;
+  JobStore& store_;
+  GroupPlanner& planner_;
+  const LogCallback log_;
+  const std::function<void()> onSubmitted_;
+  Doorbell bell_;
+
+  mutable std::mutex mutex_;  // guards the next three
+  std::vector<std::string> deleted_;
+  std::set<std::string> reconsidered_;
+  IntakeStatus status_;
+
+  // Of the thread in run().
+  bool begun_ = false;
+  std::int64_t read_ = 0;   // sequence up to which the log was read
+  std::int64_t saved_ = 0;  // what the store knows
+  ChangeWatermark watermark_;
+  std::map<std::string, std::set<std::string>> waiting_;  // study -> single-slice series
+  std::set<std::string> settledNow_;  // series decided since the page at hand was read
+  std::chrono::steady_clock::time_point nextSweep_{};
+};
+
+}  // namespace cmr

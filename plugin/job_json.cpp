@@ -1,0 +1,99 @@
+#include "plugin/job_json.h"
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::json;
+
+// ISO 8601 in UTC, to the millisecond.
+std::string isoTime(std::int64_t unixMs) {
+  const std::time_t seconds = unixMs / 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+  std::array<char, 8> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(unixMs % 1000));
+  return std::string(text.data(), length) + fraction.data();
+}
+
+const char* actionName(RouteAction action) {
+  switch (action) {
+    case RouteAction::analyze:
+      return "analyze";
+    case RouteAction::skip:
+      return "skip";
+    case RouteAction::noRule:
+      break;
+  }
+  return "noRule";
+}
+
+}  // namespace
+
+Json jobJson(const JobRecord& job) {
+  Json json{{"id", job.id},
+            {"state", jobStateName(job.state)},
+            {"progress", job.progress},
+            {"stage", job.stage},
+            {"reason", job.reason},
+            {"attempts", job.attempts},
+            {"dateTime", job.dateTime},
+            {"created", isoTime(job.createdMs)},
+            {"updated", isoTime(job.updatedMs)},
+            {"study", job.submission.orthancStudyId},
+            {"series", job.submission.orthancSeriesIds},
+            {"StudyInstanceUID", job.submission.StudyInstanceUID},
+            {"SeriesInstanceUIDs", job.submission.SeriesInstanceUIDs},
+            {"rule", job.submission.rule},
+            {"tasks", job.submission.tasks},
+            {"priority", job.submission.priority},
+            {"packageSha256", job.submission.packageSha256},
+            {"hasResults", !job.resultsJson.empty()}};
+  json["retryAt"] = job.retryAtMs ? Json(isoTime(*job.retryAtMs)) : Json();
+  return json;
+}
+
+Json explanationJson(const std::vector<RuleOutcome>& explanation) {
+  Json rules = Json::array();
+  for (const RuleOutcome& outcome : explanation) {
+    Json clauses = Json::array();
+    for (const ClauseOutcome& clause : outcome.clauses) {
+      clauses.push_back({{"clause", clause.clause}, {"held", clause.held}, {"why", clause.why}});
+    }
+    rules.push_back({{"rule", outcome.rule}, {"matched", outcome.matched}, {"clauses", clauses}});
+  }
+  return rules;
+}
+
+Json seriesLookJson(const SeriesLook& look) {
+  return {{"series", look.series.id},
+          {"study", look.series.studyId},
+          {"instances", look.instances.size()},
+          {"stable", look.series.stable},
+          {"singleSlice", look.singleSlice},
+          {"action", look.barred.empty() ? actionName(look.decision.action) : "never"},
+          {"rule", look.decision.rule},
+          {"tasks", look.decision.tasks},
+          {"verdict", look.verdict()},
+          {"explanation", explanationJson(look.decision.explanation)}};
+}
+
+std::optional<JobState> jobStateNamed(const std::string& name) {
+  for (const JobState state :
+       {JobState::queued, JobState::leased, JobState::storing, JobState::done,
+        JobState::notAnalysable, JobState::retry, JobState::dead, JobState::cancelled}) {
+    if (jobStateName(state) == name) return state;
+  }
+  return std::nullopt;
+}
+
+std::string dumpJson(const Json& value) {
+  return value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace cmr

@@ -1,0 +1,20 @@
+// Jobs and decisions as the JSON that REST clients see.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "plugin/group_planner.h"
+#include "plugin/job_store.h"
+
+namespace cmr {
+
+nlohmann::json jobJson(const JobRecord& job);
+nlohmann::json seriesLookJson(const SeriesLook& look);  // what becomes of a series, and why
+nlohmann::json explanationJson(const std::vector<RuleOutcome>& explanation);
+std::optional<JobState> jobStateNamed(const std::string& name);
+
+// Foreign texts may hold bytes that are not UTF-8: they are replaced, not refused.
+std::string dumpJson(const nlohmann::json& value);
+
+}  // namespace cmr

@@ -1,0 +1,112 @@
+#include "plugin/outbox.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "analysis/errors.h"
+
+namespace cmr {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t jobsAtOnce = 4;
+constexpr milliseconds longestWait{1000};  // a deferred job may become due
+constexpr milliseconds waitAfterTrouble{5000};
+
+}  // namespace
+
+Outbox::Outbox(Archive& archive, JobStore& store, LogCallback log)
+    : archive_(archive), store_(store), log_(std::move(log)) {}
+
+std::string Outbox::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+void Outbox::setTrouble(const std::string& trouble) {
+  const std::lock_guard lock(mutex_);
+  if (!trouble.empty() && trouble != trouble_) {
+    log_(LogLevel::error, "results wait to be stored, trying again: " + trouble);
+  }
+  trouble_ = trouble;
+}
+
+void Outbox::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    std::string trouble;
+    try {
+      storeAll(stop);
+    } catch (const std::exception& error) {
+      trouble = error.what();
+    }
+    setTrouble(trouble);
+    bell_.wait(stop, trouble.empty() ? longestWait : waitAfterTrouble);
+  }
+}
+
+void Outbox::storeAll(const std::stop_token& stop) {
+  std::optional<JobRecord> job;
+  std::string left;  // a job of which one object was refused: the later ones wait for it
+  for (const OutboxObject& object : store_.pendingObjects(jobsAtOnce)) {
+    if (stop.stop_requested()) return;
+    if (object.stored || object.jobId == left) continue;
+    if (!job || job->id != object.jobId) {
+      job = store_.job(object.jobId);
+      if (!job || !sourceIsThere(*job)) {
+        left = object.jobId;
+        continue;
+      }
+    }
+    try {
+      storeOne(*job, object);
+    } catch (const ResourceError& error) {
+      log_(LogLevel::error, "job " + job->id + ": an object is not stored yet: " + error.what());
+      store_.deferStoring(job->id, error.what());
+      left = job->id;
+    }
+    const auto now = store_.job(object.jobId);
+    if (!now || now->state != JobState::storing) left = object.jobId;
+  }
+}
+
+bool Outbox::sourceIsThere(const JobRecord& job) {
+  const JobSubmission& source = job.submission;
+  std::string gone;
+  const auto study = archive_.study(source.orthancStudyId);
+  if (!study || study->StudyInstanceUID != source.StudyInstanceUID) gone = source.orthancStudyId;
+  for (const std::string& id : source.orthancSeriesIds) {
+    if (gone.empty() && !archive_.series(id)) gone = id;
+  }
+  if (gone.empty()) return true;
+  log_(LogLevel::warning, "job " + job.id + " is cancelled: its source was deleted");
+  store_.cancelForResource(gone, "its source was deleted before its results were stored");
+  return false;
+}
+
+// Storing the same object twice is no error: the first time may have ended in a crash.
+void Outbox::storeOne(const JobRecord& job, const OutboxObject& object) {
+  const StoredInstance stored = archive_.store(object.object.bytes);
+  if (stored.studyId != job.submission.orthancStudyId) {
+    if (!stored.already) archive_.remove(stored.id);
+    store_.cancel(job.id, "a result of it belongs to another study than its source");
+    log_(LogLevel::error,
+         "job " + job.id + " is cancelled: its results do not belong to its study");
+    return;
+  }
+  if (!sourceIsThere(job)) {  // deleted in this very moment: leave nothing behind
+    if (!stored.already) archive_.remove(stored.id);
+    return;
+  }
+  try {
+    archive_.markOwn(stored.seriesId, job.id);
+  } catch (const ResourceError& error) {  // three other guards know our objects
+    log_(LogLevel::warning, std::string("a result could not be marked as ours: ") + error.what());
+  }
+  store_.markStored(job.id, object.position);
+}
+
+}  // namespace cmr

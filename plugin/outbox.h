@@ -1,0 +1,38 @@
+// Brings what the worker produced into the archive, in order, until all of it is there.
+#pragma once
+
+#include <mutex>
+#include <stop_token>
+#include <string>
+
+#include "plugin/archive.h"
+#include "plugin/doorbell.h"
+#include "plugin/job_store.h"
+#include "plugin/worker_supervisor.h"
+
+namespace cmr {
+
+// Thread ownership: run() on one thread, ring() and trouble() from any.
+class Outbox {
+ public:
+  Outbox(Archive& archive, JobStore& store, LogCallback log);
+
+  void run(const std::stop_token& stop);
+  void ring() { bell_.ring(); }
+  std::string trouble() const;  // of the last round; empty when all is well
+
+ private:
+  void storeAll(const std::stop_token& stop);
+  bool sourceIsThere(const JobRecord& job);
+  void storeOne(const JobRecord& job, const OutboxObject& object);
+  void setTrouble(const std::string& trouble);
+
+  Archive& archive_;
+  JobStore& store_;
+  const LogCallback log_;
+  Doorbell bell_;
+  mutable std::mutex mutex_;
+  std::string trouble_;
+};
+
+}  // namespace cmr

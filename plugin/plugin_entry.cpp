@@ -1,0 +1,161 @@
+// libOrthancCMR.so: the four functions that Orthanc looks for, and its callbacks. No exception
+// leaves this file, and nothing in it can keep Orthanc from starting or from storing.
+#include <orthanc/OrthancCPlugin.h>
+
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "analysis/program.h"
+#include "plugin/orthanc_archive.h"
+#include "plugin/rest_routes.h"
+#include "plugin/service_host.h"
+
+namespace {
+
+using namespace cmr;
+
+OrthancPluginContext* context = nullptr;
+std::unique_ptr<ServiceHost> host;
+
+std::string taken(char* text) {
+  if (text == nullptr) return {};
+  std::string copy(text);
+  OrthancPluginFreeString(context, text);
+  return copy;
+}
+
+// Where Orthanc keeps its index: the job store lies beside it when the settings name no folder.
+std::string indexFolder(const std::string& configuration) {
+  try {
+    const auto json = nlohmann::json::parse(configuration);
+    const std::string storage = json.value("StorageDirectory", "OrthancStorage");
+    return json.value("IndexDirectory", storage);
+  } catch (const nlohmann::json::exception&) {
+    return "OrthancStorage";
+  }
+}
+
+const char* verbOf(OrthancPluginHttpMethod method) {
+  switch (method) {
+    case OrthancPluginHttpMethod_Get:
+      return "GET";
+    case OrthancPluginHttpMethod_Post:
+      return "POST";
+    case OrthancPluginHttpMethod_Put:
+      return "PUT";
+    case OrthancPluginHttpMethod_Delete:
+      return "DELETE";
+    default:
+      return "";
+  }
+}
+
+void send(OrthancPluginRestOutput* output, const RestResponse& response) {
+  const auto size = static_cast<std::uint32_t>(response.body.size());
+  if (response.status == 200) {
+    OrthancPluginAnswerBuffer(context, output, response.body.data(), size, "application/json");
+    return;
+  }
+  OrthancPluginSetHttpHeader(context, output, "Content-Type", "application/json");
+  if (!response.allow.empty()) {
+    OrthancPluginSetHttpHeader(context, output, "Allow", response.allow.c_str());
+  }
+  OrthancPluginSendHttpStatus(context, output, static_cast<std::uint16_t>(response.status),
+                              response.body.data(), size);
+}
+
+OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
+                              const OrthancPluginHttpRequest* http) {
+  try {
+    RestRequest request;
+    request.method = verbOf(http->method);
+    request.path = url;
+    for (std::uint32_t i = 0; i < http->getCount; ++i) {
+      request.query[http->getKeys[i]] = http->getValues[i];
+    }
+    const auto service = host->service();  // held while the answer is made
+    RestContext work;
+    work.status = [] { return host->status(); };
+    if (service) {
+      work.store = &service->store();
+      work.planner = &service->planner();
+      work.ring = [&service] { service->ring(); };
+    }
+    send(output, answerRest(request, work));
+    return OrthancPluginErrorCode_Success;
+  } catch (...) {
+    return OrthancPluginErrorCode_InternalError;
+  }
+}
+
+// All listeners of Orthanc share one thread: this one only rings.
+OrthancPluginErrorCode onChange(OrthancPluginChangeType change, OrthancPluginResourceType resource,
+                                const char* resourceId) {
+  try {
+    switch (change) {
+      case OrthancPluginChangeType_OrthancStarted:
+        host->start();
+        break;
+      case OrthancPluginChangeType_OrthancStopped:
+        host->stop();
+        break;
+      case OrthancPluginChangeType_StableSeries:
+      case OrthancPluginChangeType_StableStudy:
+        host->changed();
+        break;
+      case OrthancPluginChangeType_Deleted:
+        if (resourceId != nullptr && (resource == OrthancPluginResourceType_Study ||
+                                      resource == OrthancPluginResourceType_Series)) {
+          host->deleted(resourceId);
+        }
+        break;
+      default:
+        break;
+    }
+  } catch (...) {  // out of memory: the change log and the check at the claim make up for it
+  }
+  return OrthancPluginErrorCode_Success;
+}
+
+void initialize() {
+  host = std::make_unique<ServiceHost>(
+      makeOrthancArchive(context), [](LogLevel level, const std::string& text) {
+        try {
+          logToOrthanc(context, level, text);
+        } catch (...) {  // a line that is not logged must not end anything
+        }
+      });
+  const std::string configuration = taken(OrthancPluginGetConfiguration(context));
+  host->configure(configuration, indexFolder(configuration));
+  OrthancPluginRegisterRestCallbackNoLock(context, "/cmr(/.*)?", onRest);
+  OrthancPluginRegisterOnChangeCallback(context, onChange);
+}
+
+}  // namespace
+
+extern "C" {
+
+ORTHANC_PLUGINS_API int32_t OrthancPluginInitialize(OrthancPluginContext* given) {
+  context = given;
+  if (OrthancPluginCheckVersion(context) == 0) {
+    OrthancPluginLogError(context, "CMR: this Orthanc is too old; nothing is analysed");
+    return 0;  // -1 would keep Orthanc from starting
+  }
+  OrthancPluginSetDescription(context,
+                              "Analyses cardiac MR series. Research use, not for diagnosis.");
+  try {
+    initialize();
+  } catch (...) {
+    OrthancPluginLogError(context, "CMR: the plugin could not be set up; nothing is analysed");
+  }
+  return 0;
+}
+
+ORTHANC_PLUGINS_API void OrthancPluginFinalize() { host.reset(); }
+
+ORTHANC_PLUGINS_API const char* OrthancPluginGetName() { return "cmr"; }
+
+ORTHANC_PLUGINS_API const char* OrthancPluginGetVersion() { return programVersion; }
+
+}  // extern "C"

@@ -1,0 +1,190 @@
+#include "plugin/rest_routes.h"
+
+#include <charconv>
+#include <exception>
+#include <vector>
+
+#include "analysis/errors.h"
+#include "plugin/job_json.h"
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t defaultLimit = 100;
+constexpr std::size_t largestLimit = 1000;
+
+RestResponse answer(int status, const Json& body) { return {status, dumpJson(body), {}}; }
+
+RestResponse refuse(int status, const std::string& sentence) {
+  return answer(status, {{"error", sentence}});
+}
+
+std::vector<std::string> partsOf(const std::string& path) {
+  std::vector<std::string> parts;
+  std::string part;
+  for (const char c : path + "/") {
+    if (c != '/') {
+      part += c;
+    } else if (!part.empty()) {
+      parts.push_back(part);
+      part.clear();
+    }
+  }
+  return parts;
+}
+
+// Throws InputError naming the parameter.
+std::size_t numberIn(const RestRequest& request, const std::string& name, std::size_t otherwise,
+                     std::size_t largest) {
+  const auto found = request.query.find(name);
+  if (found == request.query.end()) return otherwise;
+  const std::string& text = found->second;
+  std::size_t number = 0;
+  const auto end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || rest != end || number > largest) {
+    throw InputError("\"" + name + "\" has to be a whole number from 0 to " +
+                     std::to_string(largest));
+  }
+  return number;
+}
+
+RestResponse listJobs(const RestRequest& request, JobStore& store) {
+  JobStore::ListFilter filter;
+  filter.limit = numberIn(request, "limit", defaultLimit, largestLimit);
+  filter.offset = numberIn(request, "offset", 0, std::size_t{1} << 40);
+  const auto state = request.query.find("state");
+  if (state != request.query.end()) {
+    filter.state = jobStateNamed(state->second);
+    if (!filter.state) throw InputError("there is no job state \"" + state->second + "\"");
+  }
+  const auto series = request.query.find("series");
+  if (series != request.query.end()) filter.orthancSeriesId = series->second;
+  Json jobs = Json::array();
+  for (const JobRecord& job : store.list(filter)) jobs.push_back(jobJson(job));
+  return answer(200, {{"jobs", jobs}, {"limit", filter.limit}, {"offset", filter.offset}});
+}
+
+RestResponse oneJob(const JobRecord& job) { return answer(200, jobJson(job)); }
+
+RestResponse results(const JobRecord& job) {
+  if (job.resultsJson.empty()) return refuse(404, "job " + job.id + " has no results (yet)");
+  return {200, job.resultsJson, {}};
+}
+
+RestResponse change(const JobRecord& job, const std::string& verb, const RestContext& context) {
+  try {
+    if (verb == "retry") {
+      context.store->retry(job.id);
+    } else {
+      context.store->cancel(job.id, "cancelled by an operator");
+    }
+  } catch (const InputError& error) {  // the state does not allow it
+    return refuse(409, error.what());
+  }
+  context.ring();
+  const auto now = context.store->job(job.id);
+  return answer(200, jobJson(now ? *now : job));
+}
+
+RestResponse analyze(const std::string& seriesId, const RestContext& context) {
+  const GroupPlanner::Answer done = context.planner->analyze(seriesId);
+  switch (done.kind) {
+    case GroupPlanner::Answer::Kind::unknownSeries:
+      return refuse(404, "the archive has no series " + seriesId);
+    case GroupPlanner::Answer::Kind::refused:
+      return answer(409, {{"error", "series " + seriesId + " is not analysed: " + done.reason},
+                          {"explanation", explanationJson(done.explanation)}});
+    case GroupPlanner::Answer::Kind::accepted:
+      break;
+  }
+  context.ring();
+  return answer(202, {{"job", done.jobId}, {"created", done.created}, {"series", done.seriesIds}});
+}
+
+RestResponse explain(const std::string& seriesId, const RestContext& context) {
+  const auto look = context.planner->look(seriesId);
+  if (!look) return refuse(404, "the archive has no series " + seriesId);
+  return answer(200, seriesLookJson(*look));
+}
+
+// A path that exists: its verb, and what it does.
+struct Route {
+  std::string verb;
+  std::function<RestResponse()> act;
+};
+
+// `make` gets the record of the job named in the path.
+template <typename Make>
+std::function<RestResponse()> withJob(const RestContext& context, const std::string& id,
+                                      Make make) {
+  return [&context, id, make]() -> RestResponse {
+    const auto job = context.store->job(id);
+    if (!job) return refuse(404, "there is no job " + id);
+    return make(*job);
+  };
+}
+
+std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::string>& parts,
+                             const RestContext& context) {
+  const auto is = [&](std::size_t place, const char* name) { return parts[place] == name; };
+  if (parts.size() == 2 && is(1, "jobs")) {
+    return Route{"GET", [&] { return listJobs(request, *context.store); }};
+  }
+  if (parts.size() == 3 && is(1, "jobs")) return Route{"GET", withJob(context, parts[2], oneJob)};
+  if (parts.size() == 4 && is(1, "jobs") && is(3, "results")) {
+    return Route{"GET", withJob(context, parts[2], results)};
+  }
+  if (parts.size() == 4 && is(1, "jobs") && (is(3, "retry") || is(3, "cancel"))) {
+    const std::string verb = parts[3];
+    return Route{"POST", withJob(context, parts[2], [&context, verb](const JobRecord& job) {
+                   return change(job, verb, context);
+                 })};
+  }
+  if (parts.size() == 3 && is(1, "series")) {
+    return Route{"GET", [&] { return explain(parts[2], context); }};
+  }
+  if (parts.size() == 4 && is(1, "series") && is(3, "analyze")) {
+    return Route{"POST", [&] { return analyze(parts[2], context); }};
+  }
+  return std::nullopt;
+}
+
+RestResponse dispatch(const RestRequest& request, const RestContext& context) {
+  const std::vector<std::string> parts = partsOf(request.path);
+  if (parts.empty() || parts[0] != "cmr") return refuse(404, "there is nothing at this path");
+  std::optional<Route> route;
+  if (parts.size() == 2 && parts[1] == "status") {
+    route = Route{"GET", [&] { return answer(200, context.status()); }};
+  } else {
+    route = routeOf(request, parts, context);
+    if (route && (context.store == nullptr || context.planner == nullptr)) {
+      const Json status = context.status();
+      return refuse(503, "the service is " + status.value("state", "not running") + ": " +
+                             status.value("reason", ""));
+    }
+  }
+  if (!route) return refuse(404, "there is nothing at " + request.path);
+  if (request.method != route->verb) {
+    RestResponse response = refuse(405, request.path + " takes " + route->verb + " only");
+    response.allow = route->verb;
+    return response;
+  }
+  return route->act();
+}
+
+}  // namespace
+
+RestResponse answerRest(const RestRequest& request, const RestContext& context) noexcept {
+  try {
+    return dispatch(request, context);
+  } catch (const InputError& error) {
+    return refuse(400, error.what());
+  } catch (const std::exception& error) {
+    return refuse(500, error.what());
+  }
+}
+
+}  // namespace cmr

@@ -1,0 +1,169 @@
+#include "plugin/series_look.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <string_view>
+
+#include "analysis/sha256.h"
+#include "plugin/job_store.h"
+
+namespace cmr {
+namespace {
+
+// The tolerances of the reader (dicom_sr/build_stacks.cpp), which has the last word.
+constexpr double sameDirectionCosine = 0.9999;
+constexpr double samePositionMm = 0.1;
+
+// PS3.6 A: MR Image, Enhanced MR Image, Legacy Converted Enhanced MR Image Storage.
+constexpr std::array<std::string_view, 3> analysableClasses{
+    "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4"};
+
+std::vector<double> numbersIn(const std::string& text) {
+  std::vector<double> numbers;
+  const char* place = text.c_str();
+  for (;;) {
+    char* end = nullptr;
+    const double number = std::strtod(place, &end);
+    if (end == place) return {};
+    numbers.push_back(number);
+    while (*end == ' ') ++end;
+    if (*end == '\0') return numbers;
+    if (*end != '\\') return {};
+    place = end + 1;
+  }
+}
+
+bool samePlace(const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  const std::vector<double> first = numbersIn(a);
+  const std::vector<double> second = numbersIn(b);
+  if (first.size() != 3 || second.size() != 3) return false;
+  return std::hypot(first[0] - second[0], first[1] - second[1], first[2] - second[2]) <=
+         samePositionMm;
+}
+
+bool sameOrientation(const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  const std::vector<double> first = numbersIn(a);
+  const std::vector<double> second = numbersIn(b);
+  if (first.size() != 6 || second.size() != 6) return false;
+  for (std::size_t i = 0; i < 6; i += 3) {
+    const double cosine =
+        first[i] * second[i] + first[i + 1] * second[i + 1] + first[i + 2] * second[i + 2];
+    if (cosine < sameDirectionCosine) return false;
+  }
+  return true;
+}
+
+bool isSingleSlice(const std::vector<ArchivedInstance>& instances) {
+  const ArchivedInstance& first = instances.front();
+  if (first.ImagePositionPatient.empty() || first.ImageOrientationPatient.empty()) return false;
+  return std::all_of(instances.begin(), instances.end(), [&](const ArchivedInstance& instance) {
+    return instance.numberOfFrames == 1 &&
+           samePlace(instance.ImagePositionPatient, first.ImagePositionPatient) &&
+           sameOrientation(instance.ImageOrientationPatient, first.ImageOrientationPatient);
+  });
+}
+
+std::string valueOf(const SeriesLook& look, const char* keyword) {
+  const auto found = look.tags.values.find(keyword);
+  return found == look.tags.values.end() ? std::string() : found->second;
+}
+
+// Guards against loops and foreign objects, each enough by itself.
+std::string barOf(const SeriesLook& look, Archive& archive, JobStore& store) {
+  if (store.isOwnObject(look.instances.front().SOPInstanceUID) || look.tags.writtenByUs ||
+      archive.isMarkedOwn(look.series.id)) {
+    return "its objects were written by this program";
+  }
+  const std::string SOPClassUID = valueOf(look, "SOPClassUID");
+  if (look.series.Modality != "MR") {
+    return "its modality is \"" + look.series.Modality + "\", not \"MR\"";
+  }
+  if (std::find(analysableClasses.begin(), analysableClasses.end(), SOPClassUID) ==
+      analysableClasses.end()) {
+    return "its objects are no MR images (SOP class " + SOPClassUID + ")";
+  }
+  return {};
+}
+
+std::string failedClauses(const RoutingDecision& decision) {
+  std::string text;
+  for (const RuleOutcome& rule : decision.explanation) {
+    for (const ClauseOutcome& clause : rule.clauses) {
+      if (clause.held) continue;
+      if (!text.empty()) text += "; ";
+      text += rule.rule + ": " + clause.clause + " (" + clause.why + ")";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string SeriesLook::verdict() const {
+  std::string text;
+  switch (decision.action) {
+    case RouteAction::analyze:
+      text = "rule \"" + decision.rule + "\" has it analysed";
+      break;
+    case RouteAction::skip:
+      text = "skipped by rule \"" + decision.rule + "\"";
+      if (!decision.reason.empty()) text += ": " + decision.reason;
+      break;
+    case RouteAction::noRule:
+      text = "no rule matches it: " + failedClauses(decision);
+      break;
+  }
+  return barred.empty() ? text : "never analysed, as " + barred + "; " + text;
+}
+
+std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, JobStore& store,
+                                 const RuleSet& rules) {
+  SeriesLook look;
+  auto series = archive.series(seriesId);
+  if (!series) return std::nullopt;
+  look.series = *std::move(series);
+  look.instances = archive.instances(seriesId);
+  if (look.instances.empty()) return std::nullopt;
+  std::sort(look.instances.begin(), look.instances.end(),
+            [](const auto& a, const auto& b) { return a.SOPInstanceUID < b.SOPInstanceUID; });
+  auto tags = archive.tags(look.instances.front().id);
+  if (!tags) return std::nullopt;
+  look.tags = *std::move(tags);
+  look.barred = barOf(look, archive, store);
+  SeriesFacts facts;
+  facts.tags = look.tags.values;
+  facts.instances = static_cast<int>(look.instances.size());
+  look.decision = rules.decide(facts);
+  look.singleSlice = isSingleSlice(look.instances);
+  return look;
+}
+
+bool belongTogether(const SeriesLook& a, const SeriesLook& b) {
+  for (const char* keyword : {"FrameOfReferenceUID", "Rows", "Columns"}) {
+    if (valueOf(a, keyword) != valueOf(b, keyword)) return false;
+  }
+  return a.singleSlice && b.singleSlice && a.wanted() && b.wanted() &&
+         a.series.studyId == b.series.studyId && a.decision.rule == b.decision.rule &&
+         sameOrientation(a.instances.front().ImageOrientationPatient,
+                         b.instances.front().ImageOrientationPatient);
+}
+
+std::optional<std::string> contentFingerprint(const std::vector<ArchivedInstance>& instances,
+                                              Archive& archive) {
+  std::vector<std::string> lines;
+  for (const ArchivedInstance& instance : instances) {
+    const auto hash = archive.contentHash(instance.id);
+    if (!hash) return std::nullopt;
+    lines.push_back(instance.SOPInstanceUID + " " + *hash + "\n");
+  }
+  std::sort(lines.begin(), lines.end());
+  Sha256 hash;
+  for (const std::string& line : lines) hash.update(line);
+  return hash.hex();
+}
+
+}  // namespace cmr

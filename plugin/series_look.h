@@ -1,0 +1,44 @@
+// What the service finds out about one series of the archive before it decides.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/rules.h"
+#include "plugin/archive.h"
+
+namespace cmr {
+
+class JobStore;
+
+struct SeriesLook {
+  ArchivedSeries series;
+  std::vector<ArchivedInstance> instances;  // sorted by SOPInstanceUID
+  InstanceTags tags;                        // of the first of them
+  // Why it is never analysed, whatever the rules say: it is ours, or no MR image. Empty: it may be.
+  std::string barred;
+  RoutingDecision decision;
+  // All instances are single frames at one place: perhaps one slice of a stack that the scanner
+  // wrote as one series per slice (Siemens does).
+  bool singleSlice = false;
+
+  bool wanted() const { return barred.empty() && decision.action == RouteAction::analyze; }
+  // One sentence for people: what becomes of this series and why.
+  std::string verdict() const;
+};
+
+// Empty when the series is gone or has no instance. Throws ResourceError.
+std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, JobStore& store,
+                                 const RuleSet& rules);
+
+// Two single-slice series that can be slices of one stack: same study, frame of reference, matrix
+// and orientation (within the reader's tolerance), and the same decision.
+bool belongTogether(const SeriesLook& a, const SeriesLook& b);
+
+// Hash over every instance's identity and content; the order of arrival does not matter. Empty when
+// an instance disappeared meanwhile.
+std::optional<std::string> contentFingerprint(const std::vector<ArchivedInstance>& instances,
+                                              Archive& archive);
+
+}  // namespace cmr

@@ -1,0 +1,129 @@
+#include "plugin/service.h"
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "analysis/errors.h"
+#include "analysis/sha256.h"
+
+namespace cmr {
+namespace {
+
+// A package is known by the hash of its manifest, which holds those of all its other files; the
+// worker checks them.
+std::string packageHash(const std::string& folder) {
+  const std::string path = folder + "/manifest.json";
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw PackageError("the model package has no readable " + path);
+  return sha256Hex(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+JobStoreSettings storeSettings(const ServicePlan& plan) {
+  JobStoreSettings settings;
+  settings.path = plan.databasePath;
+  settings.maxAttempts = plan.settings.maxAttempts;
+  settings.firstBackOff = plan.settings.firstBackOff;
+  settings.largestBackOff = plan.settings.largestBackOff;
+  return settings;
+}
+
+WorkerSettings workerSettings(const Settings& settings) {
+  WorkerSettings worker;
+  worker.executable = settings.workerExecutable;
+  worker.packageFolder = settings.packageFolder;
+  worker.threads = settings.threads;
+  worker.niceness = settings.niceness;
+  worker.jobDeadline = settings.jobDeadline;
+  worker.startDeadline = settings.startDeadline;
+  worker.silenceLimit = settings.silenceLimit;
+  return worker;
+}
+
+DispatcherSettings dispatcherSettings(const Settings& settings) {
+  DispatcherSettings dispatcher;
+  dispatcher.storeResults = settings.storeResults;
+  return dispatcher;
+}
+
+nlohmann::json workerJson(const WorkerStatus& worker) {
+  return {{"running", worker.running},        {"ready", worker.ready},
+          {"processId", worker.processId},    {"restarts", worker.restarts},
+          {"package", worker.package},        {"device", worker.device},
+          {"lastFailure", worker.lastFailure}};
+}
+
+nlohmann::json intakeJson(const IntakeStatus& intake) {
+  return {{"lastChange", intake.lastChange},
+          {"unsettledInstances", intake.unsettled},
+          {"waitingForStudy", intake.waitingForStudy},
+          {"submitted", intake.submitted},
+          {"skipped", intake.skipped},
+          {"lastSkipped", intake.lastSkipped},
+          {"trouble", intake.trouble}};
+}
+
+}  // namespace
+
+ServicePlan planService(const Settings& settings, const std::string& archiveFolder) {
+  ServicePlan plan{
+      settings,
+      settings.rulesFile.empty() ? RuleSet::shipped() : RuleSet::readFile(settings.rulesFile),
+      packageHash(settings.packageFolder),
+      {}};
+  const std::string& folder =
+      settings.databaseFolder.empty() ? archiveFolder : settings.databaseFolder;
+  plan.databasePath = folder + "/cmr-jobs.sqlite";
+  return plan;
+}
+
+Service::Service(ServicePlan plan, Archive& archive, const LogCallback& log)
+    : plan_(std::move(plan)),
+      store_(storeSettings(plan_)),
+      worker_(workerSettings(plan_.settings), log),
+      planner_(archive, store_, plan_.rules, plan_.packageSha256),
+      outbox_(archive, store_, log),
+      dispatcher_(archive, store_,
+                  {[this](const AnalysisRequest& request, const ProgressCallback& progress) {
+                     return worker_.run(request, progress);
+                   },
+                   [this] { outbox_.ring(); },
+                   [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log},
+                  dispatcherSettings(plan_.settings)),
+      intake_(archive, store_, planner_, log, [this] { dispatcher_.ring(); }),
+      outboxThread_([this](const std::stop_token& stop) { outbox_.run(stop); }),
+      dispatcherThread_([this](const std::stop_token& stop) { dispatcher_.run(stop); }),
+      intakeThread_([this](const std::stop_token& stop) { intake_.run(stop); }) {}
+
+Service::~Service() { stop(); }
+
+void Service::stop() {
+  for (std::jthread* thread : {&intakeThread_, &dispatcherThread_, &outboxThread_}) {
+    thread->request_stop();
+  }
+  worker_.stop();
+  for (std::jthread* thread : {&intakeThread_, &dispatcherThread_, &outboxThread_}) {
+    if (thread->joinable()) thread->join();
+  }
+}
+
+void Service::ring() {
+  dispatcher_.ring();
+  outbox_.ring();
+}
+
+nlohmann::json Service::status() const {
+  nlohmann::json queue = nlohmann::json::object();
+  for (const JobStore::StateCount& entry : store_.counts()) {
+    queue[jobStateName(entry.state)] = entry.count;
+  }
+  return {{"worker", workerJson(worker_.status())},
+          {"package", {{"folder", plan_.settings.packageFolder}, {"sha256", plan_.packageSha256}}},
+          {"rules", plan_.rules.ruleNames()},
+          {"jobs", queue},
+          {"intake", intakeJson(intake_.status())},
+          {"dispatcher", {{"trouble", dispatcher_.trouble()}}},
+          {"outbox", {{"trouble", outbox_.trouble()}}}};
+}
+
+}  // namespace cmr

@@ -1,0 +1,126 @@
+#include "plugin/service_host.h"
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "analysis/program.h"
+
+namespace cmr {
+namespace {
+
+constexpr std::chrono::milliseconds pauseBetweenOpenings{10000};
+
+}  // namespace
+
+ServiceHost::ServiceHost(std::unique_ptr<Archive> archive, LogCallback log)
+    : archive_(std::move(archive)), log_(std::move(log)) {}
+
+ServiceHost::~ServiceHost() { stop(); }
+
+void ServiceHost::setState(const std::string& state, const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  state_ = state;
+  reason_ = reason;
+}
+
+void ServiceHost::configure(const std::string& configuration,
+                            const std::string& archiveFolder) noexcept {
+  try {
+    const Settings settings = parseSettings(configuration);
+    if (!settings.enable) {
+      setState("disabled", "the configuration has no \"CMR\" section that enables it");
+      log_(LogLevel::warning, "not enabled: nothing is analysed");
+      return;
+    }
+    plan_ = planService(settings, archiveFolder);
+  } catch (const std::exception& error) {
+    setState("misconfigured", error.what());
+    log_(LogLevel::error,
+         std::string("nothing is analysed until the configuration is mended: ") + error.what());
+  }
+}
+
+void ServiceHost::start() noexcept {
+  if (!plan_ || opener_.joinable()) return;
+  try {
+    opener_ = std::jthread([this](const std::stop_token& stop) { open(stop); });
+  } catch (const std::exception& error) {
+    setState("broken", error.what());
+    log_(LogLevel::error, std::string("no thread for the service: ") + error.what());
+  }
+}
+
+// A database that cannot be opened may be openable later: a full disk, a slow mount.
+void ServiceHost::open(const std::stop_token& stop) {
+  std::string known;
+  while (!stop.stop_requested()) {
+    try {
+      auto service = std::make_shared<Service>(*plan_, *archive_, log_);
+      {
+        const std::lock_guard lock(mutex_);
+        service_ = std::move(service);
+        state_ = "running";
+        reason_.clear();
+      }
+      log_(LogLevel::warning, std::string(programName) + " " + programVersion + " is running");
+      return;
+    } catch (const std::exception& error) {
+      setState("waiting", error.what());
+      if (known != error.what()) {
+        log_(LogLevel::error,
+             std::string("the service cannot start, trying again: ") + error.what());
+      }
+      known = error.what();
+    }
+    bell_.wait(stop, pauseBetweenOpenings);
+  }
+}
+
+void ServiceHost::changed() noexcept {
+  try {
+    if (const auto running = service()) running->intake().changed();
+  } catch (const std::exception&) {  // a lost ring: the log is read again within seconds anyway
+  }
+}
+
+void ServiceHost::deleted(const std::string& resourceId) noexcept {
+  try {
+    if (const auto running = service()) running->intake().deleted(resourceId);
+  } catch (const std::exception&) {  // out of memory; whoever claims the job looks again
+  }
+}
+
+void ServiceHost::stop() noexcept {
+  try {
+    opener_.request_stop();
+    if (opener_.joinable()) opener_.join();
+    std::shared_ptr<Service> running;
+    {
+      const std::lock_guard lock(mutex_);
+      running.swap(service_);
+      if (running) state_ = "stopped";
+    }
+    if (running) running->stop();
+  } catch (const std::exception& error) {
+    log_(LogLevel::error, std::string("the service did not stop cleanly: ") + error.what());
+  }
+}
+
+std::shared_ptr<Service> ServiceHost::service() const {
+  const std::lock_guard lock(mutex_);
+  return service_;
+}
+
+nlohmann::json ServiceHost::status() const {
+  const auto running = service();
+  nlohmann::json status = running ? running->status() : nlohmann::json::object();
+  status["program"] = programName;
+  status["version"] = programVersion;
+  const std::lock_guard lock(mutex_);
+  status["state"] = state_;
+  status["reason"] = reason_;
+  return status;
+}
+
+}  // namespace cmr
