@@ -1,11 +1,13 @@
 #include "analysis/sax_analysis.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include "analysis/errors.h"
 #include "analysis/key_phases.h"
+#include "analysis/plausibility.h"
 #include "analysis/sax_checks.h"
 #include "analysis/sax_measurements.h"
 #include "analysis/volumes.h"
@@ -87,9 +89,9 @@ SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
       progress(fraction, stage);
     }
   };
-  Segmentation raw = segmenter.segment(
+  const Segmentation raw = segmenter.segment(
       stack, [&](double fraction, const std::string& stage) { report(0.95 * fraction, stage); });
-  report(0.95, "measurement");
+  report(0.95, "repair and measurement");
   std::vector<Finding> findings;
   if (!raw.heartFound) {
     findings.push_back(
@@ -98,8 +100,10 @@ SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
          true,
          true});
   }
+  PlausibleLabels plausible = makePlausible(stack, raw);
+  std::move(plausible.findings.begin(), plausible.findings.end(), std::back_inserter(findings));
   SaxAnalysis result;
-  result.labels = std::move(raw.labels);
+  result.labels = std::move(plausible.labels);
   result.package = segmenter.identity();
   result.phaseTimesMs = phaseTimes(stack);
   result.lvVolumeMl = volumesMl(stack, result.labels, Structure::lvCavity);

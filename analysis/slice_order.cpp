@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <numeric>
 #include <vector>
 
 namespace cmr {
@@ -32,22 +35,17 @@ double centreOf(const std::vector<double>& sums) {
   return weight > 0 ? moment / weight : -1;
 }
 
-// Middle and half length of the slices that hold the label.
-struct Extent {
-  double middle = 0;
-  double half = 0;
-};
-
-Extent extentOf(const std::vector<double>& sums) {
-  int first = -1;
-  int last = -1;
-  for (std::size_t slice = 0; slice < sums.size(); ++slice) {
-    if (sums[slice] > 0) {
-      first = first < 0 ? static_cast<int>(slice) : first;
-      last = static_cast<int>(slice);
-    }
+// Logarithm of how much larger the label is over the first third of its slices than over the last.
+double taper(const std::vector<double>& sums) {
+  std::vector<double> held;
+  std::copy_if(sums.begin(), sums.end(), std::back_inserter(held),
+               [](double sum) { return sum > 0; });
+  if (held.size() < 2) {
+    return 0;
   }
-  return {(first + last) / 2.0, (last - first) / 2.0};
+  const auto third = static_cast<std::ptrdiff_t>((held.size() + 2) / 3);
+  return std::log(std::accumulate(held.begin(), held.begin() + third, 0.0) /
+                  std::accumulate(held.end() - third, held.end(), 0.0));
 }
 
 }  // namespace
@@ -55,14 +53,12 @@ Extent extentOf(const std::vector<double>& sums) {
 bool baseIsFirst(const ImageStack& stack, const LabelStack& labels) {
   const std::vector<double> left = sliceSums(labels, Structure::lvCavity);
   const std::vector<double> right = sliceSums(labels, Structure::rvCavity);
-  const Extent extent = extentOf(left);
-  double towardsFirst = 0;  // in units that make a clear witness about 1
-  if (extent.half > 0) {
-    towardsFirst += 8 * (extent.middle - centreOf(left)) / (2 * extent.half + 1);
-    if (centreOf(right) >= 0) {
-      towardsFirst +=
-          std::clamp(4 * (centreOf(left) - centreOf(right)) / (2 * extent.half + 1), -1.0, 1.0);
-    }
+  // Each witness is scaled so that a clear one speaks with about 1, the tapering cavity with 2.
+  double towardsFirst = std::clamp(2 * taper(left), -2.0, 2.0);
+  const double held = static_cast<double>(
+      std::count_if(left.begin(), left.end(), [](double sum) { return sum > 0; }));
+  if (held > 0 && centreOf(right) >= 0) {
+    towardsFirst += std::clamp(4 * (centreOf(left) - centreOf(right)) / held, -1.0, 1.0);
   }
   if (stack.planes.size() > 1) {
     const Vec3 path = stack.planes.back().originMm - stack.planes.front().originMm;
