@@ -1,6 +1,17 @@
 #include "analysis/compute_precision.h"
 
 namespace cmr {
+namespace {
+
+template <typename Layer>
+void convertLayer(Layer& layer, ComputePrecision precision) {
+  layer.weight.set_data(toCompute(layer.weight, precision));
+  if (layer.bias.defined()) {
+    layer.bias.set_data(toCompute(layer.bias, precision));
+  }
+}
+
+}  // namespace
 
 torch::Tensor toCompute(const torch::Tensor& x, ComputePrecision precision) {
   return x.to(precision == ComputePrecision::bfloat16 ? torch::kBFloat16 : torch::kFloat32);
@@ -23,6 +34,17 @@ torch::Tensor convIn(const torch::Tensor& x, const torch::nn::Conv2d& layer,
       F::detail::conv2d(toCompute(x, precision), toCompute(layer->weight, precision), bias,
                         o.stride(), o.padding(), o.dilation(), o.groups());
   return y.to(torch::kFloat32);
+}
+
+void holdWeightsIn(torch::nn::Module& module, ComputePrecision precision) {
+  const torch::NoGradGuard guard;
+  for (const auto& part : module.modules()) {
+    if (auto* linear = part->as<torch::nn::Linear>()) {
+      convertLayer(*linear, precision);
+    } else if (auto* convolution = part->as<torch::nn::Conv2d>()) {
+      convertLayer(*convolution, precision);
+    }
+  }
 }
 
 }  // namespace cmr

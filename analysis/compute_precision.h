@@ -1,5 +1,6 @@
-// Matrix products and convolutions in the precision asked for; weights, residual sums and norms
-// stay in float32 (bfloat16 pointwise operations cost as much as the products on a CPU).
+// Matrix products and convolutions in the precision asked for; residual sums and norms stay in
+// float32 (bfloat16 pointwise operations cost as much as the products on a CPU). Weights may be
+// held in either type: training holds them in float32, inference in the type that it computes in.
 #pragma once
 
 #include <torch/torch.h>
@@ -17,5 +18,10 @@ torch::Tensor convIn(const torch::Tensor& x, const torch::nn::Conv2d& layer,
                      ComputePrecision precision);
 
 torch::Tensor toCompute(const torch::Tensor& x, ComputePrecision precision);
+
+// Holds the weights of every linear layer and convolution of the module in the compute type from
+// now on, instead of converting them in every pass. For inference only. Weights that come from a
+// package are bfloat16 already, so that nothing is rounded twice.
+void holdWeightsIn(torch::nn::Module& module, ComputePrecision precision);
 
 }  // namespace cmr

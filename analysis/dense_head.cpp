@@ -109,7 +109,7 @@ torch::Tensor DenseHeadImpl::forward(const torch::Tensor& images,
   y = up4(joined(upsampleTwice(y), x4), precision);
   y = up2(joined(upsampleTwice(y), x2), precision);
   y = up1(joined(upsampleTwice(y), x1), precision);
-  return classify(y);
+  return convIn(y, classify, ComputePrecision::float32);
 }
 
 }  // namespace cmr

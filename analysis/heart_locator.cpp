@@ -1,5 +1,7 @@
 #include "analysis/heart_locator.h"
 
+#include "analysis/compute_precision.h"
+
 namespace cmr {
 
 HeartLocatorImpl::HeartLocatorImpl(int tokenWidth) {
@@ -11,8 +13,10 @@ HeartLocatorImpl::HeartLocatorImpl(int tokenWidth) {
 torch::Tensor HeartLocatorImpl::forward(const torch::Tensor& lastLevel,
                                         const torch::Tensor& classToken) {
   const torch::Tensor cells = lastLevel.flatten(2).transpose(1, 2);
-  const torch::Tensor score = where(torch::gelu(hidden(cells))).squeeze(-1);
-  return torch::cat({score, nowhere(classToken)}, 1);
+  constexpr auto exact = ComputePrecision::float32;
+  const torch::Tensor score =
+      linearIn(torch::gelu(linearIn(cells, hidden, exact)), where, exact).squeeze(-1);
+  return torch::cat({score, linearIn(classToken, nowhere, exact)}, 1);
 }
 
 LocatedCentre decodeCentre(const torch::Tensor& probabilities, int gridRows, int gridColumns) {

@@ -28,6 +28,7 @@ class NetworkSegmenter final : public FrameSegmenter {
       : package_(openPackage(folder)), network_(readWeights(package_)), batch_(settings.batch) {
     setThreads(settings.threads);
     precision_ = choosePrecision(settings.precision);
+    holdWeightsIn(*network_, precision_);
     checkKnownAnswer(network_, package_, precision_);
     identity_ = package_.identity;
     identity_.device = "cpu";

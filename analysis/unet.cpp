@@ -37,7 +37,7 @@ torch::Tensor UnetImpl::decode(const std::vector<torch::Tensor>& levels,
     const torch::Tensor& skip = levels[levels.size() - 2 - i];
     y = up_[i](torch::cat({upsampleTwice(y), skip}, 1), precision);
   }
-  return classify(y);
+  return convIn(y, classify, ComputePrecision::float32);
 }
 
 }  // namespace cmr

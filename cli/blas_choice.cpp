@@ -12,6 +12,8 @@
 namespace cmr {
 namespace {
 
+constexpr const char* loaderPath = "LD_LIBRARY_PATH";
+constexpr const char* waitPolicy = "OMP_WAIT_POLICY";
 constexpr const char* alreadyChosen = "CMR_BLAS_CHOSEN";  // ends a circle of starts
 
 std::string valueOf(const char* variable) {
@@ -37,15 +39,17 @@ Function* loadedFunction(const char* name) {
 
 }  // namespace
 
-void preferOpenMpBlas(char** arguments) {
+void startWithComputeEnvironment(char** arguments) {
   const std::string folder = openmpBlasFolder();
-  const std::string current = valueOf("LD_LIBRARY_PATH");
-  const std::string wanted = loaderPathStartingWith(folder, current);
-  if (folder.empty() || wanted == current || !valueOf(alreadyChosen).empty()) return;
+  const std::string current = valueOf(loaderPath);
+  const std::string wanted = folder.empty() ? current : loaderPathStartingWith(folder, current);
+  const bool asWanted = wanted == current && !valueOf(waitPolicy).empty();
+  if (asWanted || !valueOf(alreadyChosen).empty()) return;
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   if (error) return;
-  ::setenv("LD_LIBRARY_PATH", wanted.c_str(), 1);
+  if (wanted != current) ::setenv(loaderPath, wanted.c_str(), 1);
+  ::setenv(waitPolicy, "PASSIVE", 0);
   ::setenv(alreadyChosen, "1", 1);
   ::execv(self.c_str(), arguments);
 }
@@ -63,6 +67,11 @@ std::string describeLoadedBlas() {
     description += ")";
   }
   return description;
+}
+
+std::string describeThreadWaiting() {
+  const std::string policy = valueOf(waitPolicy);
+  return policy.empty() ? "as OpenMP likes" : policy;
 }
 
 }  // namespace cmr

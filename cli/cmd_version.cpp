@@ -11,7 +11,8 @@ namespace cmr {
 void registerVersion(CLI::App& app) {
   app.add_subcommand("version", "Print version and linear algebra library")->callback([] {
     std::cout << programName << " " << programVersion << "\n"
-              << "BLAS: " << describeLoadedBlas() << "\n";
+              << "BLAS: " << describeLoadedBlas() << "\n"
+              << "OpenMP threads wait: " << describeThreadWaiting() << "\n";
   });
 }
 

@@ -13,7 +13,7 @@
 
 int main(int argc, char** argv) {
   try {
-    cmr::preferOpenMpBlas(argv);
+    cmr::startWithComputeEnvironment(argv);
     CLI::App app(std::string(cmr::programName) + " " + cmr::programVersion +
                      ": measures the heart on cardiac MR. " + cmr::researchNotice + ".",
                  "cmr");

@@ -4,6 +4,8 @@
 #
 # Debian's orthanc package starts a server on port 8042 and at every boot. Where Orthanc was there
 # before, it is left exactly as it is; where it comes with this installation, it is not started.
+#
+# With CMR_INSTALL=no nothing is ever installed: missing packages are named and end it with 1.
 set -euo pipefail
 
 packages=(
@@ -17,7 +19,7 @@ packages=(
   orthanc orthanc-dicomweb fonts-dejavu-core
   # to test: senders and judges of DICOM, the peer of the benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev
-  dcmtk dicom3tools default-jre-headless pixelmed-apps sqlite3
+  dcmtk dicom3tools pixelmed-apps sqlite3
   python3 python3-pydicom python3-numpy python3-torch
 )
 
@@ -31,6 +33,10 @@ for package in "${packages[@]}"; do
 done
 if [[ ${#missing[@]} -eq 0 ]]; then
   exit 0
+fi
+if [[ "${CMR_INSTALL:-yes}" == no ]]; then
+  echo "Missing packages, and CMR_INSTALL=no: ${missing[*]}" >&2
+  exit 1
 fi
 if [[ $EUID -ne 0 ]]; then
   echo "Missing packages: ${missing[*]}" >&2
