@@ -10,13 +10,13 @@
 namespace cmr {
 
 struct Settings {
-  bool enable = true;            // Enable; false too when there is no `CMR` section at all
-  std::string packageFolder;     // Package: absolute path of the model package; needed when enabled
-  std::string workerExecutable;  // WorkerExecutable: absolute path of `cmr`
-  std::string databaseFolder;    // Database: folder of the job store; empty: Orthanc's own folder
-  std::string rulesFile;         // Rules: routing rules; empty: the rules that ship (rules.h)
-  int threads = 0;               // Threads: of the worker, [0, 1024]; 0: one per core
-  int niceness = 10;             // Niceness: of the worker, [0, 19]; the archive comes first
+  bool enable = true;         // Enable; false too when there is no `CMR` section at all
+  std::string packageFolder;  // Package: absolute path of the model package; needed when enabled
+  std::string workerExecutable = "/usr/bin/cmr";  // WorkerExecutable: absolute path
+  std::string databaseFolder;  // Database: folder of the job store; empty: Orthanc's own folder
+  std::string rulesFile;       // Rules: routing rules; empty: the rules that ship (rules.h)
+  int threads = 0;             // Threads: of the worker, [0, 1024]; 0: one per core
+  int niceness = 10;           // Niceness: of the worker, [0, 19]; the archive comes first
   std::chrono::seconds jobDeadline{1800};    // JobDeadlineSeconds: [10, 86400]
   std::chrono::seconds startDeadline{300};   // StartDeadlineSeconds: [5, 3600]
   std::chrono::seconds silenceLimit{60};     // SilenceLimitSeconds: [5, 3600]

@@ -1,0 +1,154 @@
+#include "config/settings.h"
+
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "analysis/errors.h"
+#include "config/strict_json.h"
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* sectionName = "CMR";
+
+// Thrown by a setter; becomes one line of the message.
+class BadValue : public InputError {
+ public:
+  using InputError::InputError;
+};
+
+bool boolean(const Json& value) {
+  if (!value.is_boolean()) throw BadValue("must be true or false, not " + value.dump());
+  return value.get<bool>();
+}
+
+int whole(const Json& value, int least, int most) {
+  const std::string range =
+      "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  if (!value.is_number_integer())
+    throw BadValue("must be " + range + ", not " + inQuotes(value.dump()));
+  if (value < least || value > most) throw BadValue("must be " + range + ", not " + value.dump());
+  return value.get<int>();
+}
+
+std::chrono::seconds seconds(const Json& value, int least, int most) {
+  return std::chrono::seconds(whole(value, least, most));
+}
+
+std::string path(const Json& value, bool mayBeEmpty) {
+  if (!value.is_string()) throw BadValue("must be a path in quotes");
+  const auto& text = value.get_ref<const std::string&>();
+  if (text.empty() && mayBeEmpty) return text;
+  if (text.empty() || text.front() != '/') {
+    throw BadValue("must be an absolute path (Orthanc's working directory is nobody's), not " +
+                   inQuotes(text));
+  }
+  if (text.find('\0') != std::string::npos) throw BadValue("must not contain a zero byte");
+  return text;
+}
+
+struct Key {
+  const char* name;
+  std::function<void(Settings&, const Json&)> set;
+};
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> all{
+      {"Enable", [](Settings& s, const Json& v) { s.enable = boolean(v); }},
+      {"Package", [](Settings& s, const Json& v) { s.packageFolder = path(v, false); }},
+      {"WorkerExecutable", [](Settings& s, const Json& v) { s.workerExecutable = path(v, false); }},
+      {"Database", [](Settings& s, const Json& v) { s.databaseFolder = path(v, true); }},
+      {"Rules", [](Settings& s, const Json& v) { s.rulesFile = path(v, true); }},
+      {"Threads", [](Settings& s, const Json& v) { s.threads = whole(v, 0, 1024); }},
+      {"Niceness", [](Settings& s, const Json& v) { s.niceness = whole(v, 0, 19); }},
+      {"JobDeadlineSeconds",
+       [](Settings& s, const Json& v) { s.jobDeadline = seconds(v, 10, 86400); }},
+      {"StartDeadlineSeconds",
+       [](Settings& s, const Json& v) { s.startDeadline = seconds(v, 5, 3600); }},
+      {"SilenceLimitSeconds",
+       [](Settings& s, const Json& v) { s.silenceLimit = seconds(v, 5, 3600); }},
+      {"MaxAttempts", [](Settings& s, const Json& v) { s.maxAttempts = whole(v, 1, 100); }},
+      {"FirstBackOffSeconds",
+       [](Settings& s, const Json& v) { s.firstBackOff = seconds(v, 1, 3600); }},
+      {"LargestBackOffSeconds",
+       [](Settings& s, const Json& v) { s.largestBackOff = seconds(v, 1, 86400); }},
+      {"StoreResults", [](Settings& s, const Json& v) { s.storeResults = boolean(v); }},
+  };
+  return all;
+}
+
+const Key* find(const std::string& name) {
+  for (const Key& key : keys()) {
+    if (name == key.name) return &key;
+  }
+  return nullptr;
+}
+
+// Sets one value; returns what is wrong with it, or nothing.
+std::string setOne(Settings& settings, const std::string& name, const Json& value) {
+  const Key* key = find(name);
+  if (key == nullptr) {
+    const std::string meant = nearestOf(name, settingsKeys());
+    return "unknown key " + inQuotes(name) +
+           (meant.empty() ? "" : "; did you mean " + inQuotes(meant) + "?");
+  }
+  try {
+    key->set(settings, value);
+    return {};
+  } catch (const BadValue& bad) {
+    return name + " " + bad.what();
+  }
+}
+
+// What no single value shows.
+std::vector<std::string> mistakesTogether(const Settings& settings) {
+  std::vector<std::string> mistakes;
+  if (settings.enable && settings.packageFolder.empty()) {
+    mistakes.emplace_back("Package is missing: the folder of the model package");
+  }
+  if (settings.largestBackOff < settings.firstBackOff) {
+    mistakes.emplace_back("LargestBackOffSeconds must not be smaller than FirstBackOffSeconds");
+  }
+  if (settings.silenceLimit > settings.jobDeadline) {
+    mistakes.emplace_back("SilenceLimitSeconds must not be larger than JobDeadlineSeconds");
+  }
+  return mistakes;
+}
+
+Settings parseSection(const Json& section) {
+  if (!section.is_object()) throw InputError("configuration: \"CMR\" must be an object");
+  Settings settings;
+  std::vector<std::string> mistakes;
+  for (const auto& [name, value] : section.items()) {
+    std::string mistake = setOne(settings, name, value);
+    if (!mistake.empty()) mistakes.push_back(std::move(mistake));
+  }
+  // A value that was refused must not be called missing too.
+  if (mistakes.empty()) mistakes = mistakesTogether(settings);
+  if (mistakes.empty()) return settings;
+  std::string message = "configuration, section \"CMR\":";
+  for (const std::string& mistake : mistakes) message += " " + mistake + ".";
+  throw InputError(message);
+}
+
+}  // namespace
+
+Settings parseSettings(std::string_view configuration) {
+  const Json whole = parseStrictJson(configuration, "configuration");
+  if (!whole.is_object()) throw InputError("configuration: not a JSON object");
+  const auto section = whole.find(sectionName);
+  if (section != whole.end()) return parseSection(*section);
+  Settings settings;
+  settings.enable = false;
+  return settings;
+}
+
+std::vector<std::string> settingsKeys() {
+  std::vector<std::string> names;
+  for (const Key& key : keys()) names.emplace_back(key.name);
+  return names;
+}
+
+}  // namespace cmr

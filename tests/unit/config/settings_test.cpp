@@ -1,0 +1,107 @@
+#include "config/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "analysis/errors.h"
+
+namespace cmr {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string section(const std::string& entries) {
+  return R"({"Name": "archive", "CMR": {"Package": "/opt/starter")" +
+         (entries.empty() ? "" : ", " + entries) + "}}";
+}
+
+std::string mistakeIn(const std::string& configuration) {
+  try {
+    parseSettings(configuration);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(Settings, WithoutASectionTheServiceIsOff) {
+  EXPECT_FALSE(parseSettings("{}").enable);
+  EXPECT_FALSE(parseSettings(R"({"HttpPort": 8042})").enable);
+}
+
+TEST(Settings, APackageIsEnoughAndTheRestHasDefaults) {
+  const Settings settings = parseSettings(section(""));
+  EXPECT_TRUE(settings.enable);
+  EXPECT_EQ(settings.packageFolder, "/opt/starter");
+  EXPECT_EQ(settings.workerExecutable, "/usr/bin/cmr");
+  EXPECT_EQ(settings.threads, 0);
+  EXPECT_EQ(settings.niceness, 10);
+  EXPECT_EQ(settings.maxAttempts, 4);
+  EXPECT_TRUE(settings.storeResults);
+}
+
+TEST(Settings, EveryKeyIsRead) {
+  const Settings settings = parseSettings(R"({"CMR": {
+    "Enable": false, "Package": "/p", "WorkerExecutable": "/w", "Database": "/d", "Rules": "/r",
+    "Threads": 3, "Niceness": 5, "JobDeadlineSeconds": 100, "StartDeadlineSeconds": 101,
+    "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
+    "LargestBackOffSeconds": 8, "StoreResults": false}})");
+  EXPECT_FALSE(settings.enable);
+  EXPECT_EQ(settings.packageFolder, "/p");
+  EXPECT_EQ(settings.workerExecutable, "/w");
+  EXPECT_EQ(settings.databaseFolder, "/d");
+  EXPECT_EQ(settings.rulesFile, "/r");
+  EXPECT_EQ(settings.threads, 3);
+  EXPECT_EQ(settings.niceness, 5);
+  EXPECT_EQ(settings.jobDeadline.count(), 100);
+  EXPECT_EQ(settings.startDeadline.count(), 101);
+  EXPECT_EQ(settings.silenceLimit.count(), 99);
+  EXPECT_EQ(settings.maxAttempts, 2);
+  EXPECT_EQ(settings.firstBackOff.count(), 7);
+  EXPECT_EQ(settings.largestBackOff.count(), 8);
+  EXPECT_FALSE(settings.storeResults);
+  EXPECT_EQ(settingsKeys().size(), 14U);
+}
+
+TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {
+  EXPECT_THAT(mistakeIn(section(R"("Thread": 2)")), HasSubstr(R"(did you mean "Threads"?)"));
+  EXPECT_THAT(mistakeIn(section(R"("storeresults": true)")),
+              HasSubstr(R"(did you mean "StoreResults"?)"));
+  EXPECT_THAT(mistakeIn(section(R"("Colour": 2)")), HasSubstr(R"(unknown key "Colour")"));
+  EXPECT_THAT(mistakeIn(section(R"("Colour": 2)")), Not(HasSubstr("did you mean")));
+}
+
+TEST(Settings, AllMistakesAreNamedAtOnce) {
+  const std::string said = mistakeIn(section(R"("Threads": "two", "Niceness": -5, "Oops": 1)"));
+  EXPECT_THAT(said, HasSubstr("Threads must be a whole number from 0 to 1024"));
+  EXPECT_THAT(said, HasSubstr("Niceness must be a whole number from 0 to 19, not -5"));
+  EXPECT_THAT(said, HasSubstr("Oops"));
+}
+
+TEST(Settings, ValuesOfTheWrongKindOrRangeAreRefused) {
+  for (const char* entry :
+       {R"("Enable": 1)", R"("Enable": "true")", R"("Threads": 2.5)", R"("Threads": 1025)",
+        R"("Threads": 18446744073709551615)", R"("MaxAttempts": 0)", R"("MaxAttempts": null)",
+        R"("Rules": "rules.json")", R"("Rules": 5)", R"("WorkerExecutable": "")",
+        R"("Database": "/a\u0000b")", R"("JobDeadlineSeconds": 9)",
+        R"("FirstBackOffSeconds": 100, "LargestBackOffSeconds": 99)",
+        R"("SilenceLimitSeconds": 60, "JobDeadlineSeconds": 59)"}) {
+    EXPECT_NE(mistakeIn(section(entry)), "accepted") << entry;
+  }
+}
+
+TEST(Settings, AnEnabledServiceNeedsAPackage) {
+  EXPECT_THAT(mistakeIn(R"({"CMR": {}})"), HasSubstr("Package is missing"));
+  EXPECT_FALSE(parseSettings(R"({"CMR": {"Enable": false}})").enable);
+}
+
+TEST(Settings, BrokenJsonIsRefusedWithItsPlace) {
+  EXPECT_THAT(mistakeIn("{\n\"CMR\": {,}}"), HasSubstr("line 2"));
+  EXPECT_THAT(mistakeIn("[]"), HasSubstr("not a JSON object"));
+  EXPECT_THAT(mistakeIn(R"({"CMR": 5})"), HasSubstr("must be an object"));
+  EXPECT_THAT(mistakeIn(section(R"("Threads": 1, "Threads": 2)")), HasSubstr("given twice"));
+}
+
+}  // namespace
+}  // namespace cmr
