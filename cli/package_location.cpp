@@ -12,16 +12,19 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* starter = "starter";
-constexpr const char* installedPackages = "/usr/share/orthanc-cmr/models";
+constexpr const char* installedPackages = "share/orthanc-cmr/models";  // below the prefix
 
 std::vector<fs::path> places() {
   std::vector<fs::path> candidates;
   std::error_code error;
   const fs::path executable = fs::read_symlink("/proc/self/exe", error);
   if (!error) {
-    candidates.push_back(executable.parent_path().parent_path().parent_path() / "models" / starter);
+    const fs::path above = executable.parent_path().parent_path();
+    candidates.push_back(above.parent_path() / "models" / starter);
+    candidates.push_back(above / installedPackages / starter);
   }
-  candidates.push_back(fs::path(installedPackages) / starter);
+  const fs::path system = fs::path("/usr") / installedPackages / starter;
+  if (candidates.empty() || candidates.back() != system) candidates.push_back(system);
   return candidates;
 }
 

@@ -252,7 +252,9 @@ TEST(WorkerSupervisor, AFloodOnStderrNeitherBlocksTheWorkerNorFillsTheLog) {
 
 TEST(WorkerSupervisor, ACancelledJobLeavesAWorkerThatObeysAlive) {
   Log log;
-  WorkerSupervisor obedient(settingsFor("obedient"), log.callback());
+  WorkerSettings settings = settingsFor("obedient");
+  settings.cancelGrace = seconds(60);  // it obeys, however busy the machine is
+  WorkerSupervisor obedient(settings, log.callback());
   const AnalysisOutcome outcome =
       obedient.run(requestNamed("long"), [](double, const std::string& stage) {
         if (stage == "hanging") throw CancelledError("by hand");
