@@ -38,11 +38,12 @@ class Dispatcher {
              DispatcherSettings settings = {});
 
   void run(const std::stop_token& stop);
+  // What run() repeats: one job that is due, if there is one; false when there is none.
+  bool takeOne(const std::stop_token& stop);
   void ring() { bell_.ring(); }
   std::string trouble() const;  // why no job is taken at present; empty when all is well
 
  private:
-  bool takeOne(const std::stop_token& stop);
   void process(const Lease& lease, const std::stop_token& stop);
   std::optional<AnalysisRequest> collect(const Lease& lease, const ProgressCallback& progress);
   std::optional<std::vector<ArchivedInstance>> checkedInstances(const JobRecord& job);

@@ -22,11 +22,12 @@ constexpr std::int64_t rescanDue = -1;
 
 }  // namespace
 
-Intake::Intake(Archive& archive, JobStore& store, GroupPlanner& planner, LogCallback log,
-               std::function<void()> onSubmitted)
+Intake::Intake(Archive& archive, JobStore& store, GroupPlanner& planner, std::int64_t startingPoint,
+               LogCallback log, std::function<void()> onSubmitted)
     : archive_(archive),
       store_(store),
       planner_(planner),
+      startingPoint_(startingPoint),
       log_(std::move(log)),
       onSubmitted_(std::move(onSubmitted)) {}
 
@@ -60,8 +61,7 @@ void Intake::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     std::string trouble;
     try {
-      if (!begun_) begin(stop);
-      round(stop);
+      step(stop);
     } catch (const std::exception& error) {
       trouble = error.what();
     }
@@ -79,21 +79,27 @@ void Intake::run(const std::stop_token& stop) {
 }
 
 void Intake::begin(const std::stop_token& stop) {
+  if (!store_.lastChange()) {
+    store_.setLastChange(startingPoint_);
+    if (startingPoint_ > 0) {
+      log_(LogLevel::warning,
+           "first start on this archive: what it holds already is analysed on request only "
+           "(POST /cmr/series/{id}/analyze)");
+    }
+  }
   const std::int64_t last = archive_.lastChange();
-  const std::int64_t known = store_.lastChange();
-  if (known == rescanDue || last < known) {
+  read_ = store_.lastChange().value_or(rescanDue);
+  if (last < read_ || read_ == rescanDue) {
     log_(LogLevel::warning, "the archive's change log is not the one known (its last number is " +
-                                std::to_string(last) + ", known is " + std::to_string(known) +
-                                "): looking at every series");
+                                std::to_string(last) + "): looking at every series");
     store_.setLastChange(rescanDue);
     rescan(stop);
     if (stop.stop_requested()) return;
     store_.setLastChange(last);
     read_ = last;
-  } else {
-    read_ = known;
   }
   saved_ = read_;
+  remember([&](IntakeStatus& status) { status.lastChange = read_; });
   watermark_ = ChangeWatermark(read_);
   begun_ = true;
 }
@@ -109,7 +115,9 @@ void Intake::rescan(const std::stop_token& stop) {
   }
 }
 
-void Intake::round(const std::stop_token& stop) {
+void Intake::step(const std::stop_token& stop) {
+  if (!begun_) begin(stop);
+  if (!begun_) return;
   dropDeleted();
   readChanges(stop);
   std::set<std::string> again;

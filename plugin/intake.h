@@ -33,10 +33,14 @@ struct IntakeStatus {
 // remember: no SQL, no REST.
 class Intake {
  public:
-  Intake(Archive& archive, JobStore& store, GroupPlanner& planner, LogCallback log,
-         std::function<void()> onSubmitted);
+  // startingPoint: where the change log stood when the archive started. A store that knows no
+  // archive yet begins there: what an archive of years already holds is not analysed by itself.
+  Intake(Archive& archive, JobStore& store, GroupPlanner& planner, std::int64_t startingPoint,
+         LogCallback log, std::function<void()> onSubmitted);
 
   void run(const std::stop_token& stop);
+  // One round of run(): everything that is known by now.
+  void step(const std::stop_token& stop);
 
   void changed() { bell_.ring(); }               // for callbacks
   void deleted(const std::string& resourceId);   // for callbacks: a study or a series
@@ -46,7 +50,6 @@ class Intake {
  private:
   void begin(const std::stop_token& stop);
   void rescan(const std::stop_token& stop);
-  void round(const std::stop_token& stop);
   void dropDeleted();
   void readChanges(const std::stop_token& stop);
   void studyBecameStable(const std::string& studyId);
@@ -63,6 +66,7 @@ class Intake {
   Archive& archive_;
   JobStore& store_;
   GroupPlanner& planner_;
+  const std::int64_t startingPoint_;
   const LogCallback log_;
   const std::function<void()> onSubmitted_;
   Doorbell bell_;

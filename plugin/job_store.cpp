@@ -171,9 +171,11 @@ int JobStore::expireLeases() {
   return static_cast<int>(expired.size());
 }
 
-std::int64_t JobStore::lastChange() {
+std::optional<std::int64_t> JobStore::lastChange() {
   const std::lock_guard guard(impl_->mutex);
-  return impl_->connection.integer("SELECT value FROM counters WHERE name = 'lastChange'");
+  SqliteStatement query(impl_->connection, "SELECT value FROM counters WHERE name = 'lastChange'");
+  if (!query.step()) return std::nullopt;
+  return query.integer(0);
 }
 
 void JobStore::setLastChange(std::int64_t sequence) {

@@ -160,7 +160,8 @@ class JobStore {
   std::vector<StateCount> counts();
 
   // Orthanc's change log: the last sequence number that was wholly dealt with.
-  std::int64_t lastChange();
+  // Empty as long as none was ever set: this archive is not known yet.
+  std::optional<std::int64_t> lastChange();
   void setLastChange(std::int64_t sequence);
 
  private:

@@ -18,11 +18,11 @@ class Outbox {
   Outbox(Archive& archive, JobStore& store, LogCallback log);
 
   void run(const std::stop_token& stop);
+  void storeAll(const std::stop_token& stop);  // what run() repeats: all that is due
   void ring() { bell_.ring(); }
   std::string trouble() const;  // of the last round; empty when all is well
 
  private:
-  void storeAll(const std::stop_token& stop);
   bool sourceIsThere(const JobRecord& job);
   void storeOne(const JobRecord& job, const OutboxObject& object);
   void setTrouble(const std::string& trouble);

@@ -57,10 +57,11 @@ void send(OrthancPluginRestOutput* output, const RestResponse& response) {
     OrthancPluginAnswerBuffer(context, output, response.body.data(), size, "application/json");
     return;
   }
-  OrthancPluginSetHttpHeader(context, output, "Content-Type", "application/json");
-  if (!response.allow.empty()) {
-    OrthancPluginSetHttpHeader(context, output, "Allow", response.allow.c_str());
+  if (response.status == 405) {  // Orthanc insists on its own answer, which has no body
+    OrthancPluginSendMethodNotAllowed(context, output, response.allow.c_str());
+    return;
   }
+  OrthancPluginSetHttpHeader(context, output, "Content-Type", "application/json");
   OrthancPluginSendHttpStatus(context, output, static_cast<std::uint16_t>(response.status),
                               response.body.data(), size);
 }
@@ -102,6 +103,7 @@ OrthancPluginErrorCode onChange(OrthancPluginChangeType change, OrthancPluginRes
         break;
       case OrthancPluginChangeType_StableSeries:
       case OrthancPluginChangeType_StableStudy:
+      case OrthancPluginChangeType_StablePatient:  // the last of the three
         host->changed();
         break;
       case OrthancPluginChangeType_Deleted:

@@ -77,7 +77,8 @@ ServicePlan planService(const Settings& settings, const std::string& archiveFold
   return plan;
 }
 
-Service::Service(ServicePlan plan, Archive& archive, const LogCallback& log)
+Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
+                 const LogCallback& log)
     : plan_(std::move(plan)),
       store_(storeSettings(plan_)),
       worker_(workerSettings(plan_.settings), log),
@@ -90,7 +91,7 @@ Service::Service(ServicePlan plan, Archive& archive, const LogCallback& log)
                    [this] { outbox_.ring(); },
                    [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log},
                   dispatcherSettings(plan_.settings)),
-      intake_(archive, store_, planner_, log, [this] { dispatcher_.ring(); }),
+      intake_(archive, store_, planner_, startingPoint, log, [this] { dispatcher_.ring(); }),
       outboxThread_([this](const std::stop_token& stop) { outbox_.run(stop); }),
       dispatcherThread_([this](const std::stop_token& stop) { dispatcher_.run(stop); }),
       intakeThread_([this](const std::stop_token& stop) { intake_.run(stop); }) {}

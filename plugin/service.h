@@ -32,8 +32,8 @@ ServicePlan planService(const Settings& settings, const std::string& archiveFold
 // Thread ownership: any thread; made and destroyed by one.
 class Service {
  public:
-  // Opens the database (ResourceError) and starts the threads.
-  Service(ServicePlan plan, Archive& archive, const LogCallback& log);
+  // Opens the database (ResourceError) and starts the threads. startingPoint: see Intake.
+  Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint, const LogCallback& log);
   ~Service();  // stop()
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;

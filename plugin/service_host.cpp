@@ -54,9 +54,11 @@ void ServiceHost::start() noexcept {
 // A database that cannot be opened may be openable later: a full disk, a slow mount.
 void ServiceHost::open(const std::stop_token& stop) {
   std::string known;
+  std::optional<std::int64_t> startingPoint;
   while (!stop.stop_requested()) {
     try {
-      auto service = std::make_shared<Service>(*plan_, *archive_, log_);
+      if (!startingPoint) startingPoint = archive_->lastChange();
+      auto service = std::make_shared<Service>(*plan_, *archive_, *startingPoint, log_);
       {
         const std::lock_guard lock(mutex_);
         service_ = std::move(service);

@@ -340,7 +340,7 @@ TEST_F(JobStoreTest, TheOutboxAndTheChangeNumberOutliveTheProcess) {
   const std::string id = submit("a");
   store->finishAnalysed(claim(), {objectOf("1.1", "x")}, "{}");
   store->deferStoring(id, "full");
-  EXPECT_EQ(store->lastChange(), 0);
+  EXPECT_EQ(store->lastChange(), std::nullopt);
   store->setLastChange(7);
   store->setLastChange(5);
   open();

@@ -1,0 +1,198 @@
+"""A real Orthanc with the plugin: ports, storage and job store of its own, on loopback only."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+ORTHANC = os.environ.get("CMR_ORTHANC", "/usr/sbin/Orthanc")
+PLUGIN = os.environ["CMR_PLUGIN"]
+ARCHIVE_WORKER = os.environ["CMR_ARCHIVE_WORKER"]
+DEADLINE_S = float(os.environ.get("CMR_TEST_DEADLINE_S", "60"))
+
+
+def free_ports(count):
+    """Ports that nobody listens on now; all are held at once so that they differ."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
+
+
+class OrthancServer:
+    """One archive over several lives of its process."""
+
+    def __init__(self, settings=None, package=None, worker=ARCHIVE_WORKER):
+        # In memory where there is such a place: many small transactions wait for the disk otherwise.
+        place = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cmr-orthanc-", dir=place))
+        self.gate = self.folder / "gate"
+        self.ledger = self.folder / "ledger"
+        self.http_port, self.dicom_port = free_ports(2)
+        if package is None:
+            package = self.folder / "package"
+            package.mkdir()
+            (package / "manifest.json").write_text('{"name": "scripted"}')
+        self.section = {
+            "Enable": True,
+            "Package": str(package),
+            "WorkerExecutable": str(worker),
+            "Database": str(self.folder / "jobs"),
+            "FirstBackOffSeconds": 1,
+            "LargestBackOffSeconds": 2,
+        }
+        self.section.update(settings or {})
+        self.process = None
+
+    # --- life ------------------------------------------------------------------------------
+
+    def configuration(self, with_plugin):
+        storage = str(self.folder / "storage")
+        return {
+            "Name": "CMR test",
+            "StorageDirectory": storage,
+            "IndexDirectory": storage,
+            "HttpPort": self.http_port,
+            "DicomPort": self.dicom_port,
+            "HttpBindAddresses": ["127.0.0.1"],
+            "RemoteAccessAllowed": False,
+            "AuthenticationEnabled": False,
+            "StableAge": 1,
+            "Plugins": [PLUGIN] if with_plugin else [],
+            "CMR": self.section,
+        }
+
+    def start(self, with_plugin=True, expect="running"):
+        path = self.folder / "orthanc.json"
+        path.write_text(json.dumps(self.configuration(with_plugin)))
+        environment = dict(os.environ, CMR_TEST_GATE=str(self.gate),
+                           CMR_TEST_LEDGER=str(self.ledger))
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen([ORTHANC, "--verbose", str(path)], stdout=log,
+                                            stderr=log, env=environment)
+        self.wait(lambda: self.answers("/system"), "Orthanc to answer")
+        if with_plugin:
+            self.wait(lambda: self.get("/cmr/status")["state"] == expect, f"state {expect}")
+        return self
+
+    def stop(self):
+        """Asks Orthanc to end, as its service manager does."""
+        self.process.terminate()
+        code = self.process.wait(timeout=DEADLINE_S)
+        self.process = None
+        return code
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def dispose(self):
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def log(self):
+        return (self.folder / "log").read_text(errors="replace")
+
+    # --- REST ------------------------------------------------------------------------------
+
+    def call(self, method, path, body=None):
+        """(status, headers, bytes)"""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.http_port}{path}", data=body,
+                                         method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers, error.read()
+
+    def get(self, path):
+        status, _, body = self.call("GET", path)
+        if status != 200:
+            raise AssertionError(f"GET {path}: {status} {body[:500]!r}")
+        return json.loads(body)
+
+    def answers(self, path):
+        try:
+            return self.call("GET", path)[0] == 200
+        except OSError:
+            return False
+
+    def wait(self, condition, what):
+        """The condition's first true value; fails after a generous deadline."""
+        end = time.monotonic() + DEADLINE_S
+        while True:
+            value = condition()
+            if value:
+                return value
+            if self.process is not None and self.process.poll() is not None:
+                raise AssertionError(f"Orthanc ended while waiting for {what}\n{self.log()[-6000:]}")
+            if time.monotonic() > end:
+                raise AssertionError(f"waited too long for {what}\n{self.log()[-6000:]}")
+            time.sleep(0.05)
+
+    # --- DICOM and jobs --------------------------------------------------------------------
+
+    def send(self, paths, *options):
+        subprocess.run(["storescu", "-R", *options, "127.0.0.1", str(self.dicom_port),
+                        *[str(path) for path in paths]], check=True, capture_output=True)
+
+    def jobs(self, query=""):
+        return self.get("/cmr/jobs" + query)["jobs"]
+
+    def job_in(self, *states):
+        def find():
+            return next((job for job in self.jobs() if job["state"] in states), None)
+        return self.wait(find, f"a job in state {states}; jobs: {self.jobs()}")
+
+    def job_at_gate(self):
+        def find():
+            return next((job for job in self.jobs() if job["stage"] == "waiting at the gate"
+                         and job["state"] == "leased"), None)
+        return self.wait(find, "a job at the gate")
+
+    def all_decided(self):
+        """Waits until the plugin dealt with everything that the archive holds now."""
+        self.wait(lambda: all(series["IsStable"] for series in self.get("/series?expand")),
+                  "every series to be stable")
+        last = self.get("/changes?last")["Last"]
+        self.wait(lambda: self.get("/cmr/status")["intake"]["lastChange"] >= last,
+                  "the change log to be read")
+
+    def series_by_modality(self):
+        found = {}
+        for series in self.get("/series?expand"):
+            found.setdefault(series["MainDicomTags"]["Modality"], []).append(series)
+        return found
+
+    def worker_process(self):
+        return self.get("/cmr/status")["worker"]["processId"]
+
+    def kill_worker(self):
+        os.kill(self.worker_process(), signal.SIGKILL)
+
+    def analyses(self):
+        return len(self.ledger.read_text().split()) if self.ledger.exists() else 0
+
+    def open_gate(self):
+        self.gate.unlink()
+
+    def close_gate(self):
+        self.gate.touch()

@@ -1,0 +1,172 @@
+#include "plugin/dispatcher.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/plugin/service_fixture.h"
+
+namespace cmr {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class DispatcherTest : public ServiceFixture {
+ protected:
+  Dispatcher dispatcher(DispatcherSettings settings = {}) {
+    DispatcherDuties duties;
+    duties.analyze = [this](const AnalysisRequest& given, const ProgressCallback& progress) {
+      request = given;
+      if (during) during(progress);
+      return outcome;
+    };
+    duties.onResults = [this] { ++results; };
+    duties.onOtherSource = [this](const std::string& id) { reconsidered.push_back(id); };
+    duties.log = logCallback();
+    return Dispatcher(archive, *store, duties, settings);
+  }
+  bool takeOne(DispatcherSettings settings = {}) {
+    return dispatcher(settings).takeOne(stopper.get_token());
+  }
+  static AnalysisOutcome analysed() {
+    AnalysisOutcome outcome;
+    outcome.kind = OutcomeKind::analysed;
+    outcome.resultsJson = "{}";
+    outcome.objects = {{ObjectKind::segmentation, "1.1", "1.1.1", "1.1.2", "seg"}};
+    return outcome;
+  }
+  static AnalysisOutcome failed(const std::string& reason) {
+    AnalysisOutcome outcome;
+    outcome.reason = reason;
+    return outcome;
+  }
+
+  AnalysisOutcome outcome = analysed();
+  AnalysisRequest request;
+  std::function<void(const ProgressCallback&)> during;
+  int results = 0;
+  std::vector<std::string> reconsidered;
+};
+
+TEST_F(DispatcherTest, WithoutAJobThereIsNothingToDo) { EXPECT_FALSE(takeOne()); }
+
+TEST_F(DispatcherTest, AJobBringsItsImagesToTheWorkerAndItsResultsToTheOutbox) {
+  const std::string id = submit();
+  EXPECT_TRUE(takeOne());
+  EXPECT_EQ(request.jobId, id);
+  EXPECT_THAT(request.instances, SizeIs(6));
+  EXPECT_EQ(request.instances.front().bytes, "pixels");
+  EXPECT_THAT(request.tasks, ElementsAre("seg_cine_sax"));
+  EXPECT_THAT(request.dateTime, SizeIs(14));
+  EXPECT_EQ(onlyJob().state, JobState::storing);
+  EXPECT_EQ(results, 1);
+}
+
+TEST_F(DispatcherTest, WithoutStoringTheResultsStayAsJson) {
+  submit();
+  DispatcherSettings settings;
+  settings.storeResults = false;
+  takeOne(settings);
+  EXPECT_EQ(onlyJob().state, JobState::done);
+  EXPECT_EQ(onlyJob().resultsJson, "{}");
+  EXPECT_THAT(store->pendingObjects(5), IsEmpty());
+}
+
+TEST_F(DispatcherTest, AFailureIsRetriedAndAtLastDead) {
+  submit();
+  outcome = failed("worker failed: it was killed by signal 9 (Killed)");
+  takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::retry);
+  EXPECT_THAT(onlyJob().reason, HasSubstr("signal 9"));
+  nowMs += 1000000;
+  takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::dead);
+}
+
+TEST_F(DispatcherTest, DataThatCannotBeAnalysedAreNotRetried) {
+  submit();
+  outcome.kind = OutcomeKind::notAnalysable;
+  outcome.reason = "one phase only";
+  takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::notAnalysable);
+  EXPECT_EQ(onlyJob().reason, "one phase only");
+}
+
+TEST_F(DispatcherTest, ASeriesThatIsGoneCancelsItsJob) {
+  submit("a");
+  archive.deleteSeries("a");
+  archive.addSeries("b", "study", 2, 3);  // the study itself is still there
+  takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::cancelled);
+  EXPECT_EQ(request.jobId, "");
+}
+
+TEST_F(DispatcherTest, ImagesThatChangedSinceAreAJobOfTheirOwn) {
+  submit("a");
+  archive.addImage("a");
+  takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::cancelled);
+  EXPECT_THAT(reconsidered, ElementsAre("a"));
+  EXPECT_EQ(request.jobId, "");
+}
+
+TEST_F(DispatcherTest, CancellingEndsTheWork) {
+  const std::string id = submit();
+  outcome = failed("cancelled");
+  bool ended = false;
+  during = [&](const ProgressCallback& progress) {
+    store->cancel(id, "an operator said so");
+    try {
+      for (int i = 0; i < 200; ++i) {  // a heartbeat goes out about once a second
+        progress(0.5, "computing");
+        ::usleep(20000);
+      }
+    } catch (const CancelledError&) {
+      ended = true;
+    }
+  };
+  takeOne();
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(onlyJob().state, JobState::cancelled);
+  EXPECT_EQ(onlyJob().reason, "an operator said so");
+}
+
+TEST_F(DispatcherTest, StoppingTheServiceGivesTheJobBackUncounted) {
+  submit();
+  outcome = failed("the worker was stopped");
+  during = [&](const ProgressCallback& progress) {
+    stopper.request_stop();
+    EXPECT_THROW(progress(0.5, "computing"), CancelledError);
+  };
+  takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::queued);
+  EXPECT_EQ(onlyJob().attempts, 0);
+}
+
+TEST_F(DispatcherTest, AGroupThatIsTooLargeIsRefusedWithItsSize) {
+  submit();
+  DispatcherSettings settings;
+  settings.largestJobBytes = 10;
+  takeOne(settings);
+  EXPECT_EQ(onlyJob().state, JobState::notAnalysable);
+  EXPECT_THAT(onlyJob().reason, HasSubstr("larger"));
+}
+
+TEST_F(DispatcherTest, AnArchiveThatCannotBeReadIsAFailureThatIsRetried) {
+  submit("a");
+  const JobRecord before = onlyJob();
+  outcome = failed("unused");
+  DispatcherDuties duties;
+  duties.analyze = [](const AnalysisRequest&, const ProgressCallback&) -> AnalysisOutcome {
+    throw ResourceError("no memory");
+  };
+  duties.log = logCallback();
+  duties.onOtherSource = [](const std::string&) {};
+  Dispatcher(archive, *store, duties).takeOne(stopper.get_token());
+  EXPECT_EQ(onlyJob().state, JobState::retry);
+  EXPECT_EQ(onlyJob().reason, "no memory");
+}
+
+}  // namespace
+}  // namespace cmr

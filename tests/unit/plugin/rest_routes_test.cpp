@@ -1,0 +1,136 @@
+#include "plugin/rest_routes.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/plugin/service_fixture.h"
+
+namespace cmr {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+class RestRoutesTest : public ServiceFixture {
+ protected:
+  RestContext context() {
+    RestContext context;
+    context.status = [this] { return status; };
+    context.store = store.get();
+    context.planner = planner.get();
+    context.ring = [this] { ++rings; };
+    return context;
+  }
+  RestResponse ask(const std::string& method, const std::string& path,
+                   std::map<std::string, std::string> query = {}) {
+    return answerRest({method, path, std::move(query)}, context());
+  }
+  Json json(const RestResponse& response) { return Json::parse(response.body); }
+
+  Json status = {{"state", "running"}};
+  int rings = 0;
+};
+
+TEST_F(RestRoutesTest, TheStatusIsWhatTheServiceSays) {
+  EXPECT_EQ(json(ask("GET", "/cmr/status")), status);
+}
+
+TEST_F(RestRoutesTest, JobsAreListedAndFound) {
+  const std::string id = submit("a");
+  submit("b");
+  EXPECT_EQ(json(ask("GET", "/cmr/jobs"))["jobs"].size(), 2U);
+  EXPECT_EQ(json(ask("GET", "/cmr/jobs", {{"limit", "1"}}))["jobs"].size(), 1U);
+  EXPECT_EQ(json(ask("GET", "/cmr/jobs", {{"state", "done"}}))["jobs"].size(), 0U);
+  EXPECT_EQ(json(ask("GET", "/cmr/jobs", {{"series", "a"}}))["jobs"][0]["id"], id);
+  const Json job = json(ask("GET", "/cmr/jobs/" + id));
+  EXPECT_EQ(job["state"], "queued");
+  EXPECT_EQ(job["series"], Json({"a"}));
+  EXPECT_TRUE(job["retryAt"].is_null());
+}
+
+TEST_F(RestRoutesTest, ParametersThatMeanNothingAreRefused) {
+  EXPECT_EQ(ask("GET", "/cmr/jobs", {{"limit", "-1"}}).status, 400);
+  EXPECT_EQ(ask("GET", "/cmr/jobs", {{"limit", "1001"}}).status, 400);
+  EXPECT_EQ(ask("GET", "/cmr/jobs", {{"limit", "1x"}}).status, 400);
+  EXPECT_EQ(ask("GET", "/cmr/jobs", {{"state", "happy"}}).status, 400);
+}
+
+TEST_F(RestRoutesTest, WhatIsNotThereIsNotFound) {
+  for (const char* path : {"/cmr", "/cmr/", "/cmr/unknown", "/cmr/jobs/none", "/cmr/jobs/a/b/c",
+                           "/cmr/series/none", "/elsewhere", ""}) {
+    const RestResponse response = ask("GET", path);
+    EXPECT_EQ(response.status, 404) << path;
+    EXPECT_TRUE(json(response).contains("error"));
+  }
+  EXPECT_EQ(ask("POST", "/cmr/series/none/analyze").status, 404);
+  EXPECT_EQ(ask("POST", "/cmr/jobs/none/cancel").status, 404);
+}
+
+TEST_F(RestRoutesTest, AWrongVerbNamesTheRightOne) {
+  const RestResponse response = ask("DELETE", "/cmr/jobs");
+  EXPECT_EQ(response.status, 405);
+  EXPECT_EQ(response.allow, "GET");
+  EXPECT_EQ(ask("GET", "/cmr/jobs/x/retry").allow, "POST");
+  EXPECT_EQ(ask("PUT", "/cmr/status").status, 405);
+}
+
+TEST_F(RestRoutesTest, ResultsAreThereAfterTheAnalysis) {
+  const std::string id = submit();
+  EXPECT_EQ(ask("GET", "/cmr/jobs/" + id + "/results").status, 404);
+  store->finishAnalysed(*store->claim("20200102030405"), {}, R"({"lv": 1})");
+  EXPECT_EQ(ask("GET", "/cmr/jobs/" + id + "/results").body, R"({"lv": 1})");
+}
+
+TEST_F(RestRoutesTest, CancelAndRetryChangeTheJobAndRing) {
+  const std::string id = submit();
+  EXPECT_EQ(json(ask("POST", "/cmr/jobs/" + id + "/cancel"))["state"], "cancelled");
+  EXPECT_EQ(ask("POST", "/cmr/jobs/" + id + "/cancel").status, 409);
+  EXPECT_EQ(json(ask("POST", "/cmr/jobs/" + id + "/retry"))["state"], "queued");
+  EXPECT_EQ(rings, 2);
+}
+
+TEST_F(RestRoutesTest, ASeriesIsAnalysedOnRequestAndItsJobQueuedAgain) {
+  archive.addSeries("a", "study", 2, 3);
+  const Json first = json(ask("POST", "/cmr/series/a/analyze"));
+  EXPECT_EQ(first["created"], true);
+  store->finishAnalysed(*store->claim("20200102030405"), {}, "{}");
+  const RestResponse again = ask("POST", "/cmr/series/a/analyze");
+  EXPECT_EQ(again.status, 202);
+  EXPECT_EQ(json(again)["job"], first["job"]);
+  EXPECT_EQ(onlyJob().state, JobState::queued);
+}
+
+TEST_F(RestRoutesTest, AnalyzingOneSliceTakesTheWholeGroup) {
+  archive.addSeries("a", "study", 1, 3);
+  archive.addSeries("b", "study", 1, 3);
+  archive.addSeries("elsewhere", "another", 1, 3);
+  EXPECT_EQ(json(ask("POST", "/cmr/series/b/analyze"))["series"], Json({"a", "b"}));
+}
+
+TEST_F(RestRoutesTest, ASeriesThatTheRulesLeaveAloneIsRefusedWithTheClause) {
+  archive.addSeries("a", "study", 2, 3, "CT");
+  const RestResponse response = ask("POST", "/cmr/series/a/analyze");
+  EXPECT_EQ(response.status, 409);
+  EXPECT_THAT(json(response)["error"].get<std::string>(), HasSubstr("CT"));
+  EXPECT_EQ(json(response)["explanation"][0]["clauses"][0]["held"], false);
+  EXPECT_EQ(json(ask("GET", "/cmr/series/a"))["action"], "never");
+}
+
+TEST_F(RestRoutesTest, WithoutAServiceTheReasonIsToldAndTheStatusStillAnswers) {
+  RestContext broken;
+  broken.status = [] { return Json{{"state", "misconfigured"}, {"reason", "no package"}}; };
+  EXPECT_EQ(answerRest({"GET", "/cmr/status", {}}, broken).status, 200);
+  const RestResponse response = answerRest({"GET", "/cmr/jobs", {}}, broken);
+  EXPECT_EQ(response.status, 503);
+  EXPECT_THAT(response.body, HasSubstr("no package"));
+}
+
+TEST_F(RestRoutesTest, AnArchiveInTroubleIsAnErrorAndNoCrash) {
+  archive.addSeries("a", "study", 2, 3);
+  archive.unreadableSeries = "a";
+  const RestResponse response = ask("POST", "/cmr/series/a/analyze");
+  EXPECT_EQ(response.status, 500);
+  EXPECT_THAT(response.body, HasSubstr("bad sector"));
+}
+
+}  // namespace
+}  // namespace cmr
