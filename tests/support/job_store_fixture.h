@@ -14,9 +14,13 @@ namespace cmr::test {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "cmr-job-store-XXXXXX").string();
+  // inMemory: where the system keeps files in memory, for tests of many thousand writes that are
+  // about what is written, not about the disk.
+  explicit TemporaryFolder(bool inMemory = false) {
+    const std::filesystem::path memory = "/dev/shm";
+    const bool usable = inMemory && std::filesystem::is_directory(memory);
+    const auto base = usable ? memory : std::filesystem::temp_directory_path();
+    std::string pattern = (base / "cmr-job-store-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     path_ = pattern;
   }
@@ -70,7 +74,7 @@ class JobStoreTest : public ::testing::Test {
   JobRecord job(const std::string& id) { return store->job(id).value(); }
   JobState state(const std::string& id) { return job(id).state; }
 
-  TemporaryFolder folder;
+  TemporaryFolder folder{true};
   JobStoreSettings settings;
   std::int64_t now = 1000;
   std::unique_ptr<JobStore> store;

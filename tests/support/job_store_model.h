@@ -1,0 +1,203 @@
+// The job store as its header describes it, in plain memory: what a random walk is compared with.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "plugin/job_store.h"
+
+namespace cmr::test {
+
+class JobStoreModel {
+ public:
+  static constexpr std::int64_t always = std::numeric_limits<std::int64_t>::min();
+  struct Entry {
+    ProducedObject object;
+    bool stored = false;
+  };
+  struct Job {
+    std::string name;
+    int priority = 0;
+    int sequence = 0;
+    JobState state = JobState::queued;
+    int attempts = 0;
+    int deferred = 0;
+    std::string token;
+    std::string dateTime;
+    std::int64_t leaseUntil = 0;
+    std::int64_t dueLow = always;   // may be due from here on (the jitter is not ours to know)
+    std::int64_t dueHigh = always;  // is due from here on
+    bool sourceGone = false;
+    std::vector<Entry> outbox;
+  };
+
+  explicit JobStoreModel(JobStoreSettings settings) : settings_(std::move(settings)) {}
+
+  std::map<std::string, Job> jobs;             // by id
+  std::map<std::string, std::string> objects;  // UID -> bytes
+
+  bool submitCreates(const std::string& id, const std::string& name, int priority) {
+    if (jobs.count(id) == 0) {
+      Job job;
+      job.name = name;
+      job.priority = priority;
+      job.sequence = static_cast<int>(jobs.size());
+      jobs[id] = job;
+      return true;
+    }
+    Job& job = jobs[id];
+    if (job.state != JobState::cancelled || !job.sourceGone) return false;
+    leave(job, JobState::queued);
+    job.attempts = job.deferred = 0;
+    return true;
+  }
+
+  // Whether claiming this job (or none) now is right; then the lease is noted.
+  bool claimed(const std::optional<Lease>& lease, const std::string& dateTime, std::int64_t now) {
+    const Job* taken = lease ? find(lease->job.id) : nullptr;
+    if (lease && (taken == nullptr || !mayBeClaimed(*taken, now))) return false;
+    for (const auto& [id, job] : jobs) {
+      const bool sure =
+          job.state == JobState::queued || (job.state == JobState::retry && job.dueHigh <= now);
+      if (sure && &job != taken && (taken == nullptr || before(job, *taken))) return false;
+    }
+    if (!lease) return true;
+    Job& job = jobs[lease->job.id];
+    job.state = JobState::leased;
+    job.attempts += 1;
+    job.token = lease->token;
+    job.leaseUntil = now + settings_.lease.count();
+    if (job.dateTime.empty()) job.dateTime = dateTime;
+    return job.attempts == lease->job.attempts && job.dateTime == lease->job.dateTime;
+  }
+
+  bool holds(const Lease& lease, std::int64_t now) const {
+    const auto job = jobs.find(lease.job.id);
+    return job != jobs.end() && job->second.state == JobState::leased &&
+           job->second.token == lease.token && job->second.leaseUntil > now;
+  }
+  void heartbeat(const Lease& lease, std::int64_t now) {
+    jobs[lease.job.id].leaseUntil = now + settings_.lease.count();
+  }
+  void release(const Lease& lease) {
+    leave(jobs[lease.job.id], JobState::queued);
+    jobs[lease.job.id].attempts -= 1;
+  }
+  void analysed(const Lease& lease, const std::vector<ProducedObject>& results) {
+    Job& job = jobs[lease.job.id];
+    std::set<std::string> seen;
+    for (const ProducedObject& object : results) {
+      const auto known = objects.find(object.SOPInstanceUID);
+      const bool other = known != objects.end() && known->second != object.bytes;
+      if (other || !seen.insert(object.SOPInstanceUID).second) return leave(job, JobState::dead);
+    }
+    leave(job, results.empty() ? JobState::done : JobState::storing);
+    job.outbox.clear();
+    for (const ProducedObject& object : results) {
+      objects[object.SOPInstanceUID] = object.bytes;
+      job.outbox.push_back({object, false});
+    }
+  }
+  void notAnalysable(const Lease& lease) { leave(jobs[lease.job.id], JobState::notAnalysable); }
+  void failed(const std::string& id, std::int64_t now) {
+    Job& job = jobs[id];
+    if (job.attempts >= settings_.maxAttempts) return leave(job, JobState::dead);
+    leave(job, JobState::retry);
+    wait(job, job.attempts, now);
+  }
+  int expire(std::int64_t now) {
+    int count = 0;
+    for (auto& [id, job] : jobs) {
+      if (job.state != JobState::leased || job.leaseUntil > now) continue;
+      failed(id, now);
+      ++count;
+    }
+    return count;
+  }
+  void stored(const std::string& id, std::size_t position) {
+    Job& job = jobs[id];
+    if (position >= job.outbox.size()) return;
+    job.outbox[position].stored = true;
+    const bool all = std::all_of(job.outbox.begin(), job.outbox.end(),
+                                 [](const Entry& entry) { return entry.stored; });
+    if (all && job.state == JobState::storing) leave(job, JobState::done);
+  }
+  void deferred(const std::string& id, std::int64_t now) {
+    Job& job = jobs[id];
+    if (job.state == JobState::storing) wait(job, ++job.deferred, now);
+  }
+  bool mayCancel(const std::string& id) const { return isOpen(jobs.at(id).state); }
+  bool mayRetry(const std::string& id) const {
+    const JobState state = jobs.at(id).state;
+    return !isOpen(state) || state == JobState::retry;
+  }
+  void cancel(const std::string& id) {
+    leave(jobs[id], JobState::cancelled);
+    jobs[id].outbox.clear();
+  }
+  void retry(const std::string& id) {
+    leave(jobs[id], JobState::queued);
+    jobs[id].outbox.clear();
+    jobs[id].attempts = jobs[id].deferred = 0;
+  }
+  int sourceGone(const std::string& name) {
+    int count = 0;
+    for (auto& [id, job] : jobs) {
+      if (job.name != name || !isOpen(job.state)) continue;
+      cancel(id);
+      job.sourceGone = true;
+      ++count;
+    }
+    return count;
+  }
+  void reopened(std::int64_t now) {
+    for (auto& [id, job] : jobs) {
+      const bool last = job.attempts >= settings_.maxAttempts;
+      if (job.state == JobState::leased) leave(job, last ? JobState::dead : JobState::queued);
+      if (job.state == JobState::retry) {
+        job.dueLow = job.dueHigh = now + settings_.firstBackOff.count();
+      }
+      if (job.state == JobState::storing) job.dueLow = job.dueHigh = always;
+    }
+  }
+
+ private:
+  static bool isOpen(JobState state) {
+    return state == JobState::queued || state == JobState::leased || state == JobState::storing ||
+           state == JobState::retry;
+  }
+  static bool before(const Job& a, const Job& b) {
+    return a.priority != b.priority ? a.priority > b.priority : a.sequence < b.sequence;
+  }
+  static bool mayBeClaimed(const Job& job, std::int64_t now) {
+    return job.state == JobState::queued || (job.state == JobState::retry && job.dueLow <= now);
+  }
+  const Job* find(const std::string& id) const {
+    const auto job = jobs.find(id);
+    return job == jobs.end() ? nullptr : &job->second;
+  }
+  static void leave(Job& job, JobState state) {
+    job.state = state;
+    job.token.clear();
+    job.dueLow = job.dueHigh = always;
+    job.sourceGone = false;
+  }
+  void wait(Job& job, int failures, std::int64_t now) const {
+    const double doubled =
+        std::ldexp(static_cast<double>(settings_.firstBackOff.count()), failures - 1);
+    const auto whole = static_cast<std::int64_t>(
+        std::min(doubled, static_cast<double>(settings_.largestBackOff.count())));
+    job.dueLow = now + whole / 2;
+    job.dueHigh = now + whole;
+  }
+
+  JobStoreSettings settings_;
+};
+
+}  // namespace cmr::test
