@@ -1,5 +1,6 @@
 #include "analysis/model_package.h"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdio>
 #include <filesystem>
@@ -50,6 +51,15 @@ bool staysInside(const std::string& path) {
   return true;
 }
 
+// Links are followed: a file that is one must still lie in the package's own folder.
+bool liesInside(const fs::path& folder, const fs::path& path) {
+  std::error_code error;
+  const fs::path root = fs::canonical(folder, error);
+  const fs::path file = fs::canonical(path, error);
+  const auto [at, rest] = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
+  return !error && at == root.end() && rest != file.end();
+}
+
 void checkFile(const fs::path& folder, const PackageFile& file) {
   if (!staysInside(file.path)) {
     throw PackageError("the manifest names a file outside its folder: " + file.path);
@@ -59,6 +69,9 @@ void checkFile(const fs::path& folder, const PackageFile& file) {
   const std::uintmax_t size = fs::file_size(path, error);
   if (error) {
     throw PackageError("the package lacks " + file.path);
+  }
+  if (!liesInside(folder, path)) {
+    throw PackageError("the package's " + file.path + " is a link that leads outside its folder");
   }
   if (size != file.bytes) {
     throw PackageError(file.path + " has " + std::to_string(size) + " bytes, the manifest says " +

@@ -60,19 +60,35 @@ std::uint64_t readLength(const std::vector<std::byte>& content) {
   return length;
 }
 
+// JSON's conversions would take 2.5 for 2 and drop what follows the second offset.
+std::vector<std::int64_t> integersOf(const json& list) {
+  if (!list.is_array() || std::any_of(list.begin(), list.end(),
+                                      [](const json& item) { return !item.is_number_integer(); })) {
+    throw PackageError("shapes and offsets are lists of whole numbers");
+  }
+  return list.get<std::vector<std::int64_t>>();
+}
+
+std::pair<std::size_t, std::size_t> offsetsOf(const json& item, const std::string& name,
+                                              std::size_t available) {
+  const std::vector<std::int64_t> offsets = integersOf(item.at("data_offsets"));
+  if (offsets.size() != 2 || offsets[0] < 0 || offsets[1] < offsets[0] ||
+      static_cast<std::uint64_t>(offsets[1]) > available) {
+    throw PackageError("tensor " + name + " lies outside the file");
+  }
+  return {static_cast<std::size_t>(offsets[0]), static_cast<std::size_t>(offsets[1])};
+}
+
 TensorEntry readEntry(const std::string& name, const json& item, std::span<const std::byte> data) {
   TensorEntry entry;
   entry.name = name;
   entry.dtype = typeOf(item.at("dtype").get<std::string>());
-  entry.shape = item.at("shape").get<std::vector<std::int64_t>>();
-  const auto offsets = item.at("data_offsets").get<std::array<std::uint64_t, 2>>();
-  if (offsets[0] > offsets[1] || offsets[1] > data.size()) {
-    throw PackageError("tensor " + name + " lies outside the file");
-  }
-  if (offsets[1] - offsets[0] != byteCount(entry.shape, entry.dtype)) {
+  entry.shape = integersOf(item.at("shape"));
+  const auto [begin, end] = offsetsOf(item, name, data.size());
+  if (end - begin != byteCount(entry.shape, entry.dtype)) {
     throw PackageError("tensor " + name + " has another size than its shape says");
   }
-  entry.bytes = data.subspan(offsets[0], offsets[1] - offsets[0]);
+  entry.bytes = data.subspan(begin, end - begin);
   return entry;
 }
 
@@ -178,6 +194,9 @@ SafetensorsFile SafetensorsFile::parse(std::vector<std::byte> content, const std
     file.content_ = std::move(content);
     const char* text = reinterpret_cast<const char*>(file.content_.data()) + lengthBytes;
     const json header = json::parse(text, text + length);
+    if (!header.is_object()) {
+      throw PackageError("the header is no list of tensors");
+    }
     const auto data = std::span<const std::byte>(file.content_).subspan(lengthBytes + length);
     for (const auto& [key, item] : header.items()) {
       if (key == "__metadata__") {
@@ -196,8 +215,9 @@ SafetensorsFile SafetensorsFile::parse(std::vector<std::byte> content, const std
 }
 
 SafetensorsFile SafetensorsFile::open(const std::string& path) {
+  std::error_code error;
   std::ifstream in(path, std::ios::binary | std::ios::ate);
-  if (!in) {
+  if (!std::filesystem::is_regular_file(path, error) || !in) {
     throw PackageError("cannot read " + path);
   }
   std::vector<std::byte> content(static_cast<std::size_t>(in.tellg()));
