@@ -1,5 +1,8 @@
 #include "analysis/network_presets.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "analysis/errors.h"
 
 namespace cmr {
@@ -14,6 +17,40 @@ int bounded(const json& object, const char* key, int low, int high) {
                        ", outside " + std::to_string(low) + " to " + std::to_string(high));
   }
   return value;
+}
+
+// Widths of layers that GroupNorm divides into groups of about eight channels.
+std::vector<int> widths(const json& list, std::size_t count, const char* what) {
+  const auto values = list.get<std::vector<int>>();
+  const bool possible = std::all_of(values.begin(), values.end(), [](int width) {
+    return width >= 1 && width <= 4096 && width % std::max(1, width / 8) == 0;
+  });
+  if (values.size() != count || !possible) {
+    throw PackageError(std::string("no network can be built with the manifest's ") + what + " " +
+                       list.dump());
+  }
+  return values;
+}
+
+DenseHeadGeometry denseFromJson(const json& head, const VitGeometry& vit) {
+  DenseHeadGeometry dense;
+  dense.tokenWidth = vit.width;
+  dense.layers = head.at("layers").get<std::vector<int>>();
+  dense.fusedWidth = widths(json::array({head.at("fusedWidth")}), 1, "fused width").front();
+  dense.imageWidths = widths(head.at("imageWidths"), 3, "image widths");
+  dense.classes = bounded(head, "classes", 2, 64);
+  dense.useTokens = head.at("useTokens").get<bool>();
+  dense.useImagePath = head.at("useImagePath").get<bool>();
+  for (const int layer : dense.layers) {
+    if (layer < 1 || layer > vit.depth) {
+      throw PackageError("the manifest's head reads layer " + std::to_string(layer) + " of " +
+                         std::to_string(vit.depth));
+    }
+  }
+  if (dense.layers.empty() || (!dense.useTokens && !dense.useImagePath)) {
+    throw PackageError("the manifest's head reads nothing");
+  }
+  return dense;
 }
 
 VitGeometry vitFromJson(const json& object) {
@@ -80,31 +117,15 @@ NetworkGeometry geometryFromJson(const json& object) {
     const auto architecture = object.at("architecture").get<std::string>();
     if (architecture == "unet") {
       g.architecture = Architecture::unet;
-      g.unet.widths = object.at("widths").get<std::vector<int>>();
+      g.unet.widths = widths(object.at("widths"), 5, "U-Net widths");
       g.unet.classes = bounded(object, "classes", 2, 64);
-      if (g.unet.widths.size() != 5) {
-        throw PackageError("the manifest's U-Net has no five widths");
-      }
       return g;
     }
     if (architecture != "vit-dense") {
       throw PackageError("the manifest asks for an unknown architecture '" + architecture + "'");
     }
     g.vit = vitFromJson(object.at("backbone"));
-    const json& head = object.at("head");
-    g.dense.tokenWidth = g.vit.width;
-    g.dense.layers = head.at("layers").get<std::vector<int>>();
-    g.dense.fusedWidth = bounded(head, "fusedWidth", 8, 4096);
-    g.dense.imageWidths = head.at("imageWidths").get<std::vector<int>>();
-    g.dense.classes = bounded(head, "classes", 2, 64);
-    g.dense.useTokens = head.at("useTokens").get<bool>();
-    g.dense.useImagePath = head.at("useImagePath").get<bool>();
-    for (const int layer : g.dense.layers) {
-      if (layer < 1 || layer > g.vit.depth) {
-        throw PackageError("the manifest's head reads layer " + std::to_string(layer) + " of " +
-                           std::to_string(g.vit.depth));
-      }
-    }
+    g.dense = denseFromJson(object.at("head"), g.vit);
     return g;
   } catch (const json::exception& e) {
     throw PackageError(std::string("the manifest's network is incomplete: ") + e.what());

@@ -24,6 +24,7 @@ struct EvaluateArguments {
   std::string task = "seg_cine_sax";
   std::string frames;
   double spacingMm = 0;
+  std::string heart = "patient";
   std::string series;
   std::string contours;
   int phantoms = 0;
@@ -38,7 +39,9 @@ void evaluateOnFrames(const EvaluateArguments& a, FrameSegmenter& segmenter) {
   evaluation.package = segmenter.identity();
   if (!a.frames.empty()) {
     evaluation.source = a.frames;
-    evaluation.frames = evaluateFrames(readPngFrames(a.frames, a.spacingMm), segmenter);
+    evaluation.search = a.heart == "frame" ? HeartSearch::perFrame : HeartSearch::perPatient;
+    evaluation.frames =
+        evaluateFrames(readPngFrames(a.frames, a.spacingMm), segmenter, evaluation.search);
   }
   evaluation.phantomSeed = a.phantomSeed;
   evaluation.phantoms = evaluatePhantoms(a.phantoms, a.phantomSeed, segmenter);
@@ -103,6 +106,11 @@ void registerEvaluate(CLI::App& app) {
       ->capture_default_str();
   c->add_option("--frames", a->frames, "Folder with images/, endo/ and optional epi/ PNG masks");
   c->add_option("--spacing-mm", a->spacingMm, "Pixel spacing of the PNG frames");
+  c->add_option("--heart", a->heart,
+                "Whether the network looks for the heart over all frames of a patient, as in a "
+                "series, or in each frame alone")
+      ->check(CLI::IsMember({"patient", "frame"}))
+      ->capture_default_str();
 #if CMR_READS_DICOM
   c->add_option("--series", a->series, "Folder with the DICOM files of a short-axis cine");
   c->add_option("--contours", a->contours, "Folder with the contour files of that series");

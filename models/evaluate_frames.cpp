@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <tuple>
+#include <utility>
 
 #include "models/augment.h"
 #include "models/mask_overlap.h"
@@ -22,16 +24,64 @@ Mask maskWhere(std::span<const std::uint8_t> values, std::uint8_t value, int row
   return mask;
 }
 
-FrameScore scoreFrame(const TrainingFrame& frame, FrameSegmenter& segmenter) {
-  const Segmentation found = segmenter.segment(stackOfFrame(frame), {});
-  FrameScore score = scoreLabels(frame, found.labels.frame(0, 0));
-  score.heartFound = found.heartFound;
-  const FrameCentre centre = cavityCentre(frame);
-  if (centre.area > 0) {
-    score.centreErrorMm = frame.spacingMm * std::hypot(found.heartCentreColumn - centre.column,
-                                                       found.heartCentreRow - centre.row);
+// Frames of one size and spacing as the slices of a stack with a single phase.
+ImageStack stackOf(const std::vector<const TrainingFrame*>& frames) {
+  const TrainingFrame& first = *frames.front();
+  ImageStack stack;
+  stack.rows = first.rows;
+  stack.columns = first.columns;
+  stack.sliceCount = static_cast<int>(frames.size());
+  stack.phaseCount = 1;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    stack.planes.push_back(
+        {{0, 0, static_cast<double>(i)}, {1, 0, 0}, {0, 1, 0}, first.spacingMm, first.spacingMm});
+    StackFrame frame;
+    frame.pixels = frames[i]->pixels;
+    frame.sourceIndex = i;
+    stack.frames.push_back(std::move(frame));
   }
-  return score;
+  return stack;
+}
+
+std::optional<double> centreErrorMm(const TrainingFrame& frame, const Segmentation& found) {
+  const FrameCentre centre = cavityCentre(frame);
+  if (centre.area == 0) return std::nullopt;
+  return frame.spacingMm *
+         std::hypot(found.heartCentreColumn - centre.column, found.heartCentreRow - centre.row);
+}
+
+std::vector<FrameScore> scoreTogether(const std::vector<const TrainingFrame*>& frames,
+                                      FrameSegmenter& segmenter) {
+  const Segmentation found = segmenter.segment(stackOf(frames), {});
+  std::vector<FrameScore> scores;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    scores.push_back(scoreLabels(*frames[i], found.labels.frame(static_cast<int>(i), 0)));
+    scores.back().heartFound = found.heartFound;
+    if (frames.size() == 1) scores.back().centreErrorMm = centreErrorMm(*frames[i], found);
+  }
+  return scores;
+}
+
+// Which frames are searched together, by position in the list, each group in the order of names.
+std::vector<std::vector<std::size_t>> groupsOf(const std::vector<TrainingFrame>& frames,
+                                               HeartSearch search) {
+  std::map<std::tuple<std::string, int, int, double>, std::vector<std::size_t>> patients;
+  std::vector<std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const TrainingFrame& f = frames[i];
+    if (search == HeartSearch::perFrame) {
+      groups.push_back({i});
+    } else {
+      patients[{f.patient, f.rows, f.columns, f.spacingMm}].push_back(i);
+    }
+  }
+  for (auto& [key, group] : patients) {
+    std::stable_sort(group.begin(), group.end(), [&frames](std::size_t a, std::size_t b) {
+      return frames[a].name < frames[b].name;
+    });
+    groups.push_back(std::move(group));
+  }
+  return groups;
 }
 
 struct PhaseAreas {
@@ -45,17 +95,6 @@ double ejected(double diastole, double systole) {
 }
 
 }  // namespace
-
-ImageStack stackOfFrame(const TrainingFrame& frame) {
-  ImageStack stack;
-  stack.rows = frame.rows;
-  stack.columns = frame.columns;
-  stack.sliceCount = stack.phaseCount = 1;
-  stack.planes.push_back({{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, frame.spacingMm, frame.spacingMm});
-  stack.frames.resize(1);
-  stack.frames.front().pixels = frame.pixels;
-  return stack;
-}
 
 FrameScore scoreLabels(const TrainingFrame& reference, std::span<const std::uint8_t> labels) {
   FrameScore score;
@@ -76,10 +115,14 @@ FrameScore scoreLabels(const TrainingFrame& reference, std::span<const std::uint
 }
 
 std::vector<FrameScore> evaluateFrames(const std::vector<TrainingFrame>& frames,
-                                       FrameSegmenter& segmenter) {
-  std::vector<FrameScore> scores;
-  scores.reserve(frames.size());
-  for (const TrainingFrame& frame : frames) scores.push_back(scoreFrame(frame, segmenter));
+                                       FrameSegmenter& segmenter, HeartSearch search) {
+  std::vector<FrameScore> scores(frames.size());
+  for (const std::vector<std::size_t>& group : groupsOf(frames, search)) {
+    std::vector<const TrainingFrame*> together;
+    for (const std::size_t i : group) together.push_back(&frames[i]);
+    std::vector<FrameScore> own = scoreTogether(together, segmenter);
+    for (std::size_t k = 0; k < group.size(); ++k) scores[group[k]] = std::move(own[k]);
+  }
   return scores;
 }
 
@@ -87,7 +130,7 @@ std::vector<FrameScore> evaluatePhantoms(int count, std::uint64_t seed, FrameSeg
   std::vector<FrameScore> scores;
   for (int i = 0; i < count; ++i) {
     const TrainingFrame frame = drawSaxPhantom(mixSeed(seed, static_cast<std::uint64_t>(i)), {});
-    scores.push_back(scoreFrame(frame, segmenter));
+    scores.push_back(std::move(scoreTogether({&frame}, segmenter).front()));
   }
   return scores;
 }

@@ -23,18 +23,25 @@ struct FrameScore {
   // By Structure; none where the frame's labels do not know the structure everywhere.
   std::array<std::optional<OverlapScore>, structureCount> structures;
   bool heartFound = true;
-  std::optional<double> centreErrorMm;  // of the crop's centre; none without a cavity
+  // Of the place where the crop was taken; none without a cavity, or when a patient's frames were
+  // searched together.
+  std::optional<double> centreErrorMm;
 };
+
+// Over how many frames the network looks for the heart: over all of a patient (in the order of
+// their names, as the service does with the slices of a series), or in each of them alone, which
+// is harder.
+enum class HeartSearch { perPatient, perFrame };
 
 FrameScore scoreLabels(const TrainingFrame& reference, std::span<const std::uint8_t> labels);
 
-// One frame as a stack of one slice and one phase.
-ImageStack stackOfFrame(const TrainingFrame& frame);
-
+// In the order of the frames given. Frames of one patient that differ in size or spacing are
+// searched apart.
 std::vector<FrameScore> evaluateFrames(const std::vector<TrainingFrame>& frames,
-                                       FrameSegmenter& segmenter);
+                                       FrameSegmenter& segmenter, HeartSearch search);
 
-// Drawn hearts, of which every structure is known. The same seed draws the same hearts.
+// Drawn hearts, of which every structure is known, each found alone. The same seed draws the same
+// hearts.
 std::vector<FrameScore> evaluatePhantoms(int count, std::uint64_t seed, FrameSegmenter& segmenter);
 
 // The scores of one structure, of all frames or of one phase.

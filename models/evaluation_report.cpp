@@ -111,9 +111,14 @@ FirstLook firstLookOf(const std::vector<FrameScore>& frames) {
   return look;
 }
 
-json heartJson(const std::vector<FrameScore>& frames) {
+const char* searchText(HeartSearch search) {
+  return search == HeartSearch::perPatient ? "found by the network over all frames of a patient"
+                                           : "found by the network in each frame alone";
+}
+
+json heartJson(const std::vector<FrameScore>& frames, HeartSearch search) {
   const FirstLook look = firstLookOf(frames);
-  return {{"method", "found by the network in each frame alone"},
+  return {{"method", searchText(search)},
           {"n_frames", frames.size()},
           {"n_not_found", look.notFound},
           {"centre_error_mean_mm", orNull(look.meanErrorMm)},
@@ -130,16 +135,19 @@ json phantomJson(const FrameEvaluation& e) {
   return {{"evidence", "phantom"},
           {"seed", e.phantomSeed},
           {"n_hearts", e.phantoms.size()},
-          {"heart", heartJson(e.phantoms)},
+          {"heart", heartJson(e.phantoms, HeartSearch::perFrame)},
           {"structures", byStructure}};
 }
 
-std::string lookText(const std::vector<FrameScore>& frames) {
+std::string lookText(const std::vector<FrameScore>& frames, HeartSearch search) {
   const FirstLook look = firstLookOf(frames);
-  return textLine(
-      "Heart found in each frame alone: not found in %zu of %zu; centre off by %.1f mm on "
-      "average, %.1f mm at most.",
-      look.notFound, frames.size(), look.meanErrorMm, look.maxErrorMm);
+  std::string text = textLine("Heart %s; not found in %zu of %zu frames.", searchText(search),
+                              look.notFound, frames.size());
+  if (std::isfinite(look.meanErrorMm)) {
+    text += textLine("Its centre was off by %.1f mm on average, %.1f mm at most.", look.meanErrorMm,
+                     look.maxErrorMm);
+  }
+  return text;
 }
 
 std::string ejectionText(const std::vector<FrameScore>& frames) {
@@ -177,7 +185,7 @@ std::string lowText(const std::vector<FrameScore>& frames) {
 
 std::string framesText(const FrameEvaluation& e) {
   std::string text = textLine("%zu frames of %s", e.frames.size(), e.source.c_str()) +
-                     lookText(e.frames) +
+                     lookText(e.frames, e.search) +
                      "Dice in two dimensions, frame by frame, without repair ('none': absent in "
                      "both, left out):\n" +
                      tableHead();
@@ -201,7 +209,7 @@ std::string framesText(const FrameEvaluation& e) {
 std::string phantomText(const FrameEvaluation& e) {
   std::string text = textLine("\n%zu drawn hearts (evidence: phantom; seed %llu)",
                               e.phantoms.size(), static_cast<unsigned long long>(e.phantomSeed)) +
-                     lookText(e.phantoms) + tableHead();
+                     lookText(e.phantoms, HeartSearch::perFrame) + tableHead();
   for (const Structure structure : judgedStructures) {
     text += tableRow(structureId(structure), "phantom", summarise(scoresOf(e.phantoms, structure)));
   }
@@ -215,7 +223,7 @@ json evaluationJson(const FrameEvaluation& e) {
   if (!e.source.empty()) {
     report["frames"] = e.source;
     report["method"] = "two-dimensional, frame by frame, no repair in space or time";
-    report["heart"] = heartJson(e.frames);
+    report["heart"] = heartJson(e.frames, e.search);
     report["structures"] = json::object();
     for (const Structure structure : judgedStructures) {
       if (!scoresOf(e.frames, structure).empty()) {

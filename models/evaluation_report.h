@@ -17,6 +17,7 @@ struct FrameEvaluation {
   std::string task;
   PackageIdentity package;
   std::string source;  // where the frames came from; empty: no frames were judged
+  HeartSearch search = HeartSearch::perPatient;
   std::vector<FrameScore> frames;
   std::uint64_t phantomSeed = 0;
   std::vector<FrameScore> phantoms;

@@ -7,6 +7,15 @@
 #include "analysis/errors.h"
 
 namespace cmr {
+namespace {
+
+void finishRead(png_image& image, void* pixels, const std::string& path) {
+  if (png_image_finish_read(&image, nullptr, pixels, 0, nullptr) == 0) {
+    throw InputError(path + " cannot be read: " + image.message);
+  }
+}
+
+}  // namespace
 
 GrayImage readPng(const std::string& path) {
   png_image image;
@@ -15,18 +24,27 @@ GrayImage readPng(const std::string& path) {
   if (png_image_begin_read_from_file(&image, path.c_str()) == 0) {
     throw InputError(path + " is no PNG picture: " + image.message);
   }
-  image.format = PNG_FORMAT_GRAY;
+  if ((image.format & (PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)) != 0) {
+    png_image_free(&image);
+    throw InputError(path + " has colours or transparency; pictures and masks are grey");
+  }
   constexpr png_uint_32 largestSide = 8192;
   if (image.width > largestSide || image.height > largestSide) {
     png_image_free(&image);
     throw InputError(path + " is larger than 8192 pixels");
   }
-  std::vector<std::uint8_t> bytes(PNG_IMAGE_SIZE(image));
-  if (png_image_finish_read(&image, nullptr, bytes.data(), 0, nullptr) == 0) {
-    throw InputError(path + " cannot be read: " + image.message);
+  GrayImage read{static_cast<int>(image.width), static_cast<int>(image.height), {}};
+  if ((image.format & PNG_FORMAT_FLAG_LINEAR) != 0) {  // 16 bits
+    image.format = PNG_FORMAT_LINEAR_Y;
+    read.pixels.resize(PNG_IMAGE_SIZE(image) / sizeof(std::uint16_t));
+    finishRead(image, read.pixels.data(), path);
+    return read;
   }
-  return {
-      static_cast<int>(image.width), static_cast<int>(image.height), {bytes.begin(), bytes.end()}};
+  image.format = PNG_FORMAT_GRAY;
+  std::vector<std::uint8_t> bytes(PNG_IMAGE_SIZE(image));
+  finishRead(image, bytes.data(), path);
+  read.pixels.assign(bytes.begin(), bytes.end());
+  return read;
 }
 
 void writePngRgb(const std::string& path, int width, int height,

@@ -10,10 +10,11 @@ namespace cmr {
 struct GrayImage {
   int width = 0;
   int height = 0;
-  std::vector<std::uint16_t> pixels;  // row by row; 8-bit pictures keep their values 0..255
+  std::vector<std::uint16_t> pixels;  // row by row, values as stored: 0..255 or 0..65535
 };
 
-// 8- or 16-bit grey. Throws InputError naming the file when it is no such picture.
+// Grey of at most 16 bits, without transparency. Throws InputError naming the file when it is no
+// such picture.
 GrayImage readPng(const std::string& path);
 
 // 8-bit pictures; throw ResourceError when the file cannot be written.

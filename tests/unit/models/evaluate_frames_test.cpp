@@ -46,23 +46,29 @@ class ScriptedSegmenter final : public FrameSegmenter {
     identity_.name = "scripted";
   }
   Segmentation segment(const ImageStack& stack, const ProgressCallback&) override {
-    EXPECT_EQ(stack.frames.size(), 1U);
     EXPECT_EQ(stack.frames.front().pixels.size(),
               static_cast<std::size_t>(stack.rows) * static_cast<std::size_t>(stack.columns));
     EXPECT_DOUBLE_EQ(stack.planes.front().rowSpacingMm, stack.planes.front().columnSpacingMm);
     Segmentation found;
-    found.labels = LabelStack(stack.rows, stack.columns, 1, 1);
-    const int rows = next_ < rows_.size() ? rows_[next_] : 0;
-    ++next_;
-    if (stack.rows == side) found.labels.labels = labelsOfRows(rows);
-    found.heartFound = rows > 0;
+    found.labels = LabelStack(stack.rows, stack.columns, stack.sliceCount, 1);
+    calls_.push_back(stack.sliceCount);
+    for (int slice = 0; slice < stack.sliceCount; ++slice) {
+      const int rows = next_ < rows_.size() ? rows_[next_] : 0;
+      ++next_;
+      found.heartFound = rows > 0;
+      if (stack.rows != side) continue;
+      const std::vector<std::uint8_t> labels = labelsOfRows(rows);
+      std::copy(labels.begin(), labels.end(), found.labels.frame(slice, 0).begin());
+    }
     found.heartCentreColumn = 14.5;
     found.heartCentreRow = 11.5;
     return found;
   }
   const PackageIdentity& identity() const override { return identity_; }
+  const std::vector<int>& calls() const { return calls_; }  // slices given at each call
 
  private:
+  std::vector<int> calls_;
   std::vector<int> rows_;
   std::size_t next_ = 0;
   PackageIdentity identity_;
@@ -77,7 +83,8 @@ FrameEvaluation exampleEvaluation() {
   e.frames = evaluateFrames(
       {frameOf("a", CardiacPhase::endDiastole, 10), frameOf("a", CardiacPhase::endSystole, 4),
        frameOf("b", CardiacPhase::endDiastole, 10), frameOf("b", CardiacPhase::endSystole, 5)},
-      segmenter);
+      segmenter, HeartSearch::perFrame);
+  e.search = HeartSearch::perFrame;
   return e;
 }
 
@@ -116,9 +123,9 @@ TEST(EvaluateFrames, ComputesEjectionFractionFromAreas) {
 
 TEST(EvaluateFrames, GivesNoEjectionFractionToAPatientWithOnePhase) {
   ScriptedSegmenter segmenter({10});
-  EXPECT_TRUE(
-      ejectionFractions(evaluateFrames({frameOf("a", CardiacPhase::endDiastole, 10)}, segmenter))
-          .empty());
+  EXPECT_TRUE(ejectionFractions(evaluateFrames({frameOf("a", CardiacPhase::endDiastole, 10)},
+                                               segmenter, HeartSearch::perPatient))
+                  .empty());
 }
 
 TEST(EvaluateFrames, ReportsWhatTheContractNames) {
@@ -158,6 +165,33 @@ TEST(EvaluateFrames, MeasuresHowFarTheHeartWasMissed) {
   ASSERT_TRUE(e.frames[0].centreErrorMm);
   EXPECT_NEAR(*e.frames[0].centreErrorMm, 1.0 * 1.5, 1e-9);
   EXPECT_EQ(evaluationJson(e).at("heart").at("n_not_found"), 1);
+}
+
+TEST(EvaluateFrames, SearchesAllFramesOfAPatientTogetherAndAnswersInTheOrderGiven) {
+  // The second patient's frames come first and last, and out of the order of their names.
+  std::vector<TrainingFrame> frames{frameOf("b", CardiacPhase::endSystole, 5),
+                                    frameOf("a", CardiacPhase::endDiastole, 10),
+                                    frameOf("b", CardiacPhase::endDiastole, 8)};
+  ScriptedSegmenter segmenter({10, 8, 5});  // a-ed, then b-ed and b-es
+  const auto scores = evaluateFrames(frames, segmenter, HeartSearch::perPatient);
+  EXPECT_EQ(segmenter.calls(), (std::vector<int>{1, 2}));
+  ASSERT_EQ(scores.size(), 3U);
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    EXPECT_EQ(scores[i].name, frames[i].name);
+    EXPECT_DOUBLE_EQ(*scores[i].structures[1]->dice, 1.0);
+  }
+  ScriptedSegmenter alone({5, 10, 8});
+  evaluateFrames(frames, alone, HeartSearch::perFrame);
+  EXPECT_EQ(alone.calls(), (std::vector<int>{1, 1, 1}));
+}
+
+TEST(EvaluateFrames, DoesNotStackFramesOfDifferentSpacing) {
+  std::vector<TrainingFrame> frames{frameOf("a", CardiacPhase::endDiastole, 10),
+                                    frameOf("a", CardiacPhase::endSystole, 5)};
+  frames[1].spacingMm = 2;
+  ScriptedSegmenter segmenter({10, 5});
+  evaluateFrames(frames, segmenter, HeartSearch::perPatient);
+  EXPECT_EQ(segmenter.calls().size(), 2U);
 }
 
 TEST(EvaluateFrames, SaysNullWhereThereIsNoNumber) {
