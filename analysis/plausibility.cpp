@@ -160,8 +160,8 @@ class Repair {
     if (!basal.empty()) {
       add(Severity::note, "basal-slices-removed",
           "Beyond the base, labels on " + counted(basal.size(), "slice", "slices") +
-              " were counted out: the ring of myocardium is open there, or the slice leaves the "
-              "ventricle as the base descends.");
+              " were counted out: no ring of myocardium closes around the cavity there, or it does "
+              "not shrink in systole as the ventricle does.");
     }
     if (!apical.empty()) {
       add(Severity::note, "apical-slices-removed",

@@ -25,6 +25,16 @@ struct PlausibilityRules {
   // Shares of ring and network in the evidence for a frame; without confidence the ring has all.
   double ringShare = 0.5;
 
+  // What whole slices show. A basal slice's shrinkage relative to that of the slices around the
+  // surest one: neutral, and its scale; used when those shrink by at least leastShrinkage. (In
+  // a patient with an EF of 26 % the atrium's cavity grew by 39 % and the basal ventricle shrank
+  // by 29 %.) Area towards the apex over that of the slice before: neutral, and its scale.
+  double basalShrinkage = 0.1;
+  double shrinkageScale = 0.3;
+  double leastShrinkage = 0.08;
+  double apicalGrowth = 1.3;
+  double growthScale = 0.15;
+
   // The extent over the cycle. Slices may be lost towards end systole, as the base descends and
   // the apical cavity closes, never gained. Of 25 Sunnybrook patients drawn by experts, 16 lost no
   // basal slice at end systole, 8 lost one and one lost two; at the apex 17, 7 and 1.

@@ -9,15 +9,6 @@ namespace {
 
 constexpr double never = -std::numeric_limits<double>::infinity();
 
-std::size_t at(const ExtentInput& input, int slice, int phase) {
-  return static_cast<std::size_t>(slice) * static_cast<std::size_t>(input.phaseCount) +
-         static_cast<std::size_t>(phase);
-}
-
-double scaled(double value, double neutral, double scale) {
-  return std::clamp((value - neutral) / scale, -1.0, 1.0);
-}
-
 // One end of the extent over the cycle: at each phase a number of slices is lost, 0 to mostLoss.
 struct EndPath {
   std::vector<int> lost;
@@ -84,8 +75,8 @@ EndPath bestPath(const EndProblem& problem) {
 
 // step 1: the basal end, whose slices are lost upwards from `outermost`; -1: the apical end.
 EndPath solveEnd(const ExtentInput& input, const PlausibilityRules& rules,
-                 const std::vector<double>& contracted, int outermost, int middle, int step,
-                 int mostLoss) {
+                 const std::vector<double>& evidence, const std::vector<double>& contracted,
+                 int outermost, int middle, int step, int mostLoss) {
   EndProblem problem;
   problem.phaseCount = input.phaseCount;
   problem.mostLoss = std::min(mostLoss, std::abs(middle - outermost));
@@ -97,7 +88,7 @@ EndPath solveEnd(const ExtentInput& input, const PlausibilityRules& rules,
     for (int lost = 0; lost <= problem.mostLoss; ++lost) {
       double sum = 0;
       for (int slice = outermost + step * lost; slice != middle; slice += step) {
-        sum += evidence(input, rules, slice, phase);
+        sum += evidence[input.at(slice, phase)];
       }
       const double relaxed = 1 - contracted[static_cast<std::size_t>(phase)];
       const bool barred = lost > 0 && phase == relaxedPhase;  // the outermost slice is that of ED
@@ -108,84 +99,26 @@ EndPath solveEnd(const ExtentInput& input, const PlausibilityRules& rules,
   return bestPath(problem);
 }
 
-// The slice that is most surely one of the left ventricle at all phases.
-int surestSlice(const ExtentInput& input, const PlausibilityRules& rules) {
-  int best = -1;
-  double most = 0;
-  for (int slice = 0; slice < input.sliceCount; ++slice) {
-    double sum = 0;
-    for (int phase = 0; phase < input.phaseCount; ++phase) {
-      const FrameShape& shape = input.shapes[at(input, slice, phase)];
-      sum += shape.cavityMm2 > 0
-                 ? (1 + evidence(input, rules, slice, phase)) * std::sqrt(shape.cavityMm2)
-                 : 0;
-    }
-    if (sum > most) {
-      most = sum;
-      best = slice;
-    }
-  }
-  return best;
-}
-
 }  // namespace
-
-double evidence(const ExtentInput& input, const PlausibilityRules& rules, int slice, int phase) {
-  constexpr auto cavity = static_cast<std::size_t>(Structure::lvCavity);
-  const FrameShape& shape = input.shapes[at(input, slice, phase)];
-  const bool known = !input.confidence.empty();
-  if (shape.cavityMm2 <= 0) {
-    if (!known) {
-      return -1;
-    }
-    const auto peak =
-        static_cast<double>(input.confidence[at(input, slice, phase)].peakProbability[cavity]);
-    return std::min(0.0, scaled(peak, rules.absentPeak, rules.absentPeak));
-  }
-  const double ring = scaled(shape.ring, rules.basalRing, rules.ringScale);
-  if (!known) {
-    return ring;
-  }
-  const auto mean =
-      static_cast<double>(input.confidence[at(input, slice, phase)].meanProbability[cavity]);
-  return rules.ringShare * ring +
-         (1 - rules.ringShare) * scaled(mean, rules.meanConfidence, rules.confidenceScale);
-}
-
-std::vector<double> contraction(const ExtentInput& input) {
-  std::vector<double> sums(static_cast<std::size_t>(input.phaseCount), 0);
-  for (int slice = 0; slice < input.sliceCount; ++slice) {
-    bool always = true;
-    for (int phase = 0; phase < input.phaseCount; ++phase) {
-      always = always && input.shapes[at(input, slice, phase)].cavityMm2 > 0;
-    }
-    for (int phase = 0; always && phase < input.phaseCount; ++phase) {
-      sums[static_cast<std::size_t>(phase)] += input.shapes[at(input, slice, phase)].cavityMm2;
-    }
-  }
-  const auto [least, most] = std::minmax_element(sums.begin(), sums.end());
-  const double smallest = *least;
-  const double range = *most - *least;
-  for (double& sum : sums) {
-    sum = range > 0 ? 1 - (sum - smallest) / range : 0;
-  }
-  return sums;
-}
 
 ExtentDecision decideExtent(const ExtentInput& input, const PlausibilityRules& rules) {
   ExtentDecision decision;
   decision.extent.assign(static_cast<std::size_t>(input.phaseCount), {});
   decision.basalCertainty = std::numeric_limits<double>::infinity();
-  const int middle = surestSlice(input, rules);
+  const std::vector<double> contracted = contraction(input);
+  const std::vector<double> shrinks = shrinkage(input, contracted);
+  std::vector<double> evidence = imageEvidence(input, rules);
+  const int middle = surestSlice(input, evidence, shrinks);
   if (middle < 0) {
     return decision;
   }
-  const std::vector<double> contracted = contraction(input);
+  weighSlices(input, rules, shrinks, middle, evidence);
   EndPath base;
   int outermostBase = middle;
   double second = never;
   for (int outermost = middle; outermost >= 0; --outermost) {
-    EndPath path = solveEnd(input, rules, contracted, outermost, middle, 1, rules.mostBasalLoss);
+    EndPath path =
+        solveEnd(input, rules, evidence, contracted, outermost, middle, 1, rules.mostBasalLoss);
     if (path.score > base.score) {
       second = base.score;
       base = std::move(path);
@@ -197,7 +130,8 @@ ExtentDecision decideExtent(const ExtentInput& input, const PlausibilityRules& r
   EndPath apex;
   int outermostApex = middle;
   for (int outermost = middle; outermost < input.sliceCount; ++outermost) {
-    EndPath path = solveEnd(input, rules, contracted, outermost, middle, -1, rules.mostApicalLoss);
+    EndPath path =
+        solveEnd(input, rules, evidence, contracted, outermost, middle, -1, rules.mostApicalLoss);
     if (path.score > apex.score) {
       apex = std::move(path);
       outermostApex = outermost;

@@ -5,9 +5,8 @@
 
 #include <vector>
 
-#include "analysis/frame_segmenter.h"
-#include "analysis/frame_shape.h"
 #include "analysis/plausibility_rules.h"
+#include "analysis/slice_evidence.h"
 
 namespace cmr {
 
@@ -16,22 +15,6 @@ struct SliceExtent {
   int base = 0;   // first slice
   int apex = -1;  // last slice; below base: none
 };
-
-// Everything the rule looks at: slices from base to apex, phases cyclic.
-struct ExtentInput {
-  int sliceCount = 0;
-  int phaseCount = 0;
-  std::vector<FrameShape> shapes;           // [slice * phaseCount + phase]
-  std::vector<FrameConfidence> confidence;  // the same; empty when unknown
-};
-
-// Evidence in [-1, 1] that a slice belongs to the left ventricle at a phase: from the ring of
-// myocardium around its cavity and from the network's own confidence.
-double evidence(const ExtentInput& input, const PlausibilityRules& rules, int slice, int phase);
-
-// 0 at the phase with the largest cavity, 1 at that with the smallest, from the slices that hold a
-// cavity at every phase: end slices and errors in them do not take part.
-std::vector<double> contraction(const ExtentInput& input);
 
 // Maximises evidence inside of the extent less the costs of changes and losses, over all extents
 // whose ends move by at most one slice from phase to phase, around the cycle, and never beyond

@@ -135,6 +135,10 @@ struct BeatingHeart {
     paint(labels, slice, phase, Structure::lvCavity,
           [&](double x, double y) { return std::hypot(x, y) < radiusMm; });
   }
+  // A radius that shrinks as the ventricle does.
+  double beating(double radiusMm, int phase) const {
+    return radiusMm * (1 - contraction(phase) * (1 - shrinks));
+  }
   // At every phase, on the last `count` slices before the base.
   void addOutflowSlices(LabelStack& labels, int count, double ringShare) const {
     for (int phase = 0; phase < phases; ++phase) {
@@ -143,8 +147,21 @@ struct BeatingHeart {
         ++first;
       }
       for (int k = 1; k <= count && first - k >= 0; ++k) {
-        addOutflow(labels, first - k, phase, ringShare,
-                   0.85 * cavityMm * (1 - contraction(phase) * (1 - shrinks)));
+        addOutflow(labels, first - k, phase, ringShare, beating(0.85 * cavityMm, phase));
+      }
+    }
+  }
+  // The atrium seen as a ventricle on the last `count` slices before the base at end diastole: with
+  // a closed wall, at all phases, filling while the ventricle empties.
+  void addAtrium(LabelStack& labels, int count) const {
+    int first = 0;
+    while (!holdsLv(first, endDiastole)) {
+      ++first;
+    }
+    for (int phase = 0; phase < phases; ++phase) {
+      const double radius = cavityMm * (0.85 + 0.15 * contraction(phase));
+      for (int slice = std::max(0, first - count); slice < first; ++slice) {
+        addOutflow(labels, slice, phase, 1, radius);
       }
     }
   }

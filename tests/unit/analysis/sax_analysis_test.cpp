@@ -131,6 +131,16 @@ INSTANTIATE_TEST_SUITE_P(
                           [](const BeatingHeart& heart, LabelStack& labels) {
                             heart.addOutflowSlices(labels, 2, 0.42);
                           }},
+                    Error{"TwoAtrialSlicesTooMany",
+                          [](const BeatingHeart& heart, LabelStack& labels) {
+                            heart.addAtrium(labels, 2);
+                          }},
+                    Error{"SomethingRoundAndStillBeyondTheApex",
+                          [](const BeatingHeart& heart, LabelStack& labels) {
+                            for (int phase = 0; phase < heart.phases; ++phase) {
+                              heart.addOutflow(labels, 12, phase, 1, 20);
+                            }
+                          }},
                     Error{"ABasalSliceSeenNowAndThen",
                           [](const BeatingHeart& heart, LabelStack& labels) {
                             for (int phase = 0; phase < heart.phases; phase += 4) {

@@ -48,7 +48,7 @@ TEST(SliceExtent, AClosedBasalSliceIsKept) {
   heart.descentMm = 0;
   LabelStack labels = heart.labels();
   for (int phase = 0; phase < heart.phases; ++phase) {
-    heart.addOutflow(labels, 2, phase, 0.85, 20);
+    heart.addOutflow(labels, 2, phase, 0.85, heart.beating(20, phase));
   }
   const ExtentDecision decision = decideExtent(inputOf(heart, labels), {});
   for (const SliceExtent& extent : decision.extent) {
@@ -99,7 +99,8 @@ TEST(SliceExtent, TheNetworksDoubtCountsASliceOutAndItsConfidenceIn) {
   heart.descentMm = 0;
   LabelStack labels = heart.labels();
   for (int phase = 0; phase < heart.phases; ++phase) {
-    heart.addOutflow(labels, 2, phase, 0.56, 20);  // the ring alone leaves it open
+    heart.addOutflow(labels, 2, phase, 0.56,
+                     heart.beating(20, phase));  // the ring alone leaves it open
   }
   ExtentInput input = inputOf(heart, labels);
   for (const auto& [mean, base] : {std::pair{0.62F, 3}, {0.97F, 2}}) {
@@ -121,7 +122,7 @@ TEST(SliceExtent, SaysHowCloseTheBasalDecisionWas) {
   const double clear = decideExtent(inputOf(heart, heart.labels()), {}).basalCertainty;
   LabelStack labels = heart.labels();
   for (int phase = 0; phase < heart.phases; ++phase) {
-    heart.addOutflow(labels, 2, phase, 0.56, 20);
+    heart.addOutflow(labels, 2, phase, 0.56, heart.beating(20, phase));
   }
   const double close = decideExtent(inputOf(heart, labels), {}).basalCertainty;
   EXPECT_GT(clear, 0.3);
