@@ -1,7 +1,7 @@
 // `cmr`: the command line of Orthanc CMR.
 //
-// Exit codes: 0 done, 1 error (with one line on stderr that names the cause), others as a
-// subcommand documents; it ends with another code by throwing CLI::RuntimeError(code).
+// Exit codes: 0 done, 1 error (with one line on stderr that names the cause), 2 wrong usage, others
+// as a subcommand documents; it ends with another code by throwing CLI::RuntimeError(code).
 #include <CLI/CLI.hpp>
 #include <exception>
 #include <iostream>
@@ -10,10 +10,16 @@
 #include "analysis/program.h"
 #include "cli/blas_choice.h"
 #include "cli/registered_commands.h"
+#if CMR_READS_DICOM
+#include "dicom_sr/dicom_log.h"
+#endif
 
 int main(int argc, char** argv) {
   try {
     cmr::startWithComputeEnvironment(argv);
+#if CMR_READS_DICOM
+    cmr::silenceDicomLibrary();
+#endif
     CLI::App app(std::string(cmr::programName) + " " + cmr::programVersion +
                      ": measures the heart on cardiac MR. " + cmr::researchNotice + ".",
                  "cmr");
@@ -24,7 +30,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::RuntimeError& ended) {
       return ended.get_exit_code();
     } catch (const CLI::ParseError& error) {
-      return app.exit(error) == 0 ? 0 : 1;  // --help ends this way, too
+      return app.exit(error) == 0 ? 0 : 2;  // --help ends this way, too
     }
     return 0;
   } catch (const std::bad_alloc&) {

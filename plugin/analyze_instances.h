@@ -3,11 +3,28 @@
 #pragma once
 
 #include "analysis/frame_segmenter.h"
+#include "dicom_sr/source.h"
 #include "plugin/analysis_request.h"
 
 namespace cmr {
 
+// Bad data end as notAnalysable with the reason, want of memory or of a device as failed, both with
+// a results document that says so. CancelledError of the progress passes through, and so does every
+// error of unknown nature: whoever runs the worker decides whether the process may go on.
 AnalysisOutcome analyzeInstances(const AnalysisRequest& request, FrameSegmenter& segmenter,
                                  const ProgressCallback& progress);
+
+// The same for images that were read already (request.instances is not looked at). The segmenter is
+// not touched before there is something to segment.
+AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
+                            FrameSegmenter& segmenter, const ProgressCallback& progress);
+
+// The date of what is written: the one asked for, else the latest of the source, else a fixed one.
+// Throws InputError when the one asked for is no date and time.
+struct OutputDate {
+  std::string dateTime;  // YYYYMMDDHHMMSS
+  std::string origin;    // "request", "source", "fixed"
+};
+OutputDate outputDate(const std::string& asked, const SeriesStack& source);
 
 }  // namespace cmr

@@ -1,0 +1,203 @@
+// `cmr analyze`: a folder of DICOM files in, DICOM objects, results.json and a picture out. The
+// same function as in the worker of the plugin.
+//
+// Exit codes: 0 analysed, 1 something broke, 2 wrong usage, 3 the images cannot be analysed (the
+// reason is on stderr and in results.json).
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include "analysis/errors.h"
+#include "analysis/network_segmenter.h"
+#include "cli/measurement_table.h"
+#include "cli/package_location.h"
+#include "cli/registered_commands.h"
+#include "cli/result_folder.h"
+#include "dicom_sr/page_png.h"
+#include "dicom_sr/read_series.h"
+#include "dicom_sr/source_date.h"
+#include "plugin/analyze_instances.h"
+
+namespace cmr {
+namespace {
+
+constexpr int exitFailed = 1;
+constexpr int exitUsage = 2;
+constexpr int exitNotAnalysable = 3;
+
+struct AnalyzeArguments {
+  std::string input;
+  std::string output;
+  std::string package;
+  std::string dateTime;
+  InferenceSettings inference;
+  bool overwrite = false;
+};
+
+// Loads the package when there is something to segment, and not before.
+class LazySegmenter final : public FrameSegmenter {
+ public:
+  explicit LazySegmenter(const AnalyzeArguments& arguments) : arguments_(arguments) {}
+  Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {
+    return loaded().segment(stack, progress);
+  }
+  const PackageIdentity& identity() const override { return loaded().identity(); }
+
+ private:
+  FrameSegmenter& loaded() const {
+    if (segmenter_ == nullptr) {
+      segmenter_ = loadNetworkSegmenter(packageFolderOr(arguments_.package), arguments_.inference);
+    }
+    return *segmenter_;
+  }
+  const AnalyzeArguments& arguments_;
+  mutable std::unique_ptr<FrameSegmenter> segmenter_;
+};
+
+// One line that is written again on a terminal; one line per stage elsewhere.
+class ProgressLine {
+ public:
+  ProgressLine() : isTerminal_(::isatty(STDERR_FILENO) == 1) {}
+  ~ProgressLine() { clear(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void show(double fraction, const std::string& stage) {
+    const int percent = static_cast<int>(100 * fraction);
+    if (isTerminal_) {
+      if (percent == percent_ && stage == stage_) return;
+      std::fprintf(stderr, "\r\033[K%3d %%  %s", percent, stage.c_str());
+      std::fflush(stderr);
+    } else if (stage != stage_) {
+      std::fprintf(stderr, "%s\n", stage.c_str());
+    }
+    percent_ = percent;
+    stage_ = stage;
+  }
+  void clear() {
+    if (isTerminal_ && percent_ >= 0) std::fprintf(stderr, "\r\033[K");
+    percent_ = -1;
+  }
+
+ private:
+  bool isTerminal_;
+  int percent_ = -1;
+  std::string stage_;
+};
+
+ReadResult readInput(const std::string& input) {
+  std::error_code error;
+  if (std::filesystem::is_directory(input, error)) return readFolder(input);
+  std::ifstream in(input, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  if (in.bad()) throw InputError("cannot read " + input);
+  return readInstances({{std::filesystem::path(input).filename().string(), bytes}});
+}
+
+std::string fileNameOf(const ProducedObject& object, int segmentation, bool isOneOfMany) {
+  switch (object.kind) {
+    case ObjectKind::segmentation:
+      return isOneOfMany ? "segmentation-" + std::to_string(segmentation) + ".dcm"
+                         : "segmentation.dcm";
+    case ObjectKind::resultPage:
+      return "page.dcm";
+    case ObjectKind::structuredReport:
+      break;
+  }
+  return "report.dcm";
+}
+
+void writeResults(ResultFolder& folder, const AnalysisOutcome& outcome) {
+  int segmentations = 0;
+  for (const ProducedObject& object : outcome.objects) {
+    segmentations += object.kind == ObjectKind::segmentation ? 1 : 0;
+  }
+  int written = 0;
+  for (const ProducedObject& object : outcome.objects) {
+    if (object.kind == ObjectKind::segmentation) ++written;
+    folder.write(fileNameOf(object, written, segmentations > 1), object.bytes);
+    if (object.kind == ObjectKind::resultPage) {
+      folder.write("page.png", pngOf(pictureOf(object)));
+    }
+  }
+  folder.write("results.json", outcome.resultsJson);
+  folder.finish();
+}
+
+int run(const AnalyzeArguments& a) {
+  ResultFolder folder(a.output, a.overwrite);
+  LazySegmenter segmenter(a);
+  AnalysisRequest request;
+  request.jobId = "command line";
+  request.dateTime = a.dateTime;
+  AnalysisOutcome outcome;
+  {
+    ProgressLine line;
+    line.show(0, "reading");
+    outcome =
+        analyzeRead(readInput(a.input), request, segmenter,
+                    [&](double fraction, const std::string& stage) { line.show(fraction, stage); });
+  }
+  if (outcome.kind == OutcomeKind::failed) {
+    std::cerr << "cmr: " << outcome.reason << "\n";
+    return exitFailed;
+  }
+  writeResults(folder, outcome);
+  if (outcome.kind == OutcomeKind::notAnalysable) {
+    std::cerr << "cmr: not analysable: " << outcome.reason << "\n";
+    return exitNotAnalysable;
+  }
+  std::cout << measurementTable(outcome.resultsJson) << "\nResults in " << a.output << "\n";
+  return 0;
+}
+
+int runWithUsage(const AnalyzeArguments& a) {
+  std::error_code error;
+  std::string problem;
+  if (!std::filesystem::exists(a.input, error)) problem = "there is no " + a.input;
+  if (!a.dateTime.empty() && wholeDateTime(a.dateTime).empty()) {
+    problem = "--datetime wants YYYYMMDD[HHMMSS] and got '" + a.dateTime + "'";
+  }
+  if (problem.empty()) {
+    try {
+      return run(a);
+    } catch (const InputError& wrong) {
+      problem = wrong.what();
+    }
+  }
+  std::cerr << "cmr: " << problem << "\n";
+  return exitUsage;
+}
+
+}  // namespace
+
+void registerAnalyze(CLI::App& app) {
+  auto a = std::make_shared<AnalyzeArguments>();
+  CLI::App* c = app.add_subcommand(
+      "analyze",
+      "Measure the short-axis cine in a folder of DICOM files and write SEG, SR, a "
+      "page and results.json");
+  c->add_option("folder", a->input, "Folder with DICOM files, searched with all folders below it")
+      ->required();
+  c->add_option("-o,--output", a->output, "Folder for the results; made, or empty")->required();
+  c->add_flag("--overwrite", a->overwrite, "Replace an earlier result in the output folder");
+  c->add_option("--package", a->package, "Model package (else CMR_PACKAGE, else the starter)");
+  c->add_option("--datetime", a->dateTime,
+                "Date and time of what is written, YYYYMMDDHHMMSS (else the latest of the images)");
+  c->add_option("--precision", a->inference.precision, "auto, float32 or bfloat16")
+      ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
+      ->capture_default_str();
+  c->add_option("--threads", a->inference.threads, "0: as many as there are cores")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  c->callback([a] {
+    if (const int code = runWithUsage(*a); code != 0) throw CLI::RuntimeError(code);
+  });
+}
+
+}  // namespace cmr

@@ -1,0 +1,57 @@
+// `cmr worker`: serves the plugin, which starts it, over a socket that it inherits. For the exit
+// codes see plugin/worker_process.h.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "analysis/network_segmenter.h"
+#include "cli/package_location.h"
+#include "cli/registered_commands.h"
+#include "plugin/analyze_instances.h"
+#include "plugin/worker_process.h"
+
+namespace cmr {
+namespace {
+
+struct WorkerArguments {
+  int socket = -1;
+  std::string package;
+  InferenceSettings inference;
+};
+
+int run(const WorkerArguments& a) {
+  std::unique_ptr<FrameSegmenter> segmenter;
+  WorkerDuties duties;
+  duties.load = [&] {
+    segmenter = loadNetworkSegmenter(packageFolderOr(a.package), a.inference);
+    warmUp(*segmenter);
+    return segmenter->identity();
+  };
+  duties.analyze = [&](const AnalysisRequest& request, const ProgressCallback& progress) {
+    return analyzeInstances(request, *segmenter, progress);
+  };
+  return runWorker(a.socket, duties);
+}
+
+}  // namespace
+
+void registerWorker(CLI::App& app) {
+  auto a = std::make_shared<WorkerArguments>();
+  CLI::App* c = app.add_subcommand("worker",
+                                   "Analyse what the Orthanc plugin hands over (the "
+                                   "plugin starts this itself)");
+  c->add_option("--socket", a->socket, "Descriptor of the inherited socket")
+      ->required()
+      ->check(CLI::NonNegativeNumber);
+  c->add_option("--package", a->package, "Model package (else CMR_PACKAGE, else the starter)");
+  c->add_option("--precision", a->inference.precision, "auto, float32 or bfloat16")
+      ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
+      ->capture_default_str();
+  c->add_option("--threads", a->inference.threads, "0: as many as there are cores")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  c->callback([a] {
+    if (const int code = run(*a); code != 0) throw CLI::RuntimeError(code);
+  });
+}
+
+}  // namespace cmr

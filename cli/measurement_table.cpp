@@ -1,0 +1,73 @@
+#include "cli/measurement_table.h"
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "dicom_sr/measurement_text.h"
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Measurement measurementOf(const Json& json) {
+  Measurement m;
+  m.label = json.at("label").get<std::string>();
+  m.unit.value = json.at("unit").at("value").get<std::string>();
+  m.reason = json.at("reason").get<std::string>();
+  const std::string quality = json.at("quality").get<std::string>();
+  m.quality = quality == "good"        ? Quality::good
+              : quality == "uncertain" ? Quality::uncertain
+                                       : Quality::unmeasurable;
+  if (!json.at("value").is_null()) m.value = json.at("value").get<double>();
+  return m;
+}
+
+std::string rowOf(const Measurement& m) {
+  char row[160];
+  std::snprintf(row, sizeof row, "  %-28s %12s  %-8s", m.label.c_str(), valueText(m).c_str(),
+                isMeasured(m) ? unitText(m.unit).c_str() : "");
+  std::string text = row;
+  if (const std::string quality = qualityText(m); !quality.empty()) text += " " + quality;
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text + "\n";
+}
+
+std::string phaseText(const Json& phase) {
+  std::string text = "phase " + std::to_string(phase.at("phase").get<int>() + 1);
+  if (!phase.at("timeMs").is_null()) {
+    char time[32];
+    std::snprintf(time, sizeof time, " (%.0f ms)", phase.at("timeMs").get<double>());
+    text += time;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string measurementTable(const std::string& resultsJson) {
+  const Json results = Json::parse(resultsJson);
+  const Json& source = results.at("source");
+  std::string text = results.at("notice").get<std::string>() + ". Not verified by a person.\n\n";
+  for (const Json& json : results.at("measurements")) {
+    if (json.at("reported").get<bool>()) text += rowOf(measurementOf(json));
+  }
+  text += "\n  end-diastole: " + phaseText(results.at("keyPhases").at("endDiastole")) +
+          ", end-systole: " + phaseText(results.at("keyPhases").at("endSystole")) + ", of " +
+          std::to_string(source.at("slices").get<int>()) + " slices and " +
+          std::to_string(source.at("phases").get<int>()) + " phases\n";
+  for (const Json& flag : results.at("flags")) {
+    text += "  " + flag.at("severity").get<std::string>() + ": " +
+            flag.at("text").get<std::string>() + "\n";
+  }
+  for (const Json& verdict : results.at("verdicts")) {
+    text += "  not used: " + verdict.at("reason").get<std::string>() + "\n";
+  }
+  const Json& package = results.at("package");
+  return text + "  model package " + package.at("name").get<std::string>() + " " +
+         package.at("version").get<std::string>() + " on " +
+         package.at("device").get<std::string>() + " in " +
+         package.at("precision").get<std::string>() + "\n";
+}
+
+}  // namespace cmr

@@ -1,0 +1,168 @@
+#include "plugin/analyze_instances.h"
+
+#include <algorithm>
+#include <map>
+#include <new>
+#include <utility>
+
+#include "analysis/errors.h"
+#include "analysis/program.h"
+#include "analysis/sax_analysis.h"
+#include "analysis/sha256.h"
+#include "dicom_sr/read_series.h"
+#include "dicom_sr/source_date.h"
+#include "dicom_sr/writers.h"
+#include "plugin/results_document.h"
+#include "plugin/short_axis_choice.h"
+
+namespace cmr {
+namespace {
+
+constexpr const char* shortAxisTask = "seg_cine_sax";
+constexpr const char* fixedDateTime = "19700101000000";  // for sources without any valid date
+constexpr std::size_t reasonsNamed = 3;
+
+// Shares of the whole work, for the progress.
+constexpr double readShare = 0.05;
+constexpr double analysisShare = 0.9;
+
+void requireKnownTask(const std::vector<std::string>& tasks) {
+  if (tasks.empty() || std::find(tasks.begin(), tasks.end(), shortAxisTask) != tasks.end()) return;
+  throw InputError("none of the tasks asked for is known (known: " + std::string(shortAxisTask) +
+                   ")");
+}
+
+// Of everything that changes results besides the package; its hash is part of every UID.
+std::string settingsFingerprint() {
+  return sha256Hex(std::string("task=") + shortAxisTask).substr(0, 16);
+}
+
+OutputContext contextOf(const PackageIdentity& package, const std::string& dateTime) {
+  OutputContext context;
+  context.dateTime = dateTime;
+  context.packageSha256 = package.sha256;
+  context.settingsFingerprint = settingsFingerprint();
+  context.deviceAndPrecision = package.device + "/" + package.precision;
+  return context;
+}
+
+// The causes, the most frequent first, in one sentence.
+std::string reasonOf(const std::vector<Verdict>& verdicts) {
+  if (verdicts.empty()) return "there is no image to analyse";
+  std::vector<const Verdict*> order;
+  for (const Verdict& verdict : verdicts) order.push_back(&verdict);
+  std::stable_sort(order.begin(), order.end(), [](const Verdict* a, const Verdict* b) {
+    return a->instances.size() > b->instances.size();
+  });
+  std::string reason = "no short-axis cine can be analysed: ";
+  for (std::size_t i = 0; i < std::min(order.size(), reasonsNamed); ++i) {
+    if (i > 0) reason += "; ";
+    reason += order[i]->reason;
+  }
+  if (order.size() > reasonsNamed) {
+    reason += "; and " + std::to_string(order.size() - reasonsNamed) + " more";
+  }
+  return reason;
+}
+
+AnalysisOutcome refusal(OutcomeKind kind, const std::string& reason,
+                        const std::vector<Verdict>& verdicts, const SeriesStack* source = nullptr) {
+  AnalysisOutcome outcome;
+  outcome.kind = kind;
+  outcome.reason = reason;
+  ResultsInput input;
+  input.kind = kind;
+  input.reason = reason;
+  input.verdicts = verdicts;
+  input.source = source;
+  outcome.resultsJson = resultsDocument(input);
+  return outcome;
+}
+
+bool hasHeart(const SaxAnalysis& analysis) {
+  for (const int phase : {analysis.endDiastolePhase, analysis.endSystolePhase}) {
+    for (int slice = 0; slice < analysis.labels.sliceCount; ++slice) {
+      const auto frame = analysis.labels.frame(slice, phase);
+      if (std::any_of(frame.begin(), frame.end(), [](std::uint8_t label) { return label != 0; })) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAnalysis& analysis,
+                                         const OutputContext& context) {
+  std::vector<ProducedObject> objects = writeSegmentation(source, analysis, context);
+  const ProducedObject report = writeStructuredReport(source, analysis, context, objects);
+  objects.push_back(writeResultPage(source, drawResultPage(source, analysis, context), context));
+  // Last, so that whoever sees the report finds the rest already there.
+  objects.push_back(report);
+  return objects;
+}
+
+AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& choice,
+                              const std::vector<Verdict>& verdicts, const AnalysisRequest& request,
+                              FrameSegmenter& segmenter, const ProgressCallback& progress) {
+  const OutputDate date = outputDate(request.dateTime, source);
+  SaxAnalysis analysis =
+      analyzeSax(source.stack, segmenter, [&](double fraction, const std::string& stage) {
+        progress(readShare + (analysisShare - readShare) * fraction, stage);
+      });
+  analysis.flags.insert(analysis.flags.end(), choice.flags.begin(), choice.flags.end());
+  const OutputContext context = contextOf(analysis.package, date.dateTime);
+  if (!hasHeart(analysis)) {
+    return refusal(OutcomeKind::notAnalysable,
+                   "no heart was found on the images of the short-axis cine", verdicts, &source);
+  }
+  progress(analysisShare, "writing results");
+  AnalysisOutcome outcome;
+  outcome.kind = OutcomeKind::analysed;
+  outcome.objects = writeObjects(source, analysis, context);
+  outcome.resultsJson = resultsDocument({OutcomeKind::analysed, "", verdicts, &source, &analysis,
+                                         &context, date.origin, &outcome.objects});
+  progress(1, "done");
+  return outcome;
+}
+
+}  // namespace
+
+OutputDate outputDate(const std::string& asked, const SeriesStack& source) {
+  if (!asked.empty()) {
+    const std::string whole = wholeDateTime(asked);
+    if (whole.empty()) throw InputError("'" + asked + "' is no DICOM date and time");
+    return {whole, "request"};
+  }
+  if (!source.latestDateTime.empty()) return {source.latestDateTime, "source"};
+  return {fixedDateTime, "fixed"};
+}
+
+AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
+                            FrameSegmenter& segmenter, const ProgressCallback& progress) {
+  std::vector<Verdict> verdicts = std::move(read.verdicts);
+  try {
+    requireKnownTask(request.tasks);
+    const ShortAxisChoice choice = chooseShortAxis(read.stacks);
+    verdicts.insert(verdicts.end(), choice.verdicts.begin(), choice.verdicts.end());
+    if (!choice.stack) return refusal(OutcomeKind::notAnalysable, reasonOf(verdicts), verdicts);
+    SeriesStack source = std::move(read.stacks[*choice.stack]);
+    read.stacks.clear();  // the pixels of the others are not needed any more
+    return analyzeChosen(source, choice, verdicts, request, segmenter, progress);
+  } catch (const InputError& error) {
+    return refusal(OutcomeKind::notAnalysable, error.what(), verdicts);
+  } catch (const ResourceError& error) {
+    return refusal(OutcomeKind::failed, error.what(), verdicts);
+  } catch (const std::bad_alloc&) {
+    return refusal(OutcomeKind::failed, "out of memory", verdicts);
+  }
+}
+
+AnalysisOutcome analyzeInstances(const AnalysisRequest& request, FrameSegmenter& segmenter,
+                                 const ProgressCallback& progress) {
+  progress(0, "reading");
+  ReadResult read = readInstances(request.instances);
+  progress(readShare, "reading");
+  return analyzeRead(std::move(read), request, segmenter, progress);
+}
+
+}  // namespace cmr

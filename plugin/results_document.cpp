@@ -1,0 +1,228 @@
+#include "plugin/results_document.h"
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "analysis/program.h"
+#include "analysis/sha256.h"
+#include "dicom_sr/key_segments.h"
+#include "dicom_sr/measurement_text.h"
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<const char*, structureCount> structureIds{"background", "lv_cavity",
+                                                               "lv_myocardium", "rv_cavity"};
+
+Json optionalNumber(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);
+}
+
+Json numbers(const std::vector<double>& values) {
+  Json list = Json::array();
+  for (const double value : values) list.push_back(optionalNumber(value));
+  return list;
+}
+
+Json codeOf(const Code& code) {
+  return {{"value", code.value}, {"scheme", code.scheme}, {"meaning", code.meaning}};
+}
+
+const char* nameOf(OutcomeKind kind) {
+  switch (kind) {
+    case OutcomeKind::analysed:
+      return "analysed";
+    case OutcomeKind::notAnalysable:
+      return "notAnalysable";
+    case OutcomeKind::failed:
+      break;
+  }
+  return "failed";
+}
+
+const char* nameOf(Quality quality) {
+  switch (quality) {
+    case Quality::good:
+      return "good";
+    case Quality::uncertain:
+      return "uncertain";
+    case Quality::unmeasurable:
+      break;
+  }
+  return "unmeasurable";
+}
+
+const char* nameOf(Severity severity) {
+  switch (severity) {
+    case Severity::note:
+      return "note";
+    case Severity::warning:
+      return "warning";
+    case Severity::serious:
+      break;
+  }
+  return "serious";
+}
+
+const char* nameOf(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::segmentation:
+      return "segmentation";
+    case ObjectKind::resultPage:
+      return "resultPage";
+    case ObjectKind::structuredReport:
+      break;
+  }
+  return "structuredReport";
+}
+
+Json packageOf(const PackageIdentity& package) {
+  Json structures = Json::object();
+  for (std::size_t i = 1; i < structureIds.size(); ++i) {
+    structures[structureIds[i]] = {{"evidence", package.evidence[i]},
+                                   {"release", package.release[i]}};
+  }
+  return {{"name", package.name},     {"version", package.version},     {"sha256", package.sha256},
+          {"device", package.device}, {"precision", package.precision}, {"structures", structures}};
+}
+
+// Every image with its place in the stack; measurements name images by their index here.
+Json imagesOf(const SeriesStack& source) {
+  struct Place {
+    int slice = -1;
+    int phase = -1;
+  };
+  std::vector<Place> places(source.sources.size());
+  const ImageStack& stack = source.stack;
+  for (int slice = 0; slice < stack.sliceCount; ++slice) {
+    for (int phase = 0; phase < stack.phaseCount; ++phase) {
+      places.at(stack.frame(slice, phase).sourceIndex) = {slice, phase};
+    }
+  }
+  Json list = Json::array();
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const SourceFrame& image = source.sources[i];
+    Json entry = {{"SOPInstanceUID", image.SOPInstanceUID},
+                  {"SeriesInstanceUID", image.SeriesInstanceUID},
+                  {"sha256", image.contentSha256},
+                  {"slice", places[i].slice},
+                  {"phase", places[i].phase}};
+    if (image.frameNumber > 0) entry["frameNumber"] = image.frameNumber;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Json sourceOf(const SeriesStack& source) {
+  const ImageStack& stack = source.stack;
+  const PlaneGeometry& plane = stack.planes.front();
+  return {{"StudyInstanceUID", source.StudyInstanceUID},
+          {"SeriesInstanceUIDs", source.SeriesInstanceUIDs},
+          {"FrameOfReferenceUID", source.FrameOfReferenceUID},
+          {"SeriesDescription", source.SeriesDescription},
+          {"slices", stack.sliceCount},
+          {"phases", stack.phaseCount},
+          {"rows", stack.rows},
+          {"columns", stack.columns},
+          {"pixelSpacingMm", {plane.rowSpacingMm, plane.columnSpacingMm}},
+          {"sliceDistancesMm", numbers(sliceDistancesMm(stack))},
+          {"phaseOrder", source.phaseOrderKey},
+          {"rrIntervalMs", optionalNumber(stack.rrIntervalMs)},
+          {"heartRateBpm", optionalNumber(stack.heartRateBpm)},
+          {"notes", source.notes},
+          {"images", imagesOf(source)}};
+}
+
+Json measurementOf(const Measurement& m, bool isReported) {
+  return {{"id", m.id},
+          {"label", m.label},
+          {"value", isMeasured(m) ? Json(*m.value) : Json(nullptr)},
+          {"unit", codeOf(m.unit)},
+          {"concept", codeOf(m.concept_)},
+          {"quality", nameOf(isMeasured(m) ? m.quality : Quality::unmeasurable)},
+          {"reason", m.reason},
+          {"method", m.method},
+          {"reported", isReported},
+          {"images", m.sourceFrames}};
+}
+
+Json flagsOf(const std::vector<Flag>& flags) {
+  Json list = Json::array();
+  for (const Flag& flag : flags) {
+    list.push_back({{"severity", nameOf(flag.severity)}, {"id", flag.id}, {"text", flag.text}});
+  }
+  return list;
+}
+
+Json keyPhase(const SaxAnalysis& analysis, int phase) {
+  const auto at = static_cast<std::size_t>(phase);
+  const bool hasTime = at < analysis.phaseTimesMs.size();
+  return {{"phase", phase}, {"timeMs", hasTime ? Json(analysis.phaseTimesMs[at]) : Json(nullptr)}};
+}
+
+void addAnalysis(Json& document, const SaxAnalysis& analysis) {
+  document["keyPhases"] = {{"endDiastole", keyPhase(analysis, analysis.endDiastolePhase)},
+                           {"endSystole", keyPhase(analysis, analysis.endSystolePhase)}};
+  document["keySlice"] = analysis.keySlice;
+  document["curves"] = {{"timeMs", numbers(analysis.phaseTimesMs)},
+                        {"lvVolumeMl", numbers(analysis.lvVolumeMl)},
+                        {"rvVolumeMl", numbers(analysis.rvVolumeMl)}};
+  document["measurements"] = Json::array();
+  for (const Measurement& m : analysis.measurements) {
+    document["measurements"].push_back(measurementOf(m, isReleased(analysis, m)));
+  }
+  document["flags"] = flagsOf(analysis.flags);
+}
+
+Json objectsOf(const std::vector<ProducedObject>& objects) {
+  Json list = Json::array();
+  for (const ProducedObject& object : objects) {
+    list.push_back({{"kind", nameOf(object.kind)},
+                    {"SOPClassUID", object.SOPClassUID},
+                    {"SOPInstanceUID", object.SOPInstanceUID},
+                    {"SeriesInstanceUID", object.SeriesInstanceUID},
+                    {"sha256", sha256Hex(object.bytes)},
+                    {"notes", object.notes}});
+  }
+  return list;
+}
+
+Json verdictsOf(const std::vector<Verdict>& verdicts) {
+  Json list = Json::array();
+  for (const Verdict& verdict : verdicts) {
+    list.push_back(
+        {{"id", verdict.id}, {"reason", verdict.reason}, {"instances", verdict.instances}});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::string resultsDocument(const ResultsInput& input) {
+  Json document;
+  document["schemaVersion"] = resultsSchemaVersion;
+  document["program"] = {
+      {"name", programName}, {"version", programVersion}, {"outputFormat", outputFormatVersion}};
+  document["notice"] = researchNotice;
+  document["task"] = "seg_cine_sax";
+  document["outcome"] = nameOf(input.kind);
+  document["reason"] = input.reason;
+  if (input.context != nullptr) {
+    document["dateTime"] = {{"value", input.context->dateTime}, {"origin", input.dateTimeOrigin}};
+    document["settings"] = input.context->settingsFingerprint;
+  }
+  if (input.analysis != nullptr) {
+    document["package"] = packageOf(input.analysis->package);
+    addAnalysis(document, *input.analysis);
+  }
+  document["verdicts"] = verdictsOf(input.verdicts);
+  if (input.objects != nullptr) document["objects"] = objectsOf(*input.objects);
+  if (input.source != nullptr) document["source"] = sourceOf(*input.source);
+  // Text of the source may be in any character set: what is no UTF-8 becomes U+FFFD.
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace cmr
