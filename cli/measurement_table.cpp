@@ -23,12 +23,15 @@ Measurement measurementOf(const Json& json) {
   return m;
 }
 
-std::string rowOf(const Measurement& m) {
+std::string rowOf(const Measurement& m, std::string& said) {
   char row[160];
   std::snprintf(row, sizeof row, "  %-28s %12s  %-8s", m.label.c_str(), valueText(m).c_str(),
                 isMeasured(m) ? unitText(m.unit).c_str() : "");
   std::string text = row;
-  if (const std::string quality = qualityText(m); !quality.empty()) text += " " + quality;
+  if (const std::string quality = qualityText(m); !quality.empty()) {
+    text += quality == said ? " as above" : " " + quality;
+    said = quality;
+  }
   while (!text.empty() && text.back() == ' ') text.pop_back();
   return text + "\n";
 }
@@ -49,8 +52,9 @@ std::string measurementTable(const std::string& resultsJson) {
   const Json results = Json::parse(resultsJson);
   const Json& source = results.at("source");
   std::string text = results.at("notice").get<std::string>() + ". Not verified by a person.\n\n";
+  std::string said;
   for (const Json& json : results.at("measurements")) {
-    if (json.at("reported").get<bool>()) text += rowOf(measurementOf(json));
+    if (json.at("reported").get<bool>()) text += rowOf(measurementOf(json), said);
   }
   text += "\n  end-diastole: " + phaseText(results.at("keyPhases").at("endDiastole")) +
           ", end-systole: " + phaseText(results.at("keyPhases").at("endSystole")) + ", of " +

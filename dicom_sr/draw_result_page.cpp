@@ -14,6 +14,7 @@
 #include "dicom_sr/page_curve.h"
 #include "dicom_sr/page_images.h"
 #include "dicom_sr/page_table.h"
+#include "dicom_sr/source_date.h"
 #include "dicom_sr/write_dataset.h"
 #include "dicom_sr/write_header.h"
 
@@ -98,16 +99,25 @@ std::vector<Fact> sourceFacts(const SeriesStack& source) {
   return facts;
 }
 
-std::vector<Fact> programFacts(const SaxAnalysis& analysis, const OutputContext& context) {
+std::string dateText(const OutputContext& context) {
+  if (context.dateTime == unknownDateTime) return "not known: the images carry no valid date";
   const std::string date = dateOf(context);
+  const std::string time = timeOf(context);
+  return date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6, 2) + " " +
+         time.substr(0, 2) + ":" + time.substr(2, 2);
+}
+
+std::vector<Fact> programFacts(const SaxAnalysis& analysis, const OutputContext& context) {
+  const std::string& sha = context.packageSha256;
+  // Two lines of equal length.
+  const std::string hash = sha.size() == 64 ? sha.substr(0, 32) + ' ' + sha.substr(32) : sha;
   return {{"Program", std::string(programName) + " " + programVersion + ", output format " +
                           outputFormatVersion},
           {"Package", packageTitle(analysis.package)},
-          {"SHA-256", context.packageSha256},
+          {"SHA-256", hash},
           {"Computed on",
            context.deviceAndPrecision + ", settings " + context.settingsFingerprint.substr(0, 16)},
-          {"Dated", date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6, 2) + " " +
-                        timeOf(context).substr(0, 2) + ":" + timeOf(context).substr(2, 2)}};
+          {"Date", dateText(context)}};
 }
 
 double drawFacts(PageCanvas& canvas, double left, double top, double width,

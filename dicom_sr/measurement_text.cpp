@@ -6,7 +6,7 @@
 namespace cmr {
 namespace {
 
-constexpr double wholeNumbersFrom = 20;
+constexpr double wholeNumbersFrom = 10;
 
 std::string reasonOf(const Measurement& measurement) {
   return measurement.reason.empty() ? "no reason was given" : measurement.reason;

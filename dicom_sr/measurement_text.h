@@ -10,7 +10,7 @@ namespace cmr {
 // True when there is a finite value that may be shown.
 bool isMeasured(const Measurement& measurement);
 
-// The value as people read it: no digits that the method cannot give (whole numbers from 20 on, one
+// The value as people read it: no digits that the method cannot give (whole numbers from 10 on, one
 // decimal below). "not measured" when there is none.
 std::string valueText(const Measurement& measurement);
 

@@ -91,7 +91,7 @@ double drawGroup(PageCanvas& canvas, double left, double top, double width,
   y += 25;
   const std::string common = commonNote(rows);
   if (!common.empty()) {
-    y += canvas.paragraph(left, y, common, TextStyle::small, page::ink, width, linesPerNote) + 5;
+    y += canvas.paragraph(left, y, common, TextStyle::small, page::ink, width, linesPerNote) + 10;
   }
   std::string said;
   for (const Measurement* row : rows) {

@@ -7,6 +7,9 @@ class DcmDataset;
 
 namespace cmr {
 
+// What is written when no valid date is known: a fixed one, so that a rerun writes the same bytes.
+inline constexpr const char* unknownDateTime = "19700101000000";
+
 // The latest valid of the acquisition, content, series and study dates, with its time where that is
 // valid, as YYYYMMDDHHMMSS; "" when none is valid.
 std::string latestDateTime(const DcmDataset& header);

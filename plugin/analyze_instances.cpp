@@ -19,7 +19,6 @@ namespace cmr {
 namespace {
 
 constexpr const char* shortAxisTask = "seg_cine_sax";
-constexpr const char* fixedDateTime = "19700101000000";  // for sources without any valid date
 constexpr std::size_t reasonsNamed = 3;
 
 // Shares of the whole work, for the progress.
@@ -134,7 +133,7 @@ OutputDate outputDate(const std::string& asked, const SeriesStack& source) {
     return {whole, "request"};
   }
   if (!source.latestDateTime.empty()) return {source.latestDateTime, "source"};
-  return {fixedDateTime, "fixed"};
+  return {unknownDateTime, "fixed"};
 }
 
 AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,

@@ -1,0 +1,56 @@
+// A segmenter that draws a beating ventricle of circles wherever it is asked: known shapes for
+// tests of everything behind the network.
+#pragma once
+
+#include <cmath>
+
+#include "analysis/frame_segmenter.h"
+#include "tests/support/synthetic_analysis.h"
+
+namespace cmr::test {
+
+class CircleSegmenter final : public FrameSegmenter {
+ public:
+  CircleSegmenter() {
+    identity_ = {"circles",
+                 "1.0.0",
+                 std::string(64, 'c'),
+                 "cpu",
+                 "float32",
+                 {"", "real", "real", "phantom"},
+                 {"", "report", "report", "flag"}};
+  }
+
+  Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {
+    ++calls;
+    Segmentation result;
+    result.labels = LabelStack(stack.rows, stack.columns, stack.sliceCount, stack.phaseCount);
+    result.confidence.resize(stack.frames.size());
+    result.heartFound = !isBlind;
+    for (int phase = 0; phase < stack.phaseCount && !isBlind; ++phase) {
+      progress(static_cast<double>(phase) / stack.phaseCount, "segmentation");
+      // Largest at the first phase, smallest in the middle of the cycle.
+      const double size = 0.8 + 0.2 * std::cos(2 * M_PI * phase / stack.phaseCount);
+      for (int slice = 1; slice + 1 < stack.sliceCount; ++slice) draw(result, slice, phase, size);
+    }
+    return result;
+  }
+  const PackageIdentity& identity() const override { return identity_; }
+
+  int calls = 0;
+  bool isBlind = false;  // finds nothing
+  PackageIdentity identity_;
+
+ private:
+  static void draw(Segmentation& result, int slice, int phase, double size) {
+    LabelStack& labels = result.labels;
+    const double x = labels.columns / 2.0;
+    const double y = labels.rows / 2.0;
+    const double taper = 1 - 0.05 * (labels.sliceCount - slice);
+    drawDisc(labels, slice, phase, x - 30, y, 18 * size * taper, Structure::rvCavity);
+    drawDisc(labels, slice, phase, x, y, 27 * taper, Structure::lvMyocardium);
+    drawDisc(labels, slice, phase, x, y, 20 * size * taper, Structure::lvCavity);
+  }
+};
+
+}  // namespace cmr::test

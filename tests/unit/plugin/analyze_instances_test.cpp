@@ -1,0 +1,228 @@
+#include "plugin/analyze_instances.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "analysis/errors.h"
+#include "analysis/sha256.h"
+#include "dicom_sr/read_series.h"
+#include "tests/support/circle_segmenter.h"
+#include "tests/support/dicom_edit.h"
+#include "tests/support/real_series.h"
+
+namespace cmr {
+namespace {
+
+using nlohmann::json;
+using test::CircleSegmenter;
+using testing::HasSubstr;
+using testing::Not;
+
+void ignoreProgress(double, const std::string&) {}
+
+AnalysisRequest requestOf(std::vector<InstanceBytes> instances, const std::string& dateTime = "") {
+  return {"job", std::move(instances), {"seg_cine_sax"}, dateTime};
+}
+
+AnalysisOutcome analyze(const AnalysisRequest& request) {
+  CircleSegmenter segmenter;
+  return analyzeInstances(request, segmenter, ignoreProgress);
+}
+
+TEST(AnalyzeInstances, GivesSegmentationPageAndReportInTheOrderOfStoring) {
+  CMR_DEMO_SERIES(instances);
+  const AnalysisOutcome outcome = analyze(requestOf(instances));
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  ASSERT_EQ(outcome.objects.size(), 3U);
+  EXPECT_EQ(outcome.objects[0].kind, ObjectKind::segmentation);
+  EXPECT_EQ(outcome.objects[1].kind, ObjectKind::resultPage);
+  EXPECT_EQ(outcome.objects[2].kind, ObjectKind::structuredReport);
+}
+
+TEST(AnalyzeInstances, WritesEverythingAboutTheResultIntoTheResultsDocument) {
+  CMR_DEMO_SERIES(instances);
+  const AnalysisOutcome outcome = analyze(requestOf(instances, "20240102"));
+  const json results = json::parse(outcome.resultsJson);
+  EXPECT_EQ(results["schemaVersion"], 1);
+  EXPECT_EQ(results["outcome"], "analysed");
+  EXPECT_EQ(results["dateTime"]["value"], "20240102000000");
+  EXPECT_EQ(results["dateTime"]["origin"], "request");
+  EXPECT_EQ(results["package"]["sha256"], std::string(64, 'c'));
+  EXPECT_EQ(results["package"]["structures"]["rv_cavity"]["evidence"], "phantom");
+  EXPECT_EQ(results["source"]["slices"], 10);
+  EXPECT_EQ(results["source"]["phases"], 20);
+  EXPECT_EQ(results["source"]["phaseOrder"], "TriggerTime");
+  EXPECT_EQ(results["source"]["images"].size(), 200U);
+  EXPECT_EQ(results["curves"]["lvVolumeMl"].size(), 20U);
+  EXPECT_EQ(results["keyPhases"]["endDiastole"]["phase"], 0);
+  EXPECT_EQ(results["keyPhases"]["endSystole"]["phase"], 10);
+  ASSERT_EQ(results["objects"].size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(results["objects"][i]["SOPInstanceUID"], outcome.objects[i].SOPInstanceUID);
+    EXPECT_EQ(results["objects"][i]["sha256"], sha256Hex(outcome.objects[i].bytes));
+  }
+  for (const json& m : results["measurements"]) {
+    EXPECT_EQ(m["value"].is_null(), m["quality"] == "unmeasurable") << m;
+    EXPECT_TRUE(m["quality"] == "good" || !m["reason"].get<std::string>().empty()) << m;
+  }
+}
+
+// The images of a measurement can be followed back to the instances that they are.
+TEST(AnalyzeInstances, NamesTheImagesBehindANumber) {
+  CMR_DEMO_SERIES(instances);
+  const json results = json::parse(analyze(requestOf(instances)).resultsJson);
+  const json& edv = results["measurements"][0];
+  ASSERT_EQ(edv["id"], "lv.edv");
+  ASSERT_FALSE(edv["images"].empty());
+  for (const json& index : edv["images"]) {
+    EXPECT_EQ(results["source"]["images"][index.get<std::size_t>()]["phase"], 0);
+  }
+}
+
+TEST(AnalyzeInstances, GivesTheSameBytesAgainWhateverTheOrderOfTheInstances) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> reversed(instances.rbegin(), instances.rend());
+  const AnalysisOutcome one = analyze(requestOf(instances));
+  const AnalysisOutcome two = analyze(requestOf(reversed));
+  EXPECT_EQ(one.resultsJson, two.resultsJson);
+  ASSERT_EQ(one.objects.size(), two.objects.size());
+  for (std::size_t i = 0; i < one.objects.size(); ++i) {
+    EXPECT_EQ(one.objects[i].bytes, two.objects[i].bytes) << i;
+  }
+}
+
+TEST(AnalyzeInstances, GivesOtherIdentifiersForAnotherPackage) {
+  CMR_DEMO_SERIES(instances);
+  CircleSegmenter other;
+  other.identity_.sha256 = std::string(64, 'd');
+  const AnalysisOutcome one = analyze(requestOf(instances));
+  const AnalysisOutcome two = analyzeInstances(requestOf(instances), other, ignoreProgress);
+  for (std::size_t i = 0; i < one.objects.size(); ++i) {
+    EXPECT_NE(one.objects[i].SOPInstanceUID, two.objects[i].SOPInstanceUID);
+  }
+}
+
+TEST(AnalyzeInstances, ReferencesInvalidIdentifiersByteForByte) {
+  CMR_REAL_SERIES(instances, "sunnybrook-dicom/SCD0000101");
+  const AnalysisOutcome outcome = analyze(requestOf(instances));
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  const json results = json::parse(outcome.resultsJson);
+  ASSERT_EQ(results["source"]["images"].size(), 240U);
+  // Of the key phases, every image must be named in segmentation and report as the source has it.
+  int looked = 0;
+  int invalid = 0;
+  for (const json& image : results["source"]["images"]) {
+    if (image["phase"] != results["keyPhases"]["endDiastole"]["phase"]) continue;
+    const auto uid = image["SOPInstanceUID"].get<std::string>();
+    // A component with a leading zero: invalid (PS3.5 9.1), and real.
+    if (uid.find(".0") != std::string::npos) ++invalid;
+    for (const std::size_t object : {0, 2}) {
+      EXPECT_NE(outcome.objects[object].bytes.find(uid), std::string::npos) << uid;
+    }
+    ++looked;
+  }
+  EXPECT_EQ(looked, 12);
+  EXPECT_GT(invalid, 0);
+  EXPECT_EQ(results["dateTime"]["origin"], "fixed");  // its dates are 20120000
+}
+
+TEST(AnalyzeInstances, TakesTheDateOfTheSourceWhenNoneIsAskedFor) {
+  SeriesStack source;
+  EXPECT_EQ(outputDate("", source).origin, "fixed");
+  source.latestDateTime = "20120314101500";
+  EXPECT_EQ(outputDate("", source).dateTime, "20120314101500");
+  EXPECT_EQ(outputDate("20240101120000.5", source).dateTime, "20240101120000");
+  EXPECT_THROW(outputDate("yesterday", source), InputError);
+}
+
+void expectRefused(const std::vector<InstanceBytes>& instances, const std::string& cause) {
+  CircleSegmenter segmenter;
+  const AnalysisOutcome outcome = analyzeInstances(requestOf(instances), segmenter, ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::notAnalysable) << cause;
+  EXPECT_THAT(outcome.reason, HasSubstr(cause));
+  EXPECT_TRUE(outcome.objects.empty());
+  EXPECT_EQ(segmenter.calls, 0);
+  const json results = json::parse(outcome.resultsJson);
+  EXPECT_EQ(results["outcome"], "notAnalysable");
+  EXPECT_EQ(results["reason"], outcome.reason);
+  EXPECT_FALSE(results["verdicts"].empty());
+}
+
+TEST(AnalyzeInstances, NamesTheCauseOfBadInput) {
+  CMR_DEMO_SERIES(instances);
+  expectRefused({}, "no files");
+  expectRefused({{"notes.txt", "The heart was fine."}}, "DICOM");
+  std::vector<InstanceBytes> changed = {test::edited(instances[0], [](DcmDataset& dataset) {
+    dataset.putAndInsertString(DCM_Modality, "CT");
+    dataset.putAndInsertString(DCM_SOPClassUID, UID_CTImageStorage);
+  })};
+  expectRefused(changed, "CT");
+  InstanceBytes half = instances[0];
+  half.bytes.resize(half.bytes.size() / 2);
+  expectRefused({half}, "cut off");
+}
+
+TEST(AnalyzeInstances, RefusesOneSliceOnePhaseAndASeriesWithAHole) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> oneSlice;
+  std::vector<InstanceBytes> onePhase;
+  std::vector<InstanceBytes> withHole;
+  for (const InstanceBytes& instance : instances) {
+    const int number = std::stoi(instance.name);
+    if (number <= 20) oneSlice.push_back(instance);
+    if (number % 20 == 1) onePhase.push_back(instance);
+    if (number != 77) withHole.push_back(instance);
+  }
+  expectRefused(oneSlice, "has 1 slice");
+  expectRefused(onePhase, "it is no cine");
+  expectRefused(withHole, "lacks images");
+}
+
+TEST(AnalyzeInstances, RefusesWhatItWroteItself) {
+  CMR_DEMO_SERIES(instances);
+  const AnalysisOutcome outcome = analyze(requestOf(instances));
+  for (const ProducedObject& object : outcome.objects) {
+    expectRefused({{"again.dcm", object.bytes}}, "");
+  }
+}
+
+TEST(AnalyzeInstances, StoresNothingWhenNoHeartWasFound) {
+  CMR_DEMO_SERIES(instances);
+  CircleSegmenter segmenter;
+  segmenter.isBlind = true;
+  const AnalysisOutcome outcome = analyzeInstances(requestOf(instances), segmenter, ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::notAnalysable);
+  EXPECT_THAT(outcome.reason, HasSubstr("no heart was found"));
+  EXPECT_TRUE(outcome.objects.empty());
+}
+
+TEST(AnalyzeInstances, RefusesTasksThatNobodyKnows) {
+  CMR_DEMO_SERIES(instances);
+  AnalysisRequest request = requestOf(instances);
+  request.tasks = {"seg_brain"};
+  EXPECT_EQ(analyze(request).kind, OutcomeKind::notAnalysable);
+}
+
+TEST(AnalyzeInstances, StopsWhenProgressAsksForItAndNeverGoesBackwards) {
+  CMR_DEMO_SERIES(instances);
+  CircleSegmenter segmenter;
+  double last = 0;
+  analyzeInstances(requestOf(instances), segmenter, [&](double fraction, const std::string&) {
+    EXPECT_GE(fraction, last);
+    EXPECT_LE(fraction, 1);
+    last = fraction;
+  });
+  EXPECT_EQ(last, 1);
+  EXPECT_THROW(analyzeInstances(requestOf(instances), segmenter,
+                                [](double fraction, const std::string&) {
+                                  if (fraction > 0.3) throw CancelledError("cancelled");
+                                }),
+               CancelledError);
+}
+
+}  // namespace
+}  // namespace cmr
