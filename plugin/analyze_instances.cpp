@@ -106,7 +106,9 @@ AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& 
   const OutputDate date = outputDate(request.dateTime, source);
   SaxAnalysis analysis =
       analyzeSax(source.stack, segmenter, [&](double fraction, const std::string& stage) {
-        progress(readShare + (analysisShare - readShare) * fraction, stage);
+        // Its last word is not ours.
+        progress(readShare + (analysisShare - readShare) * fraction,
+                 fraction < 1 ? stage : "writing results");
       });
   analysis.flags.insert(analysis.flags.end(), choice.flags.begin(), choice.flags.end());
   const OutputContext context = contextOf(analysis.package, date.dateTime);
@@ -114,7 +116,6 @@ AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& 
     return refusal(OutcomeKind::notAnalysable,
                    "no heart was found on the images of the short-axis cine", verdicts, &source);
   }
-  progress(analysisShare, "writing results");
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::analysed;
   outcome.objects = writeObjects(source, analysis, context);
