@@ -27,7 +27,7 @@ done
 package="${CMR_PACKAGE:-$root/models/starter}"
 series="$root/packaging/demo-data/SCD0000301"
 limit_s=1200
-tool=(python3 "$root/packaging/demo_tool.py")
+tool=(/usr/bin/python3 "$root/packaging/demo_tool.py")
 pid=
 
 say() {
@@ -91,7 +91,7 @@ send_series() {
 
 write_timing() {
   [[ -n "$timing" ]] || return 0
-  python3 -c 'import json, sys
+  /usr/bin/python3 -c 'import json, sys
 a, b, c = map(float, sys.argv[1:4])
 json.dump({"send_s": b - a, "arrival_to_stored_s": c - b, "images": int(sys.argv[4])}, sys.stdout)' \
     "$send_started" "$send_ended" "$stored" "$(find "$series" -name '*.dcm' | wc -l)" > "$timing"
@@ -114,7 +114,7 @@ say "measurements, stored $(printf '%.0f' "$(echo "$stored $send_ended" | awk '{
 
 if [[ $check == yes ]]; then
   say "checking what was stored"
-  python3 packaging/check_stored.py "$url" "$series"
+  /usr/bin/python3 -W ignore packaging/check_stored.py "$url" "$series"
   stop_orthanc
   rm -rf "$run"
   say "all as it should be"

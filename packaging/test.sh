@@ -68,13 +68,13 @@ run_asan() {
   quietly asan-configure.log cmake --preset asan -DCMR_WITH_TORCH=OFF
   # Orthanc's and DCMTK's own allocations at exit are not ours to judge.
   ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-    room_tests asan analysis dicom_sr plugin
+    room_tests asan config analysis dicom_sr plugin
 }
 
 run_tsan() {
   say "tsan: threads"
   quietly tsan-configure.log cmake --preset tsan
-  TSAN_OPTIONS=halt_on_error=1 room_tests tsan plugin
+  TSAN_OPTIONS=halt_on_error=1 room_tests tsan config plugin
 }
 
 run_analysis_only() {

@@ -16,10 +16,10 @@ cmake --preset release > "$out/build.log"
 ninja -C build/release cmr_bench >> "$out/build.log"
 build/release/cmr_bench --benchmark_out="$out/bench.json" --benchmark_out_format=json \
   --benchmark_repetitions=3 --benchmark_min_time=0.3 > "$out/bench.txt"
-python3 tests/bench/vit_peer.py "$out/peer.json"
+/usr/bin/python3 tests/bench/vit_peer.py "$out/peer.json"
 reports=("$out/bench.json" "$out/peer.json")
 if [[ $whole_series == yes ]]; then
   packaging/demo.sh --check --timing "$out/timing.json" > "$out/series.log"
   reports+=("$out/timing.json")
 fi
-python3 tests/bench/report.py "${reports[@]}" | tee "$out/report.txt"
+/usr/bin/python3 tests/bench/report.py "${reports[@]}" | tee "$out/report.txt"
