@@ -45,10 +45,15 @@ if [[ $EUID -ne 0 ]]; then
 fi
 
 policy=/usr/sbin/policy-rc.d
-saved=
+saved="$policy.before-orthanc-cmr"
+ours="# made by install-dependencies.sh of Orthanc CMR"
+
+# Also mends what a killed run left behind: ours must never be taken for the machine's own policy.
 restore_policy() {
-  rm -f "$policy"
-  if [[ -n "$saved" ]]; then
+  if grep -qsxF "$ours" "$policy"; then
+    rm -f "$policy"
+  fi
+  if [[ -e "$saved" || -L "$saved" ]]; then
     mv "$saved" "$policy"
   fi
 }
@@ -56,14 +61,15 @@ restore_policy() {
 # While packages are installed, this answers "forbidden" (101) for Orthanc and what the machine's own
 # policy says, if it has one, for every other service.
 keep_orthanc_from_starting() {
-  if [[ -e "$policy" || -L "$policy" ]]; then
-    saved="$policy.before-orthanc-cmr"
-    mv "$policy" "$saved"
-  fi
   trap restore_policy EXIT
   trap 'exit 130' INT TERM
+  restore_policy
+  if [[ -e "$policy" || -L "$policy" ]]; then
+    mv "$policy" "$saved"
+  fi
   cat > "$policy" <<POLICY
 #!/bin/sh
+$ours
 [ "\$1" != orthanc ] || exit 101
 [ ! -x "$saved" ] || exec "$saved" "\$@"
 exit 0
