@@ -96,7 +96,8 @@ struct JobStoreSettings {
 };
 
 // Thread ownership: any thread; one mutex inside. Throws ResourceError naming what SQLite said; a
-// call that throws has changed nothing.
+// call that throws has changed nothing that this process sees (when the disk broke in the very last
+// step of a commit, the next process may find it done).
 class JobStore {
  public:
   // Opens or makes the database, migrates an older schema, refuses a newer one; jobs that another
