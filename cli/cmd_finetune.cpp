@@ -78,6 +78,9 @@ void addData(CLI::App& c, FinetuneArguments& a) {
   c.add_option("--validation-patients", a.options.validationPatients,
                "Patients never trained on, by which the best weights are chosen")
       ->delimiter(',');
+  c.add_option("--exclude-patients", a.options.excludedPatients,
+               "Patients left out altogether, for example because their contours are displaced")
+      ->delimiter(',');
   c.add_option("--phantom-share", a.options.phantomShare, "Share of drawn hearts in each batch")
       ->capture_default_str();
   c.add_option("--phantom-only-steps", a.options.phantomOnlySteps,

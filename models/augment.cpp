@@ -156,8 +156,8 @@ TrainingSample drawCrop(const TrainingFrame& frame, std::uint64_t seed, const Au
     normaliseIntensity(sample.image);
     return sample;
   }
-  const bool wander = centre.area == 0 || chance(rng, 0.08);
-  const double shift = (wander ? 3 * o.shiftMm : o.shiftMm) / frame.spacingMm;
+  const bool wander = centre.area == 0 || chance(rng, o.wanderShare);
+  const double shift = (wander ? o.wanderMm : o.shiftMm) / frame.spacingMm;
   centre.column += normal(rng, shift);
   centre.row += normal(rng, shift);
   const double scale = std::exp(normal(rng, o.logScale)) * o.spacingMm / frame.spacingMm;

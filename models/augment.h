@@ -16,7 +16,11 @@ struct AugmentOptions {
   double rotationDegrees = 25;  // standard deviation; one draw in ten is uniform over the circle
   double logScale = 0.14;       // standard deviation of log(scale)
   double shiftMm = 9;           // standard deviation of the crop's centre about the true one
-  double elasticMm = 3.5;       // standard deviation of the control points of the displacement
+  // Share of crops that lie far off, and their standard deviation: inference starts from a rough
+  // first look and moves the crop onto the cavity that it then sees.
+  double wanderShare = 0.25;
+  double wanderMm = 32;
+  double elasticMm = 3.5;  // standard deviation of the control points of the displacement
   double logGamma = 0.28;
   double biasField = 0.35;  // amplitude of the smooth multiplicative field (log)
   double noise = 0.04;      // largest standard deviation, in units of the intensity window

@@ -77,23 +77,29 @@ struct Split {
   std::vector<TrainingFrame> validation;
 };
 
-Split splitByPatient(std::vector<TrainingFrame> frames, const std::vector<std::string>& heldOut) {
-  const std::set<std::string> wanted(heldOut.begin(), heldOut.end());
-  std::set<std::string> found;
+void requireFrames(const std::set<std::string>& patients, const std::set<std::string>& present) {
+  for (const auto& patient : patients) {
+    if (present.count(patient) == 0) {
+      throw InputError("no frame belongs to the patient '" + patient + "'");
+    }
+  }
+}
+
+Split splitByPatient(std::vector<TrainingFrame> frames, const FinetuneOptions& o) {
+  const std::set<std::string> heldOut(o.validationPatients.begin(), o.validationPatients.end());
+  const std::set<std::string> excluded(o.excludedPatients.begin(), o.excludedPatients.end());
+  std::set<std::string> present;
   Split split;
   for (auto& frame : frames) {
-    if (wanted.count(frame.patient) != 0) {
-      found.insert(frame.patient);
-      split.validation.push_back(std::move(frame));
-    } else {
-      split.training.push_back(std::move(frame));
+    present.insert(frame.patient);
+    if (excluded.count(frame.patient) != 0) {
+      continue;
     }
+    (heldOut.count(frame.patient) != 0 ? split.validation : split.training)
+        .push_back(std::move(frame));
   }
-  for (const auto& patient : wanted) {
-    if (found.count(patient) == 0) {
-      throw InputError("no frame belongs to the validation patient '" + patient + "'");
-    }
-  }
+  requireFrames(heldOut, present);
+  requireFrames(excluded, present);
   return split;
 }
 
@@ -143,12 +149,13 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   if (!o.initialWeights.empty()) {
     loadParameters(o.initialWeights, network);
   }
-  Split split = splitByPatient(std::move(frames), o.validationPatients);
+  Split split = splitByPatient(std::move(frames), o);
   const json training = {{"command", o.command},
                          {"seed", o.seed},
                          {"precision", precisionName(precision)},
                          {"trained", describe(split.training)},
                          {"validated", describe(split.validation)},
+                         {"excludedPatients", o.excludedPatients},
                          {"phantomOnlySteps", o.phantomOnlySteps},
                          {"phantomShare", o.phantomShare},
                          {"steps", o.steps}};

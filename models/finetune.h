@@ -11,6 +11,7 @@ namespace cmr {
 
 struct FinetuneOptions {
   std::vector<std::string> validationPatients;  // held out of training, by patient
+  std::vector<std::string> excludedPatients;    // neither trained on nor validated
   std::string architecture = "vit-s8";          // "vit-s8", "unet", "image-path", "tokens"
   std::string initialWeights;                   // best.ckpt of an earlier run, same architecture
   std::int64_t steps = 2000;

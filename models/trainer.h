@@ -23,7 +23,7 @@ struct TrainerOptions {
   double clipNorm = 1.0;
   double averageDecay = 0.998;  // EMA of the weights; what is validated and saved
   std::int64_t validateEvery = 100;
-  double locatorWeight = 0.3;
+  double locatorWeight = 0.5;
   ComputePrecision precision = ComputePrecision::float32;
   std::string folder;  // checkpoints, log and best weights
   bool resume = false;
