@@ -20,34 +20,10 @@ torch::Tensor HeartLocatorImpl::forward(const torch::Tensor& lastLevel,
 }
 
 LocatedCentre decodeCentre(const torch::Tensor& probabilities, int gridRows, int gridColumns) {
-  const auto p = probabilities.accessor<float, 1>();
-  std::int64_t best = 0;
-  for (std::int64_t i = 1; i < gridRows * gridColumns; ++i) {
-    if (p[i] > p[best]) {
-      best = i;
-    }
-  }
-  const std::int64_t bestRow = best / gridColumns;
-  const std::int64_t bestColumn = best % gridColumns;
-  double sum = 0;
-  LocatedCentre centre;
-  for (std::int64_t r = bestRow - 1; r <= bestRow + 1; ++r) {
-    for (std::int64_t c = bestColumn - 1; c <= bestColumn + 1; ++c) {
-      if (r < 0 || c < 0 || r >= gridRows || c >= gridColumns) {
-        continue;
-      }
-      const double weight = p[r * gridColumns + c];
-      sum += weight;
-      centre.row += weight * static_cast<double>(r);
-      centre.column += weight * static_cast<double>(c);
-    }
-  }
-  if (sum > 0) {
-    centre.row /= sum;
-    centre.column /= sum;
-  }
-  centre.presence = 1.0 - static_cast<double>(p[gridRows * gridColumns]);
-  return centre;
+  const torch::Tensor p = probabilities.contiguous();
+  return likelyCentres({p.data_ptr<float>(), static_cast<std::size_t>(p.numel())}, gridRows,
+                       gridColumns, 1)
+      .front();
 }
 
 }  // namespace cmr

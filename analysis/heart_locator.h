@@ -5,6 +5,8 @@
 
 #include <torch/torch.h>
 
+#include "analysis/heart_search.h"
+
 namespace cmr {
 
 class HeartLocatorImpl : public torch::nn::Module {
@@ -19,14 +21,8 @@ class HeartLocatorImpl : public torch::nn::Module {
 };
 TORCH_MODULE(HeartLocator);
 
-struct LocatedCentre {
-  double column = 0;  // in cells of the grid, the centre of the first cell is 0
-  double row = 0;
-  double presence = 0;  // 1 - P(nowhere)
-};
-
-// Sub-cell position: expectation over the 3x3 cells around the most probable one.
-// probabilities: softmax of one sample's logits, float32 on the CPU.
+// Where the left ventricle is most likely. probabilities: softmax of one sample's logits, float32
+// on the CPU, contiguous.
 LocatedCentre decodeCentre(const torch::Tensor& probabilities, int gridRows, int gridColumns);
 
 }  // namespace cmr

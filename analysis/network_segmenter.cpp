@@ -11,16 +11,20 @@
 #include "analysis/compute_choice.h"
 #include "analysis/errors.h"
 #include "analysis/frame_sampling.h"
-#include "analysis/heart_axis.h"
+#include "analysis/heart_search.h"
 #include "analysis/package_weights.h"
 
 namespace cmr {
 namespace {
 
-struct FrameKey {
-  int slice;
-  int phase;
-};
+// A place that looks this much like a left ventricle is taken without trying others.
+constexpr double surelyAHeart = 0.85;
+// Of the crop's width, between the places of a search over the whole field.
+constexpr double searchStride = 0.35;
+constexpr std::size_t probedFrames = 6;
+// The crop is moved onto the cavity that it shows until it rests.
+constexpr int largestMoves = 4;
+constexpr double restingMm = 3;
 
 class NetworkSegmenter final : public FrameSegmenter {
  public:
@@ -43,17 +47,10 @@ class NetworkSegmenter final : public FrameSegmenter {
     result.labels = LabelStack(stack.rows, stack.columns, stack.sliceCount, stack.phaseCount);
     result.confidence.resize(stack.frames.size());
     const std::vector<FrameKey> scouts = scoutFrames(stack);
-    std::vector<CentreObservation> seen = firstLook(stack, scouts);
-    HeartAxis axis = fitHeartAxis(seen, stack.rows, stack.columns);
+    HeartAxis axis = chooseAxis(stack, scouts, result);
     report(progress, 0.05, "first look");
-    // A second look at the same frames, now at full resolution, moves the crop onto the cavity
-    // that was really found.
-    seen = cavityCentres(stack, scouts, axis, result);
-    if (!seen.empty()) {
-      axis = fitHeartAxis(seen, stack.rows, stack.columns);
-    }
+    result.heartFound = moveOntoCavity(stack, scouts, axis, result);
     report(progress, 0.12, "heart found");
-    result.heartFound = !seen.empty();
     const double middle = (stack.sliceCount - 1) / 2.0;
     result.heartCentreColumn = axis.column(middle);
     result.heartCentreRow = axis.row(middle);
@@ -104,54 +101,83 @@ class NetworkSegmenter final : public FrameSegmenter {
     return images;
   }
 
-  std::vector<CentreObservation> firstLook(const ImageStack& stack,
-                                           const std::vector<FrameKey>& keys) {
+  std::vector<FieldLook> firstLooks(const ImageStack& stack, const std::vector<FrameKey>& keys) {
     const int size = package_.input.size;
-    const int grid = size / NetworkImpl::locatorCellSize;
     std::vector<PixelMap> maps;
     for (const FrameKey& key : keys) {
       const PlaneGeometry& plane = stack.planes.at(static_cast<std::size_t>(key.slice));
       maps.push_back(wholeFieldMap(stack.rows, stack.columns, plane.columnSpacingMm,
                                    plane.rowSpacingMm, size));
     }
-    std::vector<CentreObservation> seen;
+    std::vector<FieldLook> looks;
     forEachBatch(keys.size(), [&](std::size_t first, std::size_t last) {
       const torch::Tensor p =
-          torch::softmax(network_->locate(gather(stack, keys, first, last, maps), precision_), 1);
+          torch::softmax(network_->locate(gather(stack, keys, first, last, maps), precision_), 1)
+              .contiguous();
       for (std::size_t i = first; i < last; ++i) {
-        const LocatedCentre found =
-            decodeCentre(p[static_cast<std::int64_t>(i - first)], grid, grid);
-        const double x = (found.column + 0.5) * NetworkImpl::locatorCellSize - 0.5;
-        const double y = (found.row + 0.5) * NetworkImpl::locatorCellSize - 0.5;
-        seen.push_back({keys[i].slice, maps[i].m[0] * x + maps[i].m[2],
-                        maps[i].m[4] * y + maps[i].m[5], found.presence});
+        const auto* row = p[static_cast<std::int64_t>(i - first)].data_ptr<float>();
+        looks.push_back({keys[i], maps[i], {row, row + p.size(1)}});
       }
     });
-    return seen;
+    return looks;
   }
 
-  std::vector<CentreObservation> cavityCentres(const ImageStack& stack,
-                                               const std::vector<FrameKey>& keys,
-                                               const HeartAxis& axis, Segmentation& into) {
-    segmentFrames(stack, keys, axis, into, {});
-    std::vector<CentreObservation> seen;
-    for (const FrameKey& key : keys) {
-      const auto labels = into.labels.frame(key.slice, key.phase);
-      double column = 0;
-      double row = 0;
-      double area = 0;
-      for (std::size_t i = 0; i < labels.size(); ++i) {
-        if (labels[i] == static_cast<std::uint8_t>(Structure::lvCavity)) {
-          column += static_cast<double>(i % static_cast<std::size_t>(stack.columns));
-          row += static_cast<double>(i / static_cast<std::size_t>(stack.columns));
-          area += 1;
+  // The likely place where what the network then sees looks most like a left ventricle.
+  HeartAxis chooseAxis(const ImageStack& stack, const std::vector<FrameKey>& scouts,
+                       Segmentation& scratch) {
+    const int grid = package_.input.size / NetworkImpl::locatorCellSize;
+    const std::vector<FrameKey> probes = middleOf(scouts);
+    HeartAxis best;
+    double bestLikeness = -1;
+    const auto tryUntilSure = [&](const std::vector<HeartAxis>& axes) {
+      for (const HeartAxis& axis : axes) {
+        if (bestLikeness >= surelyAHeart) {
+          return;
+        }
+        segmentFrames(stack, probes, axis, scratch, {});
+        const double likeness = heartLikeness(stack, scratch, probes);
+        if (likeness > bestLikeness) {
+          best = axis;
+          bestLikeness = likeness;
         }
       }
-      if (area > 0) {
-        seen.push_back({key.slice, column / area, row / area, area});
+    };
+    tryUntilSure(
+        candidateAxes(firstLooks(stack, scouts), grid, grid, NetworkImpl::locatorCellSize, stack));
+    tryUntilSure(
+        axesOverField(stack, package_.input.size * package_.input.spacingMm * searchStride));
+    return best;
+  }
+
+  // The middle half of the scouts, thinned out to the number that is probed.
+  static std::vector<FrameKey> middleOf(const std::vector<FrameKey>& scouts) {
+    const std::size_t first = scouts.size() / 4;
+    const std::size_t last = std::max(first + 1, scouts.size() - scouts.size() / 4);
+    const std::size_t stride = (last - first + probedFrames - 1) / probedFrames;
+    std::vector<FrameKey> middle;
+    for (std::size_t i = first; i < last; i += std::max<std::size_t>(1, stride)) {
+      middle.push_back(scouts[i]);
+    }
+    return middle;
+  }
+
+  // False when no scout shows a cavity; the axis then stays where it was.
+  bool moveOntoCavity(const ImageStack& stack, const std::vector<FrameKey>& scouts, HeartAxis& axis,
+                      Segmentation& scratch) {
+    for (int move = 0; move < largestMoves; ++move) {
+      segmentFrames(stack, scouts, axis, scratch, {});
+      const std::vector<CentreObservation> seen = cavityCentres(stack, scratch, scouts);
+      if (seen.empty()) {
+        return move > 0;
+      }
+      const HeartAxis moved = fitHeartAxis(seen, stack.rows, stack.columns);
+      const double distance = axisDistanceMm(moved, axis, stack);
+      axis = moved;
+      if (distance < restingMm) {
+        break;
       }
     }
-    return seen;
+    return true;
   }
 
   template <typename Work>
