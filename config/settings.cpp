@@ -49,6 +49,12 @@ std::string path(const Json& value, bool mayBeEmpty) {
   return text;
 }
 
+bool deleteOrKeep(const Json& value) {
+  if (value == "delete") return true;
+  if (value == "keep") return false;
+  throw BadValue("must be \"delete\" or \"keep\", not " + value.dump());
+}
+
 struct Key {
   const char* name;
   std::function<void(Settings&, const Json&)> set;
@@ -74,6 +80,7 @@ const std::vector<Key>& keys() {
        [](Settings& s, const Json& v) { s.firstBackOff = seconds(v, 1, 3600); }},
       {"LargestBackOffSeconds",
        [](Settings& s, const Json& v) { s.largestBackOff = seconds(v, 1, 86400); }},
+      {"Superseded", [](Settings& s, const Json& v) { s.deleteSuperseded = deleteOrKeep(v); }},
       {"StoreResults", [](Settings& s, const Json& v) { s.storeResults = boolean(v); }},
   };
   return all;

@@ -23,6 +23,8 @@ struct Settings {
   int maxAttempts = 4;                       // MaxAttempts: [1, 100], then the job is dead
   std::chrono::seconds firstBackOff{5};      // FirstBackOffSeconds: [1, 3600]
   std::chrono::seconds largestBackOff{900};  // LargestBackOffSeconds: [first, 86400]
+  // Superseded: "delete" or "keep": results of images that later ones completed or replaced.
+  bool deleteSuperseded = true;
   bool storeResults = true;  // StoreResults: false computes and keeps results.json, stores nothing
 };
 

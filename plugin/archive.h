@@ -78,6 +78,8 @@ class Archive {
   virtual std::optional<ArchivedSeries> series(const std::string& id) = 0;
   virtual std::vector<ArchivedInstance> instances(const std::string& seriesId) = 0;
   virtual std::optional<std::string> seriesOfInstance(const std::string& instanceId) = 0;
+  // All instances of this identifier: an archive may hold one under several patients or studies.
+  virtual std::vector<std::string> instancesOf(const std::string& SOPInstanceUID) = 0;
   virtual std::optional<InstanceTags> tags(const std::string& instanceId) = 0;
   // Changes whenever the bytes of the instance do; says nothing beyond that.
   virtual std::optional<std::string> contentHash(const std::string& instanceId) = 0;

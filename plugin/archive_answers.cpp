@@ -122,6 +122,18 @@ std::string parseParentSeries(std::string_view json) {
               [](const Json& answer) { return answer.at("ParentSeries").get<std::string>(); });
 }
 
+std::vector<std::string> parseLookup(std::string_view json) {
+  return read(json, "an identifier", [](const Json& answer) {
+    std::vector<std::string> ids;
+    for (const Json& item : answer) {
+      if (item.at("Type").get<std::string>() == "Instance") {
+        ids.push_back(item.at("ID").get<std::string>());
+      }
+    }
+    return ids;
+  });
+}
+
 InstanceTags parseTags(std::string_view json) {
   return read(json, "tags", [](const Json& answer) {
     InstanceTags tags;

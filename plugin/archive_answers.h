@@ -16,7 +16,8 @@ ArchivedStudy parseStudy(std::string_view json);                      // GET /st
 ArchivedSeries parseSeries(std::string_view json);                    // GET /series/{id}
 std::vector<ArchivedInstance> parseInstances(std::string_view json);  // GET /series/{id}/instances
 std::string parseParentSeries(std::string_view json);                 // GET /instances/{id}
-InstanceTags parseTags(std::string_view json);      // GET /instances/{id}/simplified-tags
-StoredInstance parseStored(std::string_view json);  // POST /instances
+std::vector<std::string> parseLookup(std::string_view json);  // POST /tools/lookup: instances
+InstanceTags parseTags(std::string_view json);                // GET /instances/{id}/simplified-tags
+StoredInstance parseStored(std::string_view json);            // POST /instances
 
 }  // namespace cmr

@@ -53,6 +53,7 @@ Json jobJson(const JobRecord& job) {
             {"tasks", job.submission.tasks},
             {"priority", job.submission.priority},
             {"packageSha256", job.submission.packageSha256},
+            {"supersededBy", job.supersededBy},
             {"hasResults", !job.resultsJson.empty()}};
   json["retryAt"] = job.retryAtMs ? Json(isoTime(*job.retryAtMs)) : Json();
   return json;

@@ -77,6 +77,21 @@ CREATE INDEX outbox_by_object ON outbox (sop_uid, stored);
 CREATE TABLE counters (name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 )sql";
 
+// Which of two results is the later one: jobs may be done in another order than they came, and
+// again. A job that is done anew is superseded by nothing.
+constexpr const char* orderOfResults = R"sql(
+ALTER TABLE jobs ADD COLUMN done_order INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN superseded_by TEXT NOT NULL DEFAULT '';
+UPDATE jobs SET done_order = seq WHERE state = 'done';
+CREATE INDEX jobs_by_study ON jobs (orthanc_study, state);
+CREATE TRIGGER jobs_done AFTER UPDATE OF state ON jobs
+WHEN NEW.state = 'done' AND OLD.state <> 'done'
+BEGIN
+  UPDATE jobs SET done_order = (SELECT max(done_order) + 1 FROM jobs), superseded_by = ''
+  WHERE seq = NEW.seq;
+END;
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -94,7 +109,7 @@ int checkedVersion(SqliteConnection& connection, int newest) {
 }  // namespace
 
 const std::vector<Migration>& jobMigrations() {
-  static const std::vector<Migration> migrations{{1, firstTables}};
+  static const std::vector<Migration> migrations{{1, firstTables}, {2, orderOfResults}};
   return migrations;
 }
 

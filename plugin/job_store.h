@@ -63,6 +63,7 @@ struct JobRecord {
   std::string resultsJson;
   std::int64_t createdMs = 0;  // Unix time, for people; no decision rests on it
   std::int64_t updatedMs = 0;
+  std::string supersededBy;               // job over the same series' later images; empty: none
   std::optional<std::int64_t> retryAtMs;  // Unix time, for people; of `retry` and deferred storing
 };
 
@@ -137,6 +138,16 @@ class JobStore {
   void deferStoring(const std::string& jobId, const std::string& reason);  // back-off, never dead
   // True for every object that was ever in the outbox.
   bool isOwnObject(const std::string& SOPInstanceUID);
+
+  // Results of jobs that are done while a later one is done over other images of the same series:
+  // those were incomplete, or changed. Kept on the list until they are marked.
+  struct Outdated {
+    std::string jobId;
+    std::string byJobId;
+    std::vector<std::string> SOPInstanceUIDs;  // of objects stored by that job and by no later one
+  };
+  std::vector<Outdated> outdatedResults();
+  void markSuperseded(const std::string& jobId, const std::string& byJobId);
 
   // Operator. Throw InputError when the job is unknown or its state does not allow it. Cancelling
   // empties the job's outbox; what was stored before stays in the archive. A retry starts with all

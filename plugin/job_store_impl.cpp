@@ -100,7 +100,7 @@ JobRecord JobStore::Impl::record(std::int64_t seq) {
   SqliteStatement row(connection,
                       "SELECT id, key, study_uid, orthanc_study, content, package, rule, priority,"
                       " state, attempts, progress, stage, reason, date_time, results, created_ms,"
-                      " updated_ms, retry_at_ms FROM jobs WHERE seq = ?");
+                      " updated_ms, retry_at_ms, superseded_by FROM jobs WHERE seq = ?");
   if (!row.bind(seq).step()) throw InputError("there is no such job");
   JobRecord job;
   job.id = row.bytes(0);
@@ -125,6 +125,7 @@ JobRecord JobStore::Impl::record(std::int64_t seq) {
   job.createdMs = row.integer(15);
   job.updatedMs = row.integer(16);
   if (!row.isNull(17)) job.retryAtMs = row.integer(17);
+  job.supersededBy = row.bytes(18);
   return job;
 }
 

@@ -73,6 +73,10 @@ class OrthancArchive : public Archive {
     return answer ? std::optional(parseParentSeries(*answer)) : std::nullopt;
   }
 
+  std::vector<std::string> instancesOf(const std::string& SOPInstanceUID) override {
+    return parseLookup(send("/tools/lookup", SOPInstanceUID, OrthancPluginRestApiPost, "POST"));
+  }
+
   std::optional<InstanceTags> tags(const std::string& instanceId) override {
     const auto answer = get("/instances/" + instanceId + "/simplified-tags");
     return answer ? std::optional(parseTags(*answer)) : std::nullopt;

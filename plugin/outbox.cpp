@@ -19,8 +19,8 @@ constexpr milliseconds waitAfterTrouble{5000};
 
 }  // namespace
 
-Outbox::Outbox(Archive& archive, JobStore& store, LogCallback log)
-    : archive_(archive), store_(store), log_(std::move(log)) {}
+Outbox::Outbox(Archive& archive, JobStore& store, LogCallback log, std::function<void()> onDone)
+    : archive_(archive), store_(store), log_(std::move(log)), onDone_(std::move(onDone)) {}
 
 std::string Outbox::trouble() const {
   const std::lock_guard lock(mutex_);
@@ -40,6 +40,8 @@ void Outbox::run(const std::stop_token& stop) {
     std::string trouble;
     try {
       storeAll(stop);
+      if (newlyDone_ && onDone_) onDone_();
+      newlyDone_ = false;
     } catch (const std::exception& error) {
       trouble = error.what();
     }
@@ -70,6 +72,7 @@ void Outbox::storeAll(const std::stop_token& stop) {
     }
     const auto now = store_.job(object.jobId);
     if (!now || now->state != JobState::storing) left = object.jobId;
+    newlyDone_ = newlyDone_ || (now && now->state == JobState::done);
   }
 }
 

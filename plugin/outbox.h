@@ -1,6 +1,7 @@
 // Brings what the worker produced into the archive, in order, until all of it is there.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -15,7 +16,8 @@ namespace cmr {
 // Thread ownership: run() on one thread, ring() and trouble() from any.
 class Outbox {
  public:
-  Outbox(Archive& archive, JobStore& store, LogCallback log);
+  // onDone: jobs were done, or may have been before the start.
+  Outbox(Archive& archive, JobStore& store, LogCallback log, std::function<void()> onDone = {});
 
   void run(const std::stop_token& stop);
   void storeAll(const std::stop_token& stop);  // what run() repeats: all that is due
@@ -30,6 +32,8 @@ class Outbox {
   Archive& archive_;
   JobStore& store_;
   const LogCallback log_;
+  const std::function<void()> onDone_;
+  bool newlyDone_ = true;  // of the thread in run()
   Doorbell bell_;
   mutable std::mutex mutex_;
   std::string trouble_;

@@ -3,6 +3,7 @@
 #include <orthanc/OrthancCPlugin.h>
 
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -30,8 +31,12 @@ std::string indexFolder(const std::string& configuration) {
   try {
     const auto json = nlohmann::json::parse(configuration);
     const std::string storage = json.value("StorageDirectory", "OrthancStorage");
-    return json.value("IndexDirectory", storage);
-  } catch (const nlohmann::json::exception&) {
+    const std::filesystem::path folder = json.value("IndexDirectory", storage);
+    // Orthanc takes relative paths from the folder of its configuration.
+    const std::filesystem::path origin = taken(OrthancPluginGetConfigurationPath(context));
+    const bool isFolder = std::filesystem::is_directory(origin);
+    return ((isFolder ? origin : origin.parent_path()) / folder).string();
+  } catch (const std::exception&) {
     return "OrthancStorage";
   }
 }

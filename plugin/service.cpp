@@ -83,7 +83,8 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
       store_(storeSettings(plan_)),
       worker_(workerSettings(plan_.settings), log),
       planner_(archive, store_, plan_.rules, plan_.packageSha256),
-      outbox_(archive, store_, log),
+      superseder_(archive, store_, plan_.settings.deleteSuperseded, log),
+      outbox_(archive, store_, log, [this] { superseder_.removeOutdated(); }),
       dispatcher_(archive, store_,
                   {[this](const AnalysisRequest& request, const ProgressCallback& progress) {
                      return worker_.run(request, progress);

@@ -12,6 +12,7 @@
 #include "plugin/intake.h"
 #include "plugin/job_store.h"
 #include "plugin/outbox.h"
+#include "plugin/superseder.h"
 #include "plugin/worker_supervisor.h"
 
 namespace cmr {
@@ -53,6 +54,7 @@ class Service {
   mutable JobStore store_;
   WorkerSupervisor worker_;
   GroupPlanner planner_;
+  Superseder superseder_;
   Outbox outbox_;
   Dispatcher dispatcher_;
   Intake intake_;

@@ -120,6 +120,33 @@ class Arrival(ServiceTest):
         self.assertEqual(list(server.series_by_modality()), ["MR"])
 
 
+    def test_results_of_an_incomplete_series_give_way_to_those_of_the_whole_one(self):
+        server = self.server().start()
+        images = self.series()
+        server.send(images[:6])
+        first = server.job_in("done")
+        server.all_decided()
+        early = {series["ID"] for modality, found in server.series_by_modality().items()
+                 for series in found if modality != "MR"}
+        server.send(images[6:])
+        def superseded():
+            return server.get(f"/cmr/jobs/{first['id']}")["supersededBy"]
+        later = server.wait(superseded, "the first job to be superseded")
+        self.assertEqual(server.get(f"/cmr/jobs/{later}/results"), {"instances": 8})
+        self.assert_one_set(server)
+        self.assertFalse(early & set(server.get("/series")))
+
+    def test_superseded_results_are_kept_where_the_site_wants_it(self):
+        server = self.server(settings={"Superseded": "keep"}).start()
+        images = self.series()
+        server.send(images[:6])
+        first = server.job_in("done")
+        server.send(images[6:])
+        server.wait(lambda: server.get(f"/cmr/jobs/{first['id']}")["supersededBy"],
+                    "the first job to be superseded")
+        self.assertEqual(len(server.series_by_modality()["SR"]), 2)
+
+
 class DownTime(ServiceTest):
     def test_what_arrived_while_the_plugin_was_absent_is_caught_up(self):
         server = self.server().start()

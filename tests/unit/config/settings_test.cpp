@@ -39,6 +39,7 @@ TEST(Settings, APackageIsEnoughAndTheRestHasDefaults) {
   EXPECT_EQ(settings.niceness, 10);
   EXPECT_EQ(settings.maxAttempts, 4);
   EXPECT_TRUE(settings.storeResults);
+  EXPECT_TRUE(settings.deleteSuperseded);
 }
 
 TEST(Settings, EveryKeyIsRead) {
@@ -46,7 +47,7 @@ TEST(Settings, EveryKeyIsRead) {
     "Enable": false, "Package": "/p", "WorkerExecutable": "/w", "Database": "/d", "Rules": "/r",
     "Threads": 3, "Niceness": 5, "JobDeadlineSeconds": 100, "StartDeadlineSeconds": 101,
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
-    "LargestBackOffSeconds": 8, "StoreResults": false}})");
+    "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep"}})");
   EXPECT_FALSE(settings.enable);
   EXPECT_EQ(settings.packageFolder, "/p");
   EXPECT_EQ(settings.workerExecutable, "/w");
@@ -61,7 +62,8 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.firstBackOff.count(), 7);
   EXPECT_EQ(settings.largestBackOff.count(), 8);
   EXPECT_FALSE(settings.storeResults);
-  EXPECT_EQ(settingsKeys().size(), 14U);
+  EXPECT_FALSE(settings.deleteSuperseded);
+  EXPECT_EQ(settingsKeys().size(), 15U);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {

@@ -76,6 +76,12 @@ TEST(ArchiveAnswers, AnythingElseIsAnErrorAndNotAGuess) {
   EXPECT_THROW(parseIdentifiers(R"([1, 2])"), ResourceError);
 }
 
+TEST(ArchiveAnswers, ALookupKeepsInstancesOnly) {
+  EXPECT_THAT(parseLookup(R"([{"ID": "s", "Path": "/series/s", "Type": "Series"},
+      {"ID": "i", "Path": "/instances/i", "Type": "Instance"}])"),
+              ElementsAre("i"));
+}
+
 TEST(ArchiveAnswers, ASeriesKnowsItsStudyAndInstances) {
   const ArchivedSeries series = parseSeries(R"({"ID": "s", "ParentStudy": "t", "IsStable": true,
       "Instances": ["a", "b"], "MainDicomTags": {"SeriesInstanceUID": "1.2", "Modality": "MR"}})");

@@ -87,6 +87,8 @@ class FakeArchive : public Archive {
   std::string storesInto;        // study of what is stored; empty: "study"
   std::map<std::string, std::string> extraTags;
   std::set<std::string> markedOwn;
+  std::map<std::string, std::vector<std::string>> instancesByUid;
+  std::vector<std::string> removed;
 
   // --- Archive -------------------------------------------------------------------------------
 
@@ -157,6 +159,12 @@ class FakeArchive : public Archive {
     return found;
   }
 
+  std::vector<std::string> instancesOf(const std::string& SOPInstanceUID) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = instancesByUid.find(SOPInstanceUID);
+    return found == instancesByUid.end() ? std::vector<std::string>{} : found->second;
+  }
+
   std::optional<std::string> seriesOfInstance(const std::string& instanceId) override {
     const std::lock_guard lock(mutex_);
     const auto found = images_.find(instanceId);
@@ -203,6 +211,7 @@ class FakeArchive : public Archive {
 
   void remove(const std::string& instanceId) override {
     const std::lock_guard lock(mutex_);
+    removed.push_back(instanceId);
     stored_.erase(std::remove(stored_.begin(), stored_.end(), instanceId), stored_.end());
   }
 

@@ -1,0 +1,39 @@
+#include "plugin/superseder.h"
+
+#include <string>
+#include <utility>
+
+namespace cmr {
+
+Superseder::Superseder(Archive& archive, JobStore& store, bool remove, LogCallback log)
+    : archive_(archive), store_(store), remove_(remove), log_(std::move(log)) {}
+
+void Superseder::removeOutdated() {
+  for (const JobStore::Outdated& outdated : store_.outdatedResults()) {
+    const int removed = remove_ ? removeObjects(outdated) : 0;
+    store_.markSuperseded(outdated.jobId, outdated.byJobId);
+    log_(LogLevel::warning, "job " + outdated.jobId + " is superseded by job " + outdated.byJobId +
+                                " over the same series' later images; " + std::to_string(removed) +
+                                " of its objects were removed from the archive");
+  }
+}
+
+int Superseder::removeObjects(const JobStore::Outdated& outdated) {
+  int removed = 0;
+  const auto job = store_.job(outdated.jobId);
+  if (!job) return removed;
+  for (const std::string& uid : outdated.SOPInstanceUIDs) {
+    for (const std::string& id : archive_.instancesOf(uid)) {
+      const auto seriesId = archive_.seriesOfInstance(id);
+      const auto series = seriesId ? archive_.series(*seriesId) : std::nullopt;
+      if (!series || series->studyId != job->submission.orthancStudyId) continue;
+      const auto tags = archive_.tags(id);
+      if (!tags || !tags->writtenByUs) continue;
+      archive_.remove(id);
+      ++removed;
+    }
+  }
+  return removed;
+}
+
+}  // namespace cmr
