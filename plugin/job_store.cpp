@@ -92,7 +92,11 @@ std::optional<Lease> JobStore::claim(const std::string& dateTime) {
       impl_->connection,
       "UPDATE jobs SET state = 'leased', token = lower(hex(randomblob(16))), lease_until_ms = ?1,"
       " attempts = attempts + 1, progress = 0, stage = '', due_ms = NULL, retry_at_ms = NULL,"
-      " date_time = CASE date_time WHEN '' THEN ?2 ELSE date_time END, updated_ms = ?3"
+      " date_time = CASE WHEN date_time <> '' THEN date_time ELSE coalesce((SELECT first.date_time"
+      "   FROM jobs first WHERE first.content = jobs.content AND first.package = jobs.package"
+      "   AND first.study_uid = jobs.study_uid AND first.date_time <> '' ORDER BY first.seq LIMIT "
+      "1),"
+      "   ?2) END, updated_ms = ?3"
       " WHERE seq = (SELECT seq FROM jobs WHERE state = 'queued'"
       "                OR (state = 'retry' AND due_ms <= ?4)"
       "              ORDER BY priority DESC, seq LIMIT 1)"

@@ -117,7 +117,9 @@ class JobStore {
   // An empty key becomes jobKey(submission). Throws InputError without series.
   Submitted submit(const JobSubmission& submission);
 
-  // The next job that is due, under a new token. dateTime is kept by the first claim of a job.
+  // The next job that is due, under a new token. dateTime is kept by the first claim of a job, and
+  // shared by jobs over the same content and package (another rule): their objects have the same
+  // UIDs, and one UID never stands for two files.
   std::optional<Lease> claim(const std::string& dateTime);
   // Each returns false when the token is no longer the job's: stop the work, its result is void.
   bool heartbeat(const Lease& lease, double progress, const std::string& stage);

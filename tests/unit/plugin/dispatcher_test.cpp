@@ -73,6 +73,17 @@ TEST_F(DispatcherTest, WithoutStoringTheResultsStayAsJson) {
   EXPECT_THAT(store->pendingObjects(5), IsEmpty());
 }
 
+TEST_F(DispatcherTest, AnotherRuleOverTheSameImagesWritesTheSameDates) {
+  submit();
+  takeOne();
+  JobSubmission renamed = onlyJob().submission;
+  renamed.rule = "another name";
+  renamed.key.clear();
+  store->submit(renamed);
+  store->markStored(request.jobId, 0);
+  EXPECT_EQ(store->claim("19990101000000")->job.dateTime, request.dateTime);
+}
+
 TEST_F(DispatcherTest, AFailureIsRetriedAndAtLastDead) {
   submit();
   outcome = failed("worker failed: it was killed by signal 9 (Killed)");
