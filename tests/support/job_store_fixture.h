@@ -42,7 +42,7 @@ inline JobSubmission submissionOf(const std::string& name) {
   submission.orthancStudyId = "study-" + name;
   submission.orthancSeriesIds = {"series-" + name};
   submission.SeriesInstanceUIDs = {"1.2.3." + name};
-  submission.contentFingerprint = "content";
+  submission.contentFingerprint = "content-" + name;
   submission.packageSha256 = "package";
   submission.rule = "cine";
   submission.tasks = {"seg_cine_sax"};

@@ -47,7 +47,7 @@ TEST_F(JobStoreTest, AFullDiskIsNamedAndChangesNothing) {
 }
 
 TEST_F(JobStoreTest, RoomComesBackWhenObjectsAreStored) {
-  settings.largestPages = 120;
+  settings.largestPages = 132;
   open();
   int refused = 0;
   for (int i = 0; i < 40; ++i) {
