@@ -42,6 +42,7 @@ class Repair {
         result_.extent.push_back(inStack(extent));
       }
       applyExtent(input, decision);
+      checkConfidence(input);
       fillMissing();
     } else {
       result_.extent.assign(static_cast<std::size_t>(result_.labels.phaseCount), {0, 0});
@@ -153,6 +154,29 @@ class Repair {
       }
     }
     reportExtent(input, decision, basal, apical);
+  }
+
+  void checkConfidence(const ExtentInput& input) {
+    double sum = 0;
+    int count = 0;
+    for (int k = 0; !input.confidence.empty() && k < input.sliceCount; ++k) {
+      for (int phase = 0; phase < input.phaseCount; ++phase) {
+        const SliceExtent& extent = fromBase_[static_cast<std::size_t>(phase)];
+        if (k >= extent.base && k <= extent.apex &&
+            input.shapes[input.at(k, phase)].cavityMm2 > 0) {
+          sum += static_cast<double>(input.confidence[input.at(k, phase)].meanProbability[cavity]);
+          ++count;
+        }
+      }
+    }
+    if (count > 0 && sum < rules_.unsureCavity * count) {
+      result_.findings.push_back(
+          {{Severity::warning, "network-unsure",
+            "The network was unsure where the left ventricle's cavity lies."},
+           true,
+           true,
+           true});
+    }
   }
 
   void reportExtent(const ExtentInput& input, const ExtentDecision& decision,

@@ -54,6 +54,7 @@ struct PlausibilityRules {
   // What is worth saying.
   double notableMm2 = 40;        // an area
   double notableShare = 0.10;    // of images filled: then the numbers are doubted
+  double unsureCavity = 0.80;    // mean probability of the cavity over all images that count
   double basalCertainty = 0.15;  // of the basal decision, in one frame's evidence per phase
 };
 

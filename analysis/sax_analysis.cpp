@@ -10,6 +10,7 @@
 #include "analysis/plausibility.h"
 #include "analysis/sax_checks.h"
 #include "analysis/sax_measurements.h"
+#include "analysis/shape_checks.h"
 #include "analysis/volumes.h"
 
 namespace cmr {
@@ -119,8 +120,9 @@ SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
                                 result.rvVolumeMl,
                                 volumesMl(stack, result.labels, Structure::lvMyocardium),
                                 result.package};
-  const std::vector<Finding> checks = checkSax(measured);
-  findings.insert(findings.end(), checks.begin(), checks.end());
+  for (const auto& checks : {checkShape(measured), checkSax(measured)}) {
+    findings.insert(findings.end(), checks.begin(), checks.end());
+  }
   result.measurements = measureSax(measured, findings);
   for (const Finding& finding : findings) {
     result.flags.push_back(finding.flag);

@@ -157,6 +157,11 @@ std::vector<Measurement> ventricle(const MeasuredSeries& series, const Ventricle
     all[1].value = atEs;
     all[2].value = atEd - atEs;
     all[3].value = 100 * (atEd - atEs) / atEd;
+    if (atEs >= atEd) {
+      worsen(all[2], Quality::unmeasurable,
+             "The " + v.words + " does not shrink from end diastole to end systole.");
+      worsen(all[3], Quality::unmeasurable, all[2].reason);
+    }
   }
   return all;
 }

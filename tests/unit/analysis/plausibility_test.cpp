@@ -112,6 +112,16 @@ TEST_F(PlausibilityTest, ConfidenceOfAnotherSizeIsNotUsed) {
   EXPECT_TRUE(repaired().labels.labels == labels.labels);
 }
 
+TEST_F(PlausibilityTest, ANetworkThatIsUnsureEverywhereIsFlagged) {
+  for (const auto& [mean, unsure] : {std::pair{0.95F, false}, {0.70F, true}}) {
+    FrameConfidence everywhere;
+    everywhere.meanProbability.fill(mean);
+    everywhere.peakProbability.fill(mean);
+    confidence.assign(static_cast<std::size_t>(heart.slices * heart.phases), everywhere);
+    EXPECT_EQ(find(repaired(), "network-unsure") != nullptr, unsure) << mean;
+  }
+}
+
 TEST_F(PlausibilityTest, NothingStaysNothing) {
   labels = LabelStack(96, 96, heart.slices, heart.phases);
   const PlausibleLabels result = repaired();

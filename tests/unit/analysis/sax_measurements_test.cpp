@@ -120,6 +120,13 @@ TEST_F(SaxMeasurementsTest, AVentricleThatIsNotThereIsUnmeasurableAndNeverZero) 
   EXPECT_FALSE(measured("rv.ef").value);
 }
 
+TEST_F(SaxMeasurementsTest, AVentricleThatDoesNotShrinkHasNoEjectionFraction) {
+  rv = curve(75, 80);
+  EXPECT_EQ(*measured("rv.edv").value, 75);
+  EXPECT_EQ(measured("rv.sv").quality, Quality::unmeasurable);
+  EXPECT_FALSE(measured("rv.ef").value);
+}
+
 TEST_F(SaxMeasurementsTest, APlausibleHeartPassesAllChecks) {
   EXPECT_TRUE(checkSax(series()).empty());
 }
