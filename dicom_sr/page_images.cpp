@@ -86,25 +86,24 @@ struct Window {
   float high = 1;
 };
 
-// One window for all cells, so that they can be compared: 1st to 99.5th percentile of what is seen.
-Window windowOf(const SeriesStack& source, const SaxAnalysis& analysis,
-                const std::vector<int>& slices, const View& view) {
+// One window for both phases of a slice, so that they can be compared: 1st to 99.5th percentile of
+// what is seen. Slices have windows of their own, as surface coils see the apex much brighter.
+Window windowOf(const SeriesStack& source, const SaxAnalysis& analysis, int slice,
+                const View& view) {
   const ImageStack& stack = source.stack;
   std::vector<float> seen;
   const int firstRow = std::max(0, static_cast<int>(view.top));
   const int lastRow = std::min(stack.rows - 1, static_cast<int>(view.top + view.height));
   const int firstColumn = std::max(0, static_cast<int>(view.left));
   const int lastColumn = std::min(stack.columns - 1, static_cast<int>(view.left + view.width));
-  for (const int slice : slices) {
-    for (const int phase : {analysis.endDiastolePhase, analysis.endSystolePhase}) {
-      const std::vector<float>& pixels = stack.frame(slice, phase).pixels;
-      for (int row = firstRow; row <= lastRow; ++row) {
-        for (int column = firstColumn; column <= lastColumn; ++column) {
-          const float value =
-              pixels[static_cast<std::size_t>(row) * static_cast<std::size_t>(stack.columns) +
-                     static_cast<std::size_t>(column)];
-          if (std::isfinite(value)) seen.push_back(value);
-        }
+  for (const int phase : {analysis.endDiastolePhase, analysis.endSystolePhase}) {
+    const std::vector<float>& pixels = stack.frame(slice, phase).pixels;
+    for (int row = firstRow; row <= lastRow; ++row) {
+      for (int column = firstColumn; column <= lastColumn; ++column) {
+        const float value =
+            pixels[static_cast<std::size_t>(row) * static_cast<std::size_t>(stack.columns) +
+                   static_cast<std::size_t>(column)];
+        if (std::isfinite(value)) seen.push_back(value);
       }
     }
   }
@@ -164,8 +163,7 @@ class Cells {
         source_(source),
         analysis_(analysis),
         slices_(shownSlices(source.stack, analysis, cellsPerRow)),
-        view_(viewOf(source, analysis, slices_)),
-        window_(windowOf(source, analysis, slices_, view_)) {}
+        view_(viewOf(source, analysis, slices_)) {}
 
   double draw(double top) {
     double y = top + PageCanvas::lineHeight(TextStyle::small);
@@ -220,7 +218,8 @@ class Cells {
   void cell(double left, double top, int slice, int phase) {
     cairo_t* const c = canvas_.context();
     const ImageStack& stack = source_.stack;
-    const GreyImage image(stack.frame(slice, phase).pixels, stack.rows, stack.columns, window_);
+    const GreyImage image(stack.frame(slice, phase).pixels, stack.rows, stack.columns,
+                          windowOf(source_, analysis_, slice, view_));
     cairo_save(c);
     cairo_rectangle(c, left, top, cellSize, cellSize);
     cairo_clip(c);
@@ -281,7 +280,6 @@ class Cells {
   const SaxAnalysis& analysis_;
   std::vector<int> slices_;
   View view_;
-  Window window_;
 };
 
 bool holdsLv(const LabelStack& labels, int slice, int phase) {

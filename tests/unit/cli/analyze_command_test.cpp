@@ -128,11 +128,5 @@ TEST_F(AnalyzeCommand, SaysThatTheDiskIsFullAndLeavesNoHalfResult) {
   EXPECT_EQ(left, 1);  // the input
 }
 
-TEST(WorkerCommand, EndsWithoutASocket) {
-  const test::Verdict verdict = test::run(CMR_PROGRAM " worker --socket 77");
-  EXPECT_EQ(verdict.status, 2) << verdict.output;
-  EXPECT_THAT(verdict.output, HasSubstr("no socket"));
-}
-
 }  // namespace
 }  // namespace cmr
