@@ -16,7 +16,7 @@ namespace cmr {
 std::vector<PackageFile> writeWeights(const Network& network, const std::string& folder);
 
 // The package's network in float32, in eval mode. Throws PackageError when a tensor is missing,
-// superfluous or of another shape.
+// superfluous, of another shape, or holds what is no finite number.
 Network readWeights(const ModelPackage& package);
 
 // Logits of a fixed synthetic image at fixed places; stored in the manifest, compared at load.

@@ -5,6 +5,17 @@
 #include <cstdio>
 
 namespace cmr {
+namespace {
+
+// "-" where there is no number.
+std::string fixed(double value, int decimals) {
+  if (!std::isfinite(value)) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*f", decimals, value);
+  return text;
+}
+
+}  // namespace
 
 using nlohmann::json;
 
@@ -77,13 +88,12 @@ std::string tableHead() {
 
 std::string tableRow(const std::string& structure, const std::string& phase,
                      const ScoreSummary& s) {
-  char interval[32] = "-";
-  if (std::isfinite(s.diceLow)) {
-    std::snprintf(interval, sizeof interval, "%.4f..%.4f", s.diceLow, s.diceHigh);
-  }
-  return textLine("%-15s%-14s%7zu%9zu%9.4f%8.4f%16s%10.2f%6zu%8zu%9zu", structure.c_str(),
-                  phase.c_str(), s.frames, s.patients, s.diceMean, s.diceMedian, interval,
-                  s.hd95MeanMm, s.bothEmpty, s.missed, s.invented);
+  std::string interval = "-";
+  if (std::isfinite(s.diceLow)) interval = fixed(s.diceLow, 4) + ".." + fixed(s.diceHigh, 4);
+  return textLine("%-15s%-14s%7zu%9zu%9s%8s%16s%10s%6zu%8zu%9zu", structure.c_str(), phase.c_str(),
+                  s.frames, s.patients, fixed(s.diceMean, 4).c_str(),
+                  fixed(s.diceMedian, 4).c_str(), interval.c_str(), fixed(s.hd95MeanMm, 2).c_str(),
+                  s.bothEmpty, s.missed, s.invented);
 }
 
 }  // namespace cmr

@@ -1,0 +1,183 @@
+#include "models/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "analysis/compute_choice.h"
+#include "analysis/errors.h"
+#include "models/checkpoint.h"
+#include "tests/support/tiny_frame.h"
+#include "tests/support/tiny_network.h"
+
+namespace cmr {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Recorder final : public TrainingReport {
+ public:
+  void progress(const TrainingProgress& p) override { losses.push_back(p.loss); }
+  void validated(const ValidationScore& score, bool) override { scores.push_back(score); }
+  std::vector<double> losses;
+  std::vector<ValidationScore> scores;
+};
+
+fs::path freshFolder(const std::string& name) {
+  const fs::path folder = fs::path(testing::TempDir()) / ("trainer_" + name);
+  fs::remove_all(folder);
+  return folder;
+}
+
+BatchPlan tinyPlan() {
+  BatchPlan plan;
+  plan.seed = 9;
+  plan.crops = 2;
+  plan.fields = 1;
+  plan.phantomShare = 0;
+  plan.augment.size = tinySize;
+  plan.augment.spacingMm = 2;
+  return plan;
+}
+
+TrainerOptions tinyOptions(const fs::path& folder, std::int64_t steps) {
+  TrainerOptions o;
+  o.steps = steps;
+  o.warmupSteps = 2;
+  o.learningRate = 3e-3;
+  o.averageDecay = 0.9;
+  o.validateEvery = 3;
+  o.folder = folder.string();
+  return o;
+}
+
+TrainingFrame phantomOf(std::uint64_t seed) {
+  return tinyFrame("phantom", {20.0 + static_cast<double>(seed % 8), 24, 6});
+}
+
+struct TrainedRun {
+  Network network;
+  Recorder report;
+  ValidationScore best;
+};
+
+TrainedRun trained(const NetworkGeometry& geometry, const TrainerOptions& options,
+                   const BatchPlan& plan, const PhantomSource& phantom = phantomOf) {
+  setThreads(1);  // sums in one order
+  TrainedRun run{seededNetwork(geometry), {}, {}};
+  run.best = train(run.network, options, plan, {tinyFrame("a"), tinyFrame("b", {27, 22, 6})},
+                   {tinyFrame("c", {25, 25, 6.5})}, phantom, run.report);
+  return run;
+}
+
+bool sameParameters(const Network& a, const Network& b) {
+  const auto left = a->parameters();
+  const auto right = b->parameters();
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (!torch::equal(left[i], right[i])) return false;
+  }
+  return left.size() == right.size();
+}
+
+TEST(Trainer, LearnsASmallHeartByHeart) {
+  BatchPlan plan = tinyPlan();
+  plan.augment.enabled = false;
+  TrainerOptions options = tinyOptions(freshFolder("overfit"), 120);
+  options.validateEvery = 120;
+  const TrainedRun run = trained(tinyVit(), options, plan);
+  EXPECT_LT(run.report.losses.back(), 0.6 * run.report.losses.front());
+  EXPECT_GT(run.best.lvDice, 0.9);
+  EXPECT_GT(run.best.myocardiumDice, 0.8);
+}
+
+TEST(Trainer, DoesTheSameForTheSameSeed) {
+  const TrainedRun one = trained(tinyVit(), tinyOptions(freshFolder("one"), 4), tinyPlan());
+  const TrainedRun two = trained(tinyVit(), tinyOptions(freshFolder("two"), 4), tinyPlan());
+  EXPECT_EQ(one.report.losses, two.report.losses);
+  EXPECT_TRUE(sameParameters(one.network, two.network));
+  BatchPlan other = tinyPlan();
+  other.seed = 10;
+  const TrainedRun three = trained(tinyVit(), tinyOptions(freshFolder("three"), 4), other);
+  EXPECT_NE(one.report.losses, three.report.losses);
+}
+
+TEST(Trainer, GoesOnAfterAnInterruptionAsIfThereHadBeenNone) {
+  BatchPlan plan = tinyPlan();
+  plan.phantomOnlySteps = 100;
+  const TrainedRun whole = trained(tinyVit(), tinyOptions(freshFolder("whole"), 6), plan);
+  // Steps 0, 1 and 2 are drawn and the checkpoint after them is written; the fourth step fails.
+  const fs::path folder = freshFolder("resumed");
+  int drawn = 0;
+  const PhantomSource failing = [&drawn](std::uint64_t seed) {
+    if (++drawn > 9) throw InputError("the power went off");
+    return phantomOf(seed);
+  };
+  EXPECT_THROW(trained(tinyVit(), tinyOptions(folder, 6), plan, failing), InputError);
+  TrainerOptions resumed = tinyOptions(folder, 6);
+  resumed.resume = true;
+  const TrainedRun rest = trained(tinyVit(), resumed, plan);
+  EXPECT_TRUE(sameParameters(whole.network, rest.network));
+  ASSERT_EQ(rest.report.scores.size(), 1U);
+  EXPECT_EQ(rest.report.scores.front().step, 6);
+  EXPECT_DOUBLE_EQ(rest.report.scores.front().lvDice, whole.report.scores.back().lvDice);
+}
+
+TEST(Trainer, LeavesAFrozenBackboneAlone) {
+  TrainerOptions options = tinyOptions(freshFolder("frozen"), 2);
+  options.backboneRate = 0;
+  const TrainedRun run = trained(tinyVit(), options, tinyPlan());
+  const Network before = seededNetwork(tinyVit());
+  const auto start = before->named_parameters();
+  bool headMoved = false;
+  for (const auto& item : run.network->named_parameters()) {
+    const bool same = torch::equal(item.value(), start[item.key()]);
+    if (item.key().rfind("backbone.", 0) == 0) {
+      EXPECT_TRUE(same) << item.key();
+    } else {
+      headMoved = headMoved || !same;
+    }
+  }
+  EXPECT_TRUE(headMoved);
+}
+
+TEST(Trainer, TrainsTheUnetByTheSameLoop) {
+  const TrainedRun run = trained(tinyUnet(), tinyOptions(freshFolder("unet"), 2), tinyPlan());
+  EXPECT_EQ(run.report.scores.size(), 1U);
+  EXPECT_TRUE(std::isfinite(run.report.losses.back()));
+}
+
+TEST(Checkpoint, OfAnotherNetworkOrKindIsRefused) {
+  const fs::path folder = freshFolder("checkpoint");
+  fs::create_directories(folder);
+  const std::string path = (folder / "best.ckpt").string();
+  saveParameters(path, seededNetwork(tinyVit(), 1));
+  Network same = seededNetwork(tinyVit(), 2);
+  loadParameters(path, same);
+  EXPECT_TRUE(sameParameters(same, seededNetwork(tinyVit(), 1)));
+  Network other = seededNetwork(tinyUnet());
+  EXPECT_THROW(loadParameters(path, other), InputError);
+  std::ofstream(path) << "no checkpoint";
+  EXPECT_THROW(loadParameters(path, same), InputError);
+  EXPECT_THROW(loadParameters("/nonexistent/best.ckpt", same), InputError);
+  EXPECT_THROW(saveParameters("/nonexistent/best.ckpt", same), ResourceError);
+}
+
+TEST(Validation, ScoresOnlyFramesThatKnowTheMyocardium) {
+  Network network = seededNetwork(tinyVit());
+  const AugmentOptions geometry = tinyPlan().augment;
+  TinyFrame withoutEpi;
+  withoutEpi.withEpi = false;
+  const ValidationScore score =
+      validate(network, {tinyFrame("a", withoutEpi)}, geometry, ComputePrecision::float32);
+  EXPECT_TRUE(std::isnan(score.myocardiumDice));
+  EXPECT_FALSE(std::isnan(score.lvDice));
+  EXPECT_FALSE(std::isnan(score.locatorErrorMm));
+  EXPECT_DOUBLE_EQ(score.selection(), score.lvDice);
+  EXPECT_TRUE(std::isnan(validate(network, {}, geometry, ComputePrecision::float32).lvDice));
+  EXPECT_TRUE(network->is_training());
+}
+
+}  // namespace
+}  // namespace cmr
