@@ -69,7 +69,9 @@ class SquareSegmenter final : public FrameSegmenter {
         for (std::size_t i = 0; i < frame.size(); ++i) {
           frame[i] = inner.pixels[i] != 0 ? 1 : outer.pixels[i] != 0 ? 2 : 0;
         }
-        for (FrameConfidence& c : found.confidence) c.peakProbability.fill(1);
+        FrameConfidence& sure = found.confidence[static_cast<std::size_t>(s * phases + p)];
+        sure.peakProbability.fill(1);
+        sure.meanProbability.fill(1);
       }
     }
     found.heartCentreColumn = found.heartCentreRow = 23.5;
