@@ -154,7 +154,12 @@ double meanOf(const std::vector<double>& values) {
 }  // namespace
 
 double ValidationScore::selection() const {
-  return lvDice + (std::isnan(myocardiumDice) ? 0 : 0.5 * myocardiumDice);
+  if (std::isnan(myocardiumDice) || myocardiumFrames == 0) {
+    return lvDice;
+  }
+  const auto lv = static_cast<double>(lvFrames);
+  const auto myocardium = static_cast<double>(myocardiumFrames);
+  return (lv * lvDice + myocardium * myocardiumDice) / (lv + myocardium);
 }
 
 ValidationScore validate(Network& network, const std::vector<TrainingFrame>& frames,
@@ -201,6 +206,8 @@ ValidationScore validate(Network& network, const std::vector<TrainingFrame>& fra
   ValidationScore result;
   result.lvDice = meanOf(lv);
   result.myocardiumDice = meanOf(myocardium);
+  result.lvFrames = lv.size();
+  result.myocardiumFrames = myocardium.size();
   result.locatorErrorMm = meanOf(distances);
   result.lvDiceWorst = 1;
   for (const auto& [patient, values] : lvByPatient) {
@@ -269,6 +276,8 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
     if ((step + 1) % o.validateEvery == 0 || step + 1 == o.steps) {
       ValidationScore score = validate(average, validationFrames, plan.augment, o.precision);
       score.step = step + 1;
+      best.lvFrames = score.lvFrames;  // a checkpoint does not keep them; the frames are the same
+      best.myocardiumFrames = score.myocardiumFrames;
       const bool better = best.step == 0 || score.selection() > best.selection();
       if (better) {
         best = score;

@@ -35,7 +35,11 @@ struct ValidationScore {
   double lvDiceWorst = 0;     // worst patient's mean
   double myocardiumDice = 0;  // NaN when no frame knows it
   double locatorErrorMm = 0;  // mean, over frames with a cavity
-  double selection() const;   // what "best" means
+  std::size_t lvFrames = 0;   // behind lvDice
+  std::size_t myocardiumFrames = 0;
+  // What "best" means: the mean over all masks compared, whichever structure they show, so that a
+  // few epicardia of one patient do not outweigh the cavities of all.
+  double selection() const;
 };
 
 struct TrainingProgress {
