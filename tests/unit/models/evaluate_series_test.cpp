@@ -83,6 +83,22 @@ class SquareSegmenter final : public FrameSegmenter {
   PackageIdentity identity_;
 };
 
+// The same with a speck of cavity far off in every frame of slice 3, which repair takes away.
+class SpeckledSegmenter final : public FrameSegmenter {
+ public:
+  Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {
+    Segmentation found = inner_.segment(stack, progress);
+    for (int p = 0; p < phases; ++p) {
+      for (int c = 1; c < 4; ++c) found.labels.frame(3, p)[static_cast<std::size_t>(side + c)] = 1;
+    }
+    return found;
+  }
+  const PackageIdentity& identity() const override { return inner_.identity(); }
+
+ private:
+  SquareSegmenter inner_;
+};
+
 // Contours at phases 0 and 4 in slices 2..6: slice 1, which the network finds, was not drawn.
 std::vector<SeriesContour> contours() {
   std::vector<SeriesContour> drawn;
@@ -144,6 +160,19 @@ TEST(EvaluateSeries, ScoresEveryContourBeforeAndAfterRepair) {
     EXPECT_DOUBLE_EQ(*frame.raw.structures[1]->dice, 1.0);
     EXPECT_DOUBLE_EQ(*frame.repaired.structures[1]->dice, 1.0);
     EXPECT_EQ(frame.raw.structures[2].has_value(), frame.raw.phase == CardiacPhase::endDiastole);
+  }
+}
+
+TEST(EvaluateSeries, TellsWhatRepairChanged) {
+  const std::vector<SeriesContour> drawn = contours();
+  SpeckledSegmenter segmenter;
+  for (const ContourScore& frame : evaluateSeries(cine(), drawn, segmenter).frames) {
+    EXPECT_DOUBLE_EQ(*frame.repaired.structures[1]->dice, 1.0);
+    if (frame.slice == 3) {
+      EXPECT_LT(*frame.raw.structures[1]->dice, 1.0);
+      EXPECT_EQ(frame.raw.structures[1]->predictedPixels,
+                frame.repaired.structures[1]->predictedPixels + 3);
+    }
   }
 }
 
