@@ -14,6 +14,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
+#include "cli/inference_options.h"
 #include "cli/measurement_table.h"
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
@@ -186,15 +187,9 @@ void registerAnalyze(CLI::App& app) {
       ->required();
   c->add_option("-o,--output", a->output, "Folder for the results; made, or empty")->required();
   c->add_flag("--overwrite", a->overwrite, "Replace an earlier result in the output folder");
-  c->add_option("--package", a->package, "Model package (else CMR_PACKAGE, else the starter)");
   c->add_option("--datetime", a->dateTime,
                 "Date and time of what is written, YYYYMMDDHHMMSS (else the latest of the images)");
-  c->add_option("--precision", a->inference.precision, "auto, float32 or bfloat16")
-      ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
-      ->capture_default_str();
-  c->add_option("--threads", a->inference.threads, "0: as many as there are cores")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  addInferenceOptions(*c, a->package, a->inference);
   c->callback([a] {
     if (const int code = runWithUsage(*a); code != 0) throw CLI::RuntimeError(code);
   });

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "analysis/network_segmenter.h"
+#include "cli/inference_options.h"
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
 #include "plugin/analyze_instances.h"
@@ -42,13 +43,7 @@ void registerWorker(CLI::App& app) {
   c->add_option("--socket", a->socket, "Descriptor of the inherited socket")
       ->required()
       ->check(CLI::NonNegativeNumber);
-  c->add_option("--package", a->package, "Model package (else CMR_PACKAGE, else the starter)");
-  c->add_option("--precision", a->inference.precision, "auto, float32 or bfloat16")
-      ->check(CLI::IsMember({"auto", "float32", "bfloat16"}))
-      ->capture_default_str();
-  c->add_option("--threads", a->inference.threads, "0: as many as there are cores")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+  addInferenceOptions(*c, a->package, a->inference);
   c->callback([a] {
     if (const int code = run(*a); code != 0) throw CLI::RuntimeError(code);
   });

@@ -1,6 +1,7 @@
 #include "cli/measurement_table.h"
 
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "dicom_sr/measurement_text.h"
@@ -36,6 +37,21 @@ std::string rowOf(const Measurement& m, std::string& said) {
   return text + "\n";
 }
 
+// One line per reason, so that nothing is left out in silence.
+std::string notReported(const Json& measurements) {
+  std::map<std::string, std::string> labelsByReason;
+  for (const Json& json : measurements) {
+    if (json.at("reported").get<bool>()) continue;
+    std::string& labels = labelsByReason[json.at("reason").get<std::string>()];
+    labels += (labels.empty() ? "" : ", ") + json.at("label").get<std::string>();
+  }
+  std::string text;
+  for (const auto& [reason, labels] : labelsByReason) {
+    text += "  not reported: " + labels + ". " + reason + "\n";
+  }
+  return text;
+}
+
 std::string phaseText(const Json& phase) {
   std::string text = "phase " + std::to_string(phase.at("phase").get<int>() + 1);
   if (!phase.at("timeMs").is_null()) {
@@ -56,6 +72,7 @@ std::string measurementTable(const std::string& resultsJson) {
   for (const Json& json : results.at("measurements")) {
     if (json.at("reported").get<bool>()) text += rowOf(measurementOf(json), said);
   }
+  text += notReported(results.at("measurements"));
   text += "\n  end-diastole: " + phaseText(results.at("keyPhases").at("endDiastole")) +
           ", end-systole: " + phaseText(results.at("keyPhases").at("endSystole")) + ", of " +
           std::to_string(source.at("slices").get<int>()) + " slices and " +

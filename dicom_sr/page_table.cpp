@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <string>
 
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
@@ -118,6 +120,28 @@ const char* severityName(Severity severity) {
 
 }  // namespace
 
+namespace {
+
+// Left out of the table is not left out in silence: names and reason, one paragraph per reason.
+double drawNotReported(PageCanvas& canvas, double left, double top, double width,
+                       const SaxAnalysis& analysis) {
+  std::map<std::string, std::string> labelsByReason;
+  for (const Measurement& m : analysis.measurements) {
+    if (isReleased(analysis, m)) continue;
+    std::string& labels = labelsByReason[m.reason];
+    labels += (labels.empty() ? "" : ", ") + m.label;
+  }
+  double y = top;
+  for (const auto& [reason, labels] : labelsByReason) {
+    y += canvas.paragraph(left, y + 22, "Not reported: " + labels + ". " + reason, TextStyle::body,
+                          page::quiet, width, 4) +
+         22;
+  }
+  return y - top;
+}
+
+}  // namespace
+
 double drawTable(PageCanvas& canvas, double left, double top, double width,
                  const SaxAnalysis& analysis) {
   Rows lv;
@@ -131,7 +155,7 @@ double drawTable(PageCanvas& canvas, double left, double top, double width,
   y += drawGroup(canvas, left, y, width, "Left ventricle", lv);
   y += drawGroup(canvas, left, y, width, "Right ventricle", rv);
   y += drawGroup(canvas, left, y, width, "Further measurements", other);
-  if (y > top) return y - top;
+  if (y > top) return y - top + drawNotReported(canvas, left, y, width, analysis);
   return canvas.paragraph(left, top + 22,
                           "This model package releases none of its measurements for reports.",
                           TextStyle::body, page::ink, width, 3);

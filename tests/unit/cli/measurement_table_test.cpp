@@ -46,9 +46,11 @@ TEST(MeasurementTable, SaysWhatWasNotMeasuredAndShowsNoZero) {
   EXPECT_THAT(table, Not(HasSubstr("mL")));
 }
 
-TEST(MeasurementTable, LeavesOutWhatMayNotBeReported) {
-  EXPECT_THAT(measurementTable(results(measurement("RV EDV", "99", "good", "", "false"))),
-              Not(HasSubstr("RV EDV")));
+TEST(MeasurementTable, NamesWhatMayNotBeReportedWithItsReasonAndWithoutItsValue) {
+  const std::string table = measurementTable(
+      results(measurement("RV EDV", "98765", "unmeasurable", "Not released.", "false")));
+  EXPECT_THAT(table, Not(HasSubstr("98765")));
+  EXPECT_THAT(table, HasSubstr("not reported: RV EDV. Not released."));
 }
 
 }  // namespace

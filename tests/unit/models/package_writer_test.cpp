@@ -63,6 +63,12 @@ class WrittenPackage : public testing::Test {
   Network network_{nullptr};
 };
 
+TEST_F(WrittenPackage, WhatOnlyDrawnHeartsTaughtReachesNoReport) {
+  for (const json& label : manifest()["heads"]["seg_cine_sax"]["labels"]) {
+    EXPECT_EQ(label["release"] == "off", label["evidence"] == "phantom") << label;
+  }
+}
+
 TEST_F(WrittenPackage, GivesTheSameAnswerOnceItIsReadAgain) {
   const torch::InferenceMode guard;
   Network reread = readWeights(openPackage(folder_));

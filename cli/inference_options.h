@@ -1,0 +1,14 @@
+// The options of every command that runs a model package.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "analysis/network_segmenter.h"
+
+namespace cmr {
+
+// --package, --precision and --threads; what they set has to live as long as the command.
+void addInferenceOptions(CLI::App& command, std::string& package, InferenceSettings& inference);
+
+}  // namespace cmr
