@@ -133,7 +133,7 @@ double drawNotReported(PageCanvas& canvas, double left, double top, double width
   }
   double y = top;
   for (const auto& [reason, labels] : labelsByReason) {
-    y += canvas.paragraph(left, y + 22, "Not reported: " + labels + ". " + reason, TextStyle::body,
+    y += canvas.paragraph(left, y + 22, "Not reported: " + labels + ". " + reason, TextStyle::small,
                           page::quiet, width, 4) +
          22;
   }
