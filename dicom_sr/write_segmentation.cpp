@@ -105,7 +105,7 @@ ProducedObject writeOne(const SeriesStack& source, const SaxAnalysis& analysis,
                                 outputUid(source, context, "seg/instance/" + seriesUid),
                                 outputUid(source, context, "seg/series/" + seriesUid),
                                 "SEG",
-                                "AI segmentation LV RV, not verified",
+                                "AI segmentation, not verified",
                                 segmentationSeriesNumber + index};
   const std::vector<SegmentFrame> frames = segmentFrames(source, segments, seriesUid);
   DcmDataset dataset;

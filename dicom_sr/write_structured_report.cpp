@@ -163,7 +163,7 @@ ProducedObject writeStructuredReport(const SeriesStack& source, const SaxAnalysi
                                 outputUid(source, context, "sr/instance"),
                                 outputUid(source, context, "sr/series"),
                                 "SR",
-                                "AI measurements LV RV, not verified",
+                                "AI measurements, not verified",
                                 reportSeriesNumber};
   const Report report{source, analysis, context};
   DcmDataset dataset;
