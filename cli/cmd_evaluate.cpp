@@ -24,6 +24,7 @@ struct EvaluateArguments {
   std::string task = "seg_cine_sax";
   std::string frames;
   double spacingMm = 0;
+  std::string maskEdges = "stored";
   std::string heart = "patient";
   std::string series;
   std::string contours;
@@ -40,8 +41,10 @@ void evaluateOnFrames(const EvaluateArguments& a, FrameSegmenter& segmenter) {
   if (!a.frames.empty()) {
     evaluation.source = a.frames;
     evaluation.search = a.heart == "frame" ? HeartSearch::perFrame : HeartSearch::perPatient;
+    evaluation.maskEdges = a.maskEdges;
     evaluation.frames =
-        evaluateFrames(readPngFrames(a.frames, a.spacingMm), segmenter, evaluation.search);
+        evaluateFrames(readPngFrames(a.frames, a.spacingMm, maskEdgesByName(a.maskEdges)),
+                       segmenter, evaluation.search);
   }
   evaluation.phantomSeed = a.phantomSeed;
   evaluation.phantoms = evaluatePhantoms(a.phantoms, a.phantomSeed, segmenter);
@@ -106,6 +109,9 @@ void registerEvaluate(CLI::App& app) {
       ->capture_default_str();
   c->add_option("--frames", a->frames, "Folder with images/, endo/ and optional epi/ PNG masks");
   c->add_option("--spacing-mm", a->spacingMm, "Pixel spacing of the PNG frames");
+  c->add_option("--mask-edges", a->maskEdges, maskEdgesHelp)
+      ->check(CLI::IsMember({"stored", "sunnybrook"}))
+      ->capture_default_str();
   c->add_option("--heart", a->heart,
                 "Whether the network looks for the heart over all frames of a patient, as in a "
                 "series, or in each frame alone")

@@ -20,6 +20,7 @@ struct FinetuneArguments {
   std::vector<std::string> pngFolders;
   std::vector<std::string> dicomFolders;
   double pngSpacingMm = 0;
+  std::string maskEdges = "stored";
 };
 
 // What was typed, for the manifest; paths stand there as given.
@@ -56,7 +57,9 @@ std::vector<TrainingFrame> readFrames(const FinetuneArguments& a) {
   if (!a.pngFolders.empty() && !(a.pngSpacingMm > 0)) {
     throw InputError("PNG frames carry no spacing: name it with --spacing-mm");
   }
-  for (const std::string& folder : a.pngFolders) append(readPngFrames(folder, a.pngSpacingMm));
+  for (const std::string& folder : a.pngFolders) {
+    append(readPngFrames(folder, a.pngSpacingMm, maskEdgesByName(a.maskEdges)));
+  }
 #if CMR_READS_DICOM
   for (const std::string& argument : a.dicomFolders) append(framesOfSeries(argument));
 #endif
@@ -71,6 +74,9 @@ void run(FinetuneArguments& a) {
 void addData(CLI::App& c, FinetuneArguments& a) {
   c.add_option("--frames", a.pngFolders, "Folder with images/, endo/ and optional epi/ PNG masks");
   c.add_option("--spacing-mm", a.pngSpacingMm, "Pixel spacing of the PNG frames");
+  c.add_option("--mask-edges", a.maskEdges, maskEdgesHelp)
+      ->check(CLI::IsMember({"stored", "sunnybrook"}))
+      ->capture_default_str();
 #if CMR_READS_DICOM
   c.add_option("--dicom", a.dicomFolders,
                "PATIENT=SERIES_FOLDER=CONTOUR_FOLDER, for a cine series with contour files");

@@ -30,10 +30,10 @@ double drawWeight(const TrainingFrame& frame) {
     weight *= 1.6;
   }
   if ((frame.known & bitOf(Structure::lvMyocardium)) != 0 && frame.source == "sunnybrook") {
-    weight *= 3.0;  // few epicardia are drawn, and they are what we want to match
+    weight *= 5.0;  // few epicardia are drawn, and they are what we want to match
   }
   if (frame.source == "pig") {
-    weight *= 0.25;  // many frames of one animal
+    weight *= 0.15;  // many frames of one animal
   }
   return weight;
 }

@@ -184,7 +184,8 @@ std::string lowText(const std::vector<FrameScore>& frames) {
 }
 
 std::string framesText(const FrameEvaluation& e) {
-  std::string text = textLine("%zu frames of %s", e.frames.size(), e.source.c_str()) +
+  std::string text = textLine("%zu frames of %s, mask edges %s", e.frames.size(), e.source.c_str(),
+                              e.maskEdges == "stored" ? "as stored" : e.maskEdges.c_str()) +
                      lookText(e.frames, e.search) +
                      "Dice in two dimensions, frame by frame, without repair ('none': absent in "
                      "both, left out):\n" +
@@ -222,6 +223,7 @@ json evaluationJson(const FrameEvaluation& e) {
   json report = {{"task", e.task}, {"package", packageJson(e.package)}};
   if (!e.source.empty()) {
     report["frames"] = e.source;
+    report["mask_edges"] = e.maskEdges;
     report["method"] = "two-dimensional, frame by frame, no repair in space or time";
     report["heart"] = heartJson(e.frames, e.search);
     report["structures"] = json::object();

@@ -16,7 +16,8 @@ inline constexpr double lowDice = 0.8;  // frames below it are listed one by one
 struct FrameEvaluation {
   std::string task;
   PackageIdentity package;
-  std::string source;  // where the frames came from; empty: no frames were judged
+  std::string source;                // where the frames came from; empty: no frames were judged
+  std::string maskEdges = "stored";  // how the edges of their masks were taken
   HeartSearch search = HeartSearch::perPatient;
   std::vector<FrameScore> frames;
   std::uint64_t phantomSeed = 0;

@@ -41,7 +41,8 @@ std::vector<std::uint8_t> readMask(const fs::path& path, int width, int height) 
   return {mask.pixels.begin(), mask.pixels.end()};
 }
 
-TrainingFrame readFrame(const fs::path& folder, const std::string& name, double spacingMm) {
+TrainingFrame readFrame(const fs::path& folder, const std::string& name, double spacingMm,
+                        MaskEdges edges) {
   const GrayImage image = readPng((folder / "images" / name).string());
   TrainingFrame frame;
   frame.name = fs::path(name).stem().string();
@@ -55,10 +56,16 @@ TrainingFrame readFrame(const fs::path& folder, const std::string& name, double 
   if (!fs::exists(endoPath)) {
     throw InputError("the image " + name + " has no endocardial mask");
   }
-  const std::vector<std::uint8_t> endo = readMask(endoPath, image.width, image.height);
+  std::vector<std::uint8_t> endo = readMask(endoPath, image.width, image.height);
+  if (edges == MaskEdges::sunnybrook) {
+    endo = recoverSunnybrookEndo(endo, image.height, image.width);
+  }
   const fs::path epiPath = folder / "epi" / name;
   if (fs::exists(epiPath)) {
-    const std::vector<std::uint8_t> epi = readMask(epiPath, image.width, image.height);
+    std::vector<std::uint8_t> epi = readMask(epiPath, image.width, image.height);
+    if (edges == MaskEdges::sunnybrook) {
+      epi = recoverSunnybrookEpi(epi, image.height, image.width);
+    }
     labelByMasks(frame, endo, &epi);
   } else {
     labelByMasks(frame, endo, nullptr);
@@ -115,10 +122,11 @@ void markKeyPhases(std::vector<TrainingFrame>& frames) {
 
 }  // namespace
 
-std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spacingMm) {
+std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spacingMm,
+                                         MaskEdges edges) {
   std::vector<TrainingFrame> frames;
   for (const std::string& name : pictureNames(fs::path(folder) / "images")) {
-    frames.push_back(readFrame(folder, name, spacingMm));
+    frames.push_back(readFrame(folder, name, spacingMm, edges));
   }
   if (frames.empty()) {
     throw InputError(folder + "/images holds no PNG picture");

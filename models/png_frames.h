@@ -4,12 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "models/published_masks.h"
 #include "models/training_frame.h"
 
 namespace cmr {
 
 // spacingMm: of the frames, which carry none. Throws InputError naming the file that is missing,
 // of another size, or not a 0/255 mask.
-std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spacingMm);
+std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spacingMm,
+                                         MaskEdges edges = MaskEdges::asStored);
 
 }  // namespace cmr
