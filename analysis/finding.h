@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "analysis/label_stack.h"
 #include "analysis/measurement.h"
 
 namespace cmr {
@@ -12,10 +13,9 @@ struct Finding {
   bool doubtsLv = false;          // volumes of the left ventricle and what follows from them
   bool doubtsMyocardium = false;  // mass
   bool doubtsRv = false;
+  // What it is said of; background: the heart or the images as a whole. What is said of a structure
+  // that is not reported is not reported either.
+  Structure about = Structure::background;
 };
-
-inline Finding note(const std::string& id, const std::string& text) {
-  return {{Severity::note, id, text}, false, false, false};
-}
 
 }  // namespace cmr

@@ -30,11 +30,14 @@ double distanceMm(const PlaneGeometry& plane, const HeartAxis& axis, int slice,
                     (region.row - axis.row(slice)) * plane.rowSpacingMm);
 }
 
-void erase(const Frame& frame, const Region& region, FrameRepair& repair) {
+double areaMm2(const Frame& frame, const Region& region) {
+  return static_cast<double>(region.pixels.size()) * frame.pixelMm2;
+}
+
+void erase(const Frame& frame, const Region& region) {
   for (const std::size_t at : region.pixels) {
     frame.pixels[at] = background;
   }
-  repair.removedMm2 += static_cast<double>(region.pixels.size()) * frame.pixelMm2;
 }
 
 // Of cavity and myocardium together, the largest part near the axis stays.
@@ -46,7 +49,8 @@ void keepOneVentricle(const Frame& frame, const PlaneGeometry& plane, const Hear
     if (!kept && distanceMm(plane, axis, slice, region) <= rules.axisDistanceMm) {
       kept = true;
     } else {
-      erase(frame, region, repair);
+      erase(frame, region);
+      repair.removedMm2 += areaMm2(frame, region);
     }
   }
 }
@@ -61,7 +65,7 @@ void keepOneCavity(const Frame& frame, FrameRepair& repair) {
     for (const std::size_t at : regions[k].pixels) {
       frame.pixels[at] = small ? myocardium : background;
     }
-    repair.removedMm2 += static_cast<double>(regions[k].pixels.size()) * frame.pixelMm2;
+    repair.removedMm2 += areaMm2(frame, regions[k]);
   }
 }
 
@@ -111,13 +115,13 @@ void keepOneRightVentricle(const Frame& frame, const PlaneGeometry& plane,
   for (const Region& region : regions) {
     const bool beside = std::any_of(region.pixels.begin(), region.pixels.end(),
                                     [&](std::size_t at) { return toLeft[at] <= rules.septumMm; });
-    const double area = static_cast<double>(region.pixels.size()) * frame.pixelMm2;
+    const double area = areaMm2(frame, region);
     if (!kept && beside && area >= rules.smallestRvMm2) {
       kept = true;
       continue;
     }
     repair.strayRvRemoved = repair.strayRvRemoved || area >= rules.smallestRvMm2;
-    erase(frame, region, repair);
+    erase(frame, region);
   }
   for (const std::size_t at : holesOf(pixelsOf(frame.pixels, frame.rows, frame.columns, rv))) {
     if (frame.pixels[at] == background) {

@@ -11,7 +11,7 @@ namespace cmr {
 
 // What was changed, in mm2, and why.
 struct FrameRepair {
-  double removedMm2 = 0;        // parts that belong to no ventricle
+  double removedMm2 = 0;        // cavity and myocardium that belong to no left ventricle
   double filledMm2 = 0;         // holes
   bool wallMissing = false;     // a cavity with no myocardium beside it was removed
   bool strayRvRemoved = false;  // a right ventricle away from the septum was removed

@@ -82,7 +82,7 @@ class Repair {
     }
     if (parts > 0) {
       add(Severity::note, "parts-removed",
-          "Labels that belong to no ventricle were removed from " +
+          "Labels of a left ventricle where none can be were removed from " +
               counted(parts, "image.", "images."));
     }
     if (unwalled > 0) {
@@ -93,7 +93,8 @@ class Repair {
     if (strayRv > 0) {
       add(Severity::note, "right-ventricle-without-septum",
           "A right ventricle away from the septum was removed from " +
-              counted(strayRv, "image.", "images."));
+              counted(strayRv, "image.", "images."),
+          Structure::rvCavity);
     }
   }
 
@@ -175,7 +176,8 @@ class Repair {
             "The network was unsure where the left ventricle's cavity lies."},
            true,
            true,
-           true});
+           true,
+           Structure::lvCavity});
     }
   }
 
@@ -198,7 +200,8 @@ class Repair {
                        "slice more or less there changes the volumes."},
                       true,
                       true,
-                      true};
+                      true,
+                      Structure::lvCavity};
       result_.findings.push_back(finding);
     }
   }
@@ -315,7 +318,8 @@ class Repair {
                            " drawn between their neighbours."},
                       true,
                       true,
-                      true};
+                      true,
+                      Structure::lvCavity};
       result_.findings.push_back(finding);
     }
   }
@@ -365,8 +369,9 @@ class Repair {
     }
   }
 
-  void add(Severity severity, const std::string& id, const std::string& text) {
-    result_.findings.push_back({{severity, id, text}, false, false, false});
+  void add(Severity severity, const std::string& id, const std::string& text,
+           Structure about = Structure::lvCavity) {
+    result_.findings.push_back({{severity, id, text}, false, false, false, about});
   }
 
   const ImageStack& stack_;

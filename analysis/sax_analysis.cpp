@@ -63,18 +63,40 @@ int largestCavitySlice(const ImageStack& stack, const LabelStack& labels, int ph
   return best;
 }
 
-// What the package does not release leaves no trace in pictures and curves either.
-void eraseUnreleased(SaxAnalysis& result) {
-  for (int s = 1; s < structureCount; ++s) {
-    if (result.package.release[static_cast<std::size_t>(s)] != "off") {
+const std::vector<double>& volumesOf(const MeasuredSeries& series, Structure structure) {
+  return structure == Structure::lvCavity       ? series.lvMl
+         : structure == Structure::lvMyocardium ? series.myocardiumMl
+                                                : series.rvMl;
+}
+
+// What the package does not release leaves no trace in pictures, curves and flags either.
+void setUnreleasedApart(const MeasuredSeries& measured, const std::vector<Finding>& findings,
+                        SaxAnalysis& result) {
+  for (const Structure structure :
+       {Structure::lvCavity, Structure::lvMyocardium, Structure::rvCavity}) {
+    if (!isUnreleased(result.package, structure)) {
       continue;
     }
+    ExperimentalStructure apart;
+    apart.structure = structure;
+    apart.reason = whyUnreleased(result.package, structure);
+    apart.volumeMl = volumesOf(measured, structure);
+    apart.measurements = measureExperimental(measured, findings, structure);
+    for (const Finding& finding : findings) {
+      if (finding.about == structure) {
+        apart.flags.push_back(finding.flag);
+      }
+    }
+    result.experimental.push_back(std::move(apart));
+  }
+  for (const ExperimentalStructure& apart : result.experimental) {
     std::replace(result.labels.labels.begin(), result.labels.labels.end(),
-                 static_cast<std::uint8_t>(s), static_cast<std::uint8_t>(Structure::background));
-    if (static_cast<Structure>(s) == Structure::lvCavity) {
+                 static_cast<std::uint8_t>(apart.structure),
+                 static_cast<std::uint8_t>(Structure::background));
+    if (apart.structure == Structure::lvCavity) {
       result.lvVolumeMl.clear();
     }
-    if (static_cast<Structure>(s) == Structure::rvCavity) {
+    if (apart.structure == Structure::rvCavity) {
       result.rvVolumeMl.clear();
     }
   }
@@ -125,9 +147,11 @@ SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
   }
   result.measurements = measureSax(measured, findings);
   for (const Finding& finding : findings) {
-    result.flags.push_back(finding.flag);
+    if (!isUnreleased(result.package, finding.about)) {
+      result.flags.push_back(finding.flag);
+    }
   }
-  eraseUnreleased(result);
+  setUnreleasedApart(measured, findings, result);
   report(1, "done");
   return result;
 }

@@ -12,6 +12,16 @@
 
 namespace cmr {
 
+// What the package knows of a structure that it does not release, as far as it was never shown to
+// work on patients: for results.json, never for SEG, SR or page.
+struct ExperimentalStructure {
+  Structure structure = Structure::background;
+  std::string reason;            // why it is not reported
+  std::vector<double> volumeMl;  // per phase; empty for a single slice
+  std::vector<Measurement> measurements;
+  std::vector<Flag> flags;  // what repair and checks say of it
+};
+
 struct SaxAnalysis {
   LabelStack labels;  // after repair in three dimensions and over time
   int endDiastolePhase = 0;
@@ -22,6 +32,8 @@ struct SaxAnalysis {
   std::vector<double> rvVolumeMl;    // per phase
   std::vector<Measurement> measurements;
   std::vector<Flag> flags;
+  std::vector<ExperimentalStructure> experimental;  // in the order of Structure; labels, curves and
+                                                    // flags above are free of them
   PackageIdentity package;
 };
 

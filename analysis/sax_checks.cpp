@@ -12,16 +12,19 @@ namespace {
 
 std::string whole(double value) { return std::to_string(std::lround(value)); }
 
-Finding warning(const std::string& id, const std::string& text) {
-  return {{Severity::warning, id, text}, true, false, false};
+Finding warning(const std::string& id, const std::string& text,
+                Structure about = Structure::lvCavity) {
+  return {{Severity::warning, id, text}, true, false, false, about};
 }
 
 void checkTiming(const MeasuredSeries& series, const SaxLimits& limits,
                  std::vector<Finding>& findings) {
   if (series.labels.phaseCount < limits.fewestPhases) {
-    Finding f = warning("few-phases", "Only " + std::to_string(series.labels.phaseCount) +
-                                          " phases were acquired: end systole may lie between "
-                                          "two of them.");
+    Finding f = warning("few-phases",
+                        "Only " + std::to_string(series.labels.phaseCount) +
+                            " phases were acquired: end systole may lie between "
+                            "two of them.",
+                        Structure::background);
     f.doubtsRv = true;
     findings.push_back(f);
   }
@@ -40,7 +43,8 @@ void checkSpacing(const MeasuredSeries& series, const SaxLimits& limits,
     Finding f = warning("irregular-slice-distances",
                         "Slice distances vary from " + whole(distances.front()) + " to " +
                             whole(distances.back()) +
-                            " mm: a slice may be missing; volumes use the true distances.");
+                            " mm: a slice may be missing; volumes use the true distances.",
+                        Structure::background);
     f.doubtsMyocardium = f.doubtsRv = true;
     findings.push_back(f);
   }
@@ -108,6 +112,7 @@ void checkMyocardium(const MeasuredSeries& series, const SaxLimits& limits,
                                                   " mL at end systole; it should stay the same.");
     f.doubtsLv = false;
     f.doubtsMyocardium = true;
+    f.about = Structure::lvMyocardium;
     findings.push_back(f);
   }
 }
@@ -118,7 +123,7 @@ void checkStrokeVolumes(const MeasuredSeries& series, const SaxLimits& limits,
   const auto ed = static_cast<std::size_t>(series.phases.endDiastole);
   const auto es = static_cast<std::size_t>(series.phases.endSystole);
   const auto rv = static_cast<std::size_t>(Structure::rvCavity);
-  if (series.rvMl[ed] <= 0 || series.package.release[rv] == "off") {
+  if (series.rvMl[ed] <= 0) {
     return;
   }
   const double left = series.lvMl[ed] - series.lvMl[es];
@@ -132,6 +137,7 @@ void checkStrokeVolumes(const MeasuredSeries& series, const SaxLimits& limits,
                     " mL: without shunt or regurgitation they should agree.");
     f.doubtsLv = series.package.evidence[rv] != "phantom";
     f.doubtsRv = true;
+    f.about = Structure::rvCavity;
     findings.push_back(f);
   }
 }

@@ -91,20 +91,32 @@ std::vector<std::size_t> framesWith(const MeasuredSeries& series, Structure stru
   return sources;
 }
 
-void applyRelease(Measurement& m, const PackageIdentity& package, Structure structure,
-                  const std::string& words) {
+// "right ventricle", as sentences name it.
+std::string wordsOf(Structure structure) {
+  switch (structure) {
+    case Structure::lvCavity:
+      return "left ventricle's cavity";
+    case Structure::lvMyocardium:
+      return "left ventricle's myocardium";
+    case Structure::rvCavity:
+      return "right ventricle";
+    case Structure::background:
+      break;
+  }
+  return "heart";
+}
+
+void applyRelease(Measurement& m, const PackageIdentity& package, Structure structure) {
   const auto at = static_cast<std::size_t>(structure);
-  if (package.release[at] == "off") {
-    worsen(m, Quality::unmeasurable,
-           "The model package does not release the " + words +
-               (package.evidence[at] == "phantom" ? ": it was learned from synthetic images only."
-                                                  : "."));
+  if (isUnreleased(package, structure)) {
+    worsen(m, Quality::unmeasurable, whyUnreleased(package, structure));
     m.sourceFrames.clear();
   } else if (package.evidence[at] == "phantom") {
     worsen(m, Quality::uncertain,
-           "The model learned the " + words + " from synthetic images only.");
+           "The model learned the " + wordsOf(structure) + " from synthetic images only.");
   } else if (package.release[at] == "flag") {
-    worsen(m, Quality::uncertain, "The model package releases the " + words + " with reservation.");
+    worsen(m, Quality::uncertain,
+           "The model package releases the " + wordsOf(structure) + " with reservation.");
   }
 }
 
@@ -205,6 +217,29 @@ Measurement mass(const MeasuredSeries& series) {
   return m;
 }
 
+std::vector<Measurement> measurementsOf(const MeasuredSeries& series, Structure structure) {
+  switch (structure) {
+    case Structure::lvCavity: {
+      std::vector<Measurement> left = ventricle(series, leftVentricle, series.lvMl);
+      left.push_back(cardiacOutput(series, left[2]));
+      return left;
+    }
+    case Structure::lvMyocardium:
+      return {mass(series)};
+    case Structure::rvCavity:
+      return ventricle(series, rightVentricle, series.rvMl);
+    case Structure::background:
+      break;
+  }
+  return {};
+}
+
+bool Finding::*doubtOf(Structure structure) {
+  return structure == Structure::lvCavity       ? &Finding::doubtsLv
+         : structure == Structure::lvMyocardium ? &Finding::doubtsMyocardium
+                                                : &Finding::doubtsRv;
+}
+
 }  // namespace
 
 std::optional<double> plausibleHeartRate(const ImageStack& stack) {
@@ -218,25 +253,44 @@ std::optional<double> plausibleHeartRate(const ImageStack& stack) {
   return std::nullopt;
 }
 
+bool isUnreleased(const PackageIdentity& package, Structure structure) {
+  return structure != Structure::background &&
+         package.release[static_cast<std::size_t>(structure)] == "off";
+}
+
+std::string whyUnreleased(const PackageIdentity& package, Structure structure) {
+  return "The model package does not release the " + wordsOf(structure) +
+         (package.evidence[static_cast<std::size_t>(structure)] == "phantom"
+              ? ": it was learned from synthetic images only."
+              : ".");
+}
+
+std::vector<Measurement> measureExperimental(const MeasuredSeries& series,
+                                             const std::vector<Finding>& findings,
+                                             Structure structure) {
+  std::vector<Measurement> all = measurementsOf(series, structure);
+  for (Measurement& m : all) {
+    worsen(m, Quality::uncertain, whyUnreleased(series.package, structure));
+    applyFindings(m, findings, doubtOf(structure));
+  }
+  return all;
+}
+
 std::vector<Measurement> measureSax(const MeasuredSeries& series,
                                     const std::vector<Finding>& findings) {
-  std::vector<Measurement> left = ventricle(series, leftVentricle, series.lvMl);
-  left.push_back(cardiacOutput(series, left[2]));
-  for (Measurement& m : left) {
-    applyRelease(m, series.package, Structure::lvCavity, "left ventricle's cavity");
-    applyFindings(m, findings, &Finding::doubtsLv);
+  std::vector<Finding> said;
+  std::copy_if(
+      findings.begin(), findings.end(), std::back_inserter(said),
+      [&](const Finding& finding) { return !isUnreleased(series.package, finding.about); });
+  std::vector<Measurement> all;
+  for (const Structure structure :
+       {Structure::lvCavity, Structure::lvMyocardium, Structure::rvCavity}) {
+    for (Measurement& m : measurementsOf(series, structure)) {
+      applyRelease(m, series.package, structure);
+      applyFindings(m, said, doubtOf(structure));
+      all.push_back(std::move(m));
+    }
   }
-  Measurement lvMass = mass(series);
-  applyRelease(lvMass, series.package, Structure::lvMyocardium, "left ventricle's myocardium");
-  applyFindings(lvMass, findings, &Finding::doubtsMyocardium);
-  std::vector<Measurement> right = ventricle(series, rightVentricle, series.rvMl);
-  for (Measurement& m : right) {
-    applyRelease(m, series.package, Structure::rvCavity, "right ventricle");
-    applyFindings(m, findings, &Finding::doubtsRv);
-  }
-  std::vector<Measurement> all = std::move(left);
-  all.push_back(std::move(lvMass));
-  std::move(right.begin(), right.end(), std::back_inserter(all));
   return all;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "analysis/finding.h"
@@ -28,10 +29,22 @@ struct MeasuredSeries {
 // Always the same list in the same order: lv.edv, lv.esv, lv.sv, lv.ef, lv.co, lv.mass, rv.edv,
 // rv.esv, rv.sv, rv.ef. What cannot be measured, or is not released by the package, is
 // unmeasurable and says why; what a finding of at least a warning doubts, or the package marks
-// "flag" or knows from phantoms alone, is uncertain. The right ventricle is measured at the left
+// "flag" or knows from phantoms alone, is uncertain. What is said of a structure that is not
+// released casts no doubt on the others. The right ventricle is measured at the left
 // one's key phases.
 std::vector<Measurement> measureSax(const MeasuredSeries& series,
                                     const std::vector<Finding>& findings);
+
+// Whether the package keeps a structure out of reports, and the sentence that says why. The
+// background, which stands for the heart as a whole, is never kept out.
+bool isUnreleased(const PackageIdentity& package, Structure structure);
+std::string whyUnreleased(const PackageIdentity& package, Structure structure);
+
+// The measurements of one structure (mass is of the myocardium) as if it were released, uncertain
+// at best: for research, never for a report.
+std::vector<Measurement> measureExperimental(const MeasuredSeries& series,
+                                             const std::vector<Finding>& findings,
+                                             Structure structure);
 
 // Heart rate in 1/min, from the header or the RR interval; nothing when neither is plausible
 // (20 to 250).

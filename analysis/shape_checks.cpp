@@ -11,7 +11,7 @@ namespace cmr {
 namespace {
 
 Finding doubt(const std::string& id, const std::string& text) {
-  return {{Severity::warning, id, text}, true, true, false};
+  return {{Severity::warning, id, text}, true, true, false, Structure::lvCavity};
 }
 
 std::vector<FrameShape> shapesAt(const MeasuredSeries& series, int phase) {
@@ -69,9 +69,11 @@ void checkMass(const MeasuredSeries& series, const ShapeLimits& limits,
   const auto ed = static_cast<std::size_t>(series.phases.endDiastole);
   const double ratio = myocardialDensityGPerMl * series.myocardiumMl[ed] / series.lvMl[ed];
   if (ratio < limits.leastMassPerVolume || ratio > limits.mostMassPerVolume) {
-    findings.push_back(doubt("mass-volume-ratio",
-                             "Left ventricular mass and volume do not fit each other: the wall or "
-                             "the cavity may be outlined wrongly."));
+    Finding finding = doubt("mass-volume-ratio",
+                            "Left ventricular mass and volume do not fit each other: the wall or "
+                            "the cavity may be outlined wrongly.");
+    finding.about = Structure::lvMyocardium;
+    findings.push_back(finding);
   }
 }
 
@@ -105,7 +107,8 @@ void checkCurve(const MeasuredSeries& series, const ShapeLimits& limits,
                          "or the beat was irregular."},
                         true,
                         false,
-                        false});
+                        false,
+                        Structure::lvCavity});
   }
 }
 

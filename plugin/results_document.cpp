@@ -157,6 +157,22 @@ Json flagsOf(const std::vector<Flag>& flags) {
   return list;
 }
 
+Json experimentalOf(const SaxAnalysis& analysis) {
+  Json all = Json::object();
+  for (const ExperimentalStructure& apart : analysis.experimental) {
+    const auto at = static_cast<std::size_t>(apart.structure);
+    Json list = Json::array();
+    for (const Measurement& m : apart.measurements) list.push_back(measurementOf(m, false));
+    all[structureIds.at(at)] = {{"reason", apart.reason},
+                                {"evidence", analysis.package.evidence.at(at)},
+                                {"release", analysis.package.release.at(at)},
+                                {"volumeMl", numbers(apart.volumeMl)},
+                                {"measurements", list},
+                                {"flags", flagsOf(apart.flags)}};
+  }
+  return all;
+}
+
 Json keyPhase(const SaxAnalysis& analysis, int phase) {
   const auto at = static_cast<std::size_t>(phase);
   const bool hasTime = at < analysis.phaseTimesMs.size();
@@ -175,6 +191,7 @@ void addAnalysis(Json& document, const SaxAnalysis& analysis) {
     document["measurements"].push_back(measurementOf(m, isReleased(analysis, m)));
   }
   document["flags"] = flagsOf(analysis.flags);
+  document["experimental"] = experimentalOf(analysis);
 }
 
 Json objectsOf(const std::vector<ProducedObject>& objects) {

@@ -243,6 +243,55 @@ TEST(SaxAnalysis, AnUnreleasedRightVentricleLeavesNoTrace) {
   EXPECT_EQ(std::count(analysis.labels.labels.begin(), analysis.labels.labels.end(), 3), 0);
 }
 
+// A right ventricle that repair takes away, on labels that show nothing else to remark on.
+SaxAnalysis analyseStrayRightVentricle(const std::string& release) {
+  const BeatingHeart heart;
+  PackageIdentity identity = test::givenIdentity();
+  identity.release[3] = release;
+  LabelStack labels = heart.labels();
+  for (int phase = 0; phase < heart.phases; ++phase) {
+    heart.addBlob(labels, 10, phase, Structure::rvCavity, -55, 0, 12);
+  }
+  GivenSegmenter segmenter(labels, identity);
+  return analyzeSax(heart.stack(), segmenter, {});
+}
+
+TEST(SaxAnalysis, WhatIsSaidOfAnUnreleasedRightVentricleStaysWithTheExperimentalResults) {
+  const SaxAnalysis analysis = analyseStrayRightVentricle("off");
+  EXPECT_THAT(analysis.flags, testing::IsEmpty());
+  ASSERT_EQ(analysis.experimental.size(), 1U);
+  const ExperimentalStructure& right = analysis.experimental[0];
+  EXPECT_EQ(right.structure, Structure::rvCavity);
+  ASSERT_EQ(right.flags.size(), 1U);
+  EXPECT_EQ(right.flags[0].id, "right-ventricle-without-septum");
+}
+
+TEST(SaxAnalysis, WhatIsSaidOfAReleasedRightVentricleIsReportedOnce) {
+  const SaxAnalysis analysis = analyseStrayRightVentricle("flag");
+  ASSERT_EQ(analysis.flags.size(), 1U);
+  EXPECT_EQ(analysis.flags[0].id, "right-ventricle-without-septum");
+  EXPECT_THAT(analysis.experimental, testing::IsEmpty());
+}
+
+TEST(SaxAnalysis, AnUnreleasedRightVentricleIsMeasuredAsExperimentalWithTheReason) {
+  const BeatingHeart heart;
+  const SaxAnalysis released = analyse(heart, heart.labels());
+  PackageIdentity identity = test::givenIdentity();
+  identity.release[3] = "off";
+  GivenSegmenter segmenter(heart.labels(), identity);
+  const SaxAnalysis analysis = analyzeSax(heart.stack(), segmenter, {});
+  ASSERT_EQ(analysis.experimental.size(), 1U);
+  const ExperimentalStructure& right = analysis.experimental[0];
+  EXPECT_THAT(right.reason, testing::HasSubstr("synthetic images only"));
+  EXPECT_EQ(right.volumeMl, released.rvVolumeMl);
+  ASSERT_EQ(right.measurements.size(), 4U);
+  for (const Measurement& m : right.measurements) {
+    EXPECT_NEAR(*m.value, *measurement(released, m.id).value, 1e-9) << m.id;
+    EXPECT_EQ(m.quality, Quality::uncertain);
+    EXPECT_THAT(m.reason, testing::HasSubstr("does not release"));
+  }
+}
+
 TEST(SaxAnalysis, ReportsProgressAndStopsWhenAsked) {
   const BeatingHeart heart;
   GivenSegmenter segmenter(heart.labels());

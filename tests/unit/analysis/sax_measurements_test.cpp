@@ -59,6 +59,15 @@ TEST_F(SaxMeasurementsTest, TheListIsAlwaysTheSame) {
   }
 }
 
+TEST_F(SaxMeasurementsTest, WhatIsNotReleasedCastsNoDoubtOnWhatIs) {
+  package.release[3] = "off";
+  package.evidence[3] = "real";
+  rv = curve(160, 140);
+  const std::vector<Finding> findings = checkSax(series());
+  ASSERT_TRUE(found("stroke-volumes-differ"));
+  EXPECT_EQ(measured("lv.sv", findings).quality, Quality::good);
+}
+
 TEST_F(SaxMeasurementsTest, CarryTheCodesOfTheStandard) {
   EXPECT_EQ(measured("lv.edv").concept_.value, "8821-1");
   EXPECT_EQ(measured("lv.esv").concept_.value, "8823-7");

@@ -71,6 +71,39 @@ TEST(AnalyzeInstances, WritesEverythingAboutTheResultIntoTheResultsDocument) {
   }
 }
 
+// Of the page's pixels nothing can be searched; it draws the same flags and measurements.
+TEST(AnalyzeInstances, KeepsWhatIsNotReleasedApartInTheResultsDocumentAlone) {
+  CMR_DEMO_SERIES(instances);
+  CircleSegmenter segmenter;
+  segmenter.identity_.release[3] = "off";
+  const AnalysisOutcome outcome = analyzeInstances(requestOf(instances), segmenter, ignoreProgress);
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  const json results = json::parse(outcome.resultsJson);
+  const json& right = results["experimental"]["rv_cavity"];
+  EXPECT_EQ(right["release"], "off");
+  EXPECT_EQ(right["evidence"], "phantom");
+  EXPECT_THAT(right["reason"].get<std::string>(), HasSubstr("synthetic images only"));
+  EXPECT_EQ(right["volumeMl"].size(), 20U);
+  ASSERT_EQ(right["measurements"].size(), 4U);
+  EXPECT_EQ(right["measurements"][0]["id"], "rv.edv");
+  EXPECT_GT(right["measurements"][0]["value"], 0);
+  EXPECT_EQ(right["measurements"][0]["reported"], false);
+  EXPECT_TRUE(results["curves"]["rvVolumeMl"].empty());
+  for (const json& m : results["measurements"]) {
+    EXPECT_EQ(m["value"].is_null(), m["id"].get<std::string>().starts_with("rv")) << m;
+  }
+  for (const json& flag : results["flags"]) {
+    EXPECT_THAT(flag["text"].get<std::string>(), Not(HasSubstr("right"))) << flag;
+  }
+}
+
+TEST(AnalyzeInstances, HasNothingExperimentalWhenAllIsReleased) {
+  CMR_DEMO_SERIES(instances);
+  const json results = json::parse(analyze(requestOf(instances)).resultsJson);
+  EXPECT_TRUE(results["experimental"].is_object());
+  EXPECT_TRUE(results["experimental"].empty());
+}
+
 // The images of a measurement can be followed back to the instances that they are.
 TEST(AnalyzeInstances, NamesTheImagesBehindANumber) {
   CMR_DEMO_SERIES(instances);
