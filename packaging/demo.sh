@@ -25,7 +25,7 @@ while [[ $# -gt 0 ]]; do
 done
 
 package="${CMR_PACKAGE:-$root/models/starter}"
-series="$root/packaging/demo-data/SCD0000301"
+series="${CMR_SERIES:-$root/packaging/demo-data/SCD0000301}"
 limit_s=1200
 tool=(/usr/bin/python3 "$root/packaging/demo_tool.py")
 pid=
