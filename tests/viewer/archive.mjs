@@ -3,7 +3,9 @@
 import { hueOfCieLab } from './overlay.mjs';
 
 async function get(orthanc, path) {
-  const answer = await fetch(orthanc + path);
+  const answer = await fetch(orthanc + path).catch((error) => {
+    throw new Error(`${orthanc} does not answer: ${error.cause?.message || error.message}`);
+  });
   if (!answer.ok) throw new Error(`${orthanc}${path} answers ${answer.status}`);
   return answer;
 }

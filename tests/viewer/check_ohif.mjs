@@ -49,10 +49,6 @@ function demand(holds, sentence) {
   if (!holds) throw new Error(sentence);
 }
 
-function demandNoErrors(ohif) {
-  demand(ohif.errors.length === 0, ohif.errors.join('; '));
-}
-
 async function keep(ohif, name) {
   if (options.pictures) await ohif.picture(path.join(options.pictures, `ohif-${name}.png`));
 }
@@ -160,13 +156,14 @@ function appConfig(folder) {
 }
 
 async function onFreshPage(browser, url, study, name, check) {
-  const ohif = await OhifPage.open(browser, url, study.uid);
+  const ohif = await OhifPage.open(browser);
   try {
+    await ohif.load(url, study.uid);
     await check(ohif, study);
-    demandNoErrors(ohif);
+    demand(ohif.errors.length === 0, 'something broke in the page');
   } catch (error) {
-    await keep(ohif, `failed-${name}`);
-    throw error;
+    await keep(ohif, `failed-${name}`).catch(() => {});
+    throw new Error([error.message.split('\n')[0], ...ohif.errors].join('; '));
   } finally {
     await ohif.page.close();
   }

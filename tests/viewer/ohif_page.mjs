@@ -65,15 +65,17 @@ export class OhifPage {
     });
   }
 
-  static async open(browser, url, study) {
+  static async open(browser) {
     // The size of the pictures in the documentation.
-    const one = new OhifPage(await browser.newPage({ viewport: { width: 1100, height: 740 } }));
+    return new OhifPage(await browser.newPage({ viewport: { width: 1100, height: 740 } }));
+  }
+
+  async load(url, study) {
     // The guided tour covers the page until it is dismissed once.
-    await one.page.addInitScript(() => localStorage.setItem('shownTours', '["basicViewerTour"]'));
-    await one.page.goto(`${url}/viewer?StudyInstanceUIDs=${study}`);
-    await one.page.getByText('Confirm and hide').click();
-    await one.until('the first images to be drawn', async () => (await one.state()).image !== '');
-    return one;
+    await this.page.addInitScript(() => localStorage.setItem('shownTours', '["basicViewerTour"]'));
+    await this.page.goto(`${url}/viewer?StudyInstanceUIDs=${study}`);
+    await this.page.getByText('Confirm and hide').click();
+    await this.until('the first images to be drawn', async () => (await this.state()).image !== '');
   }
 
   // Polls until `holds` answers with something true, and answers with that. A viewport that OHIF is just
