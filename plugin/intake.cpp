@@ -138,6 +138,7 @@ void Intake::dropDeleted() {
   }
   for (const std::string& id : gone) {
     waiting_.erase(id);
+    store_.forgetSkipped(id);
     const int cancelled = store_.cancelForResource(id, "its source was deleted from the archive");
     if (cancelled > 0) {
       log_(LogLevel::warning, std::to_string(cancelled) +
@@ -228,8 +229,12 @@ void Intake::decide(const std::string& seriesId) {
     submit(*series);
     return;
   }
-  settle(*series);
   const std::string verdict = series->verdict();
+  if (!series->own) {  // of our own there is one set for every series that was analysed
+    store_.recordSkipped(
+        {series->series.id, series->series.studyId, series->series.SeriesInstanceUID, verdict, 0});
+  }
+  settle(*series);
   log_(LogLevel::info, "series " + seriesId + ": " + verdict);
   remember([&](IntakeStatus& status) {
     ++status.skipped;

@@ -71,6 +71,14 @@ Json explanationJson(const std::vector<RuleOutcome>& explanation) {
   return rules;
 }
 
+Json skippedJson(const JobStore::SkippedSeries& series) {
+  return {{"series", series.orthancSeriesId},
+          {"study", series.orthancStudyId},
+          {"SeriesInstanceUID", series.SeriesInstanceUID},
+          {"reason", series.reason},
+          {"time", isoTime(series.atMs)}};
+}
+
 Json seriesLookJson(const SeriesLook& look) {
   return {{"series", look.series.id},
           {"study", look.series.studyId},

@@ -10,6 +10,7 @@
 namespace cmr {
 
 nlohmann::json jobJson(const JobRecord& job);
+nlohmann::json skippedJson(const JobStore::SkippedSeries& series);
 nlohmann::json seriesLookJson(const SeriesLook& look);  // what becomes of a series, and why
 nlohmann::json explanationJson(const std::vector<RuleOutcome>& explanation);
 std::optional<JobState> jobStateNamed(const std::string& name);

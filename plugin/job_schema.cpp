@@ -92,6 +92,19 @@ BEGIN
 END;
 )sql";
 
+// Series that were left alone, and why: the newest only (job_skipped.cpp).
+constexpr const char* seriesLeftAlone = R"sql(
+CREATE TABLE skipped (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  orthanc_series TEXT NOT NULL UNIQUE,
+  orthanc_study TEXT NOT NULL,
+  series_uid TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX skipped_by_study ON skipped (orthanc_study);
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -109,7 +122,8 @@ int checkedVersion(SqliteConnection& connection, int newest) {
 }  // namespace
 
 const std::vector<Migration>& jobMigrations() {
-  static const std::vector<Migration> migrations{{1, firstTables}, {2, orderOfResults}};
+  static const std::vector<Migration> migrations{
+      {1, firstTables}, {2, orderOfResults}, {3, seriesLeftAlone}};
   return migrations;
 }
 

@@ -81,7 +81,12 @@ JobStore::Submitted JobStore::submit(const JobSubmission& submission) {
     submitted = {sha256Hex(job.key).substr(0, idLength), true};
     insertJob(connection, submitted.jobId, job);
   }
-  if (submitted.created) transaction.commit();
+  bool isChanged = submitted.created;
+  for (const std::string& id : job.orthancSeriesIds) {
+    SqliteStatement(connection, "DELETE FROM skipped WHERE orthanc_series = ?").bind(id).run();
+    isChanged = isChanged || connection.changedRows() > 0;
+  }
+  if (isChanged) transaction.commit();
   return submitted;
 }
 

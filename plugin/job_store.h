@@ -92,8 +92,9 @@ struct JobStoreSettings {
   // The n-th failure waits firstBackOff * 2^(n-1), at most largestBackOff, times a random part in
   // [0.5, 1] so that jobs that failed together do not come back together.
   std::chrono::milliseconds largestBackOff{900000};
-  std::int64_t largestPages = 0;  // of 4096 bytes, of the database file; 0: no limit
-  std::string vfs;                // SQLite's file system layer; empty: its default
+  std::int64_t mostSkipped = 10000;  // rows about series that were left alone
+  std::int64_t largestPages = 0;     // of 4096 bytes, of the database file; 0: no limit
+  std::string vfs;                   // SQLite's file system layer; empty: its default
 };
 
 // Thread ownership: any thread; one mutex inside. Throws ResourceError naming what SQLite said; a
@@ -172,6 +173,25 @@ class JobStore {
     std::int64_t count;
   };
   std::vector<StateCount> counts();
+
+  // Series that were looked at and left alone, and why: one row per series, its latest. Only the
+  // newest JobStoreSettings::mostSkipped are kept. A row goes when the series becomes a job.
+  struct SkippedSeries {
+    std::string orthancSeriesId;
+    std::string orthancStudyId;
+    std::string SeriesInstanceUID;
+    std::string reason;
+    std::int64_t atMs = 0;  // Unix time, for people; set by the store
+  };
+  struct SkippedFilter {
+    std::string orthancSeriesId;  // empty: any
+    std::string orthancStudyId;   // empty: any
+    std::size_t limit = 100;
+    std::size_t offset = 0;
+  };
+  void recordSkipped(const SkippedSeries& series);
+  void forgetSkipped(const std::string& orthancId);                       // a study or a series
+  std::vector<SkippedSeries> skippedSeries(const SkippedFilter& filter);  // newest first
 
   // Orthanc's change log: the last sequence number that was wholly dealt with.
   // Empty as long as none was ever set: this archive is not known yet.

@@ -51,6 +51,11 @@ std::size_t numberIn(const RestRequest& request, const std::string& name, std::s
   return number;
 }
 
+std::string textIn(const RestRequest& request, const char* name) {
+  const auto found = request.query.find(name);
+  return found == request.query.end() ? std::string() : found->second;
+}
+
 RestResponse listJobs(const RestRequest& request, JobStore& store) {
   JobStore::ListFilter filter;
   filter.limit = numberIn(request, "limit", defaultLimit, largestLimit);
@@ -60,11 +65,23 @@ RestResponse listJobs(const RestRequest& request, JobStore& store) {
     filter.state = jobStateNamed(state->second);
     if (!filter.state) throw InputError("there is no job state \"" + state->second + "\"");
   }
-  const auto series = request.query.find("series");
-  if (series != request.query.end()) filter.orthancSeriesId = series->second;
+  filter.orthancSeriesId = textIn(request, "series");
   Json jobs = Json::array();
   for (const JobRecord& job : store.list(filter)) jobs.push_back(jobJson(job));
   return answer(200, {{"jobs", jobs}, {"limit", filter.limit}, {"offset", filter.offset}});
+}
+
+RestResponse listSkipped(const RestRequest& request, JobStore& store) {
+  JobStore::SkippedFilter filter;
+  filter.limit = numberIn(request, "limit", defaultLimit, largestLimit);
+  filter.offset = numberIn(request, "offset", 0, std::size_t{1} << 40);
+  filter.orthancSeriesId = textIn(request, "series");
+  filter.orthancStudyId = textIn(request, "study");
+  Json list = Json::array();
+  for (const JobStore::SkippedSeries& series : store.skippedSeries(filter)) {
+    list.push_back(skippedJson(series));
+  }
+  return answer(200, {{"skipped", list}, {"limit", filter.limit}, {"offset", filter.offset}});
 }
 
 RestResponse oneJob(const JobRecord& job) { return answer(200, jobJson(job)); }
@@ -142,6 +159,9 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
     return Route{"POST", withJob(context, parts[2], [&context, verb](const JobRecord& job) {
                    return change(job, verb, context);
                  })};
+  }
+  if (parts.size() == 2 && is(1, "skipped")) {
+    return Route{"GET", [&] { return listSkipped(request, *context.store); }};
   }
   if (parts.size() == 3 && is(1, "series")) {
     return Route{"GET", [&] { return explain(parts[2], context); }};

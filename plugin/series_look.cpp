@@ -72,12 +72,15 @@ std::string valueOf(const SeriesLook& look, const char* keyword) {
   return found == look.tags.values.end() ? std::string() : found->second;
 }
 
-// Guards against loops and foreign objects, each enough by itself.
-std::string barOf(const SeriesLook& look, Archive& archive, JobStore& store) {
-  if (store.isOwnObject(look.instances.front().SOPInstanceUID) || look.tags.writtenByUs ||
-      archive.isMarkedOwn(look.series.id)) {
-    return "its objects were written by this program";
-  }
+// Guards against loops, each enough by itself.
+bool isOwn(const SeriesLook& look, Archive& archive, JobStore& store) {
+  return store.isOwnObject(look.instances.front().SOPInstanceUID) || look.tags.writtenByUs ||
+         archive.isMarkedOwn(look.series.id);
+}
+
+// What no rule can have analysed.
+std::string barOf(const SeriesLook& look) {
+  if (look.own) return "its objects were written by this program";
   const std::string SOPClassUID = valueOf(look, "SOPClassUID");
   if (look.series.Modality != "MR") {
     return "its modality is \"" + look.series.Modality + "\", not \"MR\"";
@@ -133,7 +136,8 @@ std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, 
   auto tags = archive.tags(look.instances.front().id);
   if (!tags) return std::nullopt;
   look.tags = *std::move(tags);
-  look.barred = barOf(look, archive, store);
+  look.own = isOwn(look, archive, store);
+  look.barred = barOf(look);
   SeriesFacts facts;
   facts.tags = look.tags.values;
   facts.instances = static_cast<int>(look.instances.size());

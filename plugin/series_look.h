@@ -16,6 +16,7 @@ struct SeriesLook {
   ArchivedSeries series;
   std::vector<ArchivedInstance> instances;  // sorted by SOPInstanceUID
   InstanceTags tags;                        // of the first of them
+  bool own = false;                         // written by this program
   // Why it is never analysed, whatever the rules say: it is ours, or no MR image. Empty: it may be.
   std::string barred;
   RoutingDecision decision;

@@ -176,6 +176,37 @@ TEST_F(IntakeTest, AnotherModalityIsSkippedByTheClauseThatItFails) {
   EXPECT_THAT(intake->status().lastSkipped, HasSubstr("Modality"));
 }
 
+TEST_F(IntakeTest, ASeriesThatIsLeftAloneIsRecordedWithTheReason) {
+  archive.addSeries("a", "study", 2, 3, "CT");
+  archive.becomeStable("a");
+  step();
+  const auto skipped = store->skippedSeries({});
+  ASSERT_THAT(skipped, SizeIs(1));
+  EXPECT_EQ(skipped[0].orthancSeriesId, "a");
+  EXPECT_EQ(skipped[0].orthancStudyId, "study");
+  EXPECT_EQ(skipped[0].SeriesInstanceUID, "1.2.a");
+  EXPECT_THAT(skipped[0].reason, HasSubstr("\"CT\""));
+  EXPECT_GT(skipped[0].atMs, 0);
+}
+
+TEST_F(IntakeTest, WhatIsKnownOfASkippedSeriesGoesWithIt) {
+  archive.addSeries("a", "study", 2, 3, "CT");
+  archive.becomeStable("a");
+  step();
+  archive.deleteSeries("a");
+  intake->deleted("a");
+  step();
+  EXPECT_THAT(store->skippedSeries({}), IsEmpty());
+}
+
+TEST_F(IntakeTest, OwnObjectsDoNotCrowdTheListOfSkippedSeries) {
+  archive.markedOwn.insert("a");
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  step();
+  EXPECT_THAT(store->skippedSeries({}), IsEmpty());
+}
+
 TEST_F(IntakeTest, ADeletedSeriesHasItsJobCancelled) {
   archive.addSeries("a", "study", 2, 3);
   archive.becomeStable("a");

@@ -107,6 +107,30 @@ TEST_F(JobStoreTest, ALinkInPlaceOfTheDatabaseIsNotFollowed) {
   EXPECT_EQ(std::filesystem::file_size(target), 4U);
 }
 
+TEST_F(JobStoreTest, OnlyTheNewestSkippedSeriesAreKeptOneRowEach) {
+  settings.mostSkipped = 3;
+  open();
+  for (const char* id : {"a", "b", "c", "d", "b"}) {
+    store->recordSkipped({id, "study", "1.2", std::string("seen as ") + id, 0});
+  }
+  std::vector<std::string> kept;
+  for (const auto& series : store->skippedSeries({})) kept.push_back(series.orthancSeriesId);
+  EXPECT_EQ(kept, (std::vector<std::string>{"b", "d", "c"}));
+}
+
+TEST_F(JobStoreTest, ASkippedSeriesThatBecomesAJobIsNotListedAnyMore) {
+  store->recordSkipped({submissionOf("a").orthancSeriesIds.front(), "study", "1.2", "no rule", 0});
+  store->recordSkipped({"another", "study", "1.3", "no rule", 0});
+  submit("a");
+  ASSERT_EQ(store->skippedSeries({}).size(), 1U);
+  EXPECT_EQ(store->skippedSeries({}).front().orthancSeriesId, "another");
+}
+
+TEST_F(JobStoreTest, WhatABookOfReasonsSaysIsCutToASentenceOrTwo) {
+  store->recordSkipped({"a", "study", "1.2", std::string(1 << 20, 'x'), 0});
+  EXPECT_LE(store->skippedSeries({}).front().reason.size(), 2000U);
+}
+
 TEST(JobSchema, MigrationsRunInOrderFromWhereTheDatabaseIs) {
   const TemporaryFolder folder(true);
   const std::string path = (folder.path() / "x.db").string();

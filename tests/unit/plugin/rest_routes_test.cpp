@@ -115,6 +115,22 @@ TEST_F(RestRoutesTest, ASeriesThatTheRulesLeaveAloneIsRefusedWithTheClause) {
   EXPECT_EQ(json(ask("GET", "/cmr/series/a"))["action"], "never");
 }
 
+TEST_F(RestRoutesTest, SkippedSeriesAreListedWithTheReasonNewestFirst) {
+  store->recordSkipped({"a", "study", "1.2.a", "it is a CT", 0});
+  store->recordSkipped({"b", "study", "1.2.b", "it is a scout", 0});
+  store->recordSkipped({"c", "other", "1.2.c", "it is a scout", 0});
+  const Json all = json(ask("GET", "/cmr/skipped"))["skipped"];
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0]["series"], "c");
+  EXPECT_EQ(all[2]["reason"], "it is a CT");
+  EXPECT_EQ(all[2]["SeriesInstanceUID"], "1.2.a");
+  EXPECT_EQ(json(ask("GET", "/cmr/skipped", {{"study", "study"}}))["skipped"].size(), 2U);
+  EXPECT_EQ(json(ask("GET", "/cmr/skipped", {{"series", "b"}}))["skipped"][0]["series"], "b");
+  EXPECT_EQ(json(ask("GET", "/cmr/skipped", {{"limit", "1"}}))["skipped"].size(), 1U);
+  EXPECT_EQ(ask("GET", "/cmr/skipped", {{"limit", "many"}}).status, 400);
+  EXPECT_EQ(ask("POST", "/cmr/skipped").allow, "GET");
+}
+
 TEST_F(RestRoutesTest, WithoutAServiceTheReasonIsToldAndTheStatusStillAnswers) {
   RestContext broken;
   broken.status = [] { return Json{{"state", "misconfigured"}, {"reason", "no package"}}; };

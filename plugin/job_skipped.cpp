@@ -1,0 +1,56 @@
+// What the job store remembers of series that were left alone.
+#include "plugin/job_store_impl.h"
+
+namespace cmr {
+namespace {
+
+// A reason quotes values of the images, which may be of any length.
+constexpr std::size_t longestReason = 2000;
+
+}  // namespace
+
+void JobStore::recordSkipped(const SkippedSeries& series) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  SqliteStatement(impl_->connection, "DELETE FROM skipped WHERE orthanc_series = ?")
+      .bind(series.orthancSeriesId)
+      .run();
+  SqliteStatement(impl_->connection,
+                  "INSERT INTO skipped (orthanc_series, orthanc_study, series_uid, reason, at_ms)"
+                  " VALUES (?, ?, ?, ?, ?)")
+      .bind(series.orthancSeriesId, series.orthancStudyId, series.SeriesInstanceUID,
+            series.reason.substr(0, longestReason), unixTimeMs())
+      .run();
+  SqliteStatement(impl_->connection,
+                  "DELETE FROM skipped WHERE seq IN"
+                  " (SELECT seq FROM skipped ORDER BY seq DESC LIMIT -1 OFFSET ?)")
+      .bind(impl_->settings.mostSkipped)
+      .run();
+  transaction.commit();
+}
+
+void JobStore::forgetSkipped(const std::string& orthancId) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement(impl_->connection,
+                  "DELETE FROM skipped WHERE orthanc_series = ?1 OR orthanc_study = ?1")
+      .bind(orthancId)
+      .run();
+}
+
+std::vector<JobStore::SkippedSeries> JobStore::skippedSeries(const SkippedFilter& filter) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement rows(impl_->connection,
+                       "SELECT orthanc_series, orthanc_study, series_uid, reason, at_ms"
+                       " FROM skipped WHERE (?1 = '' OR orthanc_series = ?1)"
+                       " AND (?2 = '' OR orthanc_study = ?2)"
+                       " ORDER BY seq DESC LIMIT ?3 OFFSET ?4");
+  rows.bind(filter.orthancSeriesId, filter.orthancStudyId, static_cast<std::int64_t>(filter.limit),
+            static_cast<std::int64_t>(filter.offset));
+  std::vector<SkippedSeries> found;
+  while (rows.step()) {
+    found.push_back({rows.bytes(0), rows.bytes(1), rows.bytes(2), rows.bytes(3), rows.integer(4)});
+  }
+  return found;
+}
+
+}  // namespace cmr
