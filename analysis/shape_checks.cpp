@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "analysis/cavity_roundness.h"
 #include "analysis/frame_repair.h"
 #include "analysis/frame_shape.h"
 
@@ -61,6 +62,29 @@ void checkAxis(const MeasuredSeries& series, const std::vector<FrameShape>& shap
                                                      " lies beside the line through the others."));
       return;
     }
+  }
+}
+
+// Across its long axis a left ventricle is round, along it it is not. What names no view, or a
+// wrong one, shows here.
+void checkRoundness(const MeasuredSeries& series, const std::vector<FrameShape>& shapes,
+                    const ShapeLimits& limits, std::vector<Finding>& findings) {
+  double area = 0;
+  double roundness = 0;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    const double here = cavityRoundness(series.stack.planes[i], series.labels, static_cast<int>(i),
+                                        series.phases.endDiastole);
+    area += shapes[i].cavityMm2;
+    roundness += shapes[i].cavityMm2 * here;
+  }
+  if (area > 0 && roundness < limits.leastRoundness * area) {
+    findings.push_back({{Severity::serious, "may-not-be-short-axis",
+                         "The cavity is long and narrow on most slices, as on long-axis images: "
+                         "this may not be a short-axis stack, and no number may be right."},
+                        true,
+                        true,
+                        true,
+                        Structure::background});
   }
 }
 
@@ -122,6 +146,7 @@ std::vector<Finding> checkShape(const MeasuredSeries& series, const ShapeLimits&
   }
   const std::vector<FrameShape> shapes = shapesAt(series, series.phases.endDiastole);
   checkSlices(shapes, limits, findings);
+  checkRoundness(series, shapes, limits, findings);
   checkAxis(series, shapes, limits, findings);
   checkMass(series, limits, findings);
   checkCurve(series, limits, findings);

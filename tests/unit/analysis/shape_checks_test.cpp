@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "analysis/cavity_roundness.h"
 #include "analysis/volumes.h"
 #include "tests/support/beating_heart.h"
 
@@ -62,6 +64,54 @@ TEST_F(ShapeChecksTest, ACavityBesideTheLineThroughTheOthersIsDoubted) {
   heart.addBlob(labels, 6, 0, Structure::lvMyocardium, 16, 0, 30);
   heart.addBlob(labels, 6, 0, Structure::lvCavity, 16, 0, 22);
   EXPECT_TRUE(found("slice-off-axis"));
+}
+
+// A ventricle cut along its axis: the cavity is twice as long as wide on every slice.
+void drawOut(const BeatingHeart& heart, LabelStack& labels, double widthOverLength) {
+  for (int slice = 0; slice < labels.sliceCount; ++slice) {
+    if (!heart.holdsLv(slice, 0)) continue;
+    BeatingHeart::clear(labels, slice, 0);
+    const double length = heart.cavityRadius(slice, 0);
+    heart.paint(labels, slice, 0, Structure::lvMyocardium, [&](double x, double y) {
+      return std::hypot(x / (length + 9), y / (widthOverLength * length + 9)) < 1;
+    });
+    heart.paint(labels, slice, 0, Structure::lvCavity, [&](double x, double y) {
+      return std::hypot(x / length, y / (widthOverLength * length)) < 1;
+    });
+  }
+}
+
+TEST_F(ShapeChecksTest, ACavityThatIsLongAndNarrowOnMostSlicesMayBeNoShortAxis) {
+  drawOut(heart, labels, 0.55);
+  EXPECT_TRUE(found("may-not-be-short-axis"));
+  labels = heart.labels();
+  drawOut(heart, labels, 0.77);  // the least round of 25 patients
+  EXPECT_FALSE(found("may-not-be-short-axis"));
+}
+
+TEST_F(ShapeChecksTest, AFewLongAndNarrowSlicesAreNoOtherView) {
+  LabelStack narrow = labels;
+  drawOut(heart, narrow, 0.5);
+  for (const int slice : {3, 10, 11}) {
+    const auto from = narrow.frame(slice, 0);
+    std::copy(from.begin(), from.end(), labels.frame(slice, 0).begin());
+  }
+  EXPECT_FALSE(found("may-not-be-short-axis"));
+}
+
+TEST(CavityRoundness, IsTheShareOfWidthInLengthWhicheverWayItLiesAndWhateverThePixels) {
+  const BeatingHeart heart;
+  for (const double angle : {0.0, 0.4, 1.2, 2.0}) {
+    LabelStack labels(96, 96, 1, 1);
+    heart.paint(labels, 0, 0, Structure::lvCavity, [&](double x, double y) {
+      const double along = x * std::cos(angle) + y * std::sin(angle);
+      const double across = y * std::cos(angle) - x * std::sin(angle);
+      return std::hypot(along / 30, across / 18) < 1;
+    });
+    EXPECT_NEAR(cavityRoundness(heart.stack().planes[0], labels, 0, 0), 0.6, 0.02) << angle;
+  }
+  LabelStack none(96, 96, 1, 1);
+  EXPECT_EQ(cavityRoundness(heart.stack().planes[0], none, 0, 0), 0);
 }
 
 TEST_F(ShapeChecksTest, AVentricleOnFewSlicesIsDoubted) {
