@@ -1,11 +1,11 @@
 // `cmr finetune`: trains a segmentation head with its backbone and writes a model package.
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <iterator>
 #include <memory>
 
 #include "analysis/errors.h"
 #include "cli/registered_commands.h"
+#include "cli/typed_command.h"
 #include "models/finetune.h"
 #include "models/png_frames.h"
 #if CMR_READS_DICOM
@@ -22,18 +22,6 @@ struct FinetuneArguments {
   double pngSpacingMm = 0;
   std::string maskEdges = "stored";
 };
-
-// What was typed, for the manifest; paths stand there as given.
-std::string typedCommand() {
-  std::ifstream in("/proc/self/cmdline", std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), {});
-  for (char& c : text) {
-    if (c == '\0') c = ' ';
-  }
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  const std::size_t name = text.find("cmr ");
-  return name == std::string::npos ? text : text.substr(name);
-}
 
 #if CMR_READS_DICOM
 // "patient=series=contours": a folder of DICOM files and the folder with its contour files.

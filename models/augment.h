@@ -6,11 +6,12 @@
 #include <optional>
 #include <vector>
 
+#include "models/image_changes.h"
 #include "models/training_frame.h"
 
 namespace cmr {
 
-struct AugmentOptions {
+struct AugmentOptions : AppearanceOptions {
   int size = 128;
   double spacingMm = 1.33;
   double rotationDegrees = 25;  // standard deviation; one draw in ten is uniform over the circle
@@ -21,11 +22,7 @@ struct AugmentOptions {
   double wanderShare = 0.25;
   double wanderMm = 32;
   double elasticMm = 3.5;  // standard deviation of the control points of the displacement
-  double logGamma = 0.28;
-  double biasField = 0.35;  // amplitude of the smooth multiplicative field (log)
-  double noise = 0.04;      // largest standard deviation, in units of the intensity window
-  double blurProbability = 0.25;
-  bool enabled = true;  // false: centred crop, no change of appearance (validation)
+  bool enabled = true;     // false: centred crop, no change of appearance (validation)
 };
 
 struct TrainingSample {

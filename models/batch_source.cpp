@@ -9,8 +9,6 @@
 namespace cmr {
 namespace {
 
-constexpr std::size_t batchesAhead = 4;
-
 const TrainingFrame& pick(const std::vector<TrainingFrame>& frames,
                           const std::vector<double>& cumulative, double fraction) {
   const auto at =
@@ -78,47 +76,11 @@ BatchSource::BatchSource(BatchPlan plan, std::vector<TrainingFrame> frames, Phan
     sum += drawWeight(frame);
     cumulativeWeights_.push_back(sum);
   }
-  thread_ = std::thread([this, firstStep] { draw(firstStep); });
-}
-
-BatchSource::~BatchSource() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
-}
-
-void BatchSource::draw(std::int64_t step) {
-  try {
-    for (;; ++step) {
-      Batch batch = drawBatch(plan_, step, frames_, cumulativeWeights_, phantom_);
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, [this] { return stopping_ || ready_.size() < batchesAhead; });
-      if (stopping_) {
-        return;
-      }
-      ready_.push_back(std::move(batch));
-      changed_.notify_all();
-    }
-  } catch (...) {
-    const std::lock_guard lock(mutex_);
-    failure_ = std::current_exception();
-    changed_.notify_all();
-  }
-}
-
-Batch BatchSource::next() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return failure_ || !ready_.empty(); });
-  if (ready_.empty()) {
-    std::rethrow_exception(failure_);
-  }
-  Batch batch = std::move(ready_.front());
-  ready_.pop_front();
-  changed_.notify_all();
-  return batch;
+  ahead_ = std::make_unique<DrawAhead<Batch>>(
+      [this](std::int64_t step) {
+        return drawBatch(plan_, step, frames_, cumulativeWeights_, phantom_);
+      },
+      firstStep);
 }
 
 }  // namespace cmr

@@ -2,16 +2,13 @@
 // step), so that a resumed run sees exactly what an uninterrupted one would have seen.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <deque>
-#include <exception>
 #include <functional>
-#include <mutex>
-#include <thread>
+#include <memory>
 #include <vector>
 
 #include "models/augment.h"
+#include "models/draw_ahead.h"
 #include "models/training_frame.h"
 
 namespace cmr {
@@ -40,30 +37,21 @@ double drawWeight(const TrainingFrame& frame);
 Batch drawBatch(const BatchPlan& plan, std::int64_t step, const std::vector<TrainingFrame>& frames,
                 const std::vector<double>& cumulativeWeights, const PhantomSource& phantom);
 
-// Thread ownership: next() is called from one thread; the drawing thread ends with the object.
+// Draws ahead (see DrawAhead for threads and errors).
 class BatchSource {
  public:
+  // Throws InputError when there is nothing to draw from.
   BatchSource(BatchPlan plan, std::vector<TrainingFrame> frames, PhantomSource phantom,
               std::int64_t firstStep);
-  ~BatchSource();
-  BatchSource(const BatchSource&) = delete;
-  BatchSource& operator=(const BatchSource&) = delete;
 
-  Batch next();  // rethrows what went wrong on the drawing thread
+  Batch next() { return ahead_->next(); }
 
  private:
-  void draw(std::int64_t step);
-
   BatchPlan plan_;
   std::vector<TrainingFrame> frames_;
   std::vector<double> cumulativeWeights_;
   PhantomSource phantom_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Batch> ready_;
-  std::exception_ptr failure_;
-  bool stopping_ = false;
-  std::thread thread_;
+  std::unique_ptr<DrawAhead<Batch>> ahead_;  // last: it draws from the others
 };
 
 }  // namespace cmr

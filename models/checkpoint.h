@@ -17,8 +17,6 @@ struct TrainingState {
   double bestMyocardiumDice = 0;
 };
 
-void copyParameters(const Network& from, Network& to);
-
 void saveParameters(const std::string& path, const Network& network);
 void loadParameters(const std::string& path, Network& network);
 

@@ -1,11 +1,9 @@
 #include "models/finetune.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -15,6 +13,7 @@
 #include "analysis/network_presets.h"
 #include "models/checkpoint.h"
 #include "models/package_writer.h"
+#include "models/run_log.h"
 #include "models/sax_phantom.h"
 #include "models/trainer.h"
 
@@ -23,20 +22,9 @@ namespace {
 
 using nlohmann::json;
 
-std::string timeLeft(double seconds) {
-  const auto minutes = static_cast<long>(seconds / 60);
-  char text[32];
-  std::snprintf(text, sizeof text, "%ld:%02ld h", minutes / 60, minutes % 60);
-  return text;
-}
-
 class ConsoleReport final : public TrainingReport {
  public:
-  explicit ConsoleReport(const std::string& logPath) : log_(logPath, std::ios::app) {
-    if (!log_) {
-      throw ResourceError("cannot write " + logPath);
-    }
-  }
+  explicit ConsoleReport(const std::string& logPath) : log_(logPath) {}
 
   void progress(const TrainingProgress& p) override {
     std::printf("step %6lld/%lld  loss %.4f  rate %.2e  %.2f s/step  data %2.0f %%  left %s\n",
@@ -44,12 +32,11 @@ class ConsoleReport final : public TrainingReport {
                 p.learningRate, p.secondsPerStep, 100 * p.dataShare,
                 timeLeft(p.secondsPerStep * static_cast<double>(p.steps - p.step)).c_str());
     std::fflush(stdout);
-    log_ << json{{"step", p.step},
-                 {"loss", p.loss},
-                 {"rate", p.learningRate},
-                 {"secondsPerStep", p.secondsPerStep},
-                 {"dataShare", p.dataShare}}
-         << std::endl;
+    log_.write({{"step", p.step},
+                {"loss", p.loss},
+                {"rate", p.learningRate},
+                {"secondsPerStep", p.secondsPerStep},
+                {"dataShare", p.dataShare}});
   }
 
   void validated(const ValidationScore& s, bool best) override {
@@ -59,17 +46,16 @@ class ConsoleReport final : public TrainingReport {
         static_cast<long long>(s.step), s.lvDice, s.lvDiceWorst, s.myocardiumDice, s.locatorErrorMm,
         best ? "  <- best" : "");
     std::fflush(stdout);
-    log_ << json{{"step", s.step},
-                 {"lvDice", s.lvDice},
-                 {"lvDiceWorst", s.lvDiceWorst},
-                 {"myocardiumDice", std::isnan(s.myocardiumDice) ? json() : json(s.myocardiumDice)},
-                 {"locatorErrorMm", std::isnan(s.locatorErrorMm) ? json() : json(s.locatorErrorMm)},
-                 {"best", best}}
-         << std::endl;
+    log_.write({{"step", s.step},
+                {"lvDice", s.lvDice},
+                {"lvDiceWorst", s.lvDiceWorst},
+                {"myocardiumDice", numberOrNull(s.myocardiumDice)},
+                {"locatorErrorMm", numberOrNull(s.locatorErrorMm)},
+                {"best", best}});
   }
 
  private:
-  std::ofstream log_;
+  RunLog log_;
 };
 
 struct Split {
@@ -151,14 +137,14 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   }
   Split split = splitByPatient(std::move(frames), o);
   const json training = {{"command", o.command},
-                         {"seed", o.seed},
-                         {"precision", precisionName(precision)},
-                         {"trained", describe(split.training)},
-                         {"validated", describe(split.validation)},
-                         {"excludedPatients", o.excludedPatients},
-                         {"phantomOnlySteps", o.phantomOnlySteps},
-                         {"phantomShare", o.phantomShare},
-                         {"steps", o.steps}};
+                   {"seed", o.seed},
+                   {"precision", precisionName(precision)},
+                   {"trained", describe(split.training)},
+                   {"validated", describe(split.validation)},
+                   {"excludedPatients", o.excludedPatients},
+                   {"phantomOnlySteps", o.phantomOnlySteps},
+                   {"phantomShare", o.phantomShare},
+                   {"steps", o.steps}};
   std::printf("%s in %s: %zu frames to train on, %zu to validate, %lld steps of %d crops\n",
               o.architecture.c_str(), precisionName(precision).c_str(), split.training.size(),
               split.validation.size(), static_cast<long long>(o.steps), o.crops);

@@ -5,12 +5,13 @@
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <numbers>
 #include <utility>
 
 #include "analysis/errors.h"
 #include "models/checkpoint.h"
 #include "models/losses.h"
+#include "models/schedule.h"
+#include "models/weight_average.h"
 
 namespace cmr {
 namespace {
@@ -63,15 +64,6 @@ torch::Tensor stackCentres(const std::vector<FieldSample>& samples) {
   return centres;
 }
 
-double scheduledRate(const TrainerOptions& o, std::int64_t step) {
-  if (step < o.warmupSteps) {
-    return o.learningRate * static_cast<double>(step + 1) / static_cast<double>(o.warmupSteps);
-  }
-  const double t = static_cast<double>(step - o.warmupSteps) /
-                   static_cast<double>(std::max<std::int64_t>(1, o.steps - o.warmupSteps));
-  return o.learningRate * (0.01 + 0.99 * 0.5 * (1 + std::cos(std::numbers::pi * std::min(t, 1.0))));
-}
-
 // Weight decay on matrices and kernels only; norms, biases, tokens and positions go without.
 torch::optim::AdamW makeOptimizer(Network& network, const TrainerOptions& o) {
   std::map<std::pair<bool, bool>, std::vector<torch::Tensor>> groups;
@@ -105,15 +97,6 @@ void setRate(torch::optim::AdamW& optimizer, const Network& network, const Train
     const bool backbone = isBackbone[group.params().front().unsafeGetTensorImpl()];
     static_cast<torch::optim::AdamWOptions&>(group.options())
         .lr(backbone ? rate * o.backboneRate : rate);
-  }
-}
-
-void follow(Network& average, const Network& network, double decay) {
-  const torch::NoGradGuard guard;
-  auto to = average->parameters();
-  const auto from = network->parameters();
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    to[i].lerp_(from[i], 1 - decay);
   }
 }
 
@@ -225,7 +208,7 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
   const std::string checkpointPath = o.folder + "/last.ckpt";
   const std::string bestPath = o.folder + "/best.ckpt";
   Network average(network->geometry());
-  copyParameters(network, average);
+  copyParameters(*network, *average);
   torch::optim::AdamW optimizer = makeOptimizer(network, o);
   TrainingState state;
   if (o.resume && std::filesystem::exists(checkpointPath)) {
@@ -247,7 +230,7 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
     const Batch batch = source.next();
     waiting += seconds(Clock::now() - waitStart);
     torch::manual_seed(mixSeed(plan.seed, static_cast<std::uint64_t>(step), 99));
-    const double rate = scheduledRate(o, step);
+    const double rate = warmupCosine(o.learningRate, 0.01, step, o.warmupSteps, o.steps);
     setRate(optimizer, network, o, rate);
     optimizer.zero_grad();
     const torch::Tensor loss = stepLoss(network, batch, o, plan.augment.size);
@@ -260,9 +243,9 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
     torch::nn::utils::clip_grad_norm_(network->parameters(), o.clipNorm);
     optimizer.step();
     // A short memory at first, so that the average does not remember the random start.
-    follow(average, network,
-           std::min(o.averageDecay,
-                    (1.0 + static_cast<double>(step)) / (10.0 + static_cast<double>(step))));
+    followParameters(*average, *network,
+                     std::min(o.averageDecay, (1.0 + static_cast<double>(step)) /
+                                                  (10.0 + static_cast<double>(step))));
     lossSum += value;
     ++windowSteps;
     if (windowSteps == 20 || step + 1 == o.steps) {

@@ -1,0 +1,76 @@
+#include "models/checkpoint_file.h"
+
+#include <filesystem>
+
+#include "analysis/errors.h"
+
+namespace cmr {
+namespace {
+
+template <typename Part>
+void putPart(torch::serialize::OutputArchive& archive, const std::string& name, const Part& part) {
+  torch::serialize::OutputArchive own;
+  part.save(own);
+  archive.write(name, own);
+}
+
+template <typename Part>
+void getPart(torch::serialize::InputArchive& archive, const std::string& name, Part& part) {
+  torch::serialize::InputArchive own;
+  try {
+    archive.read(name, own);
+    part.load(own);
+  } catch (const std::exception&) {
+    throw InputError("the checkpoint holds another network");
+  }
+}
+
+}  // namespace
+
+void CheckpointWriter::put(const std::string& name, const torch::nn::Module& module) {
+  putPart(archive_, name, module);
+}
+
+void CheckpointWriter::put(const std::string& name, const torch::optim::Optimizer& optimizer) {
+  putPart(archive_, name, optimizer);
+}
+
+void CheckpointWriter::put(const std::string& name, const torch::Tensor& tensor) {
+  archive_.write(name, tensor);
+}
+
+void CheckpointWriter::write(const std::string& path) {
+  const std::string temporary = path + ".writing";
+  try {
+    archive_.save_to(temporary);
+    std::filesystem::rename(temporary, path);
+  } catch (const std::exception& e) {
+    throw ResourceError("cannot write the checkpoint " + path + ": " + e.what());
+  }
+}
+
+CheckpointReader::CheckpointReader(const std::string& path) {
+  try {
+    archive_.load_from(path);
+  } catch (const std::exception&) {
+    throw InputError(path + " is not a checkpoint");
+  }
+}
+
+void CheckpointReader::get(const std::string& name, torch::nn::Module& module) {
+  getPart(archive_, name, module);
+}
+
+void CheckpointReader::get(const std::string& name, torch::optim::Optimizer& optimizer) {
+  getPart(archive_, name, optimizer);
+}
+
+torch::Tensor CheckpointReader::tensor(const std::string& name) {
+  torch::Tensor tensor;
+  if (!archive_.try_read(name, tensor)) {
+    throw InputError("the checkpoint holds no " + name);
+  }
+  return tensor;
+}
+
+}  // namespace cmr

@@ -1,0 +1,37 @@
+// The file that a checkpoint is: named modules, optimizers and tensors, written whole or not at all
+// (a temporary file, then a rename).
+#pragma once
+
+#include <torch/torch.h>
+
+#include <string>
+
+namespace cmr {
+
+class CheckpointWriter {
+ public:
+  void put(const std::string& name, const torch::nn::Module& module);
+  void put(const std::string& name, const torch::optim::Optimizer& optimizer);
+  void put(const std::string& name, const torch::Tensor& tensor);
+  // Throws ResourceError when the disk gives out; an older file of this name is then left as it is.
+  void write(const std::string& path);
+
+ private:
+  torch::serialize::OutputArchive archive_;
+};
+
+class CheckpointReader {
+ public:
+  // Throws InputError when the file is not a checkpoint.
+  explicit CheckpointReader(const std::string& path);
+
+  // Throw InputError when the checkpoint holds no such part, or one of another shape.
+  void get(const std::string& name, torch::nn::Module& module);
+  void get(const std::string& name, torch::optim::Optimizer& optimizer);
+  torch::Tensor tensor(const std::string& name);
+
+ private:
+  torch::serialize::InputArchive archive_;
+};
+
+}  // namespace cmr
