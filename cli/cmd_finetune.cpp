@@ -86,6 +86,10 @@ void addTraining(CLI::App& c, FinetuneOptions& o) {
   c.add_option("--architecture", o.architecture, "vit-s8, tokens, image-path or unet")
       ->capture_default_str();
   c.add_option("--init", o.initialWeights, "best.ckpt of an earlier run of this architecture");
+  c.add_option("--backbone", o.backbone,
+               "Start from this backbone (safetensors with timm's names): backbone.safetensors of "
+               "`cmr pretrain`, or another's")
+      ->excludes("--init");
   c.add_option("--steps", o.steps, "Batches in all")->capture_default_str();
   c.add_option("--size", o.size, "Pixels of the square crop")->capture_default_str();
   c.add_option("--input-spacing-mm", o.spacingMm, "Millimetres per pixel of the crop")

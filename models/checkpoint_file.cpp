@@ -1,6 +1,7 @@
 #include "models/checkpoint_file.h"
 
 #include <filesystem>
+#include <vector>
 
 #include "analysis/errors.h"
 
@@ -58,7 +59,18 @@ CheckpointReader::CheckpointReader(const std::string& path) {
 }
 
 void CheckpointReader::get(const std::string& name, torch::nn::Module& module) {
+  std::vector<std::vector<std::int64_t>> shapes;
+  for (const torch::Tensor& p : module.parameters()) {
+    shapes.push_back(p.sizes().vec());
+  }
   getPart(archive_, name, module);
+  // LibTorch takes a parameter of any shape under the same name.
+  const auto loaded = module.parameters();
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    if (loaded[i].sizes().vec() != shapes[i]) {
+      throw InputError("the checkpoint holds a network of another size");
+    }
+  }
 }
 
 void CheckpointReader::get(const std::string& name, torch::optim::Optimizer& optimizer) {

@@ -25,7 +25,8 @@ class CheckpointReader {
   // Throws InputError when the file is not a checkpoint.
   explicit CheckpointReader(const std::string& path);
 
-  // Throw InputError when the checkpoint holds no such part, or one of another shape.
+  // Throw InputError when the checkpoint holds no such part, or one of another shape; what was to
+  // be filled is then of no use any more.
   void get(const std::string& name, torch::nn::Module& module);
   void get(const std::string& name, torch::optim::Optimizer& optimizer);
   torch::Tensor tensor(const std::string& name);

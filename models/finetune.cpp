@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -11,6 +13,8 @@
 #include "analysis/compute_choice.h"
 #include "analysis/errors.h"
 #include "analysis/network_presets.h"
+#include "analysis/sha256.h"
+#include "models/backbone_file.h"
 #include "models/checkpoint.h"
 #include "models/package_writer.h"
 #include "models/run_log.h"
@@ -123,6 +127,24 @@ TrainerOptions makeTrainerOptions(const FinetuneOptions& o, ComputePrecision pre
   return t;
 }
 
+json describeFile(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(in), {}};
+  return {{"file", std::filesystem::path(path).filename().string()},
+          {"sha256", sha256Hex(content)}};
+}
+
+void startFrom(const std::string& path, Network& network) {
+  const auto parts = network->named_children();
+  const auto* backbone = parts.find("backbone");
+  if (backbone == nullptr) {
+    throw InputError("this architecture has no backbone that " + path + " could start");
+  }
+  for (const std::string& note : loadBackbone(path, **backbone)) {
+    std::printf("%s\n", note.c_str());
+  }
+}
+
 }  // namespace
 
 void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
@@ -135,8 +157,11 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   if (!o.initialWeights.empty()) {
     loadParameters(o.initialWeights, network);
   }
+  if (!o.backbone.empty()) {
+    startFrom(o.backbone, network);
+  }
   Split split = splitByPatient(std::move(frames), o);
-  const json training = {{"command", o.command},
+  json training = {{"command", o.command},
                    {"seed", o.seed},
                    {"precision", precisionName(precision)},
                    {"trained", describe(split.training)},
@@ -145,6 +170,9 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
                    {"phantomOnlySteps", o.phantomOnlySteps},
                    {"phantomShare", o.phantomShare},
                    {"steps", o.steps}};
+  if (!o.backbone.empty()) {
+    training["backbone"] = describeFile(o.backbone);
+  }
   std::printf("%s in %s: %zu frames to train on, %zu to validate, %lld steps of %d crops\n",
               o.architecture.c_str(), precisionName(precision).c_str(), split.training.size(),
               split.validation.size(), static_cast<long long>(o.steps), o.crops);

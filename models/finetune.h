@@ -14,6 +14,7 @@ struct FinetuneOptions {
   std::vector<std::string> excludedPatients;    // neither trained on nor validated
   std::string architecture = "vit-s8";          // "vit-s8", "unet", "image-path", "tokens"
   std::string initialWeights;                   // best.ckpt of an earlier run, same architecture
+  std::string backbone;  // safetensors file of a pretrained backbone, see backbone_file.h
   std::int64_t steps = 2000;
   std::int64_t phantomOnlySteps = 0;
   double phantomShare = 0.25;

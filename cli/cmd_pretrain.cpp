@@ -1,0 +1,164 @@
+// `cmr pretrain`: self-distillation of the backbone on images without labels.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "analysis/errors.h"
+#include "cli/registered_commands.h"
+#include "cli/typed_command.h"
+#include "models/curve_picture.h"
+#include "models/png_frames.h"
+#include "models/png_images.h"
+#include "models/pretrain.h"
+#if CMR_READS_DICOM
+#include "models/dicom_images.h"
+#endif
+
+namespace cmr {
+namespace {
+
+struct PretrainArguments {
+  PretrainOptions options;
+  std::vector<std::string> folders;
+  std::vector<std::string> excluded;
+  double phantomShare = 0;
+  std::vector<std::string> labelledFolders;
+  bool patches = false;
+};
+
+std::vector<ImageFormat> formats() {
+  std::vector<ImageFormat> all{pngImages()};
+#if CMR_READS_DICOM
+  all.push_back(dicomImages());
+#endif
+  return all;
+}
+
+void run(PretrainArguments& a) {
+  PretrainOptions& o = a.options;
+  if (a.folders.empty() && a.phantomShare <= 0) {
+    throw InputError("name images with --images, or drawn hearts with --phantom-share 1");
+  }
+  o.command = typedCommand();
+  if (a.patches) {
+    o.trainer.patchWeight = 1;
+    o.geometry.patches = true;
+    o.trainer.koleoWeight = 0.1;
+  }
+  o.geometry.vit.positionGrid = o.plan.crops.globalSize / o.geometry.vit.patchSize;
+  PretrainImages images(o.seed);
+  for (const std::string& folder : a.folders) {
+    images.addFolder(folder, formats(), a.excluded);
+  }
+  if (!a.excluded.empty() && images.excludedCount() == 0) {
+    throw InputError("--exclude fits no file");
+  }
+  images.addPhantoms(a.phantomShare);
+  for (const std::string& folder : a.labelledFolders) {
+    for (TrainingFrame& frame : readPngFrames(folder, o.labelledSpacingMm)) {
+      o.labelled.push_back(std::move(frame));
+    }
+  }
+  o.draw = [picture = o.output + "/curves.png"](const std::string& log) {
+    drawCurves(log, picture,
+               {{"loss", "loss"},
+                {"patchLoss", "loss of masked patches"},
+                {"targetEntropy", "entropy of the targets"},
+                {"meanTargetEntropy", "entropy of the mean target"},
+                {"rank", "rank of the features"},
+                {"nearestNeighbours", "nearest neighbours balanced accuracy"}});
+  };
+  pretrainBackbone(o, images);
+}
+
+void addData(CLI::App& c, PretrainArguments& a) {
+  c.add_option("--images", a.folders,
+               CMR_READS_DICOM ? "Folder of DICOM or PNG images, searched with all below it"
+                               : "Folder of PNG images, searched with all below it");
+  c.add_option("--exclude", a.excluded,
+               "Part of a path; files whose path holds it are left out (test patients, say)")
+      ->delimiter(',');
+  c.add_option("--phantom-share", a.phantomShare, "Share of drawn hearts")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  c.add_option("--knn-frames", a.labelledFolders,
+               "Folder with images/ and endo/, to watch how well nearest neighbours tell end "
+               "diastole from end systole");
+  c.add_option("--spacing-mm", a.options.labelledSpacingMm, "Pixel spacing of those frames")
+      ->capture_default_str();
+}
+
+void addMethod(CLI::App& c, PretrainArguments& a) {
+  PretrainOptions& o = a.options;
+  c.add_flag("--patch-objective", a.patches,
+             "Masked patches (iBOT) and KoLeo beside the class token's objective");
+  c.add_option("--koleo", o.trainer.koleoWeight, "Weight of KoLeo without --patch-objective")
+      ->capture_default_str();
+  c.add_option("--prototypes", o.geometry.head.prototypes, "65536 in the paper")
+      ->check(CLI::Range(2, 262144))
+      ->capture_default_str();
+  c.add_option("--size", o.plan.crops.globalSize, "Pixels of a global view; 224 in the paper")
+      ->capture_default_str();
+  c.add_option("--local-size", o.plan.crops.localSize, "Pixels of a local view; 96 in the paper")
+      ->capture_default_str();
+  c.add_option("--local-crops", o.plan.crops.localCrops, "Local views of an image")
+      ->check(CLI::Range(0, 32))
+      ->capture_default_str();
+  c.add_option("--drop-path", o.geometry.dropPath, "Largest drop-path rate of the student")
+      ->capture_default_str();
+  c.add_option("--teacher-momentum", o.trainer.teacherMomentum, "At first; it rises to 1")
+      ->capture_default_str();
+  c.add_option("--teacher-temperature", o.trainer.teacherTemperature, "After its warm-up")
+      ->capture_default_str();
+}
+
+void addTraining(CLI::App& c, PretrainOptions& o) {
+  c.add_option("--steps", o.trainer.steps, "Steps in all")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  c.add_option("--warmup-steps", o.trainer.warmupSteps, "Of the learning rate; -1: a tenth of all")
+      ->capture_default_str();
+  c.add_option("--temperature-steps", o.trainer.temperatureSteps,
+               "Of the teacher's temperature; -1: three tenths")
+      ->capture_default_str();
+  c.add_option("--frozen-prototype-steps", o.trainer.frozenPrototypeSteps,
+               "Steps in which the last layer stays as it is; -1: a hundredth")
+      ->capture_default_str();
+  c.add_option("--batch", o.plan.images, "Images at once")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  c.add_option("--accumulate", o.trainer.accumulate, "Batches in a step")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  c.add_option("--learning-rate", o.trainer.learningRate, "For 256 images a step, in proportion")
+      ->capture_default_str();
+  c.add_option("--clip", o.trainer.clipNorm, "Largest norm of the gradient")->capture_default_str();
+  c.add_option("--checkpoint-every", o.trainer.checkpointEvery, "Steps")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  c.add_option("--probe-every", o.trainer.probeEvery, "Steps between looks at the features")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  c.add_option("--report-every", o.trainer.reportEvery, "Steps")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  c.add_option("--seed", o.seed, "The same seed gives the same run")->capture_default_str();
+  c.add_option("--threads", o.threads, "0: as many as there are cores")->capture_default_str();
+  c.add_option("--precision", o.precision, "auto, float32 or bfloat16")->capture_default_str();
+  c.add_flag("--resume", o.resume, "Go on from the last checkpoint in the run folder");
+  c.add_option("-o,--output", o.output, "Run folder: checkpoint, log and backbone")->required();
+}
+
+}  // namespace
+
+void registerPretrain(CLI::App& app) {
+  auto arguments = std::make_shared<PretrainArguments>();
+  arguments->options.geometry.dropPath = 0.1;
+  CLI::App* command =
+      app.add_subcommand("pretrain", "Teach a backbone on images without labels (DINO)");
+  addData(*command, *arguments);
+  addMethod(*command, *arguments);
+  addTraining(*command, arguments->options);
+  command->callback([arguments] { run(*arguments); });
+}
+
+}  // namespace cmr

@@ -1,0 +1,12 @@
+// MR images in DICOM to pretrain on: of any series that the reader takes, one image at a time.
+#pragma once
+
+#include "models/pretrain_images.h"
+
+namespace cmr {
+
+// Files named *.dcm, *.ima, without extension, or as a UID (whose last part looks like one). Of an
+// enhanced instance one frame is taken; the whole instance is decoded for it.
+ImageFormat dicomImages();
+
+}  // namespace cmr

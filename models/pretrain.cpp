@@ -1,0 +1,161 @@
+#include "models/pretrain.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "analysis/compute_choice.h"
+#include "analysis/errors.h"
+#include "models/backbone_file.h"
+#include "models/run_log.h"
+
+namespace cmr {
+namespace {
+
+using nlohmann::json;
+
+class ConsoleReport final : public PretrainReport {
+ public:
+  ConsoleReport(const PretrainOptions& options, const PretrainImages& images)
+      : logPath_(options.output + "/log.jsonl"),
+        log_(logPath_),
+        draw_(options.draw),
+        images_(images) {}
+
+  void progress(const PretrainProgress& p) override {
+    std::printf(
+        "step %6lld/%lld  loss %.4f  rate %.2e  target entropy %.2f (of the mean %.2f)  "
+        "%.2f s/step  data %2.0f %%  left %s\n",
+        static_cast<long long>(p.step), static_cast<long long>(p.steps), p.loss, p.learningRate,
+        p.targets.mean, p.targets.ofMean, p.secondsPerStep, 100 * p.dataShare,
+        timeLeft(p.secondsPerStep * static_cast<double>(p.steps - p.step)).c_str());
+    const SkippedImages skipped = images_.skipped();
+    sayNew(skipped);
+    std::fflush(stdout);
+    log_.write({{"step", p.step},
+                {"loss", p.loss},
+                {"classLoss", p.classLoss},
+                {"patchLoss", p.patchLoss},
+                {"koleo", p.koleo},
+                {"gradientNorm", p.gradientNorm},
+                {"targetEntropy", p.targets.mean},
+                {"meanTargetEntropy", p.targets.ofMean},
+                {"rate", p.learningRate},
+                {"weightDecay", p.weightDecay},
+                {"teacherMomentum", p.teacherMomentum},
+                {"teacherTemperature", p.teacherTemperature},
+                {"secondsPerStep", p.secondsPerStep},
+                {"dataShare", p.dataShare},
+                {"skippedImages", skipped.count}});
+  }
+
+  void probed(const ProbeResult& r) override {
+    std::printf("  features at %lld: rank %.1f, spread %.3f", static_cast<long long>(r.step),
+                r.rank, r.spread);
+    if (r.nearestNeighbours) {
+      std::printf(", nearest neighbours tell the phase in %.1f %%", 100 * *r.nearestNeighbours);
+    }
+    std::printf("\n");
+    if (!r.collapse.empty()) {
+      std::printf("  WARNING: this looks like a collapse: %s\n", r.collapse.c_str());
+    }
+    std::fflush(stdout);
+    log_.write(
+        {{"step", r.step},
+         {"rank", r.rank},
+         {"spread", r.spread},
+         {"nearestNeighbours", r.nearestNeighbours ? numberOrNull(*r.nearestNeighbours) : json()},
+         {"collapse", r.collapse}});
+    last = r;
+  }
+
+  ProbeResult last;
+
+ private:
+  void sayNew(const SkippedImages& skipped) {
+    for (; said_ < skipped.reasons.size(); ++said_) {
+      std::printf("  skipped: %s\n", skipped.reasons[said_].c_str());
+    }
+  }
+
+  std::string logPath_;
+  RunLog log_;
+  std::function<void(const std::string&)> draw_;
+  const PretrainImages& images_;
+  std::size_t said_ = 0;
+};
+
+ProbeSet probeOf(const PretrainOptions& o, PretrainImages& images) {
+  ProbeSet probe;
+  probe.images = images.probe(o.probeImages);
+  probe.spacingMm = o.labelledSpacingMm;
+  for (const TrainingFrame& frame : o.labelled) {
+    if (frame.phase != CardiacPhase::unknown) {
+      probe.labelled.push_back(frame);
+    }
+  }
+  if (!o.labelled.empty() && probe.labelled.empty()) {
+    throw InputError("no labelled frame says whether it shows end diastole or end systole");
+  }
+  return probe;
+}
+
+std::map<std::string, std::string> describe(const PretrainOptions& o, const PretrainImages& images,
+                                            ComputePrecision precision, const ProbeResult& last) {
+  const VitGeometry& v = o.geometry.vit;
+  const json run = {{"method", "DINO"},
+                    {"patchWeight", o.trainer.patchWeight},
+                    {"koleoWeight", o.trainer.koleoWeight},
+                    {"prototypes", o.geometry.head.prototypes},
+                    {"steps", o.trainer.steps},
+                    {"imagesPerStep", o.plan.images * o.trainer.accumulate},
+                    {"seed", o.seed},
+                    {"precision", precisionName(precision)},
+                    {"files", images.files()},
+                    {"phantomShare", images.phantomShare()},
+                    {"skippedImages", images.skipped().count},
+                    {"rank", last.rank},
+                    {"collapse", last.collapse},
+                    {"command", o.command}};
+  const json geometry = {{"patchSize", v.patchSize},
+                         {"width", v.width},
+                         {"depth", v.depth},
+                         {"heads", v.heads},
+                         {"positionGrid", v.positionGrid},
+                         {"inputChannels", v.inputChannels}};
+  return {{"pretraining", run.dump()}, {"backbone", geometry.dump()}};
+}
+
+}  // namespace
+
+std::string pretrainBackbone(const PretrainOptions& o, PretrainImages& images) {
+  setThreads(o.threads);
+  torch::manual_seed(o.seed);
+  const ComputePrecision precision = choosePrecision(o.precision);
+  PretrainerOptions trainer = o.trainer;
+  trainer.precision = precision;
+  trainer.folder = o.output;
+  trainer.resume = o.resume;
+  MultiCropPlan plan = o.plan;
+  plan.seed = o.seed;
+  std::filesystem::create_directories(o.output);
+  std::printf(
+      "%zu images (%zu files left out, %zu of other kinds; index %.1f MB), phantoms %.0f %%; "
+      "%lld steps of %d images in %s\n",
+      images.files(), images.excludedCount(), images.ignored(),
+      static_cast<double>(images.indexBytes()) / 1e6, 100 * images.phantomShare(),
+      static_cast<long long>(trainer.steps), plan.images * trainer.accumulate,
+      precisionName(precision).c_str());
+  ConsoleReport report(o, images);
+  const ProbeSet probe = probeOf(o, images);
+  DinoNetwork teacher = pretrain(
+      o.geometry, trainer, plan, [&images](std::uint64_t slot) { return images.draw(slot); }, probe,
+      report);
+  const std::string path = o.output + "/backbone.safetensors";
+  writeBackbone(path, *teacher->backbone(), describe(o, images, precision, report.last));
+  std::printf("backbone written to %s; %zu images were skipped\n", path.c_str(),
+              images.skipped().count);
+  return path;
+}
+
+}  // namespace cmr

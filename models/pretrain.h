@@ -1,0 +1,36 @@
+// `cmr pretrain`: teaches a backbone what the images of an archive have in common, without labels,
+// and writes it to a file that `cmr finetune --backbone` starts from.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "models/pretrain_images.h"
+#include "models/pretrainer.h"
+
+namespace cmr {
+
+struct PretrainOptions {
+  DinoGeometry geometry;
+  PretrainerOptions trainer;            // precision, folder and resume are taken from below
+  MultiCropPlan plan;                   // its seed too
+  std::vector<TrainingFrame> labelled;  // for the nearest-neighbour probe; frames of one phase
+  double labelledSpacingMm = 1.33;
+  std::size_t probeImages = 128;
+  std::uint64_t seed = 1;
+  int threads = 0;
+  std::string precision = "auto";
+  std::string output;  // run folder: last.ckpt, log.jsonl, backbone.safetensors
+  bool resume = false;
+  std::string command;  // as typed, for the file
+  // Called with the log's path after each look at the features, to draw its curves; may be empty.
+  std::function<void(const std::string& logPath)> draw;
+};
+
+// Progress goes to standard output, a machine-readable log to output/log.jsonl. Returns the path of
+// the backbone.
+std::string pretrainBackbone(const PretrainOptions& options, PretrainImages& images);
+
+}  // namespace cmr

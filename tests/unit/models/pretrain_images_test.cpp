@@ -1,0 +1,172 @@
+#include "models/pretrain_images.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <set>
+
+#include "analysis/errors.h"
+
+namespace cmr {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A format of one number per file: the grey of the left half of the picture.
+ImageFormat numbers() {
+  return {"number", [](const std::string& name) { return fs::path(name).extension() == ".grey"; },
+          [](const std::string& path, std::uint64_t) {
+            std::ifstream in(path);
+            float grey = 0;
+            if (!(in >> grey)) throw InputError(path + " is broken");
+            PretrainImage image{path, 20, 20, 1, std::vector<float>(400, 1.0F)};
+            for (std::size_t i = 0; i < 400; ++i) image.pixels[i] = i % 20 < 10 ? grey : 1.0F;
+            return image;
+          }};
+}
+
+class PretrainImagesTest : public testing::Test {
+ protected:
+  PretrainImagesTest() : folder_(fs::path(testing::TempDir()) / "pretrain_images") {
+    fs::remove_all(folder_);
+    fs::create_directories(folder_);
+  }
+  ~PretrainImagesTest() override { fs::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& content) {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << content;
+  }
+  std::unique_ptr<PretrainImages> images(const std::vector<std::string>& excluded = {}) {
+    auto found = std::make_unique<PretrainImages>(3);
+    found->addFolder(folder_.string(), {numbers()}, excluded);
+    return found;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(PretrainImagesTest, SeesEveryFileOnceInEachRoundAndInAnotherOrder) {
+  for (int i = 0; i < 10; ++i) {
+    write("patient" + std::to_string(i % 3) + "/" + std::to_string(i) + ".grey", "0.5");
+  }
+  const auto found = images();
+  std::vector<std::vector<std::string>> rounds(3);
+  for (std::uint64_t slot = 0; slot < 30; ++slot) {
+    rounds[slot / 10].push_back(found->draw(slot).name);
+  }
+  for (const auto& round : rounds) {
+    EXPECT_EQ(std::set<std::string>(round.begin(), round.end()).size(), 10U);
+  }
+  EXPECT_NE(rounds[0], rounds[1]);
+  const auto again = images();
+  EXPECT_EQ(again->draw(13).name, rounds[1][3]);
+}
+
+TEST_F(PretrainImagesTest, SkipsAndCountsWhatCannotBeUsed) {
+  for (int i = 0; i < 6; ++i) write(std::to_string(i) + ".grey", "0.5");
+  write("broken.grey", "x");
+  write("flat.grey", "1.0");
+  const auto found = images();
+  for (std::uint64_t slot = 0; slot < 24; ++slot) {
+    const std::string name = fs::path(found->draw(slot).name).filename().string();
+    EXPECT_NE(name, "broken.grey");
+    EXPECT_NE(name, "flat.grey");
+  }
+  const SkippedImages skipped = found->skipped();
+  EXPECT_EQ(skipped.count, 2U);
+  ASSERT_EQ(skipped.reasons.size(), 2U);
+  EXPECT_NE((skipped.reasons[0] + skipped.reasons[1]).find("same grey everywhere"),
+            std::string::npos);
+  EXPECT_NE((skipped.reasons[0] + skipped.reasons[1]).find("broken.grey"), std::string::npos);
+}
+
+TEST_F(PretrainImagesTest, SaysSoWhenNothingIsOfAnyUse) {
+  write("a.grey", "x");
+  write("b.grey", "x");
+  const auto found = images();
+  try {
+    found->draw(0);
+    FAIL() << "drew an image from broken files";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("is broken"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(PretrainImagesTest, LeavesOutMasksOtherFilesAndWhatIsExcluded) {
+  write("set/images/p1.grey", "0.5");
+  write("set/images/p2.grey", "0.5");
+  write("set/endo/p1.grey", "0.5");
+  write("set/epi/p1.grey", "0.5");
+  write("set/README.md", "words");
+  const auto found = images({"p2"});
+  EXPECT_EQ(found->files(), 1U);
+  EXPECT_EQ(found->ignored(), 1U);
+  EXPECT_EQ(found->excludedCount(), 1U);
+  EXPECT_EQ(fs::path(found->draw(0).name).filename(), "p1.grey");
+}
+
+TEST_F(PretrainImagesTest, RefusesAFolderWithoutImages) {
+  write("README.md", "words");
+  EXPECT_THROW(images(), InputError);
+  PretrainImages found(1);
+  EXPECT_THROW(found.addFolder("/nonexistent", {numbers()}, {}), InputError);
+}
+
+TEST_F(PretrainImagesTest, MixesDrawnHeartsInByTheirShare) {
+  for (int i = 0; i < 5; ++i) write(std::to_string(i) + ".grey", "0.5");
+  const auto found = images();
+  found->addPhantoms(0.3);
+  int phantoms = 0;
+  for (std::uint64_t slot = 0; slot < 40; ++slot) {
+    phantoms += found->draw(slot).name.rfind("phantom", 0) == 0 ? 1 : 0;
+  }
+  EXPECT_GT(phantoms, 4);
+  EXPECT_LT(phantoms, 22);
+}
+
+TEST_F(PretrainImagesTest, ProbesTheSameImagesEachTime) {
+  for (int i = 0; i < 9; ++i) write(std::to_string(i) + ".grey", "0.5");
+  const auto found = images();
+  const auto probe = found->probe(3);
+  ASSERT_EQ(probe.size(), 3U);
+  EXPECT_NE(probe[0].name, probe[1].name);
+  EXPECT_EQ(probe[1].name, found->probe(3)[1].name);
+  EXPECT_EQ(found->probe(100).size(), 9U);
+}
+
+TEST_F(PretrainImagesTest, KeepsAFewBytesAnImageInMemory) {
+  const int count = 2000;
+  for (int i = 0; i < count; ++i) write("image" + std::to_string(i) + ".grey", "");
+  EXPECT_LT(images()->indexBytes(), count * 40U);
+}
+
+TEST(PretrainPhantoms, AreAllThereIsWithoutFiles) {
+  PretrainImages found(4);
+  EXPECT_EQ(found.phantomShare(), 1.0);
+  const PretrainImage one = found.draw(3);
+  EXPECT_EQ(one.pixels, PretrainImages(4).draw(3).pixels);
+  EXPECT_NE(one.pixels, found.draw(4).pixels);
+}
+
+TEST(ShuffledPosition, IsAPermutationInEveryRound) {
+  for (const std::uint64_t count : {1U, 2U, 5U, 64U, 100U, 1000U}) {
+    std::set<std::uint64_t> places;
+    std::uint64_t fixed = 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::uint64_t place = shuffledPosition(9, 2, i, count);
+      EXPECT_LT(place, count);
+      places.insert(place);
+      fixed += place == i ? 1 : 0;
+    }
+    EXPECT_EQ(places.size(), count);
+    if (count == 1000) {
+      EXPECT_LT(fixed, 20U);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cmr
