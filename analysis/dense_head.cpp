@@ -62,6 +62,9 @@ DenseHeadImpl::DenseHeadImpl(const DenseHeadGeometry& g) : geometry_(g) {
     image2 = register_module("image2", ConvBlock(w1, w2, 2));
     image4 = register_module("image4", ConvBlock(w2, w4, 2));
     image8 = register_module("image8", ConvBlock(w4, g.fusedWidth, 2));
+    image16 = register_module("image16", ConvBlock(g.fusedWidth, g.fusedWidth, 2));
+    context = register_module(
+        "context", torch::nn::Conv2d(torch::nn::Conv2dOptions(g.fusedWidth, g.fusedWidth, 1)));
   }
   const int s4 = g.useImagePath ? w4 : 0;
   const int s2 = g.useImagePath ? w2 : 0;
@@ -73,8 +76,26 @@ DenseHeadImpl::DenseHeadImpl(const DenseHeadGeometry& g) : geometry_(g) {
       register_module("classify", torch::nn::Conv2d(torch::nn::Conv2dOptions(w1, g.classes, 1)));
 }
 
+ImageFeatures ImageFeatures::slice(std::int64_t first, std::int64_t last) const {
+  if (!whole.defined()) return {};
+  return {whole.slice(0, first, last), half.slice(0, first, last), quarter.slice(0, first, last),
+          eighth.slice(0, first, last)};
+}
+
+ImageFeatures DenseHeadImpl::readImages(const torch::Tensor& images, ComputePrecision precision) {
+  ImageFeatures seen;
+  if (!geometry_.useImagePath) return seen;
+  seen.whole = image1(images, precision);
+  seen.half = image2(seen.whole, precision);
+  seen.quarter = image4(seen.half, precision);
+  const torch::Tensor eighth = image8(seen.quarter, precision);
+  const torch::Tensor around = convIn(image16(eighth, precision), context, precision);
+  seen.eighth = eighth + upsampleTwice(around);
+  return seen;
+}
+
 torch::Tensor DenseHeadImpl::fuseTokens(const std::vector<torch::Tensor>& levels,
-                                        const torch::Tensor& x8, ComputePrecision precision) {
+                                        const torch::Tensor& eighth, ComputePrecision precision) {
   if (levels.size() != projections_.size()) {
     throw PackageError("the dense head reads " + std::to_string(projections_.size()) +
                        " backbone layers and was given " + std::to_string(levels.size()));
@@ -83,32 +104,22 @@ torch::Tensor DenseHeadImpl::fuseTokens(const std::vector<torch::Tensor>& levels
   for (std::size_t i = 0; i < levels.size(); ++i) {
     projected.push_back(convIn(levels[i], projections_[i], precision));
   }
-  if (x8.defined()) {
-    projected.push_back(x8);
+  if (eighth.defined()) {
+    projected.push_back(eighth);
   }
   return fuse(torch::cat(projected, 1), precision);
 }
 
-torch::Tensor DenseHeadImpl::forward(const torch::Tensor& images,
+torch::Tensor DenseHeadImpl::forward(const ImageFeatures& seen,
                                      const std::vector<torch::Tensor>& levels,
                                      ComputePrecision precision) {
-  torch::Tensor x1;
-  torch::Tensor x2;
-  torch::Tensor x4;
-  torch::Tensor x8;
-  if (geometry_.useImagePath) {
-    x1 = image1(images, precision);
-    x2 = image2(x1, precision);
-    x4 = image4(x2, precision);
-    x8 = image8(x4, precision);
-  }
-  torch::Tensor y = geometry_.useTokens ? fuseTokens(levels, x8, precision) : x8;
-  const auto joined = [&](const torch::Tensor& up, const torch::Tensor& skip) {
-    return geometry_.useImagePath ? torch::cat({up, skip}, 1) : up;
+  torch::Tensor y = geometry_.useTokens ? fuseTokens(levels, seen.eighth, precision) : seen.eighth;
+  const auto joined = [](const torch::Tensor& up, const torch::Tensor& skip) {
+    return skip.defined() ? torch::cat({up, skip}, 1) : up;
   };
-  y = up4(joined(upsampleTwice(y), x4), precision);
-  y = up2(joined(upsampleTwice(y), x2), precision);
-  y = up1(joined(upsampleTwice(y), x1), precision);
+  y = up4(joined(upsampleTwice(y), seen.quarter), precision);
+  y = up2(joined(upsampleTwice(y), seen.half), precision);
+  y = up1(joined(upsampleTwice(y), seen.whole), precision);
   return convIn(y, classify, ComputePrecision::float32);
 }
 

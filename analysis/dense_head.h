@@ -6,6 +6,7 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "analysis/compute_precision.h"
@@ -16,8 +17,8 @@ struct DenseHeadGeometry {
   int tokenWidth = 384;
   std::vector<int> layers = {3, 6, 9, 12};  // of the backbone, from 1
   int fusedWidth = 192;                     // at 1/8
-  std::vector<int> imageWidths = {24, 48,
-                                  96};  // of the image path at 1/1, 1/2, 1/4; 1/8: fusedWidth
+  // Of the image path at 1/1, 1/2 and 1/4; at 1/8 and 1/16 it is as wide as fusedWidth.
+  std::vector<int> imageWidths = {24, 48, 96};
   int classes = 4;
   bool useTokens = true;     // false: the image path alone, to know which of the two sees
   bool useImagePath = true;  // false: tokens alone
@@ -37,26 +38,36 @@ TORCH_MODULE(ConvBlock);
 
 torch::Tensor upsampleTwice(const torch::Tensor& x);
 
+// What the image path sees of images [batch, 1, rows, columns]; undefined where there is none.
+struct ImageFeatures {
+  torch::Tensor whole, half, quarter;  // [batch, imageWidths[i], rows / 2^i, columns / 2^i]
+  torch::Tensor eighth;                // [batch, fusedWidth, rows / 8, columns / 8], with context
+
+  ImageFeatures slice(std::int64_t first, std::int64_t last) const;  // of the batch
+};
+
 class DenseHeadImpl : public torch::nn::Module {
  public:
   explicit DenseHeadImpl(const DenseHeadGeometry& geometry);
 
-  // images [batch, 1, rows, columns]; levels as VitFeatures gives them, in the order of layers.
+  // Sides divisible by 16.
+  ImageFeatures readImages(const torch::Tensor& images, ComputePrecision precision);
+  // levels as VitFeatures gives them, in the order of layers, of the same images.
   // Returns logits, float32 [batch, classes, rows, columns].
-  torch::Tensor forward(const torch::Tensor& images, const std::vector<torch::Tensor>& levels,
+  torch::Tensor forward(const ImageFeatures& seen, const std::vector<torch::Tensor>& levels,
                         ComputePrecision precision);
 
   const DenseHeadGeometry& geometry() const { return geometry_; }
 
  private:
-  // x8: the image path at 1/8, undefined when there is none.
-  torch::Tensor fuseTokens(const std::vector<torch::Tensor>& levels, const torch::Tensor& x8,
+  torch::Tensor fuseTokens(const std::vector<torch::Tensor>& levels, const torch::Tensor& eighth,
                            ComputePrecision precision);
 
   DenseHeadGeometry geometry_;
   std::vector<torch::nn::Conv2d> projections_;
   ConvBlock fuse{nullptr};
-  ConvBlock image1{nullptr}, image2{nullptr}, image4{nullptr}, image8{nullptr};
+  ConvBlock image1{nullptr}, image2{nullptr}, image4{nullptr}, image8{nullptr}, image16{nullptr};
+  torch::nn::Conv2d context{nullptr};
   ConvBlock up4{nullptr}, up2{nullptr}, up1{nullptr};
   torch::nn::Conv2d classify{nullptr};
 };

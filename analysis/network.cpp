@@ -3,11 +3,15 @@
 namespace cmr {
 namespace {
 
-// The U-Net's stand-in for tokens: features at 1/8, and the pooled bottleneck for the class token.
+// The U-Net's stand-in for tokens: features at 1/8, and their mean for the class token.
 constexpr std::size_t eighthLevel = 3;
 
-torch::Tensor locateFromUnet(HeartLocator& locator, const std::vector<torch::Tensor>& levels) {
-  return locator(levels[eighthLevel], levels[eighthLevel].mean({2, 3}));
+torch::Tensor locateFromUnet(HeartLocator& locator, const torch::Tensor& eighth) {
+  return locator(eighth, eighth.mean({2, 3}));
+}
+
+int locatorWidth(const NetworkGeometry& g) {
+  return (g.dense.useTokens ? g.vit.width : 0) + (g.dense.useImagePath ? g.dense.fusedWidth : 0);
 }
 
 }  // namespace
@@ -20,33 +24,61 @@ NetworkImpl::NetworkImpl(const NetworkGeometry& g) : geometry_(g) {
   }
   if (g.dense.useTokens) {
     backbone = register_module("backbone", Vit(g.vit, g.dropPath));
-    locator = register_module("locator", HeartLocator(g.vit.width));
   }
+  locator = register_module("locator", HeartLocator(locatorWidth(g)));
   denseHead = register_module("seg_cine_sax", DenseHead(g.dense));
+}
+
+NetworkImpl::Features NetworkImpl::read(const torch::Tensor& images, ComputePrecision precision) {
+  Features features;
+  features.seen = denseHead->readImages(images, precision);
+  if (backbone) {
+    VitFeatures tokens = backbone(images, geometry_.dense.layers, precision);
+    features.levels = std::move(tokens.levels);
+    features.classToken = tokens.classToken;
+    if (is_training() && geometry_.tokenDrop > 0 && geometry_.dense.useImagePath) {
+      dropTokens(features);
+    }
+  }
+  return features;
+}
+
+void NetworkImpl::dropTokens(Features& features) const {
+  const torch::Tensor kept =
+      torch::rand({features.classToken.size(0), 1}).ge(geometry_.tokenDrop).to(torch::kFloat32);
+  features.classToken = features.classToken * kept.to(features.classToken.device());
+  for (auto& level : features.levels) {
+    level = level * kept.to(level.device()).view({-1, 1, 1, 1});
+  }
+}
+
+torch::Tensor NetworkImpl::locateFrom(const Features& features) {
+  std::vector<torch::Tensor> cells;
+  std::vector<torch::Tensor> whole;
+  if (!features.levels.empty()) {
+    cells.push_back(features.levels.back().to(torch::kFloat32));
+    whole.push_back(features.classToken.to(torch::kFloat32));
+  }
+  if (features.seen.eighth.defined()) {
+    cells.push_back(features.seen.eighth.to(torch::kFloat32));
+    whole.push_back(cells.back().mean({2, 3}));
+  }
+  return locator(torch::cat(cells, 1), torch::cat(whole, 1));
 }
 
 torch::Tensor NetworkImpl::segment(const torch::Tensor& crops, ComputePrecision precision) {
   if (unet) {
     return unet->decode(unet->encode(crops, precision), precision);
   }
-  if (!backbone) {
-    return denseHead(crops, std::vector<torch::Tensor>{}, precision);
-  }
-  return denseHead(crops, backbone(crops, geometry_.dense.layers, precision).levels, precision);
+  const Features features = read(crops, precision);
+  return denseHead(features.seen, features.levels, precision);
 }
 
 torch::Tensor NetworkImpl::locate(const torch::Tensor& fields, ComputePrecision precision) {
   if (unet) {
-    return locateFromUnet(locator, unet->encode(fields, precision));
+    return locateFromUnet(locator, unet->encode(fields, precision)[eighthLevel]);
   }
-  if (!backbone) {  // the image path alone has no first look: it always says the middle
-    const auto cells = (fields.size(2) / locatorCellSize) * (fields.size(3) / locatorCellSize);
-    torch::Tensor logits = torch::full({fields.size(0), cells + 1}, -20.0);
-    logits.select(1, cells / 2 + fields.size(3) / locatorCellSize / 2).fill_(20.0);
-    return logits;
-  }
-  const VitFeatures features = backbone(fields, std::vector<int>{geometry_.vit.depth}, precision);
-  return locator(features.levels.back(), features.classToken);
+  return locateFrom(read(fields, precision));
 }
 
 std::pair<torch::Tensor, torch::Tensor> NetworkImpl::segmentAndLocate(const torch::Tensor& crops,
@@ -56,23 +88,21 @@ std::pair<torch::Tensor, torch::Tensor> NetworkImpl::segmentAndLocate(const torc
   const torch::Tensor both = torch::cat({crops, fields});
   if (unet) {
     std::vector<torch::Tensor> levels = unet->encode(both, precision);
-    const torch::Tensor where =
-        locateFromUnet(locator, {levels[0], levels[1], levels[2], levels[eighthLevel].slice(0, n)});
+    const torch::Tensor where = locateFromUnet(locator, levels[eighthLevel].slice(0, n));
     for (auto& level : levels) {
       level = level.slice(0, 0, n);
     }
     return {unet->decode(levels, precision), where};
   }
-  if (!backbone) {
-    return {segment(crops, precision), locate(fields, precision)};
+  const Features all = read(both, precision);
+  Features ofCrops{all.seen.slice(0, n), {}, {}};
+  Features ofFields{all.seen.slice(n, both.size(0)), {}, {}};
+  for (const auto& level : all.levels) {
+    ofCrops.levels.push_back(level.slice(0, 0, n));
+    ofFields.levels.push_back(level.slice(0, n));
   }
-  VitFeatures features = backbone(both, geometry_.dense.layers, precision);
-  const torch::Tensor where =
-      locator(features.levels.back().slice(0, n), features.classToken.slice(0, n));
-  for (auto& level : features.levels) {
-    level = level.slice(0, 0, n);
-  }
-  return {denseHead(crops, features.levels, precision), where};
+  if (all.classToken.defined()) ofFields.classToken = all.classToken.slice(0, n);
+  return {denseHead(ofCrops.seen, ofCrops.levels, precision), locateFrom(ofFields)};
 }
 
 }  // namespace cmr

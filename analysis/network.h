@@ -5,6 +5,8 @@
 #include <torch/torch.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "analysis/dense_head.h"
 #include "analysis/heart_locator.h"
@@ -21,6 +23,9 @@ struct NetworkGeometry {
   DenseHeadGeometry dense;
   UnetGeometry unet;
   double dropPath = 0;  // of training; 0 at inference
+  // Of training: share of samples whose tokens the head and the first look do not get to see, so
+  // that the image path learns to stand alone and the tokens to add to it.
+  double tokenDrop = 0;
 };
 
 class NetworkImpl : public torch::nn::Module {
@@ -40,6 +45,16 @@ class NetworkImpl : public torch::nn::Module {
   static constexpr int locatorCellSize = 8;  // pixels of the picture per cell
 
  private:
+  // Everything the head and the first look read of images.
+  struct Features {
+    ImageFeatures seen;
+    std::vector<torch::Tensor> levels;
+    torch::Tensor classToken;
+  };
+  Features read(const torch::Tensor& images, ComputePrecision precision);
+  void dropTokens(Features& features) const;
+  torch::Tensor locateFrom(const Features& features);
+
   NetworkGeometry geometry_;
   Vit backbone{nullptr};
   DenseHead denseHead{nullptr};

@@ -85,7 +85,7 @@ void addData(CLI::App& c, FinetuneArguments& a) {
 void addTraining(CLI::App& c, FinetuneOptions& o) {
   c.add_option("--architecture", o.architecture, "vit-s8, tokens, image-path or unet")
       ->capture_default_str();
-  c.add_option("--init", o.initialWeights, "best.ckpt of an earlier run of this architecture");
+  c.add_option("--init", o.initialWeights, "best.ckpt of an earlier run; what fits is taken");
   c.add_option("--backbone", o.backbone,
                "Start from this backbone (safetensors with timm's names): backbone.safetensors of "
                "`cmr pretrain`, or another's")
@@ -101,6 +101,10 @@ void addTraining(CLI::App& c, FinetuneOptions& o) {
   c.add_option("--backbone-rate", o.backboneRate, "Factor on the backbone's rate; 0 freezes it")
       ->capture_default_str();
   c.add_option("--drop-path", o.dropPath, "Largest drop-path rate")->capture_default_str();
+  c.add_option("--token-drop", o.tokenDrop,
+               "Share of samples whose tokens are hidden from the heads while training")
+      ->check(CLI::Range(0.0, 0.95))
+      ->capture_default_str();
   c.add_option("--validate-every", o.validateEvery, "Steps")->capture_default_str();
   c.add_option("--seed", o.seed, "The same seed gives the same run")->capture_default_str();
   c.add_option("--threads", o.threads, "0: as many as there are cores")->capture_default_str();

@@ -14,6 +14,10 @@ void loadParameters(const std::string& path, Network& network) {
   CheckpointReader(path).get("network", *network);
 }
 
+TakenParameters takeMatchingParameters(const std::string& path, Network& network) {
+  return CheckpointReader(path).takeMatching("network", *network);
+}
+
 void saveCheckpoint(const std::string& path, const Network& network, const Network& average,
                     const torch::optim::Optimizer& optimizer, const TrainingState& state) {
   CheckpointWriter file;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "analysis/network.h"
+#include "models/checkpoint_file.h"
 
 namespace cmr {
 
@@ -19,6 +20,8 @@ struct TrainingState {
 
 void saveParameters(const std::string& path, const Network& network);
 void loadParameters(const std::string& path, Network& network);
+// See CheckpointReader::takeMatching.
+TakenParameters takeMatchingParameters(const std::string& path, Network& network);
 
 void saveCheckpoint(const std::string& path, const Network& network, const Network& average,
                     const torch::optim::Optimizer& optimizer, const TrainingState& state);

@@ -26,6 +26,16 @@ void getPart(torch::serialize::InputArchive& archive, const std::string& name, P
   }
 }
 
+// A parameter by its full name, such as "backbone.blocks.0.norm1.weight": modules nest.
+bool readNested(torch::serialize::InputArchive& archive, const std::string& name,
+                torch::Tensor& value) {
+  const std::size_t dot = name.find('.');
+  if (dot == std::string::npos) return archive.try_read(name, value);
+  torch::serialize::InputArchive module;
+  return archive.try_read(name.substr(0, dot), module) &&
+         readNested(module, name.substr(dot + 1), value);
+}
+
 }  // namespace
 
 void CheckpointWriter::put(const std::string& name, const torch::nn::Module& module) {
@@ -83,6 +93,30 @@ torch::Tensor CheckpointReader::tensor(const std::string& name) {
     throw InputError("the checkpoint holds no " + name);
   }
   return tensor;
+}
+
+TakenParameters CheckpointReader::takeMatching(const std::string& name,
+                                               torch::nn::Module& module) {
+  torch::serialize::InputArchive stored;
+  if (!archive_.try_read(name, stored)) {
+    throw InputError("the checkpoint holds no " + name);
+  }
+  const torch::NoGradGuard guard;
+  TakenParameters result;
+  for (auto& item : module.named_parameters()) {
+    ++result.total;
+    torch::Tensor value;
+    if (readNested(stored, item.key(), value) && value.sizes() == item.value().sizes()) {
+      item.value().copy_(value);
+      ++result.taken;
+    }
+  }
+  if (2 * result.taken < result.total) {
+    throw InputError("only " + std::to_string(result.taken) + " of the network's " +
+                     std::to_string(result.total) +
+                     " parameters are in the checkpoint: it is another network's");
+  }
+  return result;
 }
 
 }  // namespace cmr

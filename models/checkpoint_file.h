@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include <cstddef>
 #include <string>
 
 namespace cmr {
@@ -20,6 +21,11 @@ class CheckpointWriter {
   torch::serialize::OutputArchive archive_;
 };
 
+struct TakenParameters {
+  std::size_t taken = 0;
+  std::size_t total = 0;
+};
+
 class CheckpointReader {
  public:
   // Throws InputError when the file is not a checkpoint.
@@ -30,6 +36,9 @@ class CheckpointReader {
   void get(const std::string& name, torch::nn::Module& module);
   void get(const std::string& name, torch::optim::Optimizer& optimizer);
   torch::Tensor tensor(const std::string& name);
+  // Takes those parameters that have the module's names and shapes, whatever else the part holds;
+  // the others keep their values. Throws InputError when fewer than half fit.
+  TakenParameters takeMatching(const std::string& name, torch::nn::Module& module);
 
  private:
   torch::serialize::InputArchive archive_;

@@ -153,9 +153,12 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   const ComputePrecision precision = choosePrecision(o.precision);
   NetworkGeometry geometry = geometryByName(o.architecture);
   geometry.dropPath = o.dropPath;
+  geometry.tokenDrop = o.tokenDrop;
   Network network(geometry);
   if (!o.initialWeights.empty()) {
-    loadParameters(o.initialWeights, network);
+    const TakenParameters from = takeMatchingParameters(o.initialWeights, network);
+    std::printf("%zu of %zu parameters start from %s\n", from.taken, from.total,
+                o.initialWeights.c_str());
   }
   if (!o.backbone.empty()) {
     startFrom(o.backbone, network);

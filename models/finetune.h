@@ -13,7 +13,7 @@ struct FinetuneOptions {
   std::vector<std::string> validationPatients;  // held out of training, by patient
   std::vector<std::string> excludedPatients;    // neither trained on nor validated
   std::string architecture = "vit-s8";          // "vit-s8", "unet", "image-path", "tokens"
-  std::string initialWeights;                   // best.ckpt of an earlier run, same architecture
+  std::string initialWeights;                   // best.ckpt of an earlier run: what fits is taken
   std::string backbone;  // safetensors file of a pretrained backbone, see backbone_file.h
   std::int64_t steps = 2000;
   std::int64_t phantomOnlySteps = 0;
@@ -25,6 +25,7 @@ struct FinetuneOptions {
   double learningRate = 5e-4;
   double backboneRate = 1;
   double dropPath = 0.1;
+  double tokenDrop = 0.25;
   std::int64_t validateEvery = 100;
   std::uint64_t seed = 1;
   int threads = 0;

@@ -36,9 +36,9 @@ void head(benchmark::State& state, ComputePrecision precision) {
   const torch::Tensor images = torch::rand({state.range(0), 1, size, size});
   const std::vector<torch::Tensor> levels(
       geometry.dense.layers.size(), torch::rand({state.range(0), geometry.vit.width, grid, grid}));
-  (void)dense(images, levels, precision);
+  (void)dense(dense->readImages(images, precision), levels, precision);
   for (auto _ : state) {
-    benchmark::DoNotOptimize(dense(images, levels, precision));
+    benchmark::DoNotOptimize(dense(dense->readImages(images, precision), levels, precision));
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }

@@ -83,6 +83,36 @@ TEST(Network, JudgesEachImageOfABatchByItself) {
   }
 }
 
+TEST(Network, HidesTokensInTrainingAndNeverAtInference) {
+  NetworkGeometry geometry = tinyVit();
+  geometry.tokenDrop = 0.95;
+  Network dropping = seededNetwork(geometry);
+  Network plain = seededNetwork(tinyVit());
+  const torch::InferenceMode guard;
+  const torch::Tensor images = torch::rand({8, 1, tinySize, tinySize});
+  const auto apart = [&] {
+    return largestDifference(dropping->segment(images, ComputePrecision::float32),
+                             plain->segment(images, ComputePrecision::float32));
+  };
+  EXPECT_GT(apart(), 1e-3);
+  dropping->eval();
+  plain->eval();
+  EXPECT_EQ(apart(), 0);
+}
+
+TEST(Network, NeverHidesTokensFromAHeadThatHasNothingElse) {
+  NetworkGeometry geometry = tinyVit();
+  geometry.dense.useImagePath = false;
+  Network plain = seededNetwork(geometry);
+  geometry.tokenDrop = 0.95;
+  Network dropping = seededNetwork(geometry);
+  const torch::InferenceMode guard;
+  const torch::Tensor images = torch::rand({8, 1, tinySize, tinySize});
+  EXPECT_EQ(largestDifference(dropping->segment(images, ComputePrecision::float32),
+                              plain->segment(images, ComputePrecision::float32)),
+            0);
+}
+
 TEST(HeartLocator, FindsCentresBetweenCells) {
   torch::Tensor p = torch::zeros({4 * 5 + 1});
   p[1 * 5 + 2] = 0.45;

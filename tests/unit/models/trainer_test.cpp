@@ -164,6 +164,30 @@ TEST(Checkpoint, OfAnotherNetworkOrKindIsRefused) {
   EXPECT_THROW(saveParameters("/nonexistent/best.ckpt", same), ResourceError);
 }
 
+TEST(Checkpoint, GivesAnotherNetworkWhatFitsIt) {
+  const fs::path folder = freshFolder("matching");
+  fs::create_directories(folder);
+  const std::string path = (folder / "best.ckpt").string();
+  NetworkGeometry tokensAlone = tinyVit();
+  tokensAlone.dense.useImagePath = false;
+  const Network from = seededNetwork(tokensAlone, 1);
+  saveParameters(path, from);
+  Network to = seededNetwork(tinyVit(), 2);
+  const TakenParameters result = takeMatchingParameters(path, to);
+  EXPECT_EQ(result.total, to->parameters().size());
+  EXPECT_GT(result.taken, 0U);
+  EXPECT_LT(result.taken, result.total);
+  const auto source = from->named_parameters();
+  for (const auto& item : to->named_parameters()) {
+    if (item.key().rfind("backbone.", 0) == 0) {
+      EXPECT_TRUE(torch::equal(item.value(), source[item.key()])) << item.key();
+    }
+  }
+  Network unet = seededNetwork(tinyUnet());
+  EXPECT_THROW(takeMatchingParameters(path, unet), InputError);
+  EXPECT_THROW(takeMatchingParameters("/nonexistent/best.ckpt", to), InputError);
+}
+
 TEST(Validation, ScoresOnlyFramesThatKnowTheMyocardium) {
   Network network = seededNetwork(tinyVit());
   const AugmentOptions geometry = tinyPlan().augment;
