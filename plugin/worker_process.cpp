@@ -23,7 +23,8 @@ namespace {
 
 constexpr std::chrono::milliseconds heartbeatInterval{500};
 constexpr std::chrono::milliseconds sendDeadline{60000};
-constexpr std::chrono::milliseconds handshakeDeadline{30000};
+// The supervisor speaks at once, and its end closes the socket: this only bounds a hung one.
+constexpr std::chrono::milliseconds handshakeDeadline{300000};
 
 enum ExitCode { asked = 0, noPackage = 1, protocolBroken = 2, inDisorder = 4 };
 

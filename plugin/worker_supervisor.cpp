@@ -25,7 +25,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds tick{500};            // so often progress is called in silence
 constexpr std::chrono::milliseconds sendDeadline{60000};  // for one frame
-constexpr std::chrono::milliseconds handshakeDeadline{30000};
 constexpr const char* cancelled = "cancelled";
 constexpr const char* stopped = "the worker was stopped";
 
@@ -177,8 +176,8 @@ class WorkerSupervisor::Impl {
   }
 
   void handshake() {
-    const TimePoint until =
-        Clock::now() + std::min<Clock::duration>(handshakeDeadline, settings_.startDeadline);
+    // A niced process on a crowded server may need minutes to load its libraries.
+    const TimePoint until = Clock::now() + settings_.startDeadline;
     socket_->send(FrameType::hello, encode(Hello{workerProtocolVersion, programVersion}), until);
     const Hello answer = decodeHello(expect(FrameType::hello, until).payload);
     if (answer.protocolVersion != workerProtocolVersion) {
