@@ -7,6 +7,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/safetensors.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/tiny_network.h"
 
 namespace cmr {
@@ -14,11 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string pathOf(const std::string& name) {
-  const fs::path folder = fs::path(testing::TempDir()) / "backbone_file";
-  fs::create_directories(folder);
-  return (folder / name).string();
-}
+std::string pathOf(const std::string& name) { return (test::ownFolder() / name).string(); }
 
 Vit seededVit(const VitGeometry& geometry, std::uint64_t seed) {
   torch::manual_seed(seed);

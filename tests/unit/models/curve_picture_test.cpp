@@ -8,6 +8,7 @@
 
 #include "analysis/errors.h"
 #include "models/picture_text.h"
+#include "tests/support/test_folder.h"
 
 namespace cmr {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string logOf(const std::string& content) {
-  const std::string path = (fs::path(testing::TempDir()) / "curves.jsonl").string();
+  const std::string path = (test::ownFolder() / "curves.jsonl").string();
   std::ofstream(path) << content;
   return path;
 }
@@ -31,7 +32,7 @@ TEST(CurvePicture, TakesTheLaterLineOfAStepAndPassesOverWhatIsNoNumber) {
 
 TEST(CurvePicture, IsWrittenEvenForASinglePointOrALevelLine) {
   const std::string log = logOf("{\"step\":1,\"loss\":2,\"rank\":5}\n{\"step\":2,\"loss\":2}\n");
-  const std::string picture = (fs::path(testing::TempDir()) / "curves.png").string();
+  const std::string picture = (test::ownFolder() / "curves.png").string();
   fs::remove(picture);
   drawCurves(log, picture, {{"loss", "loss"}, {"rank", "feature rank"}, {"absent", "absent"}});
   EXPECT_GT(fs::file_size(picture), 500U);

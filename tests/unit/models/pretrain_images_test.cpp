@@ -8,6 +8,7 @@
 #include <set>
 
 #include "analysis/errors.h"
+#include "tests/support/test_folder.h"
 
 namespace cmr {
 namespace {
@@ -29,7 +30,7 @@ ImageFormat numbers() {
 
 class PretrainImagesTest : public testing::Test {
  protected:
-  PretrainImagesTest() : folder_(fs::path(testing::TempDir()) / "pretrain_images") {
+  PretrainImagesTest() : folder_(test::ownFolder()) {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
