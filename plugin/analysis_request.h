@@ -14,6 +14,9 @@ struct AnalysisRequest {
   std::vector<InstanceBytes> instances;  // of one acquisition group, any order
   std::vector<std::string> tasks;        // "seg_cine_sax"
   std::string dateTime;                  // DICOM DT for the outputs; empty: latest of the source
+  // Hash of the package that has to compute it; empty: any. The supervisor sees to it, the worker
+  // is not told.
+  std::string packageSha256 = {};
 };
 
 enum class OutcomeKind {

@@ -89,11 +89,14 @@ void Dispatcher::run(const std::stop_token& stop) {
 }
 
 bool Dispatcher::takeOne(const std::stop_token& stop) {
+  PackageInUse package;
+  if (duties_.package) package = duties_.package();
+  if (!package.problem.empty()) throw ResourceError(package.problem);
   const auto lease = store_.claim(dateTimeNow());
   if (!lease) return false;
   setTrouble({});
   try {
-    process(*lease, stop);
+    process(*lease, package.sha256, stop);
   } catch (const std::exception& error) {
     duties_.log(LogLevel::error, "job " + lease->job.id + ": " + error.what());
     store_.finishFailed(*lease, error.what());
@@ -101,7 +104,20 @@ bool Dispatcher::takeOne(const std::stop_token& stop) {
   return true;
 }
 
-void Dispatcher::process(const Lease& lease, const std::stop_token& stop) {
+// What was submitted for a package that was replaced since becomes a job for the one that is there
+// now, so that every result is known under the package that computed it.
+bool Dispatcher::isForOtherPackage(const JobRecord& job, const std::string& packageSha256) {
+  if (packageSha256.empty() || job.submission.packageSha256 == packageSha256) return false;
+  sourceGone(job, job.submission.orthancSeriesIds.front(),
+             "it was for a model package that was replaced; its images are a new job for the "
+             "package that is installed now");
+  for (const std::string& id : job.submission.orthancSeriesIds) duties_.onOtherSource(id);
+  return true;
+}
+
+void Dispatcher::process(const Lease& lease, const std::string& packageSha256,
+                         const std::stop_token& stop) {
+  if (isForOtherPackage(lease.job, packageSha256)) return;
   Heartbeat heartbeat(store_, lease, duties_.log);
   const ProgressCallback progress = [&](double fraction, const std::string& stage) {
     if (stop.stop_requested()) throw CancelledError("the service stops");
@@ -168,6 +184,7 @@ std::optional<AnalysisRequest> Dispatcher::collect(const Lease& lease,
   request.jobId = job.id;
   request.tasks = job.submission.tasks;
   request.dateTime = job.dateTime;
+  request.packageSha256 = job.submission.packageSha256;
   for (const ArchivedInstance& instance : *instances) {
     progress(0, "reading from the archive");
     auto content = archive_.download(instance.id);

@@ -17,12 +17,20 @@
 
 namespace cmr {
 
+// The model package that a job taken now would be computed with.
+struct PackageInUse {
+  std::string sha256;
+  std::string problem;  // why no job can be computed at present; empty when one can
+};
+
 struct DispatcherDuties {
   // WorkerSupervisor::run, or what stands in for it in a test.
   std::function<AnalysisOutcome(const AnalysisRequest&, const ProgressCallback&)> analyze;
   std::function<void()> onResults;                        // something waits to be stored
   std::function<void(const std::string&)> onOtherSource;  // this series is not what was submitted
   LogCallback log;
+  // Asked before each job; absent: whatever package a job is for.
+  std::function<PackageInUse()> package = {};
 };
 
 struct DispatcherSettings {
@@ -44,7 +52,8 @@ class Dispatcher {
   std::string trouble() const;  // why no job is taken at present; empty when all is well
 
  private:
-  void process(const Lease& lease, const std::stop_token& stop);
+  void process(const Lease& lease, const std::string& packageSha256, const std::stop_token& stop);
+  bool isForOtherPackage(const JobRecord& job, const std::string& packageSha256);
   std::optional<AnalysisRequest> collect(const Lease& lease, const ProgressCallback& progress);
   std::optional<std::vector<ArchivedInstance>> checkedInstances(const JobRecord& job);
   void sourceGone(const JobRecord& job, const std::string& resourceId, const std::string& reason);

@@ -16,7 +16,7 @@ bool hasEnded(JobState state) {
 }  // namespace
 
 GroupPlanner::GroupPlanner(Archive& archive, JobStore& store, RuleSet rules,
-                           std::string packageSha256)
+                           std::function<std::string()> packageSha256)
     : archive_(archive),
       store_(store),
       rules_(std::move(rules)),
@@ -60,7 +60,7 @@ std::optional<AcquisitionGroup> GroupPlanner::groupOf(const SeriesLook& series) 
   job.contentFingerprint = *fingerprint;
   job.StudyInstanceUID = study->StudyInstanceUID;
   job.orthancStudyId = study->id;
-  job.packageSha256 = packageSha256_;
+  job.packageSha256 = packageSha256_();
   job.rule = series.decision.rule;
   job.tasks = series.decision.tasks;
   job.priority = series.decision.priority;

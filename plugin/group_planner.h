@@ -2,6 +2,7 @@
 // alone, or all single-slice series of its study that form one stack with it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +20,9 @@ struct AcquisitionGroup {
 // Thread ownership: any thread. Everything may throw ResourceError.
 class GroupPlanner {
  public:
-  GroupPlanner(Archive& archive, JobStore& store, RuleSet rules, std::string packageSha256);
+  // packageSha256: tells the hash of the package that new jobs are for.
+  GroupPlanner(Archive& archive, JobStore& store, RuleSet rules,
+               std::function<std::string()> packageSha256);
 
   // Empty when the series is gone.
   std::optional<SeriesLook> look(const std::string& seriesId) const;
@@ -43,7 +46,7 @@ class GroupPlanner {
   Archive& archive_;
   JobStore& store_;
   const RuleSet rules_;
-  const std::string packageSha256_;
+  const std::function<std::string()> packageSha256_;
 };
 
 }  // namespace cmr

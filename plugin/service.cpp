@@ -81,8 +81,9 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                  const LogCallback& log)
     : plan_(std::move(plan)),
       store_(storeSettings(plan_)),
+      package_(plan_.settings.packageFolder, plan_.packageSha256, log),
       worker_(workerSettings(plan_.settings), log),
-      planner_(archive, store_, plan_.rules, plan_.packageSha256),
+      planner_(archive, store_, plan_.rules, [this] { return package_.sha256(); }),
       superseder_(archive, store_, plan_.settings.deleteSuperseded, log),
       outbox_(archive, store_, log, [this] { superseder_.removeOutdated(); }),
       dispatcher_(archive, store_,
@@ -90,7 +91,8 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                      return worker_.run(request, progress);
                    },
                    [this] { outbox_.ring(); },
-                   [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log},
+                   [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log,
+                   [this] { return packageInUse(); }},
                   dispatcherSettings(plan_.settings)),
       intake_(archive, store_, planner_, startingPoint, log, [this] { dispatcher_.ring(); }),
       outboxThread_([this](const std::stop_token& stop) { outbox_.run(stop); }),
@@ -109,6 +111,20 @@ void Service::stop() {
   }
 }
 
+// While another package is copied over the one in use, a worker that has loaded it goes on; without
+// one the jobs wait.
+PackageInUse Service::packageInUse() {
+  package_.look();
+  const std::string problem = package_.problem();
+  PackageInUse use{package_.sha256(), {}};
+  if (problem.empty()) return use;
+  const WorkerStatus worker = worker_.status();
+  if (!worker.ready || worker.packageSha256 != use.sha256) {
+    use.problem = "the model package cannot be used: " + problem;
+  }
+  return use;
+}
+
 void Service::ring() {
   dispatcher_.ring();
   outbox_.ring();
@@ -120,7 +136,10 @@ nlohmann::json Service::status() const {
     queue[jobStateName(entry.state)] = entry.count;
   }
   return {{"worker", workerJson(worker_.status())},
-          {"package", {{"folder", plan_.settings.packageFolder}, {"sha256", plan_.packageSha256}}},
+          {"package",
+           {{"folder", plan_.settings.packageFolder},
+            {"sha256", package_.sha256()},
+            {"problem", package_.problem()}}},
           {"rules", plan_.rules.ruleNames()},
           {"jobs", queue},
           {"intake", intakeJson(intake_.status())},

@@ -12,6 +12,7 @@
 #include "plugin/intake.h"
 #include "plugin/job_store.h"
 #include "plugin/outbox.h"
+#include "plugin/package_watch.h"
 #include "plugin/superseder.h"
 #include "plugin/worker_supervisor.h"
 
@@ -50,8 +51,11 @@ class Service {
   nlohmann::json status() const;
 
  private:
+  PackageInUse packageInUse();
+
   ServicePlan plan_;
   mutable JobStore store_;
+  PackageWatch package_;
   WorkerSupervisor worker_;
   GroupPlanner planner_;
   Superseder superseder_;

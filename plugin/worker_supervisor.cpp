@@ -81,7 +81,9 @@ class WorkerSupervisor::Impl {
   AnalysisOutcome run(const AnalysisRequest& request, const ProgressCallback& progress) {
     const std::lock_guard oneAtATime(runMutex_);
     try {
+      dropOtherPackage(request);
       ensureReady(progress);
+      requirePackage(request);
       AnalysisOutcome outcome = exchange(request, progress);
       failuresInARow_ = 0;
       return outcome;
@@ -132,6 +134,24 @@ class WorkerSupervisor::Impl {
       handshake();
     }
     if (!ready_) waitUntilReady(progress);  // a job may be cancelled while the worker starts
+  }
+
+  bool hasOtherPackage(const AnalysisRequest& request) const {
+    const std::lock_guard lock(mutex_);
+    return !request.packageSha256.empty() && status_.packageSha256 != request.packageSha256;
+  }
+
+  // Nothing is wrong with a worker whose package was replaced on the disk: it ends in peace.
+  void dropOtherPackage(const AnalysisRequest& request) {
+    if (!ready_ || !hasOtherPackage(request)) return;
+    log_(LogLevel::info, "the worker is started again, as the model package is another one now");
+    endWorker(settings_.stopGrace);
+  }
+
+  void requirePackage(const AnalysisRequest& request) const {
+    if (!hasOtherPackage(request)) return;
+    throw ResourceError("it loaded model package " + status().packageSha256 +
+                        ", the job is for package " + request.packageSha256);
   }
 
   void waitForBackOff(const ProgressCallback& progress) {

@@ -50,7 +50,9 @@ class WorkerSupervisor {
   WorkerSupervisor& operator=(const WorkerSupervisor&) = delete;
 
   // Blocks until the worker answered, died or ran over its deadline; starts a worker when none
-  // runs. Never throws: a lost worker is an outcome of kind failed with the cause.
+  // runs, or when the one that runs loaded another package than the request asks for. A package
+  // that is not the one asked for computes nothing: that is an outcome of kind failed, too.
+  // Never throws: a lost worker is an outcome of kind failed with the cause.
   // progress is called on the caller's thread, at least about once a second, also while the worker
   // starts or computes in silence. A CancelledError thrown by it ends the job as
   // failed/"cancelled": the worker is asked to stop and killed when it does not in cancelGrace.

@@ -12,11 +12,13 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "analysis/errors.h"
 #include "analysis/program.h"
+#include "analysis/sha256.h"
 #include "dicom_sr/dataset_values.h"
 #include "dicom_sr/identity.h"
 #include "dicom_sr/write_dataset.h"
@@ -104,8 +106,11 @@ AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& 
   return outcome;
 }
 
-PackageIdentity load() {
+// Of its package only the hash matters.
+PackageIdentity load(const std::string& folder) {
   PackageIdentity identity;
+  std::ifstream manifest(folder + "/manifest.json", std::ios::binary);
+  identity.sha256 = sha256Hex(std::string(std::istreambuf_iterator<char>(manifest), {}));
   identity.name = "scripted";
   identity.version = "1.0.0";
   identity.device = "cpu";
@@ -115,4 +120,9 @@ PackageIdentity load() {
 
 }  // namespace
 
-int main() { return runWorker(childSocketDescriptor, {load, analyze}); }
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv, argv + argc);
+  const std::string package =
+      *std::next(std::find(arguments.begin(), arguments.end(), "--package"));
+  return runWorker(childSocketDescriptor, {[&] { return load(package); }, analyze});
+}

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "analysis/errors.h"
 #include "tests/unit/plugin/service_fixture.h"
 
 namespace cmr {
@@ -24,6 +25,7 @@ class DispatcherTest : public ServiceFixture {
     duties.onResults = [this] { ++results; };
     duties.onOtherSource = [this](const std::string& id) { reconsidered.push_back(id); };
     duties.log = logCallback();
+    duties.package = [this] { return inUse; };
     return Dispatcher(archive, *store, duties, settings);
   }
   bool takeOne(DispatcherSettings settings = {}) {
@@ -44,6 +46,7 @@ class DispatcherTest : public ServiceFixture {
 
   AnalysisOutcome outcome = analysed();
   AnalysisRequest request;
+  PackageInUse inUse{"package", ""};
   std::function<void(const ProgressCallback&)> during;
   int results = 0;
   std::vector<std::string> reconsidered;
@@ -151,6 +154,45 @@ TEST_F(DispatcherTest, StoppingTheServiceGivesTheJobBackUncounted) {
     EXPECT_THROW(progress(0.5, "computing"), CancelledError);
   };
   takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::queued);
+  EXPECT_EQ(onlyJob().attempts, 0);
+}
+
+TEST_F(DispatcherTest, AJobIsComputedWithThePackageThatItIsRecordedUnder) {
+  submit();
+  takeOne();
+  EXPECT_EQ(request.packageSha256, "package");
+}
+
+TEST_F(DispatcherTest, AJobForAPackageThatWasReplacedBecomesOneForTheNewPackage) {
+  const std::string old = submit("a");
+  package = inUse.sha256 = "new package";
+  EXPECT_TRUE(takeOne());
+  EXPECT_EQ(request.jobId, "");  // nothing was computed
+  EXPECT_EQ(store->job(old)->state, JobState::cancelled);
+  EXPECT_THAT(store->job(old)->reason, HasSubstr("model package"));
+  ASSERT_THAT(reconsidered, ElementsAre("a"));
+  const std::string next = planner->analyze("a").jobId;  // as the intake does
+  EXPECT_NE(next, old);
+  EXPECT_EQ(store->job(next)->submission.packageSha256, "new package");
+  takeOne();
+  EXPECT_EQ(request.packageSha256, "new package");
+}
+
+TEST_F(DispatcherTest, WhenTheOldPackageComesBackItsJobsDoToo) {
+  const std::string old = submit("a");
+  package = inUse.sha256 = "new package";
+  takeOne();
+  package = inUse.sha256 = "package";
+  EXPECT_EQ(planner->analyze("a").jobId, old);
+  takeOne();
+  EXPECT_EQ(request.packageSha256, "package");
+}
+
+TEST_F(DispatcherTest, WithoutAUsablePackageJobsWaitAndTheReasonIsTold) {
+  submit();
+  inUse.problem = "the model package cannot be used: it lacks weights.safetensors";
+  EXPECT_THROW(takeOne(), ResourceError);  // run() keeps it as its trouble and tries again
   EXPECT_EQ(onlyJob().state, JobState::queued);
   EXPECT_EQ(onlyJob().attempts, 0);
 }

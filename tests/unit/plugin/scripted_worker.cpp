@@ -2,12 +2,15 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <new>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "analysis/errors.h"
+#include "analysis/sha256.h"
 #include "plugin/child_start.h"
 #include "plugin/worker_process.h"
 
@@ -39,6 +42,10 @@ PackageIdentity load(const std::string& package) {
   PackageIdentity identity;
   identity.name = package;
   identity.version = "2.0";
+  std::ifstream manifest(package + "/manifest.json", std::ios::binary);
+  if (manifest) {
+    identity.sha256 = sha256Hex(std::string(std::istreambuf_iterator<char>(manifest), {}));
+  }
   return identity;
 }
 

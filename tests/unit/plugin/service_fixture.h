@@ -29,7 +29,7 @@ class ServiceFixture : public ::testing::Test {
     settings.path = (folder / "jobs.sqlite").string();
     settings.maxAttempts = 2;
     store = std::make_unique<JobStore>(settings, [this] { return nowMs; });
-    planner = std::make_unique<GroupPlanner>(archive, *store, rules(), "package");
+    planner = std::make_unique<GroupPlanner>(archive, *store, rules(), [this] { return package; });
   }
   ~ServiceFixture() override {
     store.reset();
@@ -61,6 +61,7 @@ class ServiceFixture : public ::testing::Test {
 
   std::filesystem::path folder;
   std::int64_t nowMs = 1000;
+  std::string package = "package";
   FakeArchive archive;
   std::unique_ptr<JobStore> store;
   std::unique_ptr<GroupPlanner> planner;

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "analysis/errors.h"
+#include "tests/support/small_package.h"
 
 namespace cmr {
 namespace {
@@ -335,6 +336,57 @@ TEST(WorkerSupervisor, AWorkerDiesWithItsParentThoughItIgnoresTheClosedSocket) {
   EXPECT_EQ(::poll(&ended, 1, 10000), 1) << "the worker outlives its parent";
   ::close(handle);
   std::fclose(parent.output);
+}
+
+class WorkerSupervisorWithPackage : public testing::Test {
+ protected:
+  WorkerSupervisorWithPackage() {
+    settings.executable = CMR_SCRIPTED_WORKER;
+    settings.packageFolder = package.folder().string();
+  }
+  AnalysisOutcome run(WorkerSupervisor& supervisor, const std::string& packageSha256) {
+    AnalysisRequest request = requestNamed("job");
+    request.packageSha256 = packageSha256;
+    return supervisor.run(request, ignoreProgress);
+  }
+
+  Log log;
+  test::SmallPackage package;
+  WorkerSettings settings = settingsFor("");
+};
+
+TEST_F(WorkerSupervisorWithPackage, AnotherPackageInTheFolderIsLoadedByANewWorker) {
+  const std::string first = package.install("first");
+  WorkerSupervisor supervisor(settings, log.callback());
+  ASSERT_EQ(run(supervisor, first).kind, OutcomeKind::analysed);
+  const int before = supervisor.status().processId;
+  EXPECT_EQ(run(supervisor, first).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.status().processId, before);
+  const std::string second = package.install("second");
+  ASSERT_EQ(run(supervisor, second).kind, OutcomeKind::analysed);
+  EXPECT_NE(supervisor.status().processId, before);
+  EXPECT_EQ(supervisor.status().packageSha256, second);
+  EXPECT_EQ(supervisor.status().lastFailure, "");
+}
+
+TEST_F(WorkerSupervisorWithPackage, TheOldPackageGoesOnWhileAnotherIsCopied) {
+  const std::string first = package.install("first");
+  WorkerSupervisor supervisor(settings, log.callback());
+  ASSERT_EQ(run(supervisor, first).kind, OutcomeKind::analysed);
+  const int before = supervisor.status().processId;
+  package.installManifestOf("second");
+  EXPECT_EQ(run(supervisor, first).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.status().processId, before);
+}
+
+TEST_F(WorkerSupervisorWithPackage, APackageThatIsNotTheOneAskedForComputesNothing) {
+  const std::string first = package.install("first");
+  const std::string second = package.install("second");
+  WorkerSupervisor supervisor(settings, log.callback());
+  const AnalysisOutcome outcome = run(supervisor, first);
+  EXPECT_EQ(outcome.kind, OutcomeKind::failed);
+  EXPECT_THAT(outcome.reason, AllOf(HasSubstr(first), HasSubstr(second)));
+  EXPECT_TRUE(outcome.objects.empty());
 }
 
 }  // namespace
