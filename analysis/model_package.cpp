@@ -107,6 +107,11 @@ void readStructures(const json& head, PackageIdentity& identity) {
   for (std::size_t i = 0; i < labels.size(); ++i) {
     identity.evidence[i + 1] = labels[i].at("evidence").get<std::string>();
     identity.release[i + 1] = labels[i].at("release").get<std::string>();
+    const std::string& release = identity.release[i + 1];
+    if (release != "report" && release != "flag" && release != "off") {
+      throw PackageError("the manifest gives a structure the release '" + release +
+                         "'; known are report, flag and off");
+    }
   }
 }
 

@@ -13,6 +13,7 @@
 #include "analysis/frame_sampling.h"
 #include "analysis/heart_search.h"
 #include "analysis/package_weights.h"
+#include "analysis/site_release.h"
 
 namespace cmr {
 namespace {
@@ -35,6 +36,7 @@ class NetworkSegmenter final : public FrameSegmenter {
     holdWeightsIn(*network_, precision_);
     checkKnownAnswer(network_, package_, precision_);
     identity_ = package_.identity;
+    turnOn(identity_, settings.reportExperimental);
     identity_.device = "cpu";
     identity_.precision = precisionName(precision_);
   }

@@ -3,15 +3,17 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "analysis/frame_segmenter.h"
 
 namespace cmr {
 
 struct InferenceSettings {
-  std::string precision = "auto";  // "auto", "float32", "bfloat16"
-  int threads = 0;                 // 0: as many as there are cores
-  int batch = 8;                   // frames per pass
+  std::string precision = "auto";                    // "auto", "float32", "bfloat16"
+  int threads = 0;                                   // 0: as many as there are cores
+  int batch = 8;                                     // frames per pass
+  std::vector<std::string> reportExperimental = {};  // structures to turn on: site_release.h
 };
 
 // Opens, checks and loads the package, runs its known-answer test. Throws PackageError.

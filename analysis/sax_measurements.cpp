@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "analysis/site_release.h"
+
 namespace cmr {
 namespace {
 
@@ -111,6 +113,10 @@ void applyRelease(Measurement& m, const PackageIdentity& package, Structure stru
   if (isUnreleased(package, structure)) {
     worsen(m, Quality::unmeasurable, whyUnreleased(package, structure));
     m.sourceFrames.clear();
+  } else if (package.release[at] == releasedBySite) {
+    worsen(m, Quality::uncertain,
+           "Reported because this site's configuration asks for it. " +
+               whyUnreleased(package, structure));
   } else if (package.evidence[at] == "phantom") {
     worsen(m, Quality::uncertain,
            "The model learned the " + wordsOf(structure) + " from synthetic images only.");

@@ -10,6 +10,11 @@ void addInferenceOptions(CLI::App& command, std::string& package, InferenceSetti
   command.add_option("--threads", inference.threads, "0: as many as there are cores")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  command
+      .add_option("--report-experimental", inference.reportExperimental,
+                  "Report a structure, with a reservation, that the package does not release")
+      ->allow_extra_args(false)  // else it would take the folder that follows it, too
+      ->check(CLI::IsMember({"lv_cavity", "lv_myocardium", "rv_cavity"}));
 }
 
 }  // namespace cmr

@@ -8,7 +8,8 @@
 
 namespace cmr {
 
-// --package, --precision and --threads; what they set has to live as long as the command.
+// --package, --precision, --threads and --report-experimental; what they set has to live as long as
+// the command.
 void addInferenceOptions(CLI::App& command, std::string& package, InferenceSettings& inference);
 
 }  // namespace cmr

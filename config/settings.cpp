@@ -55,6 +55,20 @@ bool deleteOrKeep(const Json& value) {
   throw BadValue("must be \"delete\" or \"keep\", not " + value.dump());
 }
 
+std::vector<std::string> structures(const Json& value) {
+  const std::string wanted =
+      "must be a list of \"lv_cavity\", \"lv_myocardium\" or \"rv_cavity\", not ";
+  if (!value.is_array()) throw BadValue(wanted + inQuotes(value.dump()));
+  std::vector<std::string> names;
+  for (const Json& name : value) {
+    if (name != "lv_cavity" && name != "lv_myocardium" && name != "rv_cavity") {
+      throw BadValue(wanted + inQuotes(value.dump()));
+    }
+    names.push_back(name.get<std::string>());
+  }
+  return names;
+}
+
 struct Key {
   const char* name;
   std::function<void(Settings&, const Json&)> set;
@@ -81,6 +95,8 @@ const std::vector<Key>& keys() {
       {"LargestBackOffSeconds",
        [](Settings& s, const Json& v) { s.largestBackOff = seconds(v, 1, 86400); }},
       {"Superseded", [](Settings& s, const Json& v) { s.deleteSuperseded = deleteOrKeep(v); }},
+      {"ReportExperimental",
+       [](Settings& s, const Json& v) { s.reportExperimental = structures(v); }},
       {"StoreResults", [](Settings& s, const Json& v) { s.storeResults = boolean(v); }},
   };
   return all;

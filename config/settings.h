@@ -25,6 +25,9 @@ struct Settings {
   std::chrono::seconds largestBackOff{900};  // LargestBackOffSeconds: [first, 86400]
   // Superseded: "delete" or "keep": results of images that later ones completed or replaced.
   bool deleteSuperseded = true;
+  // ReportExperimental: structures ("rv_cavity") to report, with a reservation, although the
+  // package does not release them.
+  std::vector<std::string> reportExperimental;
   bool storeResults = true;  // StoreResults: false computes and keeps results.json, stores nothing
 };
 

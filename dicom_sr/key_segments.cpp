@@ -3,6 +3,7 @@
 #include <array>
 
 #include "analysis/errors.h"
+#include "analysis/site_release.h"
 #include "dicom_sr/codes.h"
 
 namespace cmr {
@@ -33,9 +34,15 @@ const std::string& releaseOf(const SaxAnalysis& analysis, Structure structure) {
 }
 
 std::string reservationOf(const SaxAnalysis& analysis, Structure structure) {
-  if (releaseOf(analysis, structure) != "flag") return {};
+  const std::string& release = releaseOf(analysis, structure);
+  const bool isTurnedOn = release == releasedBySite;
+  if (release != "flag" && !isTurnedOn) return {};
   const std::string& evidence = analysis.package.evidence.at(static_cast<std::size_t>(structure));
-  return " Check with care: the model package releases this structure with a reservation" +
+  return std::string(isTurnedOn
+                         ? " Check with care: reported because this site's configuration asks for "
+                           "it, the model package does not release this structure"
+                         : " Check with care: the model package releases this structure with a "
+                           "reservation") +
          (evidence.empty() ? std::string() : " (evidence: " + evidence + ")") + ".";
 }
 
@@ -72,7 +79,7 @@ bool holds(const std::string& text, const char* part) {
 
 bool isReleased(const SaxAnalysis& analysis, Structure structure) {
   const std::string& release = releaseOf(analysis, structure);
-  return release == "report" || release == "flag";
+  return release == "report" || release == "flag" || release == releasedBySite;
 }
 
 bool isReleased(const SaxAnalysis& analysis, const Measurement& measurement) {

@@ -22,7 +22,8 @@ struct KeySegment {
 };
 
 // LV cavity, LV myocardium and RV cavity at ED, then the same at ES. Structures whose release is
-// neither "report" nor "flag" are left out: what was never shown to work reaches no patient.
+// neither "report" nor "flag" nor "site" are left out: what was never shown to work reaches no
+// patient unless the site asks for it.
 std::vector<KeySegment> keySegments(const SaxAnalysis& analysis);
 
 bool isReleased(const SaxAnalysis& analysis, Structure structure);

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "analysis/site_release.h"
+
 namespace cmr {
 namespace {
 
@@ -53,6 +55,9 @@ std::string evidenceText(const PackageIdentity& package, Structure structure) {
   const auto at = static_cast<std::size_t>(structure);
   if (package.evidence.at(at) == "phantom") {
     return "learned from synthetic images only";
+  }
+  if (package.release.at(at) == releasedBySite) {
+    return "not released by the model package, reported on this site's request";
   }
   if (package.release.at(at) == "flag") return "released with a reservation: check with care";
   return {};

@@ -9,6 +9,7 @@
 #include "analysis/program.h"
 #include "analysis/sax_analysis.h"
 #include "analysis/sha256.h"
+#include "analysis/site_release.h"
 #include "dicom_sr/read_series.h"
 #include "dicom_sr/source_date.h"
 #include "dicom_sr/writers.h"
@@ -32,15 +33,18 @@ void requireKnownTask(const std::vector<std::string>& tasks) {
 }
 
 // Of everything that changes results besides the package; its hash is part of every UID.
-std::string settingsFingerprint() {
-  return sha256Hex(std::string("task=") + shortAxisTask).substr(0, 16);
+std::string settingsFingerprint(const PackageIdentity& package) {
+  std::string settings = std::string("task=") + shortAxisTask;
+  const std::string turnedOn = turnedOnNames(package);
+  if (!turnedOn.empty()) settings += ";reported=" + turnedOn;
+  return sha256Hex(settings).substr(0, 16);
 }
 
 OutputContext contextOf(const PackageIdentity& package, const std::string& dateTime) {
   OutputContext context;
   context.dateTime = dateTime;
   context.packageSha256 = package.sha256;
-  context.settingsFingerprint = settingsFingerprint();
+  context.settingsFingerprint = settingsFingerprint(package);
   context.deviceAndPrecision = package.device + "/" + package.precision;
   return context;
 }

@@ -6,6 +6,7 @@
 
 #include "analysis/program.h"
 #include "analysis/sha256.h"
+#include "analysis/site_release.h"
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
 
@@ -13,9 +14,6 @@ namespace cmr {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::array<const char*, structureCount> structureIds{"background", "lv_cavity",
-                                                               "lv_myocardium", "rv_cavity"};
 
 Json optionalNumber(const std::optional<double>& value) {
   return value && std::isfinite(*value) ? Json(*value) : Json(nullptr);

@@ -33,6 +33,7 @@ WorkerSettings workerSettings(const Settings& settings) {
   worker.executable = settings.workerExecutable;
   worker.packageFolder = settings.packageFolder;
   worker.threads = settings.threads;
+  worker.reportExperimental = settings.reportExperimental;
   worker.niceness = settings.niceness;
   worker.jobDeadline = settings.jobDeadline;
   worker.startDeadline = settings.startDeadline;

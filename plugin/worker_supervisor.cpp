@@ -176,6 +176,9 @@ class WorkerSupervisor::Impl {
                       "--socket",           std::to_string(childSocketDescriptor),
                       "--package",          settings_.packageFolder,
                       "--threads",          std::to_string(settings_.threads)};
+    for (const std::string& structure : settings_.reportExperimental) {
+      spec.arguments.insert(spec.arguments.end(), {"--report-experimental", structure});
+    }
     spec.environment = workerEnvironment();
     spec.niceness = settings_.niceness;
     spec.socket = ends.second;

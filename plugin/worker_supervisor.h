@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "analysis/frame_segmenter.h"
 #include "plugin/analysis_request.h"
@@ -12,10 +13,11 @@
 namespace cmr {
 
 struct WorkerSettings {
-  std::string executable;     // path of `cmr`
-  std::string packageFolder;  // model package
-  int threads = 0;            // 0: as many as there are cores
-  int niceness = 10;          // the archive comes first
+  std::string executable;                       // path of `cmr`
+  std::string packageFolder;                    // model package
+  int threads = 0;                              // 0: as many as there are cores
+  std::vector<std::string> reportExperimental;  // structures; see site_release.h
+  int niceness = 10;                            // the archive comes first
   std::chrono::seconds jobDeadline{1800};
   std::chrono::seconds startDeadline{300};
   std::chrono::milliseconds silenceLimit{60000};  // without a sign of life, then it is killed

@@ -97,6 +97,17 @@ TEST_F(ModelPackageFolder, HasAnotherIdentityWhenAnyByteOfTheManifestDiffers) {
   EXPECT_NE(open(manifest).identity.sha256, before);
 }
 
+// "site" is a site's word, not a package's.
+TEST_F(ModelPackageFolder, IsRefusedWithAReleaseThatNobodyKnows) {
+  for (const char* release : {"site", "yes", ""}) {
+    EXPECT_NE(refusal([&](json& m) {
+                m["heads"]["seg_cine_sax"]["labels"][2]["release"] = release;
+              }).find("known are report, flag and off"),
+              std::string::npos)
+        << release;
+  }
+}
+
 TEST_F(ModelPackageFolder, IsRefusedWhenAFileHasAnotherChecksum) {
   std::string changed = weights;
   changed[5] ^= 1;

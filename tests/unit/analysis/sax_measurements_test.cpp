@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/sax_checks.h"
+#include "analysis/site_release.h"
 #include "tests/support/beating_heart.h"
 
 namespace cmr {
@@ -66,6 +67,15 @@ TEST_F(SaxMeasurementsTest, WhatIsNotReleasedCastsNoDoubtOnWhatIs) {
   const std::vector<Finding> findings = checkSax(series());
   ASSERT_TRUE(found("stroke-volumes-differ"));
   EXPECT_EQ(measured("lv.sv", findings).quality, Quality::good);
+}
+
+TEST_F(SaxMeasurementsTest, WhatTheSiteTurnedOnIsUncertainAndSaysWhy) {
+  package.release[3] = "off";
+  turnOn(package, {"rv_cavity"});
+  EXPECT_EQ(*measured("rv.edv").value, 160);
+  EXPECT_EQ(measured("rv.edv").quality, Quality::uncertain);
+  EXPECT_THAT(measured("rv.edv").reason, testing::HasSubstr("this site's configuration"));
+  EXPECT_THAT(measured("rv.edv").reason, testing::HasSubstr("synthetic images only"));
 }
 
 TEST_F(SaxMeasurementsTest, CarryTheCodesOfTheStandard) {

@@ -39,6 +39,7 @@ TEST(Settings, APackageIsEnoughAndTheRestHasDefaults) {
   EXPECT_EQ(settings.niceness, 10);
   EXPECT_EQ(settings.maxAttempts, 4);
   EXPECT_TRUE(settings.storeResults);
+  EXPECT_TRUE(settings.reportExperimental.empty());
   EXPECT_TRUE(settings.deleteSuperseded);
 }
 
@@ -47,7 +48,8 @@ TEST(Settings, EveryKeyIsRead) {
     "Enable": false, "Package": "/p", "WorkerExecutable": "/w", "Database": "/d", "Rules": "/r",
     "Threads": 3, "Niceness": 5, "JobDeadlineSeconds": 100, "StartDeadlineSeconds": 101,
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
-    "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep"}})");
+    "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep",
+    "ReportExperimental": ["rv_cavity"]}})");
   EXPECT_FALSE(settings.enable);
   EXPECT_EQ(settings.packageFolder, "/p");
   EXPECT_EQ(settings.workerExecutable, "/w");
@@ -63,7 +65,8 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.largestBackOff.count(), 8);
   EXPECT_FALSE(settings.storeResults);
   EXPECT_FALSE(settings.deleteSuperseded);
-  EXPECT_EQ(settingsKeys().size(), 15U);
+  EXPECT_EQ(settings.reportExperimental, std::vector<std::string>{"rv_cavity"});
+  EXPECT_EQ(settingsKeys().size(), 16U);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {
@@ -85,9 +88,10 @@ TEST(Settings, ValuesOfTheWrongKindOrRangeAreRefused) {
   for (const char* entry :
        {R"("Enable": 1)", R"("Enable": "true")", R"("Threads": 2.5)", R"("Threads": 1025)",
         R"("Threads": 18446744073709551615)", R"("MaxAttempts": 0)", R"("MaxAttempts": null)",
-        R"("Rules": "rules.json")", R"("Rules": 5)", R"("WorkerExecutable": "")",
-        R"("Database": "/a\u0000b")", R"("JobDeadlineSeconds": 9)",
-        R"("FirstBackOffSeconds": 100, "LargestBackOffSeconds": 99)",
+        R"("Rules": "rules.json")", R"("Rules": 5)", R"("ReportExperimental": true)",
+        R"("ReportExperimental": ["left_atrium"])", R"("ReportExperimental": ["background"])",
+        R"("ReportExperimental": [3])", R"("WorkerExecutable": "")", R"("Database": "/a\u0000b")",
+        R"("JobDeadlineSeconds": 9)", R"("FirstBackOffSeconds": 100, "LargestBackOffSeconds": 99)",
         R"("SilenceLimitSeconds": 60, "JobDeadlineSeconds": 59)"}) {
     EXPECT_NE(mistakeIn(section(entry)), "accepted") << entry;
   }

@@ -9,6 +9,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
+#include "analysis/site_release.h"
 #include "dicom_sr/read_series.h"
 #include "tests/support/circle_segmenter.h"
 #include "tests/support/dicom_edit.h"
@@ -94,6 +95,25 @@ TEST(AnalyzeInstances, KeepsWhatIsNotReleasedApartInTheResultsDocumentAlone) {
   }
   for (const json& flag : results["flags"]) {
     EXPECT_THAT(flag["text"].get<std::string>(), Not(HasSubstr("right"))) << flag;
+  }
+}
+
+TEST(AnalyzeInstances, ReportsWhatTheSiteTurnedOnUnderIdentifiersOfItsOwn) {
+  CMR_DEMO_SERIES(instances);
+  CircleSegmenter released;
+  CircleSegmenter turnedOn;
+  turnedOn.identity_.release[3] = "off";
+  turnOn(turnedOn.identity_, {"rv_cavity"});
+  const AnalysisOutcome one = analyzeInstances(requestOf(instances), released, ignoreProgress);
+  const AnalysisOutcome two = analyzeInstances(requestOf(instances), turnedOn, ignoreProgress);
+  ASSERT_EQ(two.kind, OutcomeKind::analysed) << two.reason;
+  const json results = json::parse(two.resultsJson);
+  EXPECT_TRUE(results["experimental"].empty());
+  EXPECT_EQ(results["package"]["structures"]["rv_cavity"]["release"], "site");
+  EXPECT_EQ(results["curves"]["rvVolumeMl"].size(), 20U);
+  EXPECT_THAT(two.objects[2].bytes, HasSubstr("configuration asks for"));
+  for (std::size_t i = 0; i < one.objects.size(); ++i) {
+    EXPECT_NE(one.objects[i].SOPInstanceUID, two.objects[i].SOPInstanceUID);
   }
 }
 
