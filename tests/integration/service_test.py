@@ -97,6 +97,9 @@ class Arrival(ServiceTest):
         status, _, body = server.call("POST", f"/cmr/series/{series}/analyze", b"")
         self.assertEqual(status, 409)
         self.assertIn("CT", json.loads(body)["error"])
+        skipped = server.get("/cmr/skipped")["skipped"]
+        self.assertEqual([entry["series"] for entry in skipped], [series])
+        self.assertIn("CT", skipped[0]["reason"])
 
     def test_one_series_per_slice_is_one_job(self):
         server = self.server().start()
