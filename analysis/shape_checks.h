@@ -14,9 +14,9 @@ struct ShapeLimits {
   double dent = 0.6;      // area of a slice at ED over that of the smaller neighbour
   double bulge = 1.6;     // over that of the larger neighbour
   double offAxisMm = 14;  // of a cavity's centre from the line through all; up to 10 by experts
-  // Roundness of the cavity (cavity_roundness.h) at ED, mean over the slices by area. Drawn by
-  // experts in 25 patients it is 0.77 to 0.93 on short-axis images; on a long-axis stack it was
-  // 0.60.
+  // Roundness of the cavity (cavity_roundness.h) at ED, mean over the slices by area. As experts
+  // drew it in 25 patients it is 0.77 to 0.93 on short-axis images; as a network outlined it on a
+  // pig's long-axis stack, 0.65 (on its short axis 0.86).
   double leastRoundness = 0.70;
   // Mass over EDV in g/mL: about 0.5 to 1.2 in health, 0.35 when dilated, 3 when hypertrophic.
   double leastMassPerVolume = 0.25;
