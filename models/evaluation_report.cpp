@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/published_masks.h"
 #include "models/score_format.h"
 
 namespace cmr {
@@ -183,6 +184,17 @@ std::string lowText(const std::vector<FrameScore>& frames) {
   return text.empty() ? text : "\nFrames with a Dice below 0.8:\n" + text;
 }
 
+// The edges of masks that are known to lie elsewhere than what was drawn.
+bool hasDisplacedEdges(const FrameEvaluation& e) {
+  return e.maskEdges == "stored" &&
+         std::any_of(e.frames.begin(), e.frames.end(),
+                     [](const FrameScore& frame) { return isSunnybrookPatient(frame.patient); });
+}
+
+constexpr const char* displacedEdgesNote =
+    "the frames are named as the published Sunnybrook frames, whose masks are up to half a pixel "
+    "larger than the contours they were made from; --mask-edges sunnybrook measures against those";
+
 std::string framesText(const FrameEvaluation& e) {
   std::string text = textLine("%zu frames of %s, mask edges %s", e.frames.size(), e.source.c_str(),
                               e.maskEdges == "stored" ? "as stored" : e.maskEdges.c_str()) +
@@ -204,6 +216,7 @@ std::string framesText(const FrameEvaluation& e) {
        summarise(scoresOf(e.frames, Structure::lvCavity)).diceByPatient) {
     text += textLine("  %-16s %.4f", patient.c_str(), dice);
   }
+  if (hasDisplacedEdges(e)) text += std::string("\nNote: ") + displacedEdgesNote + ".\n";
   return text + ejectionText(e.frames) + lowText(e.frames);
 }
 
@@ -224,6 +237,7 @@ json evaluationJson(const FrameEvaluation& e) {
   if (!e.source.empty()) {
     report["frames"] = e.source;
     report["mask_edges"] = e.maskEdges;
+    if (hasDisplacedEdges(e)) report["note"] = displacedEdgesNote;
     report["method"] = "two-dimensional, frame by frame, no repair in space or time";
     report["heart"] = heartJson(e.frames, e.search);
     report["structures"] = json::object();

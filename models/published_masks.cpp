@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 
 #include "analysis/contours.h"
 #include "analysis/errors.h"
@@ -47,6 +48,11 @@ MaskEdges maskEdgesByName(const std::string& name) {
   if (name == "stored") return MaskEdges::asStored;
   if (name == "sunnybrook") return MaskEdges::sunnybrook;
   throw InputError("mask edges are taken as 'stored' or as 'sunnybrook', not as '" + name + "'");
+}
+
+bool isSunnybrookPatient(const std::string& patient) {
+  static const std::regex name("SC-(HF-I|HF-NI|HYP|N)-[0-9]+");
+  return std::regex_match(patient, name);
 }
 
 std::vector<std::uint8_t> recoverSunnybrookEndo(const std::vector<std::uint8_t>& mask, int rows,

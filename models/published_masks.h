@@ -19,10 +19,14 @@ inline constexpr const char* maskEdgesHelp =
 
 MaskEdges maskEdgesByName(const std::string& name);  // "stored", "sunnybrook"; else InputError
 
+// Whether a patient of PNG frames is named as in the published Sunnybrook frames ("SC-HF-I-04").
+bool isSunnybrookPatient(const std::string& patient);
+
 // The endocardial masks were filled after cutting the contour's coordinates to whole pixels, with
 // the outline itself painted too: they reproduce so, pixel by pixel, in 90 of 90 masks whose
 // contour is known. That makes every cavity half a pixel too large all round (8 % of its area in
-// the mean) and moves it by a quarter of a pixel. Undone: Dice with the contour 0.994 (stored 0.96), area 1.012.
+// the mean) and moves it by a quarter of a pixel. Undone: Dice with the contour 0.994 (stored
+// 0.96), area 1.012.
 std::vector<std::uint8_t> recoverSunnybrookEndo(const std::vector<std::uint8_t>& mask, int rows,
                                                 int columns);
 

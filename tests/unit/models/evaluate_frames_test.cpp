@@ -159,6 +159,17 @@ TEST(EvaluateFrames, ListsFramesBelowTheBoundWithAreaAndPhase) {
             std::string::npos);
 }
 
+TEST(EvaluateFrames, SaysWhenTheMasksAreKnownToBeLargerThanWhatWasDrawn) {
+  FrameEvaluation e = exampleEvaluation();
+  EXPECT_FALSE(evaluationJson(e).contains("note"));
+  e.frames.front().patient = "SC-N-05";
+  EXPECT_TRUE(evaluationJson(e).contains("note"));
+  EXPECT_NE(evaluationText(e).find("--mask-edges sunnybrook"), std::string::npos);
+  e.maskEdges = "sunnybrook";
+  EXPECT_FALSE(evaluationJson(e).contains("note"));
+  EXPECT_EQ(evaluationJson(e).at("mask_edges"), "sunnybrook");
+}
+
 TEST(EvaluateFrames, MeasuresHowFarTheHeartWasMissed) {
   const FrameEvaluation e = exampleEvaluation();
   // The cavity of rows 8..17 has its centre at row 12.5; the script says 11.5, at 1.5 mm a pixel.

@@ -64,6 +64,15 @@ TEST(PublishedMasks, EdgesAreTakenByNameAndByNoOther) {
   EXPECT_THROW(maskEdgesByName("acdc"), InputError);
 }
 
+TEST(PublishedMasks, AreKnownByTheirPatientsNames) {
+  for (const char* name : {"SC-HF-I-04", "SC-HF-NI-13", "SC-HYP-12", "SC-N-40"}) {
+    EXPECT_TRUE(isSunnybrookPatient(name)) << name;
+  }
+  for (const char* name : {"", "patient001", "SC-X-01", "SC-N-", "SC-N-05b"}) {
+    EXPECT_FALSE(isSunnybrookPatient(name)) << name;
+  }
+}
+
 // Over all published masks of which the contour is known as well: mean Dice with it and mean ratio
 // of areas.
 struct Agreement {
