@@ -49,8 +49,10 @@ void run(PretrainArguments& a) {
   for (const std::string& folder : a.folders) {
     images.addFolder(folder, formats(), a.excluded);
   }
-  if (!a.excluded.empty() && images.excludedCount() == 0) {
-    throw InputError("--exclude fits no file");
+  for (const std::string& part : a.excluded) {
+    if (images.fittingExclusions().count(part) == 0) {
+      throw InputError("--exclude '" + part + "' fits no file; is it written as in the paths?");
+    }
   }
   images.addPhantoms(a.phantomShare);
   for (const std::string& folder : a.labelledFolders) {
@@ -121,7 +123,7 @@ void addTraining(CLI::App& c, PretrainOptions& o) {
                "Of the teacher's temperature; -1: three tenths")
       ->capture_default_str();
   c.add_option("--frozen-prototype-steps", o.trainer.frozenPrototypeSteps,
-               "Steps in which the last layer stays as it is; -1: a hundredth")
+               "Steps in which the last layer stays as it is; -1: three tenths")
       ->capture_default_str();
   c.add_option("--batch", o.plan.images, "Images at once")
       ->check(CLI::PositiveNumber)

@@ -41,11 +41,6 @@ void requirePicture(const PretrainImage& image) {
   }
 }
 
-bool containsAny(const std::string& path, const std::vector<std::string>& parts) {
-  return std::any_of(parts.begin(), parts.end(),
-                     [&](const std::string& part) { return path.find(part) != std::string::npos; });
-}
-
 struct Entries {
   std::vector<std::string> files;
   std::vector<std::string> folders;
@@ -105,7 +100,7 @@ void PretrainImages::list(const std::string& folder, const std::vector<ImageForm
                                      [&](const ImageFormat& f) { return f.accepts(name); });
     if (format == formats.end()) {
       ++ignored_;
-    } else if (containsAny(folder + "/" + name, excluded)) {
+    } else if (isExcluded(folder + "/" + name, excluded)) {
       ++excluded_;
     } else {
       records_.push_back({names_.size(), folderIndex,
@@ -116,6 +111,17 @@ void PretrainImages::list(const std::string& folder, const std::vector<ImageForm
   for (const std::string& name : entries.folders) {
     list(folder + "/" + name, formats, firstFormat, excluded);
   }
+}
+
+bool PretrainImages::isExcluded(const std::string& path, const std::vector<std::string>& parts) {
+  bool found = false;
+  for (const std::string& part : parts) {
+    if (path.find(part) != std::string::npos) {
+      fitting_.insert(part);
+      found = true;
+    }
+  }
+  return found;
 }
 
 std::string PretrainImages::pathOf(const Record& record) const {

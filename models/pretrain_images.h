@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -54,6 +55,8 @@ class PretrainImages {
   std::size_t files() const { return records_.size(); }
   std::size_t ignored() const { return ignored_; }
   std::size_t excludedCount() const { return excluded_; }
+  // The parts of paths that did leave something out: one that is not among them was mistyped.
+  const std::set<std::string>& fittingExclusions() const { return fitting_; }
   std::size_t indexBytes() const;
   double phantomShare() const { return records_.empty() ? 1 : phantomShare_; }
   SkippedImages skipped() const;
@@ -67,6 +70,7 @@ class PretrainImages {
 
   void list(const std::string& folder, const std::vector<ImageFormat>& formats,
             std::uint32_t firstFormat, const std::vector<std::string>& excluded);
+  bool isExcluded(const std::string& path, const std::vector<std::string>& parts);
   std::string pathOf(const Record& record) const;
   bool read(std::size_t index, std::uint64_t pick, PretrainImage& image);
 
@@ -78,6 +82,7 @@ class PretrainImages {
   std::vector<Record> records_;
   std::size_t ignored_ = 0;
   std::size_t excluded_ = 0;
+  std::set<std::string> fitting_;
   mutable std::mutex mutex_;  // of what follows
   std::unordered_set<std::size_t> bad_;
   std::vector<std::string> reasons_;

@@ -23,7 +23,7 @@ PretrainerOptions withStepsOf(PretrainerOptions o) {
   };
   share(o.warmupSteps, 10);
   share(o.temperatureSteps, 30);
-  share(o.frozenPrototypeSteps, 1);
+  share(o.frozenPrototypeSteps, 30);
   return o;
 }
 

@@ -30,7 +30,7 @@ struct PretrainerOptions {
   double firstTeacherTemperature = 0.04;
   std::int64_t temperatureSteps = -1;  // -1: three tenths of all
   double centreMomentum = 0.9;
-  std::int64_t frozenPrototypeSteps = -1;  // -1: a hundredth of all
+  std::int64_t frozenPrototypeSteps = -1;  // -1: three tenths of all
   double patchWeight = 0;  // of the masked patches' term; 0: without, and nothing is masked
   double koleoWeight = 0;  // of the spreading term; 0.1 in DINOv2
   std::int64_t reportEvery = 20;

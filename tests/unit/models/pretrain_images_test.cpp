@@ -102,10 +102,11 @@ TEST_F(PretrainImagesTest, LeavesOutMasksOtherFilesAndWhatIsExcluded) {
   write("set/endo/p1.grey", "0.5");
   write("set/epi/p1.grey", "0.5");
   write("set/README.md", "words");
-  const auto found = images({"p2"});
+  const auto found = images({"p2", "p3"});
   EXPECT_EQ(found->files(), 1U);
   EXPECT_EQ(found->ignored(), 1U);
   EXPECT_EQ(found->excludedCount(), 1U);
+  EXPECT_EQ(found->fittingExclusions(), std::set<std::string>{"p2"});
   EXPECT_EQ(fs::path(found->draw(0).name).filename(), "p1.grey");
 }
 
