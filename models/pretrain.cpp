@@ -66,6 +66,9 @@ class ConsoleReport final : public PretrainReport {
          {"spread", r.spread},
          {"nearestNeighbours", r.nearestNeighbours ? numberOrNull(*r.nearestNeighbours) : json()},
          {"collapse", r.collapse}});
+    if (draw_) {
+      draw_(logPath_);
+    }
     last = r;
   }
 

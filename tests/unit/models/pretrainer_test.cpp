@@ -346,7 +346,10 @@ TEST(Pretraining, EndsInABackboneThatFinetuningStartsFrom) {
   o.precision = "float32";
   o.output = freshFolder("whole_way").string();
   PretrainImages images(o.seed);
+  std::vector<std::string> drawn;
+  o.draw = [&drawn](const std::string& log) { drawn.push_back(log); };
   const std::string path = pretrainBackbone(o, images);
+  EXPECT_EQ(drawn, std::vector<std::string>{o.output + "/log.jsonl"});
   EXPECT_TRUE(fs::exists(o.output + "/last.ckpt"));
 
   FinetuneOptions f;
