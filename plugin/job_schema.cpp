@@ -105,6 +105,19 @@ CREATE TABLE skipped (
 CREATE INDEX skipped_by_study ON skipped (orthanc_study);
 )sql";
 
+// Objects in the archive that an earlier run of a job left there: complete sets until the next one
+// is stored, and what was stored of a set when its job was cancelled.
+constexpr const char* earlierObjects = R"sql(
+CREATE TABLE earlier_objects (
+  job_seq INTEGER NOT NULL REFERENCES jobs (seq) ON DELETE CASCADE,
+  sop_uid TEXT NOT NULL REFERENCES objects (sop_uid),
+  complete INTEGER NOT NULL CHECK (complete IN (0, 1)),
+  PRIMARY KEY (job_seq, sop_uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX earlier_by_object ON earlier_objects (sop_uid);
+CREATE INDEX earlier_interrupted ON earlier_objects (job_seq) WHERE complete = 0;
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -123,7 +136,7 @@ int checkedVersion(SqliteConnection& connection, int newest) {
 
 const std::vector<Migration>& jobMigrations() {
   static const std::vector<Migration> migrations{
-      {1, firstTables}, {2, orderOfResults}, {3, seriesLeftAlone}};
+      {1, firstTables}, {2, orderOfResults}, {3, seriesLeftAlone}, {4, earlierObjects}};
   return migrations;
 }
 

@@ -142,19 +142,26 @@ class JobStore {
   // True for every object that was ever in the outbox.
   bool isOwnObject(const std::string& SOPInstanceUID);
 
-  // Results of jobs that are done while a later one is done over other images of the same series:
-  // those were incomplete, or changed. Kept on the list until they are marked.
+  // Objects that have to leave the archive, job by job, until settleOutdated() is told:
+  // - another job over (at least) the same series stored its set later: the images were incomplete
+  //   or changed, or the series was asked for again after the package or the rule changed;
+  // - the same job stored another set when it was asked for again (the site's settings changed);
+  // - the job was cancelled while its set was being stored.
+  // A job that is done without a set in the archive (a dry run) supersedes nothing.
   struct Outdated {
+    enum class Cause { laterJob, laterRun, interrupted };
+    Cause cause = Cause::laterJob;
     std::string jobId;
-    std::string byJobId;
-    std::vector<std::string> SOPInstanceUIDs;  // of objects stored by that job and by no later one
+    std::string byJobId;                       // of laterJob
+    std::vector<std::string> SOPInstanceUIDs;  // none that a set which stays holds as well
   };
   std::vector<Outdated> outdatedResults();
-  void markSuperseded(const std::string& jobId, const std::string& byJobId);
+  bool hasInterruptedSets();  // quick: whether outdatedResults() is worth a call without a new set
+  void settleOutdated(const Outdated& outdated);
 
   // Operator. Throw InputError when the job is unknown or its state does not allow it. Cancelling
-  // empties the job's outbox; what was stored before stays in the archive. A retry starts with all
-  // attempts, keeps dateTime and computes anew.
+  // empties the job's outbox; an earlier complete set stays in the archive, a part of one does not.
+  // A retry starts with all attempts, keeps dateTime and computes anew.
   void cancel(const std::string& jobId, const std::string& reason);
   void retry(const std::string& jobId);  // dead, notAnalysable, cancelled, retry, done
   // A study or series disappeared from the archive: open jobs over it are cancelled.

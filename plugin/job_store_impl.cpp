@@ -187,6 +187,14 @@ void JobStore::Impl::forgetBytes(const std::string& SOPInstanceUID) {
 }
 
 void JobStore::Impl::dropOutbox(std::int64_t seq) {
+  // Whatever of a set that was being stored may have reached the archive: a crash between storing
+  // and noting it is possible. A superseded set is no longer ours to care for.
+  SqliteStatement(connection,
+                  "INSERT OR IGNORE INTO earlier_objects (job_seq, sop_uid, complete)"
+                  " SELECT job_seq, sop_uid, state = 'done' FROM outbox JOIN jobs ON seq = job_seq"
+                  " WHERE job_seq = ? AND superseded_by = ''")
+      .bind(seq)
+      .run();
   std::vector<std::string> uids;
   SqliteStatement rows(connection, "SELECT sop_uid FROM outbox WHERE job_seq = ?");
   rows.bind(seq);

@@ -29,7 +29,7 @@ class JobStore::Impl {
   void leave(std::int64_t seq, JobState state, const std::string& reason);
   // To `retry` after back-off, or `dead` when this was the last attempt.
   void failAttempt(std::int64_t seq, const std::string& reason);
-  void dropOutbox(std::int64_t seq);
+  void dropOutbox(std::int64_t seq);  // what it stored becomes an earlier set, see job_supersede
   // Bytes that nobody waits for any more.
   void forgetBytes(const std::string& SOPInstanceUID);
 

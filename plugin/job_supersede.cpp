@@ -1,50 +1,106 @@
+// Which of our objects in the archive are outdated: see JobStore::outdatedResults().
 #include "plugin/job_store_impl.h"
 
 namespace cmr {
 namespace {
 
-// Jobs that ended well and whose images changed since: another job, done later, over other content
-// of (at least) the same series.
-constexpr const char* outdatedJobs = R"sql(
+using Cause = JobStore::Outdated::Cause;
+
+// Jobs with a set in the archive, over series that a job done later covers with a set of its own.
+constexpr const char* byLaterJob = R"sql(
 SELECT old.seq, old.id, new.id FROM jobs old JOIN jobs new
-  ON new.orthanc_study = old.orthanc_study AND new.content <> old.content
+  ON new.orthanc_study = old.orthanc_study AND new.seq <> old.seq
      AND new.done_order > old.done_order AND new.state = 'done'
-WHERE old.state = 'done' AND old.superseded_by = '' AND NOT EXISTS (
-  SELECT 1 FROM job_items i WHERE i.job_seq = old.seq AND i.kind = 'orthancSeries'
-    AND NOT EXISTS (SELECT 1 FROM job_items j WHERE j.job_seq = new.seq
-                      AND j.kind = 'orthancSeries' AND j.value = i.value))
+WHERE old.superseded_by = ''
+  AND (old.state = 'done' OR EXISTS (SELECT 1 FROM earlier_objects WHERE job_seq = old.seq))
+  AND EXISTS (SELECT 1 FROM outbox WHERE job_seq = new.seq)
+  AND NOT EXISTS (
+    SELECT 1 FROM job_items i WHERE i.job_seq = old.seq AND i.kind = 'orthancSeries'
+      AND NOT EXISTS (SELECT 1 FROM job_items j WHERE j.job_seq = new.seq
+                        AND j.kind = 'orthancSeries' AND j.value = i.value))
 GROUP BY old.seq ORDER BY old.seq
 )sql";
+
+constexpr const char* byLaterRun = R"sql(
+SELECT seq, id, '' FROM jobs
+WHERE seq IN (SELECT job_seq FROM earlier_objects) AND state = 'done'
+  AND EXISTS (SELECT 1 FROM outbox WHERE job_seq = seq)
+ORDER BY seq
+)sql";
+
+constexpr const char* interruptedSets = R"sql(
+SELECT seq, id, '' FROM jobs
+WHERE seq IN (SELECT job_seq FROM earlier_objects WHERE complete = 0)
+  AND state NOT IN ('storing', 'done')
+ORDER BY seq
+)sql";
+
+// ?1: the job. ?2: its present set is outdated, too. ?3: only parts of sets are.
+constexpr const char* objectsToRemove = R"sql(
+SELECT sop_uid FROM (
+  SELECT sop_uid FROM outbox WHERE job_seq = ?1 AND stored = 1 AND ?2 = 1
+  UNION SELECT sop_uid FROM earlier_objects WHERE job_seq = ?1 AND (complete = 0 OR ?3 = 0)) gone
+WHERE NOT EXISTS (
+  SELECT 1 FROM outbox other JOIN jobs j ON j.seq = other.job_seq
+  WHERE other.sop_uid = gone.sop_uid AND (j.seq <> ?1 OR ?2 = 0)
+    AND j.state IN ('storing', 'done') AND j.superseded_by = '')
+AND NOT (?3 = 1 AND EXISTS (
+  SELECT 1 FROM earlier_objects kept WHERE kept.sop_uid = gone.sop_uid AND kept.complete = 1))
+ORDER BY sop_uid
+)sql";
+
+void addOutdated(SqliteConnection& connection, Cause cause, const char* query,
+                 std::vector<JobStore::Outdated>& found) {
+  SqliteStatement jobs(connection, query);
+  while (jobs.step()) {
+    JobStore::Outdated outdated{cause, jobs.bytes(1), jobs.bytes(2), {}};
+    SqliteStatement objects(connection, objectsToRemove);
+    objects.bind(jobs.integer(0), cause == Cause::laterJob ? 1 : 0,
+                 cause == Cause::interrupted ? 1 : 0);
+    while (objects.step()) outdated.SOPInstanceUIDs.push_back(objects.bytes(0));
+    found.push_back(std::move(outdated));
+  }
+}
 
 }  // namespace
 
 std::vector<JobStore::Outdated> JobStore::outdatedResults() {
   const std::lock_guard guard(impl_->mutex);
   std::vector<Outdated> found;
-  SqliteStatement jobs(impl_->connection, outdatedJobs);
-  while (jobs.step()) {
-    Outdated outdated{jobs.bytes(1), jobs.bytes(2), {}};
-    // An object that a later job produced as well is not outdated.
-    SqliteStatement objects(impl_->connection,
-                            "SELECT sop_uid FROM outbox o WHERE job_seq = ?1 AND stored = 1"
-                            " AND NOT EXISTS (SELECT 1 FROM outbox other JOIN jobs j"
-                            " ON j.seq = other.job_seq WHERE other.sop_uid = o.sop_uid"
-                            " AND other.job_seq <> ?1 AND j.state IN ('storing', 'done')"
-                            " AND j.superseded_by = '') ORDER BY position");
-    objects.bind(jobs.integer(0));
-    while (objects.step()) outdated.SOPInstanceUIDs.push_back(objects.bytes(0));
-    found.push_back(std::move(outdated));
-  }
+  addOutdated(impl_->connection, Cause::laterJob, byLaterJob, found);
+  addOutdated(impl_->connection, Cause::laterRun, byLaterRun, found);
+  addOutdated(impl_->connection, Cause::interrupted, interruptedSets, found);
   return found;
 }
 
-void JobStore::markSuperseded(const std::string& jobId, const std::string& byJobId) {
+bool JobStore::hasInterruptedSets() {
   const std::lock_guard guard(impl_->mutex);
+  return SqliteStatement(impl_->connection,
+                         "SELECT 1 FROM earlier_objects WHERE complete = 0 LIMIT 1")
+      .step();
+}
+
+// Only while the job is still what it was on the list: it may have been asked for again since, and
+// its set belongs to the earlier ones now.
+void JobStore::settleOutdated(const Outdated& outdated) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  const auto seq = impl_->find(outdated.jobId);
+  if (!seq) return;
+  const bool isDone = impl_->state(*seq) == JobState::done;
+  if (outdated.cause == Cause::laterRun && !isDone) return;
+  if (outdated.cause == Cause::laterJob && isDone) {
+    SqliteStatement(impl_->connection,
+                    "UPDATE jobs SET superseded_by = ?, updated_ms = ? WHERE seq = ?")
+        .bind(outdated.byJobId, unixTimeMs(), *seq)
+        .run();
+  }
+  const bool onlyParts = outdated.cause == Cause::interrupted;
   SqliteStatement(impl_->connection,
-                  "UPDATE jobs SET superseded_by = ?, updated_ms = ? WHERE id = ?"
-                  " AND state = 'done'")
-      .bind(byJobId, unixTimeMs(), jobId)
+                  "DELETE FROM earlier_objects WHERE job_seq = ? AND (complete = 0 OR ? = 0)")
+      .bind(*seq, onlyParts ? 1 : 0)
       .run();
+  transaction.commit();
 }
 
 }  // namespace cmr

@@ -40,7 +40,7 @@ void Outbox::run(const std::stop_token& stop) {
     std::string trouble;
     try {
       storeAll(stop);
-      if (newlyDone_ && onDone_) onDone_();
+      if (onDone_ && (newlyDone_ || store_.hasInterruptedSets())) onDone_();
       newlyDone_ = false;
     } catch (const std::exception& error) {
       trouble = error.what();

@@ -16,7 +16,7 @@ namespace cmr {
 // Thread ownership: run() on one thread, ring() and trouble() from any.
 class Outbox {
  public:
-  // onDone: jobs were done, or may have been before the start.
+  // onDone: jobs were done, or may have been before the start; or cancelled half-way.
   Outbox(Archive& archive, JobStore& store, LogCallback log, std::function<void()> onDone = {});
 
   void run(const std::stop_token& stop);

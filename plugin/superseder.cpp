@@ -4,16 +4,34 @@
 #include <utility>
 
 namespace cmr {
+namespace {
+
+std::string causeOf(const JobStore::Outdated& outdated) {
+  using Cause = JobStore::Outdated::Cause;
+  switch (outdated.cause) {
+    case Cause::laterJob:
+      return "superseded by job " + outdated.byJobId + " over the same series";
+    case Cause::laterRun:
+      return "analysed again, its earlier results are superseded";
+    case Cause::interrupted:
+      return "cancelled while its results were being stored";
+  }
+  return {};
+}
+
+}  // namespace
 
 Superseder::Superseder(Archive& archive, JobStore& store, bool remove, LogCallback log)
     : archive_(archive), store_(store), remove_(remove), log_(std::move(log)) {}
 
 void Superseder::removeOutdated() {
   for (const JobStore::Outdated& outdated : store_.outdatedResults()) {
-    const int removed = remove_ ? removeObjects(outdated) : 0;
-    store_.markSuperseded(outdated.jobId, outdated.byJobId);
-    log_(LogLevel::warning, "job " + outdated.jobId + " is superseded by job " + outdated.byJobId +
-                                " over the same series' later images; " + std::to_string(removed) +
+    // A part of a set is no result: it goes wherever results of the past are kept, too.
+    const bool goes = remove_ || outdated.cause == JobStore::Outdated::Cause::interrupted;
+    const int removed = goes ? removeObjects(outdated) : 0;
+    store_.settleOutdated(outdated);
+    log_(LogLevel::warning, "job " + outdated.jobId + ": " + causeOf(outdated) + "; " +
+                                std::to_string(removed) +
                                 " of its objects were removed from the archive");
   }
 }

@@ -1,5 +1,7 @@
-// When images of a series arrived late, results of the incomplete series are followed by results of
-// the whole one; the earlier ones then leave the archive.
+// One acquisition group has one set of results in the archive. When images arrived late, or a
+// series was asked for again with another model package or other settings, a later complete set
+// follows the earlier one, which then leaves; a set whose job was cancelled half-way leaves as
+// well.
 #pragma once
 
 #include "plugin/archive.h"
@@ -11,10 +13,10 @@ namespace cmr {
 // Thread ownership: one thread.
 class Superseder {
  public:
-  // remove: false only notes at the earlier job which one superseded it.
+  // remove: false only notes at the earlier job which one superseded it (parts of sets always go).
   Superseder(Archive& archive, JobStore& store, bool remove, LogCallback log);
 
-  // Deletes only what the job store knows as stored by the superseded job and what itself says that
+  // Deletes only what the job store knows as stored by that job and what itself says that
   // we wrote it, in the job's study; a crash in between is made up for by the next call. Throws
   // ResourceError when the archive refuses.
   void removeOutdated();

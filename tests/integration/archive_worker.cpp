@@ -3,6 +3,7 @@
 // in seconds. What it does besides is steered by the environment, which the service hands on:
 //   CMR_TEST_GATE    a file; while it exists an analysis does not end
 //   CMR_TEST_LEDGER  a file; every analysis that begins adds a line
+// Package and --report-experimental are part of the objects' UIDs, as they are of the real ones.
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
@@ -78,7 +79,18 @@ ProducedObject produce(const Kind& kind, DcmDataset& source, std::vector<std::st
   return object;
 }
 
-AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress) {
+// Names after each --report-experimental.
+std::string experimentalIn(const std::vector<std::string>& arguments) {
+  std::string names;
+  for (std::size_t i = 0; i + 1 < arguments.size(); ++i) {
+    if (arguments[i] == "--report-experimental") names += arguments[i + 1] + " ";
+  }
+  return names;
+}
+
+// settings: what besides the images decides about the results.
+AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress,
+                        const std::string& settings) {
   const std::string ledger = environmentOf("CMR_TEST_LEDGER");
   if (!ledger.empty()) std::ofstream(ledger, std::ios::app) << request.jobId << std::endl;
   const std::string gate = environmentOf("CMR_TEST_GATE");
@@ -94,6 +106,7 @@ AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& 
     parts.push_back(textOf(*file.getDataset(), DCM_SOPInstanceUID));
   }
   std::sort(parts.begin(), parts.end());
+  parts.push_back(settings);
   read(request.instances.front(), first);
   DcmDataset& source = *first.getDataset();
   if (textOf(source, DCM_ImageComments) == "no heart") throw InputError("no heart was found");
@@ -124,5 +137,10 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv, argv + argc);
   const std::string package =
       *std::next(std::find(arguments.begin(), arguments.end(), "--package"));
-  return runWorker(childSocketDescriptor, {[&] { return load(package); }, analyze});
+  const PackageIdentity identity = load(package);
+  const std::string settings = identity.sha256 + " " + experimentalIn(arguments);
+  const auto analyzeSo = [&](const AnalysisRequest& request, const ProgressCallback& progress) {
+    return analyze(request, progress, settings);
+  };
+  return runWorker(childSocketDescriptor, {[&] { return identity; }, analyzeSo});
 }

@@ -1,5 +1,6 @@
 """A real Orthanc with the plugin: ports, storage and job store of its own, on loopback only."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -30,6 +31,25 @@ def free_ports(count):
             each.close()
 
 
+def install_package(folder, version):
+    """A package that is whole, without a network: the scripted worker reads its hash only."""
+    folder.mkdir(exist_ok=True)
+    weights = f"weights of {version}".encode()
+    (folder / "weights.safetensors").write_bytes(weights)
+    labels = [{"name": name, "evidence": "real", "release": "report"}
+              for name in ("lv_cavity", "lv_myocardium", "rv_cavity")]
+    manifest = {
+        "schemaVersion": 1, "name": "scripted", "version": version, "lowestProgramVersion": "0.1.0",
+        "input": {"spacingMm": 1.33, "size": 64,
+                  "normalisation": {"lowPercentile": 1, "highPercentile": 99}},
+        "heads": {"seg_cine_sax": {"labels": labels}},
+        "knownAnswer": {"tolerance": 0.25, "logits": [1.0]},
+        "files": [{"path": "weights.safetensors", "bytes": len(weights),
+                   "sha256": hashlib.sha256(weights).hexdigest()}],
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
 class OrthancServer:
     """One archive over several lives of its process."""
 
@@ -42,8 +62,7 @@ class OrthancServer:
         self.http_port, self.dicom_port = free_ports(2)
         if package is None:
             package = self.folder / "package"
-            package.mkdir()
-            (package / "manifest.json").write_text('{"name": "scripted"}')
+            install_package(package, "1.0.0")
         self.section = {
             "Enable": True,
             "Package": str(package),

@@ -7,7 +7,7 @@ import unittest
 import pathlib
 
 from dicom_file import CT_IMAGE, write_series
-from orthanc_server import OrthancServer
+from orthanc_server import OrthancServer, install_package
 
 FINAL = ("done", "dead", "cancelled", "notAnalysable")
 
@@ -148,6 +148,81 @@ class Arrival(ServiceTest):
         server.wait(lambda: server.get(f"/cmr/jobs/{first['id']}")["supersededBy"],
                     "the first job to be superseded")
         self.assertEqual(len(server.series_by_modality()["SR"]), 2)
+
+
+class Again(ServiceTest):
+    """A series that was analysed is asked for again after something changed."""
+
+    def results(self, server):
+        return {series["ID"] for modality, found in server.series_by_modality().items()
+                for series in found if modality != "MR"}
+
+    def ask(self, server, series):
+        status, _, body = server.call("POST", f"/cmr/series/{series}/analyze", b"")
+        self.assertEqual(status, 202, body)
+        return json.loads(body)["job"]
+
+    def first_results(self, server):
+        server.send(self.series())
+        job = server.job_in("done")
+        server.all_decided()
+        self.assert_one_set(server)
+        return job, self.results(server)
+
+    def assert_replaced(self, server, before):
+        """All results are others than before, and there is one set of them."""
+        server.wait(lambda: not before & self.results(server), "the earlier results to leave")
+        server.wait(lambda: len(self.results(server)) == 3, "the later results")
+        server.all_decided()
+        self.assert_one_set(server)
+
+    def test_another_package_replaces_the_results_of_the_one_before(self):
+        server = self.server().start()
+        first, before = self.first_results(server)
+        install_package(server.folder / "package", "2.0.0")
+        server.send(self.series("other", study="1.2.3.20", series="1.2.3.20.1"))
+        server.wait(lambda: len(server.jobs("?state=done")) == 2, "a job of the new package")
+        self.assertEqual(before - self.results(server), set())  # nobody asked for this one
+        other = next(job for job in server.jobs() if job["id"] != first["id"])
+        server.call("DELETE", f"/studies/{server.get('/series/' + other['series'][0])['ParentStudy']}")
+        second = self.ask(server, first["series"][0])
+        self.assertNotEqual(second, first["id"])
+        self.assert_replaced(server, before)
+        self.assertEqual(server.get(f"/cmr/jobs/{first['id']}")["supersededBy"], second)
+
+    def test_other_settings_replace_the_results_of_those_before(self):
+        server = self.server().start()
+        first, before = self.first_results(server)
+        server.stop()
+        server.section["ReportExperimental"] = ["rv_cavity"]
+        server.start()
+        self.assertEqual(self.ask(server, first["series"][0]), first["id"])
+        self.assert_replaced(server, before)
+        self.assertEqual(server.analyses(), 2)
+
+    def test_a_crash_before_the_earlier_results_left_leaves_one_set(self):
+        server = self.server().start()
+        first, before = self.first_results(server)
+        server.stop()
+        server.section["ReportExperimental"] = ["rv_cavity"]
+        server.close_gate()
+        server.start()
+        self.ask(server, first["series"][0])
+        server.job_at_gate()
+        server.kill()
+        server.open_gate()
+        server.start()
+        self.assert_replaced(server, before)
+
+    def test_earlier_results_are_kept_where_the_site_wants_it(self):
+        server = self.server(settings={"Superseded": "keep"}).start()
+        first, before = self.first_results(server)
+        server.stop()
+        server.section["ReportExperimental"] = ["rv_cavity"]
+        server.start()
+        self.ask(server, first["series"][0])
+        server.wait(lambda: len(self.results(server)) == 6, "the later results beside the earlier")
+        self.assertEqual(before - self.results(server), set())
 
 
 class DownTime(ServiceTest):

@@ -11,7 +11,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
 
 #include "analysis/program.h"
@@ -47,6 +49,13 @@ std::string openDescriptors() {
 // Taken before this program opens anything itself.
 const std::string inheritedDescriptors = openDescriptors();
 
+std::string arguments() {
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  std::replace(text.begin(), text.end(), '\0', ' ');
+  return text;
+}
+
 std::string factsAboutMe() {
   rlimit core{};
   ::getrlimit(RLIMIT_CORE, &core);
@@ -57,7 +66,7 @@ std::string factsAboutMe() {
   return "fds=" + inheritedDescriptors + ";nice=" + std::to_string(::getpriority(PRIO_PROCESS, 0)) +
          ";core=" + std::to_string(core.rlim_cur) + ";death=" + std::to_string(deathSignal) +
          ";group=" + (::getpgrp() == ::getpid() ? "own" : "inherited") +
-         ";secret=" + (secret == nullptr ? "none" : secret) +
+         ";secret=" + (secret == nullptr ? "none" : secret) + ";arguments=" + arguments() +
          ";loader=" + (loaderPath == nullptr ? "" : loaderPath);
 }
 

@@ -24,7 +24,10 @@ class SupersederTest : public ServiceFixture {
     return id;
   }
   void removeOutdated(bool remove = true) {
+    // Of every object, so only while nothing else is looked at.
+    if (writtenByUs) archive.extraTags["ManufacturerModelName"] = "Orthanc CMR";
     Superseder(archive, *store, remove, logCallback()).removeOutdated();
+    archive.extraTags.clear();
   }
   std::string supersededBy(const std::string& id) { return store->job(id)->supersededBy; }
 
@@ -36,8 +39,15 @@ class SupersederTest : public ServiceFixture {
     second = analyse("a", "2.2");
     archive.instancesByUid["2.1"] = {"results-0"};
     archive.instancesByUid["2.2"] = {"results-1"};
-    archive.extraTags["ManufacturerModelName"] = "Orthanc CMR";
   }
+  // A complete set of the first job; another object waits in the archive to be called the second's.
+  void twoStoredResults() {
+    archive.addSeries("a", "study", 2, 3);
+    first = analyse("a", "2.1");
+    archive.instancesByUid["2.1"] = {"results-0"};
+    archive.instancesByUid["2.2"] = {"results-1"};
+  }
+  bool writtenByUs = true;
   std::string first;
   std::string second;
 };
@@ -69,7 +79,7 @@ TEST_F(SupersederTest, KeepingThemOnlyNotesIt) {
 
 TEST_F(SupersederTest, NothingThatWeDidNotWriteIsDeletedWhateverItsIdentifier) {
   analyseTwice();
-  archive.extraTags.clear();
+  writtenByUs = false;
   removeOutdated();
   EXPECT_THAT(archive.removed, IsEmpty());
 }
@@ -112,6 +122,115 @@ TEST_F(SupersederTest, TheJobThatWasDoneLastSupersedesEvenWhenItIsTheOlderOne) {
   removeOutdated();
   EXPECT_EQ(supersededBy(first), "");
   EXPECT_EQ(supersededBy(second), first);
+}
+
+TEST_F(SupersederTest, AnotherPackageOverTheSameImagesLeavesOneSet) {
+  twoStoredResults();
+  package = "new package";
+  second = analyse("a", "2.2");
+  EXPECT_NE(first, second);
+  removeOutdated();
+  EXPECT_THAT(archive.removed, ElementsAre("results-0"));
+  EXPECT_EQ(supersededBy(first), second);
+}
+
+TEST_F(SupersederTest, TheFirstPackageAgainLeavesItsSetAlone) {
+  twoStoredResults();
+  package = "new package";
+  second = analyse("a", "2.2");
+  removeOutdated();
+  archive.removed.clear();
+  package = "package";
+  EXPECT_EQ(analyse("a", "2.1"), first);
+  removeOutdated();
+  EXPECT_THAT(archive.removed, ElementsAre("results-1"));
+  EXPECT_EQ(supersededBy(first), "");
+  EXPECT_EQ(supersededBy(second), first);
+}
+
+TEST_F(SupersederTest, TheSameJobWithOtherObjectsLeavesOneSet) {
+  twoStoredResults();
+  EXPECT_EQ(analyse("a", "2.2"), first);  // another setting of the site: the key does not know it
+  removeOutdated();
+  EXPECT_THAT(archive.removed, ElementsAre("results-0"));
+  EXPECT_EQ(supersededBy(first), "");
+  EXPECT_THAT(store->outdatedResults(), IsEmpty());
+}
+
+TEST_F(SupersederTest, TheSameJobWithTheSameObjectsRemovesNothing) {
+  twoStoredResults();
+  EXPECT_EQ(analyse("a", "2.1"), first);
+  removeOutdated();
+  EXPECT_THAT(archive.removed, IsEmpty());
+  EXPECT_THAT(store->outdatedResults(), IsEmpty());
+}
+
+TEST_F(SupersederTest, ASetStaysUntilTheNextRunOfItsJobIsStored) {
+  twoStoredResults();
+  store->retry(first);
+  removeOutdated();
+  store->finishFailed(*store->claim("20200102030405"), "no memory");
+  removeOutdated();
+  store->cancel(first, "by hand");
+  removeOutdated();
+  EXPECT_THAT(archive.removed, IsEmpty());
+  analyse("a", "2.2");
+  removeOutdated();
+  EXPECT_THAT(archive.removed, ElementsAre("results-0"));
+}
+
+TEST_F(SupersederTest, ASetOfAJobThatWaitsForItsNextRunLeavesWhenALaterJobIsStored) {
+  twoStoredResults();
+  store->retry(first);
+  store->cancel(first, "by hand");
+  package = "new package";
+  second = analyse("a", "2.2");
+  removeOutdated();
+  EXPECT_THAT(archive.removed, ElementsAre("results-0"));
+  EXPECT_THAT(store->outdatedResults(), IsEmpty());
+}
+
+TEST_F(SupersederTest, ADryRunSupersedesNothing) {
+  twoStoredResults();
+  package = "new package";
+  second = planner->analyze("a").jobId;
+  store->finishAnalysed(*store->claim("20200102030405"), {}, "{}");
+  store->retry(first);
+  store->finishAnalysed(*store->claim("20200102030405"), {}, "{}");
+  removeOutdated();
+  EXPECT_THAT(archive.removed, IsEmpty());
+}
+
+// The first object of two reached the archive; whether it was noted does not matter.
+TEST_F(SupersederTest, APartOfASetLeavesWhenItsJobIsCancelled) {
+  for (const bool noted : {true, false}) {
+    SCOPED_TRACE(noted);
+    const std::string name = noted ? "a" : "b";
+    archive.addSeries(name, "study", 2, 3);
+    const std::string id = planner->analyze(name).jobId;
+    store->finishAnalysed(*store->claim("20200102030405"),
+                          {{ObjectKind::segmentation, "1.1", name + ".1", "1", "seg"},
+                           {ObjectKind::structuredReport, "1.2", name + ".2", "2", "sr"}},
+                          "{}");
+    archive.instancesByUid[name + ".1"] = {"results-0"};
+    if (noted) store->markStored(id, 0);
+    store->cancel(id, "by hand");
+    EXPECT_TRUE(store->hasInterruptedSets());
+    archive.removed.clear();
+    removeOutdated(false);
+    EXPECT_THAT(archive.removed, ElementsAre("results-0"));
+    EXPECT_FALSE(store->hasInterruptedSets());
+  }
+}
+
+TEST_F(SupersederTest, APartOfASetThatIsWholeAgainStays) {
+  twoStoredResults();
+  store->retry(first);  // and its objects come out the same
+  store->finishAnalysed(*store->claim("20200102030405"),
+                        {{ObjectKind::segmentation, "1.1", "2.1", "2.1.1", "2.1"}}, "{}");
+  store->cancel(first, "by hand");
+  removeOutdated();
+  EXPECT_THAT(archive.removed, IsEmpty());
 }
 
 }  // namespace

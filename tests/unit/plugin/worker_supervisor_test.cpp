@@ -117,6 +117,17 @@ TEST(WorkerSupervisor, TheWorkerInheritsNothingButItsSocket) {
                            HasSubstr(";group=own;"), HasSubstr(";secret=none;")));
 }
 
+TEST(WorkerSupervisor, TheWorkerIsToldPackageThreadsAndWhatTheSiteReportsExperimentally) {
+  Log log;
+  WorkerSettings settings = settingsFor("normal");
+  settings.threads = 3;
+  settings.reportExperimental = {"rv_cavity", "lv_cavity"};
+  WorkerSupervisor supervisor(settings, log.callback());
+  EXPECT_THAT(supervisor.run(requestNamed("job"), ignoreProgress).resultsJson,
+              HasSubstr(" worker --socket 3 --package normal --threads 3 --report-experimental "
+                        "rv_cavity --report-experimental lv_cavity ;"));
+}
+
 TEST(WorkerSupervisor, TheOpenMpBlasComesFirstInTheWorkersLoaderPath) {
   const std::string folder = "/usr/lib/x86_64-linux-gnu/openblas-openmp";
   if (::access(folder.c_str(), F_OK) != 0) GTEST_SKIP() << "no OpenMP build of OpenBLAS here";
