@@ -148,6 +148,7 @@ ModelPackage openPackage(const std::string& folder) {
       throw PackageError("the manifest's input geometry is out of bounds");
     }
     readStructures(m.at("heads").at("seg_cine_sax"), package.identity);
+    package.heads = headsOf(m);
     package.knownAnswer.tolerance = m.at("knownAnswer").at("tolerance").get<double>();
     package.knownAnswer.logits = m.at("knownAnswer").at("logits").get<std::vector<double>>();
     for (const json& file : m.at("files")) {

@@ -2,12 +2,14 @@
 // checked before it is used: schema, program version, the size and SHA-256 of every file.
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "analysis/frame_sampling.h"
 #include "analysis/frame_segmenter.h"
+#include "analysis/head_description.h"
 
 namespace cmr {
 
@@ -36,6 +38,7 @@ struct ModelPackage {
   PackageIdentity identity;  // device and precision are filled by whoever runs it
   InputGeometry input;
   KnownAnswer knownAnswer;
+  std::map<std::string, HeadDescription> heads;  // by task, seg_cine_sax among them
   std::vector<PackageFile> files;
 };
 

@@ -1,5 +1,7 @@
 #include "analysis/network.h"
 
+#include "analysis/errors.h"
+
 namespace cmr {
 namespace {
 
@@ -30,12 +32,20 @@ NetworkImpl::NetworkImpl(const NetworkGeometry& g) : geometry_(g) {
 }
 
 NetworkImpl::Features NetworkImpl::read(const torch::Tensor& images, ComputePrecision precision) {
+  TokenLevels tokens;
+  if (backbone) tokens = backbone->forwardLevels(images, geometry_.dense.layers, precision);
+  return featuresFrom(images, tokens, precision);
+}
+
+NetworkImpl::Features NetworkImpl::featuresFrom(const torch::Tensor& images,
+                                                const TokenLevels& tokens,
+                                                ComputePrecision precision) {
   Features features;
   features.seen = denseHead->readImages(images, precision);
   if (backbone) {
-    VitFeatures tokens = backbone(images, geometry_.dense.layers, precision);
-    features.levels = std::move(tokens.levels);
-    features.classToken = tokens.classToken;
+    VitFeatures seen = backbone->featuresOf(tokens, geometry_.dense.layers, images);
+    features.levels = std::move(seen.levels);
+    features.classToken = seen.classToken;
     if (is_training() && geometry_.tokenDrop > 0 && geometry_.dense.useImagePath) {
       dropTokens(features);
     }
@@ -79,6 +89,20 @@ torch::Tensor NetworkImpl::locate(const torch::Tensor& fields, ComputePrecision 
     return locateFromUnet(locator, unet->encode(fields, precision)[eighthLevel]);
   }
   return locateFrom(read(fields, precision));
+}
+
+FirstLookPass NetworkImpl::look(const torch::Tensor& fields, const std::vector<int>& layers,
+                                ComputePrecision precision) {
+  if (!backbone) {
+    if (!layers.empty()) throw PackageError("this network has no backbone whose tokens to read");
+    return {locate(fields, precision), {}};
+  }
+  std::vector<int> all = geometry_.dense.layers;
+  all.insert(all.end(), layers.begin(), layers.end());
+  FirstLookPass pass;
+  pass.tokens = backbone->forwardLevels(fields, all, precision);
+  pass.where = locateFrom(featuresFrom(fields, pass.tokens, precision));
+  return pass;
 }
 
 std::pair<torch::Tensor, torch::Tensor> NetworkImpl::segmentAndLocate(const torch::Tensor& crops,

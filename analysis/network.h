@@ -28,6 +28,12 @@ struct NetworkGeometry {
   double tokenDrop = 0;
 };
 
+// One pass over pictures of the whole field.
+struct FirstLookPass {
+  torch::Tensor where;  // as NetworkImpl::locate gives it
+  TokenLevels tokens;   // of the layers asked for, and the last
+};
+
 class NetworkImpl : public torch::nn::Module {
  public:
   explicit NetworkImpl(const NetworkGeometry& geometry);
@@ -36,6 +42,10 @@ class NetworkImpl : public torch::nn::Module {
   torch::Tensor segment(const torch::Tensor& crops, ComputePrecision precision);
   // Pictures of the whole field -> logits [batch, cells + 1], see HeartLocator.
   torch::Tensor locate(const torch::Tensor& fields, ComputePrecision precision);
+  // The first look with the tokens that it was made from, for the heads that read them, too. Throws
+  // PackageError when the architecture has no backbone and layers are asked for.
+  FirstLookPass look(const torch::Tensor& fields, const std::vector<int>& layers,
+                     ComputePrecision precision);
   // Both at once, the backbone running over one batch; sizes must agree.
   std::pair<torch::Tensor, torch::Tensor> segmentAndLocate(const torch::Tensor& crops,
                                                            const torch::Tensor& fields,
@@ -52,6 +62,8 @@ class NetworkImpl : public torch::nn::Module {
     torch::Tensor classToken;
   };
   Features read(const torch::Tensor& images, ComputePrecision precision);
+  Features featuresFrom(const torch::Tensor& images, const TokenLevels& tokens,
+                        ComputePrecision precision);
   void dropTokens(Features& features) const;
   torch::Tensor locateFrom(const Features& features);
 

@@ -12,6 +12,7 @@
 #include "analysis/errors.h"
 #include "analysis/frame_sampling.h"
 #include "analysis/heart_search.h"
+#include "analysis/package_heads.h"
 #include "analysis/package_weights.h"
 #include "analysis/site_release.h"
 
@@ -30,11 +31,15 @@ constexpr double restingMm = 3;
 class NetworkSegmenter final : public FrameSegmenter {
  public:
   NetworkSegmenter(const std::string& folder, const InferenceSettings& settings)
-      : package_(openPackage(folder)), network_(readWeights(package_)), batch_(settings.batch) {
+      : package_(openPackage(folder)),
+        network_(readWeights(package_)),
+        heads_(readClassificationHeads(package_)),
+        batch_(settings.batch) {
     setThreads(settings.threads);
     precision_ = choosePrecision(settings.precision);
     holdWeightsIn(*network_, precision_);
     checkKnownAnswer(network_, package_, precision_);
+    checkKnownAnswers(heads_, network_, package_.input.size, precision_);
     identity_ = package_.identity;
     turnOn(identity_, settings.reportExperimental);
     identity_.device = "cpu";
@@ -240,6 +245,7 @@ class NetworkSegmenter final : public FrameSegmenter {
 
   ModelPackage package_;
   Network network_;
+  std::vector<ClassificationHead> heads_;
   int batch_;
   ComputePrecision precision_ = ComputePrecision::float32;
   PackageIdentity identity_;

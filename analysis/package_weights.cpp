@@ -77,10 +77,46 @@ torch::ScalarType scalarType(DType type) {
   }
 }
 
-torch::Tensor toTensor(const TensorEntry& entry) {
+torch::Tensor asStored(const TensorEntry& entry) {
   torch::Tensor tensor = torch::empty(entry.shape, scalarType(entry.dtype));
   std::memcpy(tensor.data_ptr(), entry.bytes.data(), entry.bytes.size());
-  return tensor.to(torch::kFloat32);
+  return tensor;
+}
+
+torch::Tensor toTensor(const TensorEntry& entry) { return asStored(entry).to(torch::kFloat32); }
+
+bool holdsTensors(const PackageFile& file) {
+  return std::filesystem::path(file.path).extension() == ".safetensors";
+}
+
+bool isOfBackbone(const PackageFile& file) { return file.path.rfind("backbone", 0) == 0; }
+
+// "sequence" of "sequence.linear.weight".
+std::string ownerOf(const std::string& tensor) { return tensor.substr(0, tensor.find('.')); }
+
+// Heads that read what the network computes, and statistics of its features.
+bool isBesideTheNetwork(const std::string& owner, const ModelPackage& package,
+                        const Network& network) {
+  const bool isAHead =
+      package.heads.count(owner) != 0 && !network->named_children().contains(owner);
+  return isAHead || (owner == "unlike_training" && package.manifest.contains("unlikeTraining"));
+}
+
+// The known answer does not pass through everything.
+void requireNumbers(const torch::Tensor& values, const std::string& name, const std::string& file) {
+  if (!torch::isfinite(values).all().item<bool>()) {
+    throw PackageError(name + " in " + file + " holds values that are no numbers");
+  }
+}
+
+void copyInto(torch::Tensor& target, const TensorEntry& entry, const std::string& name,
+              const std::string& file) {
+  if (target.sizes().vec() != entry.shape) {
+    throw PackageError(name + " in " + file + " has another shape than the network");
+  }
+  const torch::Tensor values = toTensor(entry);
+  requireNumbers(values, name, file);
+  target.copy_(values);
 }
 
 }  // namespace
@@ -109,25 +145,16 @@ Network readWeights(const ModelPackage& package) {
   std::size_t loaded = 0;
   const torch::NoGradGuard guard;
   for (const PackageFile& file : package.files) {
-    if (std::filesystem::path(file.path).extension() != ".safetensors") {
-      continue;
-    }
+    if (!holdsTensors(file)) continue;
     const SafetensorsFile shard = SafetensorsFile::open(package.folder + "/" + file.path);
-    const bool backbone = file.path.rfind("backbone", 0) == 0;
+    const bool backbone = isOfBackbone(file);
     for (const auto& [name, entry] : shard.tensors()) {
       torch::Tensor* target = parameters.find(backbone ? std::string(backbonePrefix) + name : name);
       if (target == nullptr) {
+        if (!backbone && isBesideTheNetwork(ownerOf(name), package, network)) continue;
         throw PackageError(file.path + " holds " + name + ", which the network has no place for");
       }
-      if (target->sizes().vec() != entry.shape) {
-        throw PackageError(name + " in " + file.path + " has another shape than the network");
-      }
-      const torch::Tensor values = toTensor(entry);
-      // The known answer does not pass through every head.
-      if (!torch::isfinite(values).all().item<bool>()) {
-        throw PackageError(name + " in " + file.path + " holds values that are no numbers");
-      }
-      target->copy_(values);
+      copyInto(*target, entry, name, file.path);
       ++loaded;
     }
   }
@@ -139,8 +166,51 @@ Network readWeights(const ModelPackage& package) {
   return network;
 }
 
-std::vector<double> knownAnswerLogits(Network& network, int size, ComputePrecision precision) {
-  const torch::InferenceMode guard;
+std::map<std::string, torch::Tensor> readTensors(const ModelPackage& package,
+                                                 const std::string& owner) {
+  std::map<std::string, torch::Tensor> tensors;
+  for (const PackageFile& file : package.files) {
+    if (!holdsTensors(file) || isOfBackbone(file)) continue;
+    const SafetensorsFile shard = SafetensorsFile::open(package.folder + "/" + file.path);
+    for (const auto& [name, entry] : shard.tensors()) {
+      if (ownerOf(name) != owner || name == owner) continue;
+      const torch::Tensor values = toTensor(entry);
+      requireNumbers(values, name, file.path);
+      if (!tensors.emplace(name.substr(owner.size() + 1), values).second) {
+        throw PackageError("the package holds " + name + " twice");
+      }
+    }
+  }
+  return tensors;
+}
+
+std::map<std::string, torch::Tensor> tensorsOf(const SafetensorsFile& file) {
+  std::map<std::string, torch::Tensor> tensors;
+  for (const auto& [name, entry] : file.tensors()) tensors[name] = asStored(entry);
+  return tensors;
+}
+
+void fillParameters(torch::nn::Module& module, const std::map<std::string, torch::Tensor>& tensors,
+                    const std::string& what) {
+  const torch::NoGradGuard guard;
+  auto parameters = module.named_parameters();
+  for (const auto& [name, values] : tensors) {
+    torch::Tensor* target = parameters.find(name);
+    if (target == nullptr) {
+      throw PackageError("the package holds " + name + ", which " + what + " has no place for");
+    }
+    if (target->sizes() != values.sizes()) {
+      throw PackageError(name + " of " + what + " has another shape than the manifest says");
+    }
+    target->copy_(values);
+  }
+  if (tensors.size() != parameters.size()) {
+    throw PackageError("the package holds " + std::to_string(tensors.size()) + " of the " +
+                       std::to_string(parameters.size()) + " tensors of " + what);
+  }
+}
+
+torch::Tensor knownAnswerImage(int size) {
   torch::Tensor image = torch::empty({1, 1, size, size});
   auto pixels = image.accessor<float, 4>();
   for (int y = 0; y < size; ++y) {
@@ -152,7 +222,12 @@ std::vector<double> knownAnswerLogits(Network& network, int size, ComputePrecisi
                                                        : 0.4 + 0.2 * std::sin(x * 0.11 + y * 0.07));
     }
   }
-  const torch::Tensor logits = network->segment(image, precision)[0];
+  return image;
+}
+
+std::vector<double> knownAnswerLogits(Network& network, int size, ComputePrecision precision) {
+  const torch::InferenceMode guard;
+  const torch::Tensor logits = network->segment(knownAnswerImage(size), precision)[0];
   std::vector<double> answer;
   // Blood, ring and surroundings; the smallest pictures end before the ring's middle.
   for (const int at : {size / 2, std::min(size / 2 + 19, size - 1), size / 8}) {

@@ -126,28 +126,37 @@ torch::Tensor VitImpl::embed(const torch::Tensor& images, ComputePrecision preci
   return tokens + positions(grid.size(2), grid.size(3));
 }
 
-VitFeatures VitImpl::forward(const torch::Tensor& images, const std::vector<int>& layers,
-                             ComputePrecision precision) {
-  const std::int64_t gridRows = images.size(2) / geometry_.patchSize;
-  const std::int64_t gridColumns = images.size(3) / geometry_.patchSize;
-  const auto asGrid = [&](const torch::Tensor& tokens) {
-    return tokens.slice(1, 1).transpose(1, 2).reshape(
-        {images.size(0), geometry_.width, gridRows, gridColumns});
-  };
-  VitFeatures features;
+TokenLevels VitImpl::forwardLevels(const torch::Tensor& images, const std::vector<int>& layers,
+                                   ComputePrecision precision) {
+  TokenLevels levels;
   torch::Tensor tokens = embed(images, precision);
-  for (int i = 0; i < geometry_.depth; ++i) {
-    tokens = blocks_[static_cast<std::size_t>(i)]->forward(tokens, precision);
-    const bool last = i + 1 == geometry_.depth;
-    if (last) {
-      tokens = norm(tokens);
-    }
-    if (std::find(layers.begin(), layers.end(), i + 1) != layers.end()) {
-      features.levels.push_back(asGrid(tokens));
+  for (int layer = 1; layer <= geometry_.depth; ++layer) {
+    tokens = blocks_[static_cast<std::size_t>(layer - 1)]->forward(tokens, precision);
+    if (layer == geometry_.depth) {
+      levels[layer] = norm(tokens);
+    } else if (std::find(layers.begin(), layers.end(), layer) != layers.end()) {
+      levels[layer] = tokens;
     }
   }
-  features.classToken = tokens.select(1, 0);
+  return levels;
+}
+
+VitFeatures VitImpl::featuresOf(const TokenLevels& tokens, const std::vector<int>& layers,
+                                const torch::Tensor& images) const {
+  VitFeatures features;
+  for (const auto& [layer, level] : tokens) {
+    if (std::find(layers.begin(), layers.end(), layer) == layers.end()) continue;
+    features.levels.push_back(level.slice(1, 1).transpose(1, 2).reshape(
+        {images.size(0), geometry_.width, images.size(2) / geometry_.patchSize,
+         images.size(3) / geometry_.patchSize}));
+  }
+  features.classToken = tokens.at(geometry_.depth).select(1, 0);
   return features;
+}
+
+VitFeatures VitImpl::forward(const torch::Tensor& images, const std::vector<int>& layers,
+                             ComputePrecision precision) {
+  return featuresOf(forwardLevels(images, layers, precision), layers, images);
 }
 
 torch::Tensor VitImpl::forwardTokens(const torch::Tensor& images, ComputePrecision precision) {

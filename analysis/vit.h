@@ -6,6 +6,7 @@
 
 #include <torch/torch.h>
 
+#include <map>
 #include <vector>
 
 #include "analysis/compute_precision.h"
@@ -40,6 +41,10 @@ class VitBlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(VitBlock);
 
+// By layer, from 1 (after the first block): float32 [batch, 1 + patches, width], the class token
+// first. The last layer is taken after the final norm.
+using TokenLevels = std::map<int, torch::Tensor>;
+
 struct VitFeatures {
   std::vector<torch::Tensor> levels;  // [batch, width, gridRows, gridColumns], one per layer asked
   torch::Tensor classToken;           // [batch, width], after the final norm
@@ -54,6 +59,13 @@ class VitImpl : public torch::nn::Module {
   // layers counts from 1 (after the first block); the last layer is taken after the final norm.
   VitFeatures forward(const torch::Tensor& images, const std::vector<int>& layers,
                       ComputePrecision precision);
+
+  // The tokens of the layers asked for, all from one pass, and always those of the last layer.
+  TokenLevels forwardLevels(const torch::Tensor& images, const std::vector<int>& layers,
+                            ComputePrecision precision);
+  // Such tokens as forward gives them, of those of the layers asked for.
+  VitFeatures featuresOf(const TokenLevels& tokens, const std::vector<int>& layers,
+                         const torch::Tensor& images) const;
 
   // All tokens after the final norm, [batch, 1 + patches, width]: what timm's forward_features
   // gives.

@@ -2,12 +2,12 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 
 #include "analysis/errors.h"
 #include "analysis/network_presets.h"
 #include "analysis/package_weights.h"
 #include "analysis/program.h"
+#include "models/manifest_file.h"
 
 namespace cmr {
 namespace {
@@ -63,18 +63,6 @@ json manifestOf(const PackageDescription& d, const Network& network) {
               {"lvDiceWorstPatient", orNull(d.validation.lvDiceWorst)},
               {"lvMyocardiumDice", orNull(d.validation.myocardiumDice)},
               {"firstLookErrorMm", orNull(d.validation.locatorErrorMm)}}}}}};
-}
-
-void writeManifest(const std::string& folder, const json& manifest) {
-  const std::string path = folder + "/manifest.json";
-  {
-    std::ofstream out(path + ".writing", std::ios::binary);
-    out << manifest.dump(2) << '\n';
-    if (!out.flush()) {
-      throw ResourceError("cannot write " + path);
-    }
-  }
-  std::filesystem::rename(path + ".writing", path);
 }
 
 }  // namespace

@@ -55,6 +55,20 @@ TEST(Network, StaysCloseToItselfInBfloat16) {
   }
 }
 
+TEST(Network, LooksOnceForTheHeartAndForWhoeverReadsTheTokens) {
+  const torch::InferenceMode guard;
+  Network network = seededNetwork(tinyVit());
+  network->eval();
+  const torch::Tensor fields = torch::rand({3, 1, tinySize, tinySize});
+  const FirstLookPass pass = network->look(fields, {1, 2}, ComputePrecision::float32);
+  EXPECT_TRUE(torch::equal(pass.where, network->locate(fields, ComputePrecision::float32)));
+  ASSERT_EQ(pass.tokens.size(), 2U);
+  EXPECT_EQ(pass.tokens.at(1).sizes(), (std::vector<std::int64_t>{3, 17, 32}));
+  const NetworkGeometry plain = tinyUnet();
+  EXPECT_NO_THROW(seededNetwork(plain)->look(fields, {}, ComputePrecision::float32));
+  EXPECT_THROW(seededNetwork(plain)->look(fields, {1}, ComputePrecision::float32), PackageError);
+}
+
 TEST(Network, GivesTogetherWhatItGivesApart) {
   const torch::InferenceMode guard;
   for (const auto& [name, geometry] : tinyGeometries()) {

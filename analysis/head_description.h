@@ -1,0 +1,52 @@
+// What a package's manifest says of one of its heads: an entry of "heads". docs/training.md holds
+// the fields with their meaning. Plain data, no LibTorch.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "analysis/tasks.h"
+
+namespace cmr {
+
+enum class HeadArchitecture { dense, pooled, heatmap };
+const char* nameOf(HeadArchitecture architecture);
+
+// A class, a structure or a landmark.
+struct HeadClass {
+  std::string name;      // one of the task's
+  std::string evidence;  // "real", "phantom" or "both": what it was learned from and measured on
+  std::string release;   // "report", "flag" or "off"
+};
+
+struct HeadAnswer {
+  double tolerance = 0;
+  std::vector<double> logits;  // of the synthetic image of package_weights.h
+};
+
+struct HeadDescription {
+  std::string task;
+  HeadArchitecture architecture = HeadArchitecture::dense;
+  std::vector<int> layers;  // of the backbone, from 1; empty: those of the manifest's "network"
+  int queries = 0;          // of a pooled head: 0 takes the mean of the patches, see pooled_head.h
+  std::vector<HeadClass> classes;
+  std::vector<std::string> sequences;  // that it applies to; empty: all
+  std::vector<std::string> views;
+  double temperature = 1;       // logits are divided by it before the softmax
+  double leastProbability = 0;  // operating point: below it an answer is "uncertain"
+  HeadAnswer knownAnswer;       // no logits: none is stored
+  nlohmann::json network;       // further geometry, as the architecture wants it; or null
+  nlohmann::json measured;      // {"real": ..., "phantom": ...}; or null
+};
+
+// The heads of a manifest by task. Throws PackageError naming head and fault: an unknown task,
+// architecture or release, a class that the task does not have, layers that the backbone does not
+// have.
+std::map<std::string, HeadDescription> headsOf(const nlohmann::json& manifest);
+
+// The entry of the manifest.
+nlohmann::json toJson(const HeadDescription& head);
+
+}  // namespace cmr

@@ -1,0 +1,145 @@
+#include "models/extend_package.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include "analysis/errors.h"
+#include "analysis/package_heads.h"
+#include "analysis/package_weights.h"
+#include "analysis/safetensors.h"
+#include "analysis/sha256.h"
+#include "models/manifest_file.h"
+
+namespace cmr {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+using Tensors = std::map<std::string, torch::Tensor>;
+
+std::string ownerOf(const std::string& tensor) { return tensor.substr(0, tensor.find('.')); }
+
+// Tensors of the package that the addition replaces are dropped with their shard; what else the
+// shard holds moves into the new one.
+Tensors takeOverFromReplacedShards(ModelPackage& package, const PackageAddition& addition) {
+  std::map<std::string, bool> replaced;
+  for (const auto& [name, tensor] : addition.tensors) replaced[ownerOf(name)] = true;
+  Tensors kept;
+  std::vector<PackageFile> files;
+  for (const PackageFile& file : package.files) {
+    bool drops = false;
+    if (file.path.rfind("heads-", 0) == 0) {
+      const SafetensorsFile shard = SafetensorsFile::open(package.folder + "/" + file.path);
+      for (const auto& [name, entry] : shard.tensors()) drops |= replaced.count(ownerOf(name)) != 0;
+      if (drops) {
+        for (const auto& [name, tensor] : tensorsOf(shard)) {
+          if (replaced.count(ownerOf(name)) == 0) kept[name] = tensor;
+        }
+      }
+    }
+    if (!drops) files.push_back(file);
+  }
+  package.files = files;
+  return kept;
+}
+
+std::string freeShardName(const std::vector<PackageFile>& files) {
+  for (int n = 1;; ++n) {
+    const std::string name = "heads-" + std::to_string(n) + ".safetensors";
+    if (std::none_of(files.begin(), files.end(),
+                     [&](const PackageFile& file) { return file.path == name; })) {
+      return name;
+    }
+  }
+}
+
+std::span<const std::byte> bytesOf(const torch::Tensor& tensor) {
+  return {
+      static_cast<const std::byte*>(tensor.data_ptr()),
+      static_cast<std::size_t>(tensor.numel()) * static_cast<std::size_t>(tensor.element_size())};
+}
+
+PackageFile writeShard(const std::string& folder, const std::string& name, const Tensors& tensors) {
+  std::vector<torch::Tensor> alive;
+  std::vector<TensorEntry> entries;
+  for (const auto& [tensorName, tensor] : tensors) {
+    const bool wide = tensor.scalar_type() == torch::kFloat32;
+    alive.push_back(tensor.detach().contiguous());
+    entries.push_back({tensorName, wide ? DType::float32 : DType::bfloat16, tensor.sizes().vec(),
+                       bytesOf(alive.back())});
+  }
+  writeSafetensors(folder + "/" + name, entries, {{"format", "pt"}});
+  std::ifstream in(folder + "/" + name, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(in), {}};
+  return {name, sha256Hex(content), content.size()};
+}
+
+void copyFiles(const ModelPackage& package, const std::string& to) {
+  fs::create_directories(to);
+  std::error_code error;
+  if (fs::equivalent(package.folder, to, error)) return;
+  if (fs::exists(fs::path(to) / "manifest.json")) {
+    throw PackageError(to + " holds a package already");
+  }
+  for (const PackageFile& file : package.files) {
+    fs::copy_file(fs::path(package.folder) / file.path, fs::path(to) / file.path,
+                  fs::copy_options::overwrite_existing, error);
+    if (error) throw ResourceError("cannot copy " + file.path + " to " + to);
+  }
+}
+
+json filesOf(const ModelPackage& package) {
+  json files = json::array();
+  for (const PackageFile& file : package.files) {
+    files.push_back({{"path", file.path}, {"sha256", file.sha256}, {"bytes", file.bytes}});
+  }
+  return files;
+}
+
+// From the weights as they are stored, in float32, as the network's own.
+void fillKnownAnswers(ModelPackage& package, const PackageAddition& addition) {
+  Network network = readWeights(package);
+  for (ClassificationHead& head : readClassificationHeads(package)) {
+    if (addition.heads.count(head.description.task) == 0) continue;
+    head.description.knownAnswer = {
+        0.25, knownAnswerOf(head, network, package.input.size, ComputePrecision::float32)};
+    package.manifest["heads"][head.description.task] = toJson(head.description);
+  }
+}
+
+}  // namespace
+
+void extendPackage(const std::string& from, const std::string& to,
+                   const PackageAddition& addition) {
+  ModelPackage package = openPackage(from);
+  for (const auto& [task, head] : addition.heads) {
+    if (head.architecture != HeadArchitecture::pooled) {
+      throw PackageError("only pooled heads are added to a package, and " + task + " is none");
+    }
+    package.manifest["heads"][task] = toJson(head);
+  }
+  Tensors tensors = takeOverFromReplacedShards(package, addition);
+  tensors.insert(addition.tensors.begin(), addition.tensors.end());
+  copyFiles(package, to);
+  package.folder = to;
+  if (!tensors.empty()) {
+    package.files.push_back(writeShard(to, freeShardName(package.files), tensors));
+  }
+  package.manifest["files"] = filesOf(package);
+  package.manifest["version"] = addition.version;
+  if (!addition.unlikeTraining.is_null()) {
+    package.manifest["unlikeTraining"] = addition.unlikeTraining;
+  }
+  for (const auto& [task, entry] : addition.training.items()) {
+    package.manifest["training"]["heads"][task] = entry;
+  }
+  package.heads = headsOf(package.manifest);
+  fillKnownAnswers(package, addition);
+  writeManifest(to, package.manifest);
+}
+
+}  // namespace cmr

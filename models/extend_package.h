@@ -1,0 +1,29 @@
+// Adds heads to a copy of a model package, whose other files stay byte for byte what they are.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "analysis/head_description.h"
+
+namespace cmr {
+
+struct PackageAddition {
+  std::string version;  // of the new package
+  // "<task>.<name>" or "unlike_training.<name>", stored in their own type (float32 or bfloat16).
+  std::map<std::string, torch::Tensor> tensors;
+  std::map<std::string, HeadDescription> heads;  // by task; the known answer is filled in
+  nlohmann::json training;        // by task: command, seed, subjects; merged into "training.heads"
+  nlohmann::json unlikeTraining;  // statistics of features, see unlike_training.h; or null
+};
+
+// Copies the package `from` to the folder `to` (which holds no package yet, or is `from` itself),
+// writes the tensors to a new shard heads-N.safetensors and the manifest last. A head that is there
+// already is replaced. Throws PackageError for a package that cannot be opened or extended and
+// ResourceError when the disk gives out.
+void extendPackage(const std::string& from, const std::string& to, const PackageAddition& addition);
+
+}  // namespace cmr

@@ -1,0 +1,170 @@
+#include "models/extend_package.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "analysis/errors.h"
+#include "analysis/network_segmenter.h"
+#include "analysis/package_heads.h"
+#include "analysis/package_weights.h"
+#include "models/manifest_file.h"
+#include "models/package_writer.h"
+#include "tests/support/test_folder.h"
+#include "tests/support/tiny_network.h"
+
+namespace cmr {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+HeadDescription description(const std::string& task, const std::vector<std::string>& classes) {
+  HeadDescription head;
+  head.task = task;
+  head.architecture = HeadArchitecture::pooled;
+  head.layers = {1, 2};
+  head.queries = 2;
+  for (const std::string& name : classes) head.classes.push_back({name, "real", "report"});
+  return head;
+}
+
+PackageAddition additionOf(const HeadDescription& head, std::uint64_t seed) {
+  torch::manual_seed(seed);
+  PooledHead module(pooledGeometry(head, 32));
+  PackageAddition addition;
+  addition.version = "0.0.2";
+  addition.heads[head.task] = head;
+  for (const auto& item : module->named_parameters()) {
+    addition.tensors[head.task + "." + item.key()] = item.value().detach().to(torch::kBFloat16);
+  }
+  return addition;
+}
+
+std::string bytesOf(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+class ExtendedPackage : public testing::Test {
+ protected:
+  void SetUp() override {
+    const fs::path own = test::ownFolder();
+    from_ = (own / "from").string();
+    to_ = (own / "to").string();
+    Network network = seededNetwork(tinyVit());
+    network->eval();
+    writePackage(from_, network, {"tiny", "0.0.1", 2.0, tinySize, json::object(), {}});
+  }
+  void TearDown() override { fs::remove_all(fs::path(from_).parent_path()); }
+
+  void addSequence() {
+    extendPackage(from_, to_, additionOf(description("sequence", {"cine", "lge", "other"}), 1));
+  }
+  static void change(const std::string& folder, const std::function<void(json&)>& edit) {
+    json m = json::parse(std::ifstream(folder + "/manifest.json"));
+    edit(m);
+    writeManifest(folder, m);
+  }
+
+  std::string from_;
+  std::string to_;
+};
+
+TEST_F(ExtendedPackage, HoldsTheNewHeadBesideWhatItHeldBefore) {
+  addSequence();
+  const ModelPackage package = openPackage(to_);
+  EXPECT_EQ(package.identity.version, "0.0.2");
+  EXPECT_EQ(package.heads.size(), 2U);
+  const auto heads = readClassificationHeads(package);
+  ASSERT_EQ(heads.size(), 1U);
+  EXPECT_EQ(heads[0].description.task, "sequence");
+  EXPECT_EQ(heads[0].description.knownAnswer.logits.size(), 3U);
+  EXPECT_EQ(layersOf(heads), (std::vector<int>{1, 2}));
+  for (const char* name : {"backbone-1.safetensors", "heads-1.safetensors"}) {
+    EXPECT_EQ(bytesOf(fs::path(to_) / name), bytesOf(fs::path(from_) / name)) << name;
+  }
+  EXPECT_NO_THROW(loadNetworkSegmenter(to_, {"float32", 1, 4}));
+}
+
+TEST_F(ExtendedPackage, LeavesThePackageThatItCameFromAsItWas) {
+  const std::string before = bytesOf(fs::path(from_) / "manifest.json");
+  addSequence();
+  EXPECT_EQ(bytesOf(fs::path(from_) / "manifest.json"), before);
+  EXPECT_FALSE(fs::exists(fs::path(from_) / "heads-2.safetensors"));
+}
+
+TEST_F(ExtendedPackage, GivesProbabilitiesSoftenedByTheTemperature) {
+  HeadDescription warm = description("view", {"sax", "4ch"});
+  warm.temperature = 2;
+  extendPackage(from_, to_, additionOf(warm, 1));
+  const ModelPackage package = openPackage(to_);
+  Network network = readWeights(package);
+  auto heads = readClassificationHeads(package);
+  const torch::InferenceMode guard;
+  const TokenLevels tokens =
+      network->look(torch::rand({2, 1, tinySize, tinySize}), {1, 2}, ComputePrecision::float32)
+          .tokens;
+  const torch::Tensor logits = heads[0].head(tokens);
+  const torch::Tensor p = probabilitiesOf(heads[0], tokens);
+  EXPECT_TRUE(torch::allclose(p.sum(1), torch::ones({2})));
+  EXPECT_TRUE(torch::allclose((p.select(1, 0) / p.select(1, 1)).log() * 2,
+                              logits.select(1, 0) - logits.select(1, 1), 1e-3, 1e-4));
+}
+
+TEST_F(ExtendedPackage, TakesAnotherHeadAndReplacesAnEarlierOne) {
+  addSequence();
+  extendPackage(to_, to_, additionOf(description("view", {"sax", "4ch", "other"}), 2));
+  EXPECT_EQ(readClassificationHeads(openPackage(to_)).size(), 2U);
+  const torch::Tensor before = readTensors(openPackage(to_), "sequence").at("linear.weight");
+  const torch::Tensor view = readTensors(openPackage(to_), "view").at("linear.weight");
+  extendPackage(to_, to_, additionOf(description("sequence", {"cine", "lge", "other"}), 3));
+  const ModelPackage package = openPackage(to_);
+  EXPECT_EQ(readClassificationHeads(package).size(), 2U);
+  EXPECT_FALSE(torch::equal(readTensors(package, "sequence").at("linear.weight"), before));
+  EXPECT_TRUE(torch::equal(readTensors(package, "view").at("linear.weight"), view));
+}
+
+TEST_F(ExtendedPackage, IsRefusedWhenTensorsAndManifestDoNotFit) {
+  addSequence();
+  change(to_, [](json& m) { m["heads"]["sequence"]["queries"] = 3; });
+  EXPECT_THROW(loadNetworkSegmenter(to_), PackageError);
+  change(to_, [](json& m) {
+    m["heads"]["sequence"]["queries"] = 2;
+    m["heads"]["view"] = m["heads"]["sequence"];
+    m["heads"]["view"]["classes"] = {{{"name", "sax"}, {"evidence", "real"}, {"release", "flag"}},
+                                     {{"name", "2ch"}, {"evidence", "real"}, {"release", "flag"}}};
+  });
+  EXPECT_THROW(loadNetworkSegmenter(to_), PackageError);  // no tensors for it
+  change(to_, [](json& m) {
+    m["heads"].erase("view");
+    m["heads"].erase("sequence");
+  });
+  EXPECT_THROW(loadNetworkSegmenter(to_), PackageError);  // tensors of nobody
+}
+
+TEST_F(ExtendedPackage, IsRefusedWhenAHeadsKnownAnswerIsAnother) {
+  addSequence();
+  change(to_, [](json& m) {
+    auto& answer = m["heads"]["sequence"]["knownAnswer"]["logits"][1];
+    answer = answer.get<double>() + 1;
+  });
+  EXPECT_THROW(loadNetworkSegmenter(to_), PackageError);
+}
+
+TEST_F(ExtendedPackage, DoesNotOverwriteAPackageThatIsThere) {
+  addSequence();
+  EXPECT_THROW(addSequence(), PackageError);
+}
+
+TEST_F(ExtendedPackage, TakesNoHeadOfAnArchitectureThatItCannotAdd) {
+  PackageAddition addition;
+  addition.heads["seg_cine_lax"] = {};
+  addition.heads["seg_cine_lax"].task = "seg_cine_lax";
+  EXPECT_THROW(extendPackage(from_, to_, addition), PackageError);
+}
+
+}  // namespace
+}  // namespace cmr
