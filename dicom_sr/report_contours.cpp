@@ -90,17 +90,4 @@ std::vector<ReportContour> reportContours(const SeriesStack& source, const SaxAn
   return contours;
 }
 
-std::size_t keyContour(const std::vector<ReportContour>& contours, const SaxAnalysis& analysis) {
-  std::size_t best = 0;
-  for (std::size_t i = 0; i < contours.size(); ++i) {
-    const ReportContour& contour = contours[i];
-    if (contour.segment.structure == Structure::lvCavity && contour.segment.isEndDiastole &&
-        contour.slice == analysis.keySlice) {
-      return i;
-    }
-    if (contour.areaMm2 > contours[best].areaMm2) best = i;
-  }
-  return best;
-}
-
 }  // namespace cmr

@@ -24,8 +24,4 @@ struct ReportContour {
 // on the key slice.
 std::vector<ReportContour> reportContours(const SeriesStack& source, const SaxAnalysis& analysis);
 
-// The group that carries the numbers: LV endocardium at ED on the key slice, else the largest
-// contour there is. There must be one.
-std::size_t keyContour(const std::vector<ReportContour>& contours, const SaxAnalysis& analysis);
-
 }  // namespace cmr

@@ -15,7 +15,7 @@
 #include "dicom_sr/measurement_text.h"
 #include "dicom_sr/report_codes.h"
 #include "dicom_sr/report_comments.h"
-#include "dicom_sr/report_contours.h"
+#include "dicom_sr/report_numbers.h"
 #include "dicom_sr/write_dataset.h"
 #include "dicom_sr/write_header.h"
 #include "dicom_sr/writers.h"
@@ -102,15 +102,23 @@ Code siteOf(const Measurement& measurement) {
 // Only what has a value: viewers stumble over a NUM without one (OHIF reads its unit all the same),
 // so what could not be measured is said in words, with the reason, among the evaluations.
 void addMeasurement(DcmItem& group, const Report& report, const Measurement& measurement) {
-  DcmItem& num = addNumItem(group, measurement.concept_, *measurement.value, measurement.unit);
+  DcmItem& num = addNumItem(group, shortConcept(measurement), *measurement.value, measurement.unit);
   if (measurement.id.starts_with("lv") || measurement.id.starts_with("rv")) {
     addCodeItem(num, Relation::hasConceptMod, codes::findingSite, siteOf(measurement));
   }
   addAlgorithm(num, report, methodSentence(measurement));
 }
 
+void addArea(DcmItem& group, const ReportContour& contour) {
+  DcmItem& num = addNumItem(group, codes::area, std::round(contour.areaMm2 * 10) / 10,
+                            codes::squareMillimetre);
+  addCodeItem(num, Relation::hasConceptMod, codes::findingSite, contour.segment.type);
+}
+
+// The finding site stands on the numbers, which TID 1419 allows as TID 1410 does on the group: OHIF
+// would print that of a group beside the outline, by its code instead of its name.
 void addGroup(DcmItem& measurements, const Report& report, const ReportContour& contour,
-              bool carriesNumbers) {
+              const OutlineNumbers& numbers) {
   DcmItem& group = addContainer(measurements, codes::measurementGroup);
   putTemplate(group, "1410");
   addTextItem(group, Relation::hasObsContext, codes::trackingIdentifier, contour.label);
@@ -122,15 +130,10 @@ void addGroup(DcmItem& measurements, const Report& report, const ReportContour& 
   DcmItem& region = addPolylineItem(group, codes::imageRegion, contour.columnsAndRows);
   addImageItem(region, Relation::selectedFrom, &codes::originalSource,
                sourceOf(report.source, contour.slice, contour.segment.phase));
-  addCodeItem(group, Relation::hasConceptMod, codes::findingSite, contour.segment.type);
-  if (carriesNumbers) {
-    for (const Measurement& measurement : report.analysis.measurements) {
-      if (isReleased(report.analysis, measurement) && isMeasured(measurement)) {
-        addMeasurement(group, report, measurement);
-      }
-    }
+  for (const Measurement* const measurement : numbers.measurements) {
+    addMeasurement(group, report, *measurement);
   }
-  addNumItem(group, codes::area, std::round(contour.areaMm2 * 10) / 10, codes::squareMillimetre);
+  if (numbers.hasArea) addArea(group, contour);
 }
 
 void addMeasurements(DcmItem& root, const Report& report) {
@@ -138,11 +141,8 @@ void addMeasurements(DcmItem& root, const Report& report) {
   if (contours.empty()) return;
   DcmItem& measurements = addContainer(root, codes::imagingMeasurements);
   addAlgorithm(measurements, report, "");
-  // The group with the numbers comes first: that is where a viewer opens the report.
-  const std::size_t key = keyContour(contours, report.analysis);
-  addGroup(measurements, report, contours[key], true);
-  for (std::size_t i = 0; i < contours.size(); ++i) {
-    if (i != key) addGroup(measurements, report, contours[i], false);
+  for (const OutlineNumbers& numbers : placeNumbers(contours, report.analysis)) {
+    addGroup(measurements, report, contours[numbers.contour], numbers);
   }
 }
 

@@ -85,7 +85,7 @@ want(in_library == set(listed) - {str(s.SOPInstanceUID) for s in segs},
 measurements = [item for item in children(sr) if name_of(item) == "DCM:126010"]
 groups = [g for g in children(measurements[0]) if name_of(g) == "DCM:125007"] if measurements else []
 tracked = {str(s.TrackingUID): s.SegmentLabel for seg in segs for s in seg.SegmentSequence}
-seen, labels, tied = set(), set(), {}
+seen, labels, tied, numbered = set(), set(), {}, {}
 for group in groups:
     items = children(group)
     texts = [i for i in items if name_of(i) == "DCM:112039"]
@@ -120,7 +120,18 @@ for group in groups:
     if image is not None:
         want(all(0 <= x <= image.Columns for x in points[::2]) and
              all(0 <= y <= image.Rows for y in points[1::2]), here + "leaves the image")
-    for num in (i for i in items if i.ValueType == "NUM"):
+    # OHIF writes five lines beside an outline, always at the same place, and a finding site of the
+    # group by its code.
+    nums = [i for i in items if i.ValueType == "NUM"]
+    if nums:
+        want(image_uid not in numbered,
+             here + f"numbers on the image of {numbered.get(image_uid)}: they would overlap")
+        numbered[image_uid] = label
+    want(len([i for i in nums if name_of(i) != "SCT:42798000"]) <= 5, here + "over five numbers")
+    want(not any(name_of(i) == "SCT:363698007" for i in items), here + "finding site on the group")
+    for num in nums:
+        want(len(num.ConceptNameCodeSequence[0].CodeMeaning) <= 22, here + "name too long for OHIF")
+        want(any(name_of(i) == "SCT:363698007" for i in children(num)), here + "no finding site")
         meaning = num.ConceptNameCodeSequence[0].CodeMeaning
         want(len(num.MeasuredValueSequence) == 1, here + meaning + " has not one value")
         value = num.MeasuredValueSequence[0]

@@ -133,7 +133,7 @@ async function checkPage(ohif, { page }) {
 async function checkReport(ohif, { report }) {
   await ohif.openSeries(report.description);
   const written = (number) => `${number.name}: ${number.value.toFixed(2)} ${number.unit}`;
-  const wanted = report.numbers.find(({ name }) => /ejection fraction/i.test(name)) || report.numbers[0];
+  const wanted = report.numbers.find(({ name }) => name === 'LV EF') || report.numbers[0];
   if (options.fault === 'other-number') wanted.value += 1;
   const lines = await ohif.until(`the report to show "${written(wanted)}"`, async () => {
     const all = await ohif.annotations();
