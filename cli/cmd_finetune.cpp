@@ -85,7 +85,8 @@ void addData(CLI::App& c, FinetuneArguments& a) {
 void addTraining(CLI::App& c, FinetuneOptions& o) {
   c.add_option("--architecture", o.architecture, "vit-s8, tokens, image-path or unet")
       ->capture_default_str();
-  c.add_option("--init", o.initialWeights, "best.ckpt of an earlier run; what fits is taken");
+  c.add_option("--init", o.initialWeights,
+               "best.ckpt of an earlier run, or a model package; what fits is taken");
   c.add_option("--backbone", o.backbone,
                "Start from this backbone (safetensors with timm's names): backbone.safetensors of "
                "`cmr pretrain`, or another's")

@@ -95,8 +95,7 @@ torch::Tensor CheckpointReader::tensor(const std::string& name) {
   return tensor;
 }
 
-TakenParameters CheckpointReader::takeMatching(const std::string& name,
-                                               torch::nn::Module& module) {
+TakenParameters CheckpointReader::takeMatching(const std::string& name, torch::nn::Module& module) {
   torch::serialize::InputArchive stored;
   if (!archive_.try_read(name, stored)) {
     throw InputError("the checkpoint holds no " + name);
@@ -111,12 +110,16 @@ TakenParameters CheckpointReader::takeMatching(const std::string& name,
       ++result.taken;
     }
   }
+  requireMostTaken(result, "the checkpoint");
+  return result;
+}
+
+void requireMostTaken(const TakenParameters& result, const std::string& source) {
   if (2 * result.taken < result.total) {
     throw InputError("only " + std::to_string(result.taken) + " of the network's " +
-                     std::to_string(result.total) +
-                     " parameters are in the checkpoint: it is another network's");
+                     std::to_string(result.total) + " parameters are in " + source +
+                     ": it is another network's");
   }
-  return result;
 }
 
 }  // namespace cmr

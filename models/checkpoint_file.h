@@ -26,6 +26,9 @@ struct TakenParameters {
   std::size_t total = 0;
 };
 
+// Throws InputError, naming the source, when fewer than half of the parameters were in it.
+void requireMostTaken(const TakenParameters& result, const std::string& source);
+
 class CheckpointReader {
  public:
   // Throws InputError when the file is not a checkpoint.

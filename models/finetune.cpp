@@ -15,7 +15,7 @@
 #include "analysis/network_presets.h"
 #include "analysis/sha256.h"
 #include "models/backbone_file.h"
-#include "models/checkpoint.h"
+#include "models/initial_weights.h"
 #include "models/package_writer.h"
 #include "models/run_log.h"
 #include "models/sax_phantom.h"
@@ -156,7 +156,7 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   geometry.tokenDrop = o.tokenDrop;
   Network network(geometry);
   if (!o.initialWeights.empty()) {
-    const TakenParameters from = takeMatchingParameters(o.initialWeights, network);
+    const TakenParameters from = takeInitialWeights(o.initialWeights, network);
     std::printf("%zu of %zu parameters start from %s\n", from.taken, from.total,
                 o.initialWeights.c_str());
   }

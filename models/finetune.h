@@ -13,8 +13,8 @@ struct FinetuneOptions {
   std::vector<std::string> validationPatients;  // held out of training, by patient
   std::vector<std::string> excludedPatients;    // neither trained on nor validated
   std::string architecture = "vit-s8";          // "vit-s8", "unet", "image-path", "tokens"
-  std::string initialWeights;                   // best.ckpt of an earlier run: what fits is taken
-  std::string backbone;  // safetensors file of a pretrained backbone, see backbone_file.h
+  std::string initialWeights;  // best.ckpt of an earlier run, or a package: what fits is taken
+  std::string backbone;        // safetensors file of a pretrained backbone, see backbone_file.h
   std::int64_t steps = 2000;
   std::int64_t phantomOnlySteps = 0;
   double phantomShare = 0.25;
