@@ -4,8 +4,10 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "analysis/errors.h"
+#include "config/known_keys.h"
+#include "config/plane_orientation.h"
 #include "config/strict_json.h"
+#include "config/time_window.h"
 #include "config/value_condition.h"
 
 namespace cmr {
@@ -16,36 +18,97 @@ using Json = nlohmann::json;
 constexpr int deepestClause = 4;
 constexpr std::size_t mostClauses = 100;  // in one list
 
-RuleClauses readNested(const Json& list, const std::string& place, int depth);
+constexpr const char* orientationKeyword = "ImageOrientationPatient";
+constexpr double usualTolerance = 20;    // degrees
+constexpr double largestTolerance = 54;  // no direction is farther from the nearest axis
 
-// {"tag": KEYWORD, TEST} and {"count": "instances", TEST}.
+RuleClauses readNested(const Json& list, const DocumentPlace& place, int depth);
+
+std::string subjectList() {
+  std::string text;
+  for (const std::string& subject : clauseSubjects()) {
+    text += (text.empty() ? "" : ", ") + inQuotes(subject);
+  }
+  return text;
+}
+
+// {"tag": KEYWORD, TEST}, {"count": "instances", TEST} and {"source": NAME, TEST}.
 class ValueClause : public RuleClause {
  public:
-  ValueClause(std::string subject, bool isTag, ValueCondition test)
-      : subject_(std::move(subject)), isTag_(isTag), test_(std::move(test)) {}
+  enum class Subject { tag, count, source };
+
+  ValueClause(Subject subject, std::string name, ValueCondition test)
+      : subject_(subject), name_(std::move(name)), test_(std::move(test)) {}
 
   ClauseOutcome tryOn(const SeriesFacts& facts) const override {
-    const std::string value = isTag_ ? tagValue(facts) : std::to_string(facts.instances);
+    const std::string value = valueIn(facts);
     const bool absent = trimmed(value).empty();
+    const bool number = subject_ == Subject::count;
     return {
-        name() + " " + describe(test_), holds(test_, value),
-        name() + (absent ? " is absent" : " is " + (isTag_ ? inQuotes(trimmed(value)) : value))};
+        title() + " " + describe(test_), holds(test_, value),
+        title() + (absent ? " is absent" : " is " + (number ? value : inQuotes(trimmed(value))))};
   }
 
   void collectKeywords(std::set<std::string>& keywords) const override {
-    if (isTag_) keywords.insert(subject_);
+    if (subject_ == Subject::tag) keywords.insert(name_);
+  }
+
+  bool asksForSource() const override { return subject_ == Subject::source; }
+
+ private:
+  std::string title() const { return subject_ == Subject::count ? "number of " + name_ : name_; }
+  std::string valueIn(const SeriesFacts& facts) const {
+    if (subject_ == Subject::count) return std::to_string(facts.instances);
+    const auto& values = subject_ == Subject::tag ? facts.tags : facts.source;
+    const auto entry = values.find(name_);
+    return entry == values.end() ? std::string() : entry->second;
+  }
+
+  Subject subject_;
+  std::string name_;
+  ValueCondition test_;
+};
+
+// {"orientation": PLANE, "within": DEGREES}.
+class OrientationClause : public RuleClause {
+ public:
+  OrientationClause(BodyPlane plane, double within) : plane_(plane), within_(within) {}
+
+  ClauseOutcome tryOn(const SeriesFacts& facts) const override {
+    const auto entry = facts.tags.find(orientationKeyword);
+    const PlaneOrientation found =
+        orientationOf(entry == facts.tags.end() ? std::string_view() : entry->second);
+    std::string degrees = std::to_string(within_);
+    degrees.erase(degrees.find_last_not_of('0') + 1);
+    if (degrees.back() == '.') degrees.pop_back();
+    return {"orientation is " + bodyPlaneNames()[static_cast<std::size_t>(plane_)] + " within " +
+                degrees + " degrees",
+            found.known && found.plane(within_) == plane_, "orientation is " + describe(found)};
+  }
+
+  void collectKeywords(std::set<std::string>& keywords) const override {
+    keywords.insert(orientationKeyword);
   }
 
  private:
-  std::string name() const { return isTag_ ? subject_ : "number of " + subject_; }
-  std::string tagValue(const SeriesFacts& facts) const {
-    const auto entry = facts.tags.find(subject_);
-    return entry == facts.tags.end() ? std::string() : entry->second;
+  BodyPlane plane_;
+  double within_;
+};
+
+// {"time": WINDOW}: when the series is looked at.
+class TimeClause : public RuleClause {
+ public:
+  explicit TimeClause(TimeWindow window) : window_(std::move(window)) {}
+
+  ClauseOutcome tryOn(const SeriesFacts& facts) const override {
+    return {"local time is " + describe(window_), facts.now && window_.holds(*facts.now),
+            "local time is " + (facts.now ? describe(*facts.now) : std::string("not given"))};
   }
 
-  std::string subject_;
-  bool isTag_;
-  ValueCondition test_;
+  void collectKeywords(std::set<std::string>&) const override {}
+
+ private:
+  TimeWindow window_;
 };
 
 // {"anyOf": [...]} and {"allOf": [...]}.
@@ -73,6 +136,11 @@ class GroupClause : public RuleClause {
     for (const auto& clause : clauses_) clause->collectKeywords(keywords);
   }
 
+  bool asksForSource() const override {
+    return std::any_of(clauses_.begin(), clauses_.end(),
+                       [](const auto& clause) { return clause->asksForSource(); });
+  }
+
  private:
   bool any_;
   RuleClauses clauses_;
@@ -84,62 +152,119 @@ bool isKeyword(const std::string& text) {
          std::all_of(text.begin(), text.end(), letterOrDigit);
 }
 
-std::unique_ptr<const RuleClause> readValueClause(const Json& clause, const std::string& place) {
-  const bool isTag = clause.contains("tag");
-  const char* subjectKey = isTag ? "tag" : "count";
+using ClausePtr = std::unique_ptr<const RuleClause>;
+
+ClausePtr readValueClause(const Json& clause, const DocumentPlace& place, const char* key,
+                          ValueClause::Subject subject) {
   std::vector<std::string> known = valueConditionKeys();
-  known.emplace_back(subjectKey);
+  known.emplace_back(key);
   refuseUnknownKeys(clause, known, place);
-  const Json& subject = clause.at(subjectKey);
-  const std::string name = subject.is_string() ? subject.get<std::string>() : std::string();
-  if (isTag && !isKeyword(name)) {
-    throw InputError(place + ".tag must be a DICOM keyword such as \"SeriesDescription\"");
+  const Json& value = clause.at(key);
+  const std::string name = value.is_string() ? value.get<std::string>() : std::string();
+  const DocumentPlace here = place.at(key);
+  if (subject == ValueClause::Subject::tag && !isKeyword(name)) {
+    here.refuse("must be a DICOM keyword such as \"SeriesDescription\"");
   }
-  if (!isTag && name != "instances") throw InputError(place + ".count must be \"instances\"");
-  return std::make_unique<ValueClause>(name, isTag, readValueCondition(clause, place));
+  if (subject == ValueClause::Subject::count && name != "instances") {
+    here.refuse("must be \"instances\"");
+  }
+  if (subject == ValueClause::Subject::source) {
+    const auto& names = sourceNames();
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      here.refuse("must be \"RemoteAET\", \"CalledAET\", \"RemoteIP\" or \"Origin\"" +
+                  hintAt(name, names));
+    }
+  }
+  return std::make_unique<ValueClause>(subject, name, readValueCondition(clause, place));
 }
 
-std::unique_ptr<const RuleClause> readClause(const Json& clause, const std::string& place,
-                                             int depth) {
-  if (!clause.is_object()) throw InputError(place + " must be an object");
-  const bool any = clause.contains("anyOf");
-  if (!any && !clause.contains("allOf")) {
-    if (clause.contains("tag") || clause.contains("count")) return readValueClause(clause, place);
-    throw InputError(place + " needs one of \"tag\", \"count\", \"anyOf\", \"allOf\"");
+ClausePtr readOrientation(const Json& clause, const DocumentPlace& place) {
+  refuseUnknownKeys(clause, {"orientation", "within"}, place);
+  const Json& value = clause.at("orientation");
+  const auto& names = bodyPlaneNames();
+  const std::string name = value.is_string() ? value.get<std::string>() : value.dump();
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) {
+    place.at("orientation")
+        .refuse("must be \"transverse\", \"coronal\", \"sagittal\" or \"oblique\"" +
+                hintAt(name, names));
   }
-  const char* key = any ? "anyOf" : "allOf";
+  double within = usualTolerance;
+  if (const auto entry = clause.find("within"); entry != clause.end()) {
+    if (!entry->is_number() || *entry < 0 || *entry > largestTolerance) {
+      place.at("within").refuse("must be a number of degrees from 0 to 54");
+    }
+    within = entry->get<double>();
+  }
+  return std::make_unique<OrientationClause>(static_cast<BodyPlane>(found - names.begin()), within);
+}
+
+ClausePtr readTime(const Json& clause, const DocumentPlace& place) {
+  refuseUnknownKeys(clause, {"time"}, place);
+  return std::make_unique<TimeClause>(readTimeWindow(clause.at("time"), place.at("time")));
+}
+
+ClausePtr readGroup(const Json& clause, const char* key, const DocumentPlace& place, int depth) {
   refuseUnknownKeys(clause, {key}, place);
-  const std::string here = place + "." + key;
+  const DocumentPlace here = place.at(key);
   RuleClauses nested = readNested(clause.at(key), here, depth + 1);
-  if (nested.empty()) throw InputError(here + " must not be empty");
-  return std::make_unique<GroupClause>(any, std::move(nested));
+  if (nested.empty()) here.refuse("must not be empty");
+  return std::make_unique<GroupClause>(std::string_view(key) == "anyOf", std::move(nested));
 }
 
-RuleClauses readNested(const Json& list, const std::string& place, int depth) {
-  if (!list.is_array()) throw InputError(place + " must be a list of clauses");
-  if (depth > deepestClause) throw InputError(place + ": clauses are nested too deeply");
-  if (list.size() > mostClauses) throw InputError(place + " has more than 100 clauses");
+ClausePtr readClause(const Json& clause, const DocumentPlace& place, int depth) {
+  if (!clause.is_object()) place.refuse("must be an object");
+  for (const char* group : {"anyOf", "allOf"}) {
+    if (clause.contains(group)) return readGroup(clause, group, place, depth);
+  }
+  using Subject = ValueClause::Subject;
+  if (clause.contains("tag")) return readValueClause(clause, place, "tag", Subject::tag);
+  if (clause.contains("count")) return readValueClause(clause, place, "count", Subject::count);
+  if (clause.contains("source")) return readValueClause(clause, place, "source", Subject::source);
+  if (clause.contains("orientation")) return readOrientation(clause, place);
+  if (clause.contains("time")) return readTime(clause, place);
+  for (const char* later : {"sequence", "view", "predicted", "worklist"}) {
+    if (!clause.contains(later)) continue;
+    place.at(later).refuse(
+        "cannot be asked for: series are routed by what their headers say, before anything looks "
+        "at the images");
+  }
+  std::string hint;
+  for (const auto& entry : clause.items()) {
+    const auto& tests = valueConditionKeys();
+    if (std::find(tests.begin(), tests.end(), entry.key()) == tests.end()) {
+      hint += hintAt(entry.key(), clauseSubjects());
+    }
+  }
+  place.refuse("needs one of " + subjectList() + hint);
+}
+
+RuleClauses readNested(const Json& list, const DocumentPlace& place, int depth) {
+  if (!list.is_array()) place.refuse("must be a list of clauses");
+  if (depth > deepestClause) place.refuse("is nested too deeply: four levels of clauses at most");
+  if (list.size() > mostClauses) place.refuse("has more than 100 clauses");
   RuleClauses clauses;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    clauses.push_back(readClause(list[i], place + "[" + std::to_string(i) + "]", depth));
+    clauses.push_back(readClause(list[i], place.at(i), depth));
   }
   return clauses;
 }
 
 }  // namespace
 
-RuleClauses readClauses(const Json& list, const std::string& place) {
+RuleClauses readClauses(const Json& list, const DocumentPlace& place) {
   return readNested(list, place, 1);
 }
 
-void refuseUnknownKeys(const Json& object, const std::vector<std::string>& known,
-                       const std::string& place) {
-  for (const auto& entry : object.items()) {
-    if (std::find(known.begin(), known.end(), entry.key()) != known.end()) continue;
-    const std::string meant = nearestOf(entry.key(), known);
-    throw InputError(place + " has the unknown key " + inQuotes(entry.key()) +
-                     (meant.empty() ? "" : "; did you mean " + inQuotes(meant) + "?"));
-  }
+const std::vector<std::string>& clauseSubjects() {
+  static const std::vector<std::string> subjects{"tag",  "count", "source", "orientation",
+                                                 "time", "anyOf", "allOf"};
+  return subjects;
+}
+
+const std::vector<std::string>& sourceNames() {
+  static const std::vector<std::string> names{"RemoteAET", "CalledAET", "RemoteIP", "Origin"};
+  return names;
 }
 
 }  // namespace cmr

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "config/document_place.h"
 #include "config/rules.h"
 
 namespace cmr {
@@ -16,15 +17,17 @@ class RuleClause {
   virtual ~RuleClause() = default;
   virtual ClauseOutcome tryOn(const SeriesFacts& facts) const = 0;
   virtual void collectKeywords(std::set<std::string>& keywords) const = 0;
+  virtual bool asksForSource() const { return false; }
 };
 
 using RuleClauses = std::vector<std::unique_ptr<const RuleClause>>;
 
-// A list of clauses; `place` ("rules[2].when") begins every message. Throws InputError.
-RuleClauses readClauses(const nlohmann::json& list, const std::string& place);
+// A list of clauses; `place` ("rules[2].when") begins every message. Throws DocumentError.
+RuleClauses readClauses(const nlohmann::json& list, const DocumentPlace& place);
 
-// Throws InputError naming the first key of `object` that is not in `known`.
-void refuseUnknownKeys(const nlohmann::json& object, const std::vector<std::string>& known,
-                       const std::string& place);
+// What a clause can look at: the keys of which it has exactly one.
+const std::vector<std::string>& clauseSubjects();
+// What can be asked of where a series came from, in the words of Orthanc's metadata.
+const std::vector<std::string>& sourceNames();
 
 }  // namespace cmr

@@ -5,9 +5,12 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "config/time_window.h"
 
 namespace cmr {
 
@@ -18,6 +21,10 @@ struct SeriesFacts {
   // SeriesDescription empty.
   std::map<std::string, std::string> tags;
   int instances = 0;  // of the series
+  // Where the representative instance came from, in the words of the archive: RemoteAET, CalledAET,
+  // RemoteIP, Origin. Missing where the archive was not told.
+  std::map<std::string, std::string> source = {};
+  std::optional<LocalTime> now = {};  // when the series is looked at
 };
 
 // One clause of a rule and what became of it, in words.
@@ -31,6 +38,7 @@ struct RuleOutcome {
   std::string rule;
   bool matched = false;
   std::vector<ClauseOutcome> clauses;  // all of them, so that every mismatch shows at once
+  bool enabled = true;                 // a disabled rule never matches
 };
 
 enum class RouteAction {
@@ -43,30 +51,41 @@ struct RoutingDecision {
   RouteAction action = RouteAction::noRule;
   std::string rule;  // name; empty for noRule
   std::vector<std::string> tasks;
-  int priority = 0;  // larger first, [-100, 100]
+  std::vector<std::string> outputs;  // "SEG", "SR", "SC": what goes back; empty: all
+  int priority = 0;                  // larger first, [-100, 100]
   std::string reason;
+  // Not empty: a person looks first; nothing happens until somebody asks for the series.
+  std::string holdReason;
+  bool waitForStudy = false;             // until the whole study has arrived
+  std::optional<TimeWindow> hours;       // only then is the series handed on
   std::vector<RuleOutcome> explanation;  // every rule that was looked at, in order
 };
 
 // Immutable once read; may be used from any thread.
 class RuleSet {
  public:
-  // Throws InputError that names the place ("rules[2].when[0].matches") and the mistake. `source`
-  // names the file in messages.
+  // Throws DocumentError that names the place ("rules[2].when[0].matches") and the mistake.
+  // `source` names the file in messages.
   static RuleSet parse(std::string_view json, const std::string& source = "rules");
   static RuleSet readFile(const std::string& path);  // InputError also when it cannot be read
   static RuleSet shipped();                          // config/default-rules.json
 
   RoutingDecision decide(const SeriesFacts& facts) const;
+  // Every rule, disabled ones and those behind the one that decides included.
+  std::vector<RuleOutcome> tryAll(const SeriesFacts& facts) const;
   // The DICOM keywords that the rules read, sorted: what SeriesFacts::tags should hold.
   std::vector<std::string> keywords() const;
   std::vector<std::string> ruleNames() const;
+  bool asksForSource() const;  // whether SeriesFacts::source matters
 
  private:
   class Impl;
   explicit RuleSet(std::shared_ptr<const Impl> impl);
   std::shared_ptr<const Impl> impl_;
 };
+
+// The file's text, at most a byte more than is allowed. InputError when it cannot be read.
+std::string readRulesText(const std::string& path);
 
 // Text of the rules that ship, to start an own file from.
 std::string_view shippedRulesText();

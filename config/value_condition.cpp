@@ -40,60 +40,59 @@ std::optional<double> number(std::string_view text) {
   return value;
 }
 
-std::string nonEmptyText(const Json& value, const std::string& place) {
-  if (!value.is_string()) throw InputError(place + " must be a text in quotes");
-  const std::string text(trimmed(value.get_ref<const std::string&>()));
-  if (text.empty()) throw InputError(place + " must not be empty; use \"present\" for absence");
+std::string nonEmptyText(const Json& value, const DocumentPlace& place) {
+  if (!value.is_string()) place.refuse("must be a text in quotes");
+  std::string text(trimmed(value.get_ref<const std::string&>()));
+  if (text.empty()) place.refuse("must not be empty; use \"present\" for absence");
   if (text.find('\\') != std::string::npos) {
-    throw InputError(place + " is compared with single values and cannot hold a backslash");
+    place.refuse("is compared with single values and cannot hold a backslash");
   }
   return text;
 }
 
-OneOf readOneOf(const Json& value, bool negated, const std::string& place) {
-  if (!value.is_array() || value.empty()) throw InputError(place + " must be a list with entries");
+OneOf readOneOf(const Json& value, bool negated, const DocumentPlace& place) {
+  if (!value.is_array() || value.empty()) place.refuse("must be a list with entries");
   OneOf test{{}, negated};
   for (std::size_t i = 0; i < value.size(); ++i) {
-    test.values.push_back(nonEmptyText(value[i], place + "[" + std::to_string(i) + "]"));
+    test.values.push_back(nonEmptyText(value[i], place.at(i)));
   }
   return test;
 }
 
-Matches readMatches(const Json& value, bool negated, const std::string& place) {
-  if (!value.is_string()) throw InputError(place + " must be a pattern in quotes");
+Matches readMatches(const Json& value, bool negated, const DocumentPlace& place) {
+  if (!value.is_string()) place.refuse("must be a pattern in quotes");
   try {
     return {RulePattern(value.get<std::string>()), negated};
   } catch (const InputError& error) {
-    throw InputError(place + ": " + error.what());
+    place.refuse(std::string("is refused: ") + error.what());
   }
 }
 
-std::optional<double> readBound(const Json& clause, const char* key, const std::string& place) {
+std::optional<double> readBound(const Json& clause, const char* key, const DocumentPlace& place) {
   const auto entry = clause.find(key);
   if (entry == clause.end()) return std::nullopt;
-  if (!entry->is_number()) throw InputError(place + "." + key + " must be a number");
+  if (!entry->is_number()) place.at(key).refuse("must be a number");
   return entry->get<double>();
 }
 
-InRange readRange(const Json& clause, const std::string& place) {
+InRange readRange(const Json& clause, const DocumentPlace& place) {
   InRange test{readBound(clause, "min", place), readBound(clause, "max", place)};
   if (test.least && test.most && *test.least > *test.most) {
-    throw InputError(place + ": min is larger than max");
+    place.refuse("asks for what cannot be: min is larger than max");
   }
   return test;
 }
 
 // The key of the clause's test; "min" stands for a range.
-std::string testKey(const Json& clause, const std::string& place) {
+std::string testKey(const Json& clause, const DocumentPlace& place) {
   std::vector<std::string> given;
   for (const std::string& key : valueConditionKeys()) {
     if (clause.contains(key)) given.push_back(key);
   }
   if (given == std::vector<std::string>{"min", "max"}) given.pop_back();
-  if (given.empty()) throw InputError(place + " has no test, such as \"equals\" or \"min\"");
+  if (given.empty()) place.refuse("has no test, such as \"equals\" or \"min\"");
   if (given.size() > 1) {
-    throw InputError(place + " has two tests, " + given[0] + " and " + given[1] +
-                     ": write two clauses");
+    place.refuse("has two tests, " + given[0] + " and " + given[1] + ": write two clauses");
   }
   return given[0];
 }
@@ -168,16 +167,16 @@ const std::vector<std::string>& valueConditionKeys() {
   return keys;
 }
 
-ValueCondition readValueCondition(const Json& clause, const std::string& place) {
+ValueCondition readValueCondition(const Json& clause, const DocumentPlace& place) {
   const std::string key = testKey(clause, place);
   if (key == "min" || key == "max") return readRange(clause, place);
   const Json& value = clause.at(key);
-  const std::string here = place + "." + key;
+  const DocumentPlace here = place.at(key);
   if (key == "equals" || key == "notEquals")
     return OneOf{{nonEmptyText(value, here)}, key != "equals"};
   if (key == "in" || key == "notIn") return readOneOf(value, key != "in", here);
   if (key == "matches" || key == "notMatches") return readMatches(value, key != "matches", here);
-  if (!value.is_boolean()) throw InputError(here + " must be true or false");
+  if (!value.is_boolean()) here.refuse("must be true or false");
   return Presence{value.get<bool>()};
 }
 

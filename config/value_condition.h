@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "config/document_place.h"
 #include "config/rule_pattern.h"
 
 namespace cmr {
@@ -31,9 +32,9 @@ using ValueCondition = std::variant<OneOf, Matches, InRange, Presence>;
 
 // The names of all tests, as keys of a clause.
 const std::vector<std::string>& valueConditionKeys();
-// The one test of this clause. Throws InputError (beginning with `place`) when there is none or
+// The one test of this clause. Throws DocumentError (beginning with `place`) when there is none or
 // more than one, or a wrong type.
-ValueCondition readValueCondition(const nlohmann::json& clause, const std::string& place);
+ValueCondition readValueCondition(const nlohmann::json& clause, const DocumentPlace& place);
 // "equals \"MR\"", "is at least 2"
 std::string describe(const ValueCondition& test);
 // A value as DICOM writes it. Texts are compared without regard to case and outer spaces. With

@@ -81,6 +81,8 @@ class Archive {
   // All instances of this identifier: an archive may hold one under several patients or studies.
   virtual std::vector<std::string> instancesOf(const std::string& SOPInstanceUID) = 0;
   virtual std::optional<InstanceTags> tags(const std::string& instanceId) = 0;
+  // Where the instance came from: RemoteAET, CalledAET, RemoteIP, Origin, as far as it was noted.
+  virtual std::map<std::string, std::string> sourceOf(const std::string& instanceId) = 0;
   // Changes whenever the bytes of the instance do; says nothing beyond that.
   virtual std::optional<std::string> contentHash(const std::string& instanceId) = 0;
 

@@ -6,6 +6,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/program.h"
+#include "config/rule_clause.h"
 
 namespace cmr {
 namespace {
@@ -131,6 +132,17 @@ std::vector<std::string> parseLookup(std::string_view json) {
       }
     }
     return ids;
+  });
+}
+
+std::map<std::string, std::string> parseSource(std::string_view json) {
+  return read(json, "metadata", [](const Json& answer) {
+    std::map<std::string, std::string> source;
+    for (const std::string& name : sourceNames()) {
+      const std::string value = textOr(answer, name.c_str());
+      if (!value.empty()) source.emplace(name, value);
+    }
+    return source;
   });
 }
 

@@ -17,7 +17,9 @@ ArchivedSeries parseSeries(std::string_view json);                    // GET /se
 std::vector<ArchivedInstance> parseInstances(std::string_view json);  // GET /series/{id}/instances
 std::string parseParentSeries(std::string_view json);                 // GET /instances/{id}
 std::vector<std::string> parseLookup(std::string_view json);  // POST /tools/lookup: instances
-InstanceTags parseTags(std::string_view json);                // GET /instances/{id}/simplified-tags
-StoredInstance parseStored(std::string_view json);            // POST /instances
+// GET /instances/{id}/metadata?expand: what tells where it came from
+std::map<std::string, std::string> parseSource(std::string_view json);
+InstanceTags parseTags(std::string_view json);      // GET /instances/{id}/simplified-tags
+StoredInstance parseStored(std::string_view json);  // POST /instances
 
 }  // namespace cmr

@@ -6,6 +6,7 @@
 
 #include "analysis/errors.h"
 #include "plugin/series_look.h"
+#include "plugin/wanted_objects.h"
 
 namespace cmr {
 namespace {
@@ -204,7 +205,8 @@ void Dispatcher::finish(const Lease& lease, const AnalysisOutcome& outcome,
   switch (outcome.kind) {
     case OutcomeKind::analysed: {
       static const std::vector<ProducedObject> nothing;
-      if (!store_.finishAnalysed(lease, settings_.storeResults ? outcome.objects : nothing,
+      const auto wanted = wantedObjects(outcome.objects, lease.job.submission.outputs);
+      if (!store_.finishAnalysed(lease, settings_.storeResults ? wanted : nothing,
                                  outcome.resultsJson)) {
         duties_.log(LogLevel::warning, name + " was cancelled or lost: its results are not used");
         return;

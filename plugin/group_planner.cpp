@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "analysis/errors.h"
+#include "config/explain_rules.h"
+#include "plugin/job_json.h"
 
 namespace cmr {
 namespace {
@@ -13,26 +15,44 @@ bool hasEnded(JobState state) {
          state == JobState::cancelled || state == JobState::retry;
 }
 
-}  // namespace
-
-GroupPlanner::GroupPlanner(Archive& archive, JobStore& store, RuleSet rules,
-                           std::function<std::string()> packageSha256)
-    : archive_(archive),
-      store_(store),
-      rules_(std::move(rules)),
-      packageSha256_(std::move(packageSha256)) {}
-
-std::optional<SeriesLook> GroupPlanner::look(const std::string& seriesId) const {
-  return lookAt(seriesId, archive_, store_, rules_);
+// What is kept with the job, of the series that the rules were asked about.
+std::string recordedDecision(const SeriesLook& series, const std::string& rulesSha256) {
+  return dumpJson({{"series", series.series.id},
+                   {"rule", series.decision.rule},
+                   {"rulesSha256", rulesSha256},
+                   {"verdict", series.verdict()},
+                   {"order", orderJson(series.decision)},
+                   {"explanation", explanationJson(series.decision.explanation)}});
 }
 
-std::vector<SeriesLook> GroupPlanner::siblings(const SeriesLook& series) const {
+}  // namespace
+
+GroupPlanner::GroupPlanner(Archive& archive, JobStore& store, LiveRules& rules,
+                           std::function<std::string()> packageSha256,
+                           std::function<LocalTime()> clock)
+    : archive_(archive),
+      store_(store),
+      rules_(rules),
+      packageSha256_(std::move(packageSha256)),
+      clock_(std::move(clock)) {}
+
+std::optional<SeriesLook> GroupPlanner::look(const std::string& seriesId) const {
+  return lookUnder(rules_.now().rules, seriesId);
+}
+
+std::optional<SeriesLook> GroupPlanner::lookUnder(const RuleSet& rules,
+                                                  const std::string& seriesId) const {
+  return lookAt(seriesId, archive_, store_, rules, clock_());
+}
+
+std::vector<SeriesLook> GroupPlanner::siblings(const SeriesLook& series,
+                                               const RuleSet& rules) const {
   std::vector<SeriesLook> found;
   const auto study = archive_.study(series.series.studyId);
   if (!study) return found;
   for (const std::string& id : study->seriesIds) {
     if (id == series.series.id) continue;
-    auto other = look(id);
+    auto other = lookUnder(rules, id);
     if (other && belongTogether(series, *other)) found.push_back(*std::move(other));
   }
   return found;
@@ -42,7 +62,8 @@ std::optional<AcquisitionGroup> GroupPlanner::groupOf(const SeriesLook& series) 
   const auto study = archive_.study(series.series.studyId);
   if (!study) return std::nullopt;
   AcquisitionGroup group;
-  if (series.singleSlice) group.members = siblings(series);
+  const RulesInUse rules = rules_.now();
+  if (series.singleSlice) group.members = siblings(series, rules.rules);
   group.members.push_back(series);
   std::sort(group.members.begin(), group.members.end(), [](const auto& a, const auto& b) {
     return a.series.SeriesInstanceUID < b.series.SeriesInstanceUID;
@@ -64,6 +85,8 @@ std::optional<AcquisitionGroup> GroupPlanner::groupOf(const SeriesLook& series) 
   job.rule = series.decision.rule;
   job.tasks = series.decision.tasks;
   job.priority = series.decision.priority;
+  job.outputs = series.decision.outputs;
+  job.decisionJson = recordedDecision(series, rules.sha256);
   job.key = jobKey(job);
   return group;
 }

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "plugin/job_store.h"
+#include "plugin/live_rules.h"
+#include "plugin/local_time.h"
 #include "plugin/series_look.h"
 
 namespace cmr {
@@ -20,12 +22,17 @@ struct AcquisitionGroup {
 // Thread ownership: any thread. Everything may throw ResourceError.
 class GroupPlanner {
  public:
-  // packageSha256: tells the hash of the package that new jobs are for.
-  GroupPlanner(Archive& archive, JobStore& store, RuleSet rules,
-               std::function<std::string()> packageSha256);
+  // packageSha256: tells the hash of the package that new jobs are for. clock: the local time.
+  GroupPlanner(Archive& archive, JobStore& store, LiveRules& rules,
+               std::function<std::string()> packageSha256,
+               std::function<LocalTime()> clock = localTimeNow);
 
   // Empty when the series is gone.
   std::optional<SeriesLook> look(const std::string& seriesId) const;
+  // The same under other rules, which are tried and not used.
+  std::optional<SeriesLook> lookUnder(const RuleSet& rules, const std::string& seriesId) const;
+  std::string rulesSha256() const { return rules_.now().sha256; }
+  LocalTime localTime() const { return clock_(); }
   // The group that holds a wanted series. Empty when something of it disappeared meanwhile.
   std::optional<AcquisitionGroup> groupOf(const SeriesLook& series) const;
 
@@ -41,12 +48,13 @@ class GroupPlanner {
   Answer analyze(const std::string& seriesId) const;
 
  private:
-  std::vector<SeriesLook> siblings(const SeriesLook& series) const;
+  std::vector<SeriesLook> siblings(const SeriesLook& series, const RuleSet& rules) const;
 
   Archive& archive_;
   JobStore& store_;
-  const RuleSet rules_;
+  LiveRules& rules_;
   const std::function<std::string()> packageSha256_;
+  const std::function<LocalTime()> clock_;
 };
 
 }  // namespace cmr

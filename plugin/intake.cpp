@@ -19,6 +19,9 @@ constexpr milliseconds sweepPause{20000};
 constexpr std::size_t mostRemembered = 10000;  // deletions; what is lost is found at the claim
 // Stored instead of a sequence number: every series has to be looked at.
 constexpr std::int64_t rescanDue = -1;
+// How the reasons of series begin that are left alone for now.
+constexpr const char* heldMark = "held: ";
+constexpr const char* waitingMark = "waits for its hours, ";
 
 }  // namespace
 
@@ -73,6 +76,7 @@ void Intake::run(const std::stop_token& stop) {
       status.unsettled = watermark_.size();
       status.waitingForStudy = 0;
       for (const auto& [study, series] : waiting_) status.waitingForStudy += series.size();
+      status.waitingForHours = deferred_.size();
     });
     bell_.wait(stop, trouble.empty() ? longestWait : waitAfterTrouble);
   }
@@ -126,6 +130,7 @@ void Intake::step(const std::stop_token& stop) {
     again.swap(reconsidered_);
   }
   for (const std::string& id : again) tryToDecide(id);
+  decideWhatIsDue();
   sweep(stop);
   saveProgress();
 }
@@ -138,6 +143,7 @@ void Intake::dropDeleted() {
   }
   for (const std::string& id : gone) {
     waiting_.erase(id);
+    deferred_.erase(id);
     store_.forgetSkipped(id);
     const int cancelled = store_.cancelForResource(id, "its source was deleted from the archive");
     if (cancelled > 0) {
@@ -196,6 +202,9 @@ void Intake::sweep(const std::stop_token& stop) {
   if (std::chrono::steady_clock::now() < nextSweep_) return;
   nextSweep_ = std::chrono::steady_clock::now() + sweepPause;
   std::unordered_set<std::string> seen;
+  for (const auto& [id, deferred] : deferred_) {
+    seen.insert(deferred.instanceIds.begin(), deferred.instanceIds.end());
+  }
   for (const std::string& id : watermark_.unsettled(watermark_.size())) {
     if (stop.stop_requested()) return;
     if (seen.count(id) != 0 || !watermark_.isUnsettled(id)) continue;
@@ -222,29 +231,82 @@ void Intake::tryToDecide(const std::string& seriesId) {
 
 void Intake::decide(const std::string& seriesId) {
   const auto series = planner_.look(seriesId);
-  if (!series) return;                 // gone; its instances are found gone by the next sweep
-  if (!series->series.stable) return;  // it is still arriving: an event will follow
-  if (series->wanted()) {
-    if (mustWaitForStudy(*series)) return;
-    submit(*series);
+  if (!series) {  // gone; its instances are found gone by the next sweep
+    deferred_.erase(seriesId);
     return;
   }
-  const std::string verdict = series->verdict();
-  if (!series->own) {  // of our own there is one set for every series that was analysed
-    store_.recordSkipped(
-        {series->series.id, series->series.studyId, series->series.SeriesInstanceUID, verdict, 0});
+  if (!series->series.stable) return;  // it is still arriving: an event will follow
+  deferred_.erase(seriesId);
+  if (!series->wanted()) {
+    leaveAlone(*series, series->verdict());
+    return;
   }
-  settle(*series);
-  log_(LogLevel::info, "series " + seriesId + ": " + verdict);
+  if (mustWaitForStudy(*series)) return;
+  const bool isHeld = !series->decision.holdReason.empty();
+  if (isHeld && isKnown(*series)) {  // somebody asked for it before
+    settle(*series);
+  } else if (isHeld) {
+    leaveAlone(*series, heldMark + series->verdict());
+  } else if (!mustWaitForHours(*series)) {
+    submit(*series);
+  }
+}
+
+void Intake::leaveAlone(const SeriesLook& series, const std::string& why) {
+  if (!series.own) {  // of our own there is one set for every series that was analysed
+    store_.recordSkipped(
+        {series.series.id, series.series.studyId, series.series.SeriesInstanceUID, why, 0});
+  }
+  settle(series);
+  log_(LogLevel::info, "series " + series.series.id + ": " + why);
   remember([&](IntakeStatus& status) {
     ++status.skipped;
-    status.lastSkipped = verdict;
+    status.lastSkipped = why;
   });
 }
 
-// One slice says nothing about how many will follow: the study has to be complete first.
+// Whether there is a job over just these images.
+bool Intake::isKnown(const SeriesLook& series) {
+  const auto group = planner_.groupOf(series);
+  if (!group) return false;
+  JobStore::ListFilter filter;
+  filter.orthancSeriesId = series.series.id;
+  const std::vector<JobRecord> jobs = store_.list(filter);
+  return std::any_of(jobs.begin(), jobs.end(), [&](const JobRecord& job) {
+    return job.submission.key == group->submission.key;
+  });
+}
+
+// Outside the hours of its rule a series stays unsettled: a crash of the archive loses nothing.
+bool Intake::mustWaitForHours(const SeriesLook& series) {
+  const auto& hours = series.decision.hours;
+  if (!hours || hours->holds(planner_.localTime()) || isKnown(series)) return false;
+  const std::string why = waitingMark + describe(*hours) + ", as " + series.verdict();
+  store_.recordSkipped(
+      {series.series.id, series.series.studyId, series.series.SeriesInstanceUID, why, 0});
+  Deferred& deferred = deferred_[series.series.id];
+  deferred = {*hours, planner_.rulesSha256(), {}};
+  for (const ArchivedInstance& instance : series.instances) {
+    deferred.instanceIds.push_back(instance.id);
+  }
+  log_(LogLevel::info, "series " + series.series.id + " " + why);
+  return true;
+}
+
+void Intake::decideWhatIsDue() {
+  const LocalTime now = planner_.localTime();
+  const std::string rules = deferred_.empty() ? std::string() : planner_.rulesSha256();
+  std::vector<std::string> due;
+  for (const auto& [id, deferred] : deferred_) {
+    if (deferred.hours.holds(now) || deferred.rulesSha256 != rules) due.push_back(id);
+  }
+  for (const std::string& id : due) tryToDecide(id);
+}
+
+// One slice says nothing about how many will follow: the study has to be complete first. A rule may
+// ask for the same.
 bool Intake::mustWaitForStudy(const SeriesLook& series) {
-  if (!series.singleSlice) return false;
+  if (!series.singleSlice && !series.decision.waitForStudy) return false;
   const auto study = archive_.study(series.series.studyId);
   if (!study || study->stable) return false;
   waiting_[study->id].insert(series.series.id);

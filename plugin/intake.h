@@ -22,7 +22,8 @@ namespace cmr {
 struct IntakeStatus {
   std::int64_t lastChange = 0;      // every change up to this one was dealt with
   std::size_t unsettled = 0;        // instances that arrived and whose series was not looked at
-  std::size_t waitingForStudy = 0;  // single-slice series whose study is still arriving
+  std::size_t waitingForHours = 0;  // series whose rule names hours that are not now
+  std::size_t waitingForStudy = 0;  // series whose study is still arriving
   std::int64_t submitted = 0;       // since the start
   std::int64_t skipped = 0;
   std::string lastSkipped;  // verdict of the last one
@@ -58,6 +59,10 @@ class Intake {
   void tryToDecide(const std::string& seriesId);
   void decide(const std::string& seriesId);
   bool mustWaitForStudy(const SeriesLook& series);
+  bool mustWaitForHours(const SeriesLook& series);
+  void decideWhatIsDue();
+  bool isKnown(const SeriesLook& series);
+  void leaveAlone(const SeriesLook& series, const std::string& why);
   void submit(const SeriesLook& series);
   void settle(const SeriesLook& series);
   void remember(std::function<void(IntakeStatus&)> change);
@@ -81,8 +86,14 @@ class Intake {
   std::int64_t read_ = 0;   // sequence up to which the log was read
   std::int64_t saved_ = 0;  // what the store knows
   ChangeWatermark watermark_;
-  std::map<std::string, std::set<std::string>> waiting_;  // study -> single-slice series
-  std::set<std::string> settledNow_;  // series decided since the page at hand was read
+  std::map<std::string, std::set<std::string>> waiting_;  // study -> series
+  struct Deferred {
+    TimeWindow hours;
+    std::string rulesSha256;  // other rules may name other hours
+    std::vector<std::string> instanceIds;
+  };
+  std::map<std::string, Deferred> deferred_;  // series -> what it waits for
+  std::set<std::string> settledNow_;          // series decided since the page at hand was read
   std::chrono::steady_clock::time_point nextSweep_{};
 };
 

@@ -4,12 +4,11 @@
 #include <cstdio>
 #include <ctime>
 
-namespace cmr {
-namespace {
+#include "config/explain_rules.h"
 
+namespace cmr {
 using Json = nlohmann::json;
 
-// ISO 8601 in UTC, to the millisecond.
 std::string isoTime(std::int64_t unixMs) {
   const std::time_t seconds = unixMs / 1000;
   std::tm parts{};
@@ -20,20 +19,6 @@ std::string isoTime(std::int64_t unixMs) {
   std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(unixMs % 1000));
   return std::string(text.data(), length) + fraction.data();
 }
-
-const char* actionName(RouteAction action) {
-  switch (action) {
-    case RouteAction::analyze:
-      return "analyze";
-    case RouteAction::skip:
-      return "skip";
-    case RouteAction::noRule:
-      break;
-  }
-  return "noRule";
-}
-
-}  // namespace
 
 Json jobJson(const JobRecord& job) {
   Json json{{"id", job.id},
@@ -52,23 +37,13 @@ Json jobJson(const JobRecord& job) {
             {"rule", job.submission.rule},
             {"tasks", job.submission.tasks},
             {"priority", job.submission.priority},
+            {"outputs", job.submission.outputs.empty() ? Json({"SEG", "SR", "SC"})
+                                                       : Json(job.submission.outputs)},
             {"packageSha256", job.submission.packageSha256},
             {"supersededBy", job.supersededBy},
             {"hasResults", !job.resultsJson.empty()}};
   json["retryAt"] = job.retryAtMs ? Json(isoTime(*job.retryAtMs)) : Json();
   return json;
-}
-
-Json explanationJson(const std::vector<RuleOutcome>& explanation) {
-  Json rules = Json::array();
-  for (const RuleOutcome& outcome : explanation) {
-    Json clauses = Json::array();
-    for (const ClauseOutcome& clause : outcome.clauses) {
-      clauses.push_back({{"clause", clause.clause}, {"held", clause.held}, {"why", clause.why}});
-    }
-    rules.push_back({{"rule", outcome.rule}, {"matched", outcome.matched}, {"clauses", clauses}});
-  }
-  return rules;
 }
 
 Json skippedJson(const JobStore::SkippedSeries& series) {
@@ -88,6 +63,7 @@ Json seriesLookJson(const SeriesLook& look) {
           {"action", look.barred.empty() ? actionName(look.decision.action) : "never"},
           {"rule", look.decision.rule},
           {"tasks", look.decision.tasks},
+          {"order", orderJson(look.decision)},
           {"verdict", look.verdict()},
           {"explanation", explanationJson(look.decision.explanation)}};
 }

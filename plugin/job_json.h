@@ -12,7 +12,7 @@ namespace cmr {
 nlohmann::json jobJson(const JobRecord& job);
 nlohmann::json skippedJson(const JobStore::SkippedSeries& series);
 nlohmann::json seriesLookJson(const SeriesLook& look);  // what becomes of a series, and why
-nlohmann::json explanationJson(const std::vector<RuleOutcome>& explanation);
+std::string isoTime(std::int64_t unixMs);               // ISO 8601 in UTC, to the millisecond
 std::optional<JobState> jobStateNamed(const std::string& name);
 
 // Foreign texts may hold bytes that are not UTF-8: they are replaced, not refused.

@@ -118,6 +118,15 @@ CREATE INDEX earlier_by_object ON earlier_objects (sop_uid);
 CREATE INDEX earlier_interrupted ON earlier_objects (job_seq) WHERE complete = 0;
 )sql";
 
+// Why a job is one, and which of its objects are wanted (job_decision.cpp).
+constexpr const char* decisionsOfJobs = R"sql(
+CREATE TABLE decisions (
+  job_seq INTEGER NOT NULL PRIMARY KEY REFERENCES jobs (seq) ON DELETE CASCADE,
+  outputs TEXT NOT NULL,
+  decision TEXT NOT NULL
+) STRICT;
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -135,8 +144,11 @@ int checkedVersion(SqliteConnection& connection, int newest) {
 }  // namespace
 
 const std::vector<Migration>& jobMigrations() {
-  static const std::vector<Migration> migrations{
-      {1, firstTables}, {2, orderOfResults}, {3, seriesLeftAlone}, {4, earlierObjects}};
+  static const std::vector<Migration> migrations{{1, firstTables},
+                                                 {2, orderOfResults},
+                                                 {3, seriesLeftAlone},
+                                                 {4, earlierObjects},
+                                                 {5, decisionsOfJobs}};
   return migrations;
 }
 

@@ -36,6 +36,7 @@ void insertJob(SqliteConnection& connection, const std::string& id, const JobSub
   addItems(connection, seq, "orthancSeries", job.orthancSeriesIds);
   addItems(connection, seq, "series", job.SeriesInstanceUIDs);
   addItems(connection, seq, "task", job.tasks);
+  recordDecision(connection, seq, job);
 }
 
 // A job whose source had disappeared before it was done and is back with the same content.

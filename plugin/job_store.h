@@ -45,7 +45,9 @@ struct JobSubmission {
   std::string packageSha256;
   std::string rule;
   std::vector<std::string> tasks;
-  int priority = 0;  // larger first
+  int priority = 0;                       // larger first
+  std::vector<std::string> outputs = {};  // "SEG", "SR", "SC": what is stored; empty: all
+  std::string decisionJson = {};          // why it is a job; kept with it, JobStore::decision
 };
 
 // Hash over (sorted series UIDs, content fingerprint, package, rule: its name and its tasks).
@@ -168,6 +170,7 @@ class JobStore {
   int cancelForResource(const std::string& orthancId, const std::string& reason);
 
   std::optional<JobRecord> job(const std::string& jobId);
+  std::string decision(const std::string& jobId);  // as submitted; empty: none is known
   struct ListFilter {
     std::optional<JobState> state;
     std::string orthancSeriesId;  // empty: any

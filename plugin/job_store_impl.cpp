@@ -115,6 +115,7 @@ JobRecord JobStore::Impl::record(std::int64_t seq) {
   submission.orthancSeriesIds = items(seq, "orthancSeries");
   submission.SeriesInstanceUIDs = items(seq, "series");
   submission.tasks = items(seq, "task");
+  submission.outputs = outputsOf(connection, seq);
   job.state = jobStateFromName(row.bytes(8));
   job.attempts = static_cast<int>(row.integer(9));
   job.progress = row.real(10);

@@ -47,6 +47,8 @@ class JobStore::Impl {
 };
 
 std::int64_t unixTimeMs();
+void recordDecision(SqliteConnection& connection, std::int64_t seq, const JobSubmission& job);
+std::vector<std::string> outputsOf(SqliteConnection& connection, std::int64_t seq);
 JobState jobStateFromName(const std::string& name);  // ResourceError: the database is damaged
 
 }  // namespace cmr

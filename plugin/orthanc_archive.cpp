@@ -82,6 +82,11 @@ class OrthancArchive : public Archive {
     return answer ? std::optional(parseTags(*answer)) : std::nullopt;
   }
 
+  std::map<std::string, std::string> sourceOf(const std::string& instanceId) override {
+    const auto answer = get("/instances/" + instanceId + "/metadata?expand");
+    return answer ? parseSource(*answer) : std::map<std::string, std::string>{};
+  }
+
   // MD5 that Orthanc computed when it stored the file. Sites may switch it off
   // (StoreMD5ForAttachments); then the identifier of the file stands in.
   std::optional<std::string> contentHash(const std::string& instanceId) override {

@@ -2,6 +2,7 @@
 // leaves this file, and nothing in it can keep Orthanc from starting or from storing.
 #include <orthanc/OrthancCPlugin.h>
 
+#include <cctype>
 #include <exception>
 #include <filesystem>
 #include <memory>
@@ -41,6 +42,11 @@ std::string indexFolder(const std::string& configuration) {
   }
 }
 
+std::string lowerCase(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
 const char* verbOf(OrthancPluginHttpMethod method) {
   switch (method) {
     case OrthancPluginHttpMethod_Get:
@@ -59,7 +65,8 @@ const char* verbOf(OrthancPluginHttpMethod method) {
 void send(OrthancPluginRestOutput* output, const RestResponse& response) {
   const auto size = static_cast<std::uint32_t>(response.body.size());
   if (response.status == 200) {
-    OrthancPluginAnswerBuffer(context, output, response.body.data(), size, "application/json");
+    OrthancPluginAnswerBuffer(context, output, response.body.data(), size,
+                              response.contentType.c_str());
     return;
   }
   if (response.status == 405) {  // Orthanc insists on its own answer, which has no body
@@ -80,12 +87,18 @@ OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
     for (std::uint32_t i = 0; i < http->getCount; ++i) {
       request.query[http->getKeys[i]] = http->getValues[i];
     }
+    for (std::uint32_t i = 0; i < http->headersCount; ++i) {
+      request.headers[lowerCase(http->headersKeys[i])] = http->headersValues[i];
+    }
+    if (http->body != nullptr)
+      request.body.assign(static_cast<const char*>(http->body), http->bodySize);
     const auto service = host->service();  // held while the answer is made
     RestContext work;
     work.status = [] { return host->status(); };
     if (service) {
       work.store = &service->store();
       work.planner = &service->planner();
+      work.rules = &service->rules();
       work.ring = [&service] { service->ring(); };
     }
     send(output, answerRest(request, work));

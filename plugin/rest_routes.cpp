@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "analysis/errors.h"
+#include "config/explain_rules.h"
 #include "plugin/job_json.h"
+#include "plugin/rest_rules.h"
 
 namespace cmr {
 namespace {
@@ -84,8 +86,6 @@ RestResponse listSkipped(const RestRequest& request, JobStore& store) {
   return answer(200, {{"skipped", list}, {"limit", filter.limit}, {"offset", filter.offset}});
 }
 
-RestResponse oneJob(const JobRecord& job) { return answer(200, jobJson(job)); }
-
 RestResponse results(const JobRecord& job) {
   if (job.resultsJson.empty()) return refuse(404, "job " + job.id + " has no results (yet)");
   return {200, job.resultsJson, {}};
@@ -121,17 +121,20 @@ RestResponse analyze(const std::string& seriesId, const RestContext& context) {
   return answer(202, {{"job", done.jobId}, {"created", done.created}, {"series", done.seriesIds}});
 }
 
+RestResponse oneJob(const JobRecord& job, const RestContext& context) {
+  Json body = jobJson(job);
+  const std::string decision = context.store->decision(job.id);
+  body["decision"] = decision.empty() ? Json() : Json::parse(decision);
+  return answer(200, body);
+}
+
 RestResponse explain(const std::string& seriesId, const RestContext& context) {
   const auto look = context.planner->look(seriesId);
   if (!look) return refuse(404, "the archive has no series " + seriesId);
   return answer(200, seriesLookJson(*look));
 }
 
-// A path that exists: its verb, and what it does.
-struct Route {
-  std::string verb;
-  std::function<RestResponse()> act;
-};
+using Route = RestRoute;
 
 // `make` gets the record of the job named in the path.
 template <typename Make>
@@ -150,7 +153,10 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
   if (parts.size() == 2 && is(1, "jobs")) {
     return Route{"GET", [&] { return listJobs(request, *context.store); }};
   }
-  if (parts.size() == 3 && is(1, "jobs")) return Route{"GET", withJob(context, parts[2], oneJob)};
+  if (parts.size() == 3 && is(1, "jobs")) {
+    return Route{"GET", withJob(context, parts[2],
+                                [&context](const JobRecord& job) { return oneJob(job, context); })};
+  }
   if (parts.size() == 4 && is(1, "jobs") && is(3, "results")) {
     return Route{"GET", withJob(context, parts[2], results)};
   }
@@ -169,7 +175,7 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
   if (parts.size() == 4 && is(1, "series") && is(3, "analyze")) {
     return Route{"POST", [&] { return analyze(parts[2], context); }};
   }
-  return std::nullopt;
+  return rulesRouteOf(request, parts, context);
 }
 
 RestResponse dispatch(const RestRequest& request, const RestContext& context) {
@@ -177,10 +183,10 @@ RestResponse dispatch(const RestRequest& request, const RestContext& context) {
   if (parts.empty() || parts[0] != "cmr") return refuse(404, "there is nothing at this path");
   std::optional<Route> route;
   if (parts.size() == 2 && parts[1] == "status") {
-    route = Route{"GET", [&] { return answer(200, context.status()); }};
+    route = Route{"GET", [&] { return answer(200, context.status()); }, false};
   } else {
     route = routeOf(request, parts, context);
-    if (route && (context.store == nullptr || context.planner == nullptr)) {
+    if (route && route->needsService && (context.store == nullptr || context.planner == nullptr)) {
       const Json status = context.status();
       return refuse(503, "the service is " + status.value("state", "not running") + ": " +
                              status.value("reason", ""));

@@ -9,6 +9,7 @@
 
 #include "plugin/group_planner.h"
 #include "plugin/job_store.h"
+#include "plugin/live_rules.h"
 
 namespace cmr {
 
@@ -16,12 +17,15 @@ struct RestRequest {
   std::string method;                        // "GET", "POST", "PUT", "DELETE"
   std::string path;                          // "/cmr/jobs/17", without the query
   std::map<std::string, std::string> query;  // of a GET
+  std::string body = {};
+  std::map<std::string, std::string> headers = {};  // names in lower case
 };
 
 struct RestResponse {
   int status = 200;
-  std::string body;   // JSON
+  std::string body;   // JSON, unless contentType says otherwise
   std::string allow;  // of 405: the verbs that this path takes
+  std::string contentType = "application/json";
 };
 
 // What the routes work on. store and planner are null while the service does not run; the status
@@ -30,7 +34,15 @@ struct RestContext {
   std::function<nlohmann::json()> status;
   JobStore* store = nullptr;
   const GroupPlanner* planner = nullptr;
+  LiveRules* rules = nullptr;
   std::function<void()> ring;  // the queue changed
+};
+
+// A path that exists: its verb, what it does, and whether a running service has to be there for it.
+struct RestRoute {
+  std::string verb;
+  std::function<RestResponse()> act;
+  bool needsService = true;
 };
 
 // Never throws: every error is a JSON body {"error": sentence} with its HTTP status.

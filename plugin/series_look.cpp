@@ -1,12 +1,12 @@
 #include "plugin/series_look.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdlib>
-#include <string_view>
 
 #include "analysis/sha256.h"
+#include "config/analysable.h"
+#include "config/explain_rules.h"
 #include "plugin/job_store.h"
 
 namespace cmr {
@@ -15,10 +15,6 @@ namespace {
 // The tolerances of the reader (dicom_sr/build_stacks.cpp), which has the last word.
 constexpr double sameDirectionCosine = 0.9999;
 constexpr double samePositionMm = 0.1;
-
-// PS3.6 A: MR Image, Enhanced MR Image, Legacy Converted Enhanced MR Image Storage.
-constexpr std::array<std::string_view, 3> analysableClasses{
-    "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4"};
 
 std::vector<double> numbersIn(const std::string& text) {
   std::vector<double> numbers;
@@ -78,53 +74,12 @@ bool isOwn(const SeriesLook& look, Archive& archive, JobStore& store) {
          archive.isMarkedOwn(look.series.id);
 }
 
-// What no rule can have analysed.
-std::string barOf(const SeriesLook& look) {
-  if (look.own) return "its objects were written by this program";
-  const std::string SOPClassUID = valueOf(look, "SOPClassUID");
-  if (look.series.Modality != "MR") {
-    return "its modality is \"" + look.series.Modality + "\", not \"MR\"";
-  }
-  if (std::find(analysableClasses.begin(), analysableClasses.end(), SOPClassUID) ==
-      analysableClasses.end()) {
-    return "its objects are no MR images (SOP class " + SOPClassUID + ")";
-  }
-  return {};
-}
-
-std::string failedClauses(const RoutingDecision& decision) {
-  std::string text;
-  for (const RuleOutcome& rule : decision.explanation) {
-    for (const ClauseOutcome& clause : rule.clauses) {
-      if (clause.held) continue;
-      if (!text.empty()) text += "; ";
-      text += rule.rule + ": " + clause.clause + " (" + clause.why + ")";
-    }
-  }
-  return text;
-}
-
 }  // namespace
 
-std::string SeriesLook::verdict() const {
-  std::string text;
-  switch (decision.action) {
-    case RouteAction::analyze:
-      text = "rule \"" + decision.rule + "\" has it analysed";
-      break;
-    case RouteAction::skip:
-      text = "skipped by rule \"" + decision.rule + "\"";
-      if (!decision.reason.empty()) text += ": " + decision.reason;
-      break;
-    case RouteAction::noRule:
-      text = "no rule matches it: " + failedClauses(decision);
-      break;
-  }
-  return barred.empty() ? text : "never analysed, as " + barred + "; " + text;
-}
+std::string SeriesLook::verdict() const { return verdictOf(decision, barred); }
 
 std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, JobStore& store,
-                                 const RuleSet& rules) {
+                                 const RuleSet& rules, const LocalTime& now) {
   SeriesLook look;
   auto series = archive.series(seriesId);
   if (!series) return std::nullopt;
@@ -137,11 +92,12 @@ std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, 
   if (!tags) return std::nullopt;
   look.tags = *std::move(tags);
   look.own = isOwn(look, archive, store);
-  look.barred = barOf(look);
-  SeriesFacts facts;
-  facts.tags = look.tags.values;
-  facts.instances = static_cast<int>(look.instances.size());
-  look.decision = rules.decide(facts);
+  look.facts.tags = look.tags.values;
+  look.facts.instances = static_cast<int>(look.instances.size());
+  if (rules.asksForSource()) look.facts.source = archive.sourceOf(look.instances.front().id);
+  look.facts.now = now;
+  look.barred = barOf(look.facts, look.own);
+  look.decision = rules.decide(look.facts);
   look.singleSlice = isSingleSlice(look.instances);
   return look;
 }

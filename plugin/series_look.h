@@ -19,6 +19,7 @@ struct SeriesLook {
   bool own = false;                         // written by this program
   // Why it is never analysed, whatever the rules say: it is ours, or no MR image. Empty: it may be.
   std::string barred;
+  SeriesFacts facts;  // what the rules were asked about
   RoutingDecision decision;
   // All instances are single frames at one place: perhaps one slice of a stack that the scanner
   // wrote as one series per slice (Siemens does).
@@ -31,7 +32,7 @@ struct SeriesLook {
 
 // Empty when the series is gone or has no instance. Throws ResourceError.
 std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, JobStore& store,
-                                 const RuleSet& rules);
+                                 const RuleSet& rules, const LocalTime& now);
 
 // Two single-slice series that can be slices of one stack: same study, frame of reference, matrix
 // and orientation (within the reader's tolerance), and the same decision.

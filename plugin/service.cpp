@@ -6,6 +6,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
+#include "plugin/rest_rules.h"
 
 namespace cmr {
 namespace {
@@ -58,6 +59,7 @@ nlohmann::json intakeJson(const IntakeStatus& intake) {
   return {{"lastChange", intake.lastChange},
           {"unsettledInstances", intake.unsettled},
           {"waitingForStudy", intake.waitingForStudy},
+          {"waitingForHours", intake.waitingForHours},
           {"submitted", intake.submitted},
           {"skipped", intake.skipped},
           {"lastSkipped", intake.lastSkipped},
@@ -66,12 +68,12 @@ nlohmann::json intakeJson(const IntakeStatus& intake) {
 
 }  // namespace
 
-ServicePlan planService(const Settings& settings, const std::string& archiveFolder) {
-  ServicePlan plan{
-      settings,
-      settings.rulesFile.empty() ? RuleSet::shipped() : RuleSet::readFile(settings.rulesFile),
-      packageHash(settings.packageFolder),
-      {}};
+ServicePlan planService(const Settings& settings, const std::string& archiveFolder,
+                        const LogCallback& log) {
+  ServicePlan plan{settings,
+                   std::make_shared<LiveRules>(settings.rulesFile, log),
+                   packageHash(settings.packageFolder),
+                   {}};
   const std::string& folder =
       settings.databaseFolder.empty() ? archiveFolder : settings.databaseFolder;
   plan.databasePath = folder + "/cmr-jobs.sqlite";
@@ -84,7 +86,7 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
       store_(storeSettings(plan_)),
       package_(plan_.settings.packageFolder, plan_.packageSha256, log),
       worker_(workerSettings(plan_.settings), log),
-      planner_(archive, store_, plan_.rules, [this] { return package_.sha256(); }),
+      planner_(archive, store_, *plan_.rules, [this] { return package_.sha256(); }),
       superseder_(archive, store_, plan_.settings.deleteSuperseded, log),
       outbox_(archive, store_, log, [this] { superseder_.removeOutdated(); }),
       dispatcher_(archive, store_,
@@ -141,7 +143,7 @@ nlohmann::json Service::status() const {
            {{"folder", plan_.settings.packageFolder},
             {"sha256", package_.sha256()},
             {"problem", package_.problem()}}},
-          {"rules", plan_.rules.ruleNames()},
+          {"rules", rulesSummary(plan_.rules->status())},
           {"jobs", queue},
           {"intake", intakeJson(intake_.status())},
           {"dispatcher", {{"trouble", dispatcher_.trouble()}}},

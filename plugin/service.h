@@ -22,14 +22,15 @@ namespace cmr {
 // and starts the archive again.
 struct ServicePlan {
   Settings settings;
-  RuleSet rules;
+  std::shared_ptr<LiveRules> rules;
   std::string packageSha256;
   std::string databasePath;
 };
 
 // Reads rules and package identity. archiveFolder: where the database lies when the settings name
 // no folder. Throws InputError or PackageError naming what is wrong.
-ServicePlan planService(const Settings& settings, const std::string& archiveFolder);
+ServicePlan planService(const Settings& settings, const std::string& archiveFolder,
+                        const LogCallback& log);
 
 // Thread ownership: any thread; made and destroyed by one.
 class Service {
@@ -46,6 +47,7 @@ class Service {
   Intake& intake() { return intake_; }
   GroupPlanner& planner() { return planner_; }
   JobStore& store() { return store_; }
+  LiveRules& rules() { return *plan_.rules; }
   // The queue may have changed by an operator's hand.
   void ring();
   nlohmann::json status() const;

@@ -33,7 +33,7 @@ void ServiceHost::configure(const std::string& configuration,
       log_(LogLevel::warning, "not enabled: nothing is analysed");
       return;
     }
-    plan_ = planService(settings, archiveFolder);
+    plan_ = planService(settings, archiveFolder, log_);
   } catch (const std::exception& error) {
     setState("misconfigured", error.what());
     log_(LogLevel::error,

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "analysis/errors.h"
+#include "config/explain_rules.h"
 
 namespace cmr {
 namespace {
@@ -176,7 +177,8 @@ TEST(Rules, MistakesAreRefusedWithTheirPlace) {
       {ruleWith(R"({"tag": "ImageType", "equals": "A\\B"})"), "backslash"},
       {ruleWith(R"({"tag": "Modality", "in": []})"), "a list with entries"},
       {ruleWith(R"({"tag": "Modality", "present": "yes"})"), "true or false"},
-      {ruleWith(R"({"tag": "Modality", "matches": "(a"})"), "when[0].matches: not a regular"},
+      {ruleWith(R"({"tag": "Modality", "matches": "(a"})"),
+       "when[0].matches is refused: not a regular"},
       {ruleWith(R"({"anyOf": []})"), "anyOf must not be empty"},
       {ruleWith(R"({"anyOf": [{"tag": "Rows", "min": 1}], "tag": "Rows"})"), "unknown key \"tag\""},
       {ruleWith(R"({"allOf": [{"allOf": [{"allOf": [{"allOf": [{"tag": "Rows", "min": 1}]}]}]}]})"),
@@ -189,6 +191,79 @@ TEST(Rules, MistakesAreRefusedWithTheirPlace) {
   for (const auto& [json, expected] : cases) {
     EXPECT_THAT(mistakeIn(json), HasSubstr(expected)) << json.substr(0, 200);
   }
+}
+
+TEST(Rules, WhatOnlyAnalysedSeriesHaveIsRefusedForOthersAndWhatCannotBeAskedIsToldSo) {
+  const auto action = [](const std::string& entries) {
+    return mistakeIn(R"({"schema": 1, "rules": [{"name": "a", "when": [], )" + entries + "}]}");
+  };
+  for (const char* key : {R"("priority": 1)", R"("outputs": ["SEG"])", R"("hold": "x")",
+                          R"("wait": "study")", R"("hours": {"from": "20:00", "to": "06:00"})"}) {
+    EXPECT_THAT(action(R"("skip": "x", )" + std::string(key)), HasSubstr("has no meaning")) << key;
+    EXPECT_EQ(action(R"("tasks": ["seg_cine_sax"], )" + std::string(key)), "accepted") << key;
+  }
+  EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "outputs": ["SR"])"), HasSubstr("\"SEG\""));
+  EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "outputs": ["PDF"])"),
+              HasSubstr("there is no output \"PDF\""));
+  EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "wait": "week")"), HasSubstr("\"study\""));
+  EXPECT_THAT(mistakeIn(ruleWith(R"({"view": "SAX"})")), HasSubstr("before anything looks"));
+  EXPECT_THAT(mistakeIn(ruleWith(R"({"taag": "Rows", "min": 1})")),
+              HasSubstr(R"(did you mean "tag"?)"));
+  EXPECT_THAT(mistakeIn(ruleWith(R"({"source": "RemoteAet", "equals": "X"})")),
+              HasSubstr(R"(did you mean "RemoteAET"?)"));
+  EXPECT_THAT(mistakeIn(ruleWith(R"({"orientation": "axial"})")), HasSubstr("\"transverse\""));
+}
+
+TEST(Rules, SourceOrientationAndTimeAreAskedFor) {
+  SeriesFacts facts;
+  facts.tags["ImageOrientationPatient"] = "1\\0\\0\\0\\0.8\\0.6";  // 37 degrees from transverse
+  facts.source["RemoteAET"] = "MR2";
+  facts.now = readLocalTime("Sat 21:30");
+  const auto holds = [&](const std::string& clause) {
+    return RuleSet::parse(ruleWith(clause)).decide(facts).action == RouteAction::analyze;
+  };
+  EXPECT_TRUE(holds(R"({"source": "RemoteAET", "in": ["mr1", "mr2"]})"));
+  EXPECT_FALSE(holds(R"({"source": "CalledAET", "present": true})"));
+  EXPECT_TRUE(holds(R"({"orientation": "oblique"})"));
+  EXPECT_TRUE(holds(R"({"orientation": "transverse", "within": 40})"));
+  EXPECT_FALSE(holds(R"({"orientation": "transverse"})"));
+  EXPECT_TRUE(holds(R"({"time": {"from": "20:00", "to": "06:00", "days": ["Sat"]}})"));
+  EXPECT_FALSE(holds(R"({"time": {"from": "06:00", "to": "20:00"}})"));
+  facts = {};
+  for (const char* clause :
+       {R"({"orientation": "oblique"})", R"({"time": {"from": "00:00", "to": "00:00"}})"}) {
+    EXPECT_FALSE(holds(clause)) << "without knowing: " << clause;
+  }
+}
+
+TEST(Rules, TheFallbackTakesWhatNoRuleMatches) {
+  const RuleSet rules = RuleSet::parse(R"({"schema": 1, "rules": [
+      {"name": "ct", "when": [{"tag": "Modality", "equals": "CT"}], "skip": "x"}],
+      "otherwise": {"tasks": ["seg_cine_sax"], "outputs": ["SEG", "SC"], "hold": "look first",
+                    "wait": "study", "hours": {"from": "20:00", "to": "06:00"}}})");
+  const RoutingDecision decision = rules.decide({{{"Modality", "MR"}}, 1});
+  EXPECT_EQ(decision.rule, "otherwise");
+  EXPECT_THAT(decision.outputs, ElementsAre("SEG", "SC"));
+  EXPECT_EQ(decision.holdReason, "look first");
+  EXPECT_TRUE(decision.waitForStudy);
+  ASSERT_TRUE(decision.hours);
+  EXPECT_EQ(decision.hours->from, 20 * 60);
+  EXPECT_EQ(rules.decide({{{"Modality", "CT"}}, 1}).rule, "ct");
+}
+
+TEST(Rules, AllRulesAreTriedForAnExplanationButOnlyEnabledOnesMatch) {
+  const RuleSet rules = RuleSet::parse(R"({"schema": 1, "rules": [
+      {"name": "off", "enabled": false, "when": [], "skip": "x"},
+      {"name": "first", "when": [], "skip": "x"}, {"name": "behind", "when": [], "skip": "x"}]})");
+  const auto outcomes = rules.tryAll({});
+  ASSERT_THAT(outcomes, SizeIs(3));
+  EXPECT_FALSE(outcomes[0].enabled);
+  EXPECT_FALSE(outcomes[0].matched);
+  EXPECT_TRUE(outcomes[2].matched);
+  const std::string text = explanationText(rules.decide({}), outcomes, "");
+  EXPECT_THAT(text, HasSubstr("off: disabled"));
+  EXPECT_THAT(text, HasSubstr("first: decides"));
+  EXPECT_THAT(text, HasSubstr("behind: would match, but an earlier rule decides"));
 }
 
 TEST(Rules, CostlyPatternsAreRefused) {

@@ -86,6 +86,7 @@ class FakeArchive : public Archive {
   std::string unreadableSeries;  // every question about it is an error
   std::string storesInto;        // study of what is stored; empty: "study"
   std::map<std::string, std::string> extraTags;
+  std::map<std::string, std::string> source;
   std::set<std::string> markedOwn;
   std::map<std::string, std::vector<std::string>> instancesByUid;
   std::vector<std::string> removed;
@@ -185,6 +186,11 @@ class FakeArchive : public Archive {
     tags.values.emplace("TriggerTime", "10");
     tags.writtenByUs = tags.values["ManufacturerModelName"] == "Orthanc CMR";
     return tags;
+  }
+
+  std::map<std::string, std::string> sourceOf(const std::string&) override {
+    const std::lock_guard lock(mutex_);
+    return source;
   }
 
   std::optional<std::string> contentHash(const std::string& instanceId) override {

@@ -234,5 +234,106 @@ TEST_F(IntakeTest, ASeriesThatCannotBeReadDoesNotKeepTheOthersWaiting) {
   EXPECT_THAT(onlyJob().submission.orthancSeriesIds, ElementsAre("b"));
 }
 
+// --- what a rule asks for ----------------------------------------------------------------------
+
+std::string ruleThat(const std::string& asks) {
+  return R"({"schema": 1, "rules": [{"name": "mr", "when": [], "tasks": ["seg_cine_sax"], )" +
+         asks + "}]}";
+}
+
+TEST_F(IntakeTest, AHeldSeriesIsListedAndAnalysedWhenSomebodyAsks) {
+  useRules(ruleThat(R"("hold": "a new scanner")"));
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  step();
+  EXPECT_THAT(jobs(), IsEmpty());
+  const auto held = store->skippedSeries({});
+  ASSERT_THAT(held, SizeIs(1));
+  EXPECT_THAT(held[0].reason, HasSubstr("held: "));
+  EXPECT_THAT(held[0].reason, HasSubstr("a new scanner"));
+  planner->analyze("a");
+  EXPECT_THAT(jobs(), SizeIs(1));
+  EXPECT_THAT(store->skippedSeries({}), IsEmpty());
+  // The same images once more: nobody has to release them again.
+  archive.becomeStable("a");
+  step();
+  EXPECT_THAT(store->skippedSeries({}), IsEmpty());
+  // An image that was not there then: somebody has to look again.
+  archive.addImage("a");
+  archive.becomeStable("a");
+  step();
+  EXPECT_THAT(store->skippedSeries({}), SizeIs(1));
+}
+
+TEST_F(IntakeTest, ASeriesWaitsForTheHoursOfItsRule) {
+  useRules(ruleThat(R"("hours": {"from": "20:00", "to": "06:00"})"));
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  step();
+  EXPECT_THAT(jobs(), IsEmpty());
+  ASSERT_THAT(store->skippedSeries({}), SizeIs(1));
+  EXPECT_THAT(store->skippedSeries({})[0].reason, HasSubstr("from 20:00 to 06:00"));
+  EXPECT_EQ(store->lastChange(), 0);  // so that a crash now loses nothing
+  localTime = {1, 20 * 60};
+  step();
+  EXPECT_THAT(jobs(), SizeIs(1));
+  EXPECT_THAT(store->skippedSeries({}), IsEmpty());
+  EXPECT_EQ(store->lastChange(), archive.lastChange());
+}
+
+TEST_F(IntakeTest, ARestartWhileASeriesWaitsForItsHoursLosesNothing) {
+  useRules(ruleThat(R"("hours": {"from": "20:00", "to": "06:00"})"));
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  step();
+  restart();
+  localTime = {2, 60};
+  step();
+  EXPECT_THAT(jobs(), SizeIs(1));
+}
+
+TEST_F(IntakeTest, OtherRulesWithoutHoursEndTheWait) {
+  useRules(ruleThat(R"("hours": {"from": "20:00", "to": "06:00"})"));
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  step();
+  useRules(everyMrSeries);
+  step();
+  EXPECT_THAT(jobs(), SizeIs(1));
+}
+
+TEST_F(IntakeTest, ASeriesDeletedWhileItWaitsForItsHoursIsForgotten) {
+  useRules(ruleThat(R"("hours": {"from": "20:00", "to": "06:00"})"));
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  step();
+  archive.deleteSeries("a");
+  intake->deleted("a");
+  localTime = {1, 20 * 60};
+  step();
+  EXPECT_THAT(jobs(), IsEmpty());
+  EXPECT_THAT(store->skippedSeries({}), IsEmpty());
+}
+
+TEST_F(IntakeTest, ARuleMayWaitForTheWholeStudy) {
+  useRules(ruleThat(R"("wait": "study")"));
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  step();
+  EXPECT_THAT(jobs(), IsEmpty());
+  archive.studyBecomesStable("study");
+  step();
+  EXPECT_THAT(jobs(), SizeIs(1));
+}
+
+TEST_F(IntakeTest, AJobKnowsWhichOutputsItsRuleWants) {
+  useRules(ruleThat(R"("outputs": ["SEG", "SC"], "priority": 7)"));
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  step();
+  EXPECT_THAT(onlyJob().submission.outputs, ElementsAre("SEG", "SC"));
+  EXPECT_EQ(onlyJob().submission.priority, 7);
+}
+
 }  // namespace
 }  // namespace cmr

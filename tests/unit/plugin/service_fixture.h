@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -25,20 +26,28 @@ class ServiceFixture : public ::testing::Test {
     folder = std::filesystem::temp_directory_path() /
              ("cmr-service-" + std::string(info->name()) + "-" + std::to_string(::getpid()));
     std::filesystem::remove_all(folder);
+    useRules(everyMrSeries);
+    liveRules = std::make_unique<LiveRules>((folder / "rules.json").string(), logCallback());
     JobStoreSettings settings;
     settings.path = (folder / "jobs.sqlite").string();
     settings.maxAttempts = 2;
     store = std::make_unique<JobStore>(settings, [this] { return nowMs; });
-    planner = std::make_unique<GroupPlanner>(archive, *store, rules(), [this] { return package; });
+    planner = std::make_unique<GroupPlanner>(
+        archive, *store, *liveRules, [this] { return package; }, [this] { return localTime; });
   }
   ~ServiceFixture() override {
     store.reset();
     std::filesystem::remove_all(folder);
   }
 
-  static RuleSet rules() {
-    return RuleSet::parse(R"({"schema": 1, "rules": [{"name": "mr",
-        "when": [{"tag": "Modality", "equals": "MR"}], "tasks": ["seg_cine_sax"]}]})");
+  static constexpr const char* everyMrSeries = R"({"schema": 1, "rules": [{"name": "mr",
+        "when": [{"tag": "Modality", "equals": "MR"}], "tasks": ["seg_cine_sax"]}]})";
+
+  // Replaces the rules file, as an administrator does.
+  void useRules(const std::string& text) {
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "new.json") << text;
+    std::filesystem::rename(folder / "new.json", folder / "rules.json");
   }
 
   LogCallback logCallback() {
@@ -60,12 +69,14 @@ class ServiceFixture : public ::testing::Test {
   }
 
   std::filesystem::path folder;
+  std::string log;
   std::int64_t nowMs = 1000;
   std::string package = "package";
+  LocalTime localTime{1, 12 * 60};
   FakeArchive archive;
+  std::unique_ptr<LiveRules> liveRules;
   std::unique_ptr<JobStore> store;
   std::unique_ptr<GroupPlanner> planner;
-  std::string log;
   std::stop_source stopper;
 };
 

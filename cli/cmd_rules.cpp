@@ -1,0 +1,162 @@
+// `cmr rules check FILE` and `cmr rules explain FILE FOLDER`: a rules file tried before it goes
+// live.
+//
+// Exit codes: 0 the file is good (warnings included), 1 it is refused or something broke, 2 wrong
+// usage.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "analysis/errors.h"
+#include "cli/registered_commands.h"
+#include "config/analysable.h"
+#include "config/check_rules.h"
+#include "config/explain_rules.h"
+#include "config/rules.h"
+#include "dicom_sr/series_headers.h"
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int exitRefused = 1;
+constexpr int exitUsage = 2;
+constexpr const char* shippedName = "shipped";
+
+struct RulesArguments {
+  std::string file;
+  std::string input;
+  std::map<std::string, std::string> source;
+  std::string now;
+  bool json = false;
+};
+
+std::string textOfFile(const std::string& file) {
+  return file == shippedName ? std::string(shippedRulesText()) : readRulesText(file);
+}
+
+std::string printed(const Json& value) {
+  return value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// "FILE:12:7: error: FILE: rules[1].when[0] has the unknown key ...", as compilers say it.
+void printNotes(std::ostream& out, const RuleReport& report, const std::vector<RuleNote>& notes,
+                const char* kind) {
+  for (const RuleNote& note : notes) {
+    out << report.source;
+    if (note.line > 0) out << ":" << note.line << ":" << note.column;
+    const std::string prefix = report.source + ": ";
+    const bool named = note.message.rfind(prefix, 0) == 0;
+    out << ": " << kind << ": " << (named ? note.message.substr(prefix.size()) : note.message);
+    if (!note.pointer.empty()) out << " (" << note.pointer << ")";
+    out << "\n";
+  }
+}
+
+void printReport(std::ostream& out, const RuleReport& report) {
+  printNotes(out, report, report.mistakes, "error");
+  printNotes(out, report, report.warnings, "warning");
+}
+
+int check(const RulesArguments& a) {
+  const RuleReport report = checkRules(textOfFile(a.file), a.file);
+  if (a.json) {
+    std::cout << printed(reportJson(report));
+  } else {
+    printReport(report.valid() ? std::cout : std::cerr, report);
+    if (report.valid()) std::cout << a.file << ": " << report.rules.size() << " rules, no error\n";
+  }
+  return report.valid() ? 0 : exitRefused;
+}
+
+SeriesFacts factsOf(const SeriesHeader& header, const RulesArguments& a) {
+  SeriesFacts facts{header.values, header.instances};
+  facts.source = a.source;
+  if (!a.now.empty()) facts.now = readLocalTime(a.now);
+  return facts;
+}
+
+std::string describeSeries(const SeriesHeader& header) {
+  const auto found = header.values.find("SeriesDescription");
+  const std::string name = found == header.values.end() ? std::string() : found->second;
+  return "series " + header.SeriesInstanceUID + ", " + std::to_string(header.instances) +
+         " instances" + (name.empty() ? ", without a name" : ", \"" + name + "\"");
+}
+
+int explain(const RulesArguments& a) {
+  const std::string text = textOfFile(a.file);
+  const RuleReport report = checkRules(text, a.file);
+  if (!report.valid()) {
+    printReport(std::cerr, report);
+    return exitRefused;
+  }
+  const RuleSet rules = RuleSet::parse(text, a.file);
+  Json all = Json::array();
+  for (const SeriesHeader& header : readSeriesHeaders(a.input)) {
+    const SeriesFacts facts = factsOf(header, a);
+    const RoutingDecision decision = rules.decide(facts);
+    const auto outcomes = rules.tryAll(facts);
+    const std::string barred = barOf(facts, header.writtenByUs);
+    if (!a.json) {
+      std::cout << describeSeries(header) << "\n"
+                << explanationText(decision, outcomes, barred) << "\n";
+      continue;
+    }
+    all.push_back({{"SeriesInstanceUID", header.SeriesInstanceUID},
+                   {"instances", header.instances},
+                   {"action", barred.empty() ? actionName(decision.action) : "never"},
+                   {"rule", decision.rule},
+                   {"verdict", verdictOf(decision, barred)},
+                   {"order", orderJson(decision)},
+                   {"rules", explanationJson(outcomes)}});
+  }
+  if (a.json) std::cout << printed(all);
+  return 0;
+}
+
+template <typename Run>
+std::function<void()> withUsage(const std::shared_ptr<RulesArguments>& a, Run run) {
+  return [a, run] {
+    int code = exitUsage;
+    try {
+      if (!a->now.empty() && !readLocalTime(a->now)) {
+        throw InputError("--now wants a day and a time such as 'Sat 21:30' and got '" + a->now +
+                         "'");
+      }
+      code = run(*a);
+    } catch (const InputError& wrong) {
+      std::cerr << "cmr: " << wrong.what() << "\n";
+    }
+    if (code != 0) throw CLI::RuntimeError(code);
+  };
+}
+
+}  // namespace
+
+void registerRules(CLI::App& app) {
+  auto a = std::make_shared<RulesArguments>();
+  CLI::App* rules = app.add_subcommand("rules", "Check routing rules, and try them on a series");
+  rules->require_subcommand(1);
+
+  CLI::App* c = rules->add_subcommand("check", "Say what is wrong with a rules file, and where");
+  c->add_option("file", a->file, "Rules file, or 'shipped' for the rules that ship")->required();
+  c->add_flag("--json", a->json, "Print JSON");
+  c->callback(withUsage(a, check));
+
+  CLI::App* e = rules->add_subcommand(
+      "explain", "Say for each series of a folder which rule decides, and why not the others");
+  e->add_option("file", a->file, "Rules file, or 'shipped' for the rules that ship")->required();
+  e->add_option("folder", a->input, "DICOM file, or a folder searched with all folders below it")
+      ->required();
+  e->add_option("--remote-aet", a->source["RemoteAET"], "AE title that the series comes from");
+  e->add_option("--called-aet", a->source["CalledAET"], "AE title that it is sent to");
+  e->add_option("--remote-ip", a->source["RemoteIP"], "Address that it comes from");
+  e->add_option("--origin", a->source["Origin"], "Orthanc's word for the way: DicomProtocol, ...");
+  e->add_option("--now", a->now, "Local time at which it arrives, such as 'Sat 21:30'");
+  e->add_flag("--json", a->json, "Print JSON");
+  e->callback(withUsage(a, explain));
+}
+
+}  // namespace cmr

@@ -1,0 +1,148 @@
+#include "config/check_rules.h"
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+#include "config/rule_file.h"
+#include "config/strict_json.h"
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::json;
+
+// What the parser of JSON says: "... parse error at line 3, column 7: ...".
+void takePosition(RuleNote& note) {
+  const auto numberAfter = [&](const std::string& word) -> std::size_t {
+    const std::size_t at = note.message.find(word);
+    if (at == std::string::npos) return 0;
+    std::size_t number = 0;
+    for (std::size_t i = at + word.size();
+         i < note.message.size() && std::isdigit(static_cast<unsigned char>(note.message[i])) != 0;
+         ++i) {
+      number = 10 * number + static_cast<std::size_t>(note.message[i] - '0');
+    }
+    return number;
+  };
+  note.line = numberAfter(" at line ");
+  note.column = numberAfter(", column ");
+}
+
+RuleNote noteOf(const DocumentError& mistake, std::string_view json) {
+  RuleNote note{mistake.what(), mistake.pointer()};
+  if (note.pointer.empty()) {
+    takePosition(note);
+    return note;
+  }
+  const TextPosition position = positionOf(json, note.pointer);
+  note.line = position.line;
+  note.column = position.column;
+  return note;
+}
+
+class Warner {
+ public:
+  Warner(std::string_view json, RuleReport& report) : json_(json), report_(report) {}
+
+  void warn(const DocumentPlace& place, const std::string& sentence) {
+    report_.warnings.push_back(
+        noteOf(DocumentError(place.words() + " " + sentence, place.pointer()), json_));
+  }
+
+  void lookAtClauses(const Json& clauses, const DocumentPlace& place) {
+    for (std::size_t i = 0; i < clauses.size(); ++i) {
+      const DocumentPlace here = place.at(i);
+      for (const char* group : {"anyOf", "allOf"}) {
+        if (clauses[i].contains(group)) lookAtClauses(clauses[i][group], here.at(group));
+      }
+      if (!clauses[i].contains("tag")) continue;
+      const auto keyword = clauses[i]["tag"].get<std::string>();
+      if (isDicomKeyword(keyword)) continue;
+      const std::string meant = nearestDicomKeyword(keyword);
+      warn(here.at("tag"), inQuotes(keyword) + " is no keyword of DICOM" +
+                               (meant.empty() ? "" : "; did you mean " + inQuotes(meant) + "?"));
+    }
+  }
+
+  void lookAtTasks(const Json& tasks, const DocumentPlace& place) {
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      const auto& computed = computedTasks();
+      if (std::find(computed.begin(), computed.end(), tasks[i]) != computed.end()) continue;
+      warn(place.at(i), inQuotes(tasks[i].get<std::string>()) +
+                            " is not computed by this program; a job that asks for nothing else "
+                            "fails");
+    }
+  }
+
+ private:
+  std::string_view json_;
+  RuleReport& report_;
+};
+
+void warnOfTags(const Json& document, const DocumentPlace& place, Warner& warner) {
+  const Json& rules = document.at("rules");
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const DocumentPlace here = place.at("rules").at(i);
+    warner.lookAtClauses(rules[i].at("when"), here.at("when"));
+    if (rules[i].contains("tasks")) warner.lookAtTasks(rules[i]["tasks"], here.at("tasks"));
+  }
+}
+
+// `rules` are those of the document, in order; the fallback, if any, stands at the end.
+void warnOfOrder(const std::vector<Rule>& rules, const DocumentPlace& place, Warner& warner) {
+  bool analyses = false;
+  std::string all;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const Rule& rule = rules[i];
+    const bool isFallback = rule.when.empty() && i + 1 == rules.size();
+    if (!all.empty()) {
+      const DocumentPlace here = place.at("rules").at(i);
+      warner.warn(isFallback ? place : here, inQuotes(rule.name) +
+                                                 " is never reached: " + inQuotes(all) +
+                                                 " stands before it and matches everything");
+    }
+    if (!rule.enabled) continue;
+    analyses = analyses || (all.empty() && !rule.tasks.empty());
+    if (rule.when.empty() && all.empty()) all = rule.name;
+  }
+  if (!analyses) warner.warn(place, "no rule has anything analysed");
+}
+
+}  // namespace
+
+RuleReport checkRules(std::string_view json, const std::string& source) {
+  RuleReport report;
+  report.source = source;
+  const RuleFile file = readRules(json, source);
+  for (const DocumentError& mistake : file.mistakes) {
+    report.mistakes.push_back(noteOf(mistake, json));
+  }
+  for (const Rule& rule : file.rules) report.rules.push_back(rule.name);
+  if (!report.valid()) return report;
+  Warner warner(json, report);
+  const DocumentPlace place(source);
+  warnOfTags(parseStrictJson(json, source), place, warner);
+  warnOfOrder(file.rules, place, warner);
+  return report;
+}
+
+Json reportJson(const RuleReport& report) {
+  const auto list = [](const std::vector<RuleNote>& notes) {
+    Json array = Json::array();
+    for (const RuleNote& note : notes) {
+      array.push_back({{"message", note.message},
+                       {"pointer", note.pointer},
+                       {"line", note.line == 0 ? Json() : Json(note.line)},
+                       {"column", note.column == 0 ? Json() : Json(note.column)}});
+    }
+    return array;
+  };
+  return {{"valid", report.valid()},
+          {"source", report.source},
+          {"rules", report.rules},
+          {"mistakes", list(report.mistakes)},
+          {"warnings", list(report.warnings)}};
+}
+
+}  // namespace cmr

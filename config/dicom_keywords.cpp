@@ -1,0 +1,35 @@
+// The keywords of DICOM's dictionary, taken from DCMTK's copy of PS3.6 when the program is built.
+#include <algorithm>
+
+#include "config/check_rules.h"
+#include "config/shipped_keywords.h"
+#include "config/strict_json.h"
+
+namespace cmr {
+namespace {
+
+const std::vector<std::string>& keywords() {
+  static const std::vector<std::string> sorted = [] {
+    std::vector<std::string> all;
+    std::string_view rest = shippedKeywords;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find(' '), rest.size());
+      if (end > 0) all.emplace_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+  }();
+  return sorted;
+}
+
+}  // namespace
+
+bool isDicomKeyword(std::string_view keyword) {
+  const auto& all = keywords();
+  return all.empty() || std::binary_search(all.begin(), all.end(), std::string(keyword));
+}
+
+std::string nearestDicomKeyword(std::string_view keyword) { return nearestOf(keyword, keywords()); }
+
+}  // namespace cmr

@@ -1,0 +1,104 @@
+#include "config/explain_rules.h"
+
+#include <nlohmann/json.hpp>
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string failedClauses(const RoutingDecision& decision) {
+  std::string text;
+  for (const RuleOutcome& rule : decision.explanation) {
+    for (const ClauseOutcome& clause : rule.clauses) {
+      if (clause.held) continue;
+      if (!text.empty()) text += "; ";
+      text += rule.rule + ": " + clause.clause + " (" + clause.why + ")";
+    }
+  }
+  return text;
+}
+
+std::string standingOf(const RuleOutcome& outcome, const RoutingDecision& decision,
+                       bool isDecided) {
+  if (!outcome.enabled) return "disabled";
+  if (!outcome.matched) return "does not match";
+  if (outcome.rule == decision.rule) return "decides";
+  return isDecided ? "would match, but an earlier rule decides" : "matches";
+}
+
+}  // namespace
+
+std::string actionName(RouteAction action) {
+  switch (action) {
+    case RouteAction::analyze:
+      return "analyze";
+    case RouteAction::skip:
+      return "skip";
+    case RouteAction::noRule:
+      break;
+  }
+  return "noRule";
+}
+
+std::string verdictOf(const RoutingDecision& decision, const std::string& barred) {
+  std::string text;
+  switch (decision.action) {
+    case RouteAction::analyze:
+      text = "rule \"" + decision.rule + "\" has it analysed";
+      if (!decision.holdReason.empty())
+        text += " once somebody asks for it: " + decision.holdReason;
+      break;
+    case RouteAction::skip:
+      text = "skipped by rule \"" + decision.rule + "\"";
+      if (!decision.reason.empty()) text += ": " + decision.reason;
+      break;
+    case RouteAction::noRule:
+      text = "no rule matches it: " + failedClauses(decision);
+      break;
+  }
+  return barred.empty() ? text : "never analysed, as " + barred + "; " + text;
+}
+
+Json orderJson(const RoutingDecision& decision) {
+  if (decision.action != RouteAction::analyze) return nullptr;
+  return {
+      {"tasks", decision.tasks},
+      {"outputs", decision.outputs.empty() ? Json({"SEG", "SR", "SC"}) : Json(decision.outputs)},
+      {"priority", decision.priority},
+      {"hold", decision.holdReason},
+      {"wait", decision.waitForStudy ? "study" : "series"},
+      {"hours", decision.hours ? Json(describe(*decision.hours)) : Json()}};
+}
+
+Json explanationJson(const std::vector<RuleOutcome>& outcomes) {
+  Json rules = Json::array();
+  for (const RuleOutcome& outcome : outcomes) {
+    Json clauses = Json::array();
+    for (const ClauseOutcome& clause : outcome.clauses) {
+      clauses.push_back({{"clause", clause.clause}, {"held", clause.held}, {"why", clause.why}});
+    }
+    rules.push_back({{"rule", outcome.rule},
+                     {"matched", outcome.matched},
+                     {"enabled", outcome.enabled},
+                     {"clauses", clauses}});
+  }
+  return rules;
+}
+
+std::string explanationText(const RoutingDecision& decision,
+                            const std::vector<RuleOutcome>& outcomes, const std::string& barred) {
+  std::string text = verdictOf(decision, barred) + "\n";
+  bool isDecided = false;
+  for (const RuleOutcome& outcome : outcomes) {
+    text += "  " + outcome.rule + ": " + standingOf(outcome, decision, isDecided) + "\n";
+    isDecided = isDecided || outcome.rule == decision.rule;
+    for (const ClauseOutcome& clause : outcome.clauses) {
+      text += std::string("    ") + (clause.held ? "yes" : "no ") + "  " + clause.clause + ": " +
+              clause.why + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace cmr

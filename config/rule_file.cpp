@@ -1,0 +1,221 @@
+#include "config/rule_file.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "config/known_keys.h"
+#include "config/strict_json.h"
+#include "config/value_condition.h"
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int schemaVersion = 1;
+constexpr std::size_t mostRules = 200;
+constexpr int largestPriority = 100;
+constexpr const char* fallbackName = "otherwise";
+
+bool isIn(const std::string& text, const std::vector<std::string>& list) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+std::string textOf(const Json& object, const char* key, const DocumentPlace& place) {
+  const auto entry = object.find(key);
+  if (entry == object.end()) place.refuse(std::string("needs \"") + key + "\"");
+  const std::string text = entry->is_string() ? entry->get<std::string>() : std::string();
+  if (trimmed(text).empty()) place.at(key).refuse("must be a text, not empty");
+  return text;
+}
+
+// A list of different texts, each one of `known`; `what` names one of them ("task").
+std::vector<std::string> readNames(const Json& list, const std::vector<std::string>& known,
+                                   const std::string& what, const DocumentPlace& place) {
+  if (!list.is_array() || list.empty()) place.refuse("must be a list with entries");
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::string name = list[i].is_string() ? list[i].get<std::string>() : list[i].dump();
+    if (!isIn(name, known)) {
+      place.at(i).refuse("is unknown: there is no " + what + " " + inQuotes(name) +
+                         hintAt(name, known));
+    }
+    if (isIn(name, names)) place.at(i).refuse("names " + inQuotes(name) + " twice");
+    names.push_back(name);
+  }
+  return names;
+}
+
+int readPriority(const Json& value, const DocumentPlace& place) {
+  if (!value.is_number_integer() || value < -largestPriority || value > largestPriority) {
+    place.refuse("must be a whole number from -100 to 100");
+  }
+  return value.get<int>();
+}
+
+bool readWait(const Json& value, const DocumentPlace& place) {
+  if (value == "series") return false;
+  if (value == "study") return true;
+  place.refuse("must be \"series\" or \"study\"");
+}
+
+std::vector<std::string> readOutputs(const Json& value, const DocumentPlace& place) {
+  const std::vector<std::string> outputs = readNames(value, outputNames(), "output", place);
+  if (isIn("SR", outputs) && !isIn("SEG", outputs)) {
+    place.refuse("must name \"SEG\" where it names \"SR\": the report refers to the segmentation");
+  }
+  return outputs;
+}
+
+void readSkip(const Json& object, const DocumentPlace& place, Rule& rule) {
+  rule.skipReason = textOf(object, "skip", place);
+  for (const std::string& key : actionKeys()) {
+    if (key != "skip" && object.contains(key)) {
+      place.at(key).refuse("has no meaning for series that are skipped");
+    }
+  }
+}
+
+void readAction(const Json& object, const DocumentPlace& place, Rule& rule) {
+  const bool skip = object.contains("skip");
+  if (skip == object.contains("tasks")) place.refuse("needs either \"tasks\" or \"skip\"");
+  if (skip) return readSkip(object, place, rule);
+  rule.tasks = readNames(object.at("tasks"), knownTasks(), "task", place.at("tasks"));
+  if (object.contains("outputs")) {
+    rule.outputs = readOutputs(object.at("outputs"), place.at("outputs"));
+  }
+  if (object.contains("priority")) {
+    rule.priority = readPriority(object.at("priority"), place.at("priority"));
+  }
+  if (object.contains("hold")) rule.holdReason = textOf(object, "hold", place);
+  if (object.contains("wait")) rule.waitForStudy = readWait(object.at("wait"), place.at("wait"));
+  if (object.contains("hours")) rule.hours = readTimeWindow(object.at("hours"), place.at("hours"));
+}
+
+Rule readRule(const Json& object, const DocumentPlace& place) {
+  if (!object.is_object()) place.refuse("must be an object");
+  refuseUnknownKeys(object, ruleKeys(), place);
+  Rule rule;
+  rule.name = textOf(object, "name", place);
+  if (object.contains("comment")) textOf(object, "comment", place);
+  if (object.contains("enabled")) {
+    if (!object.at("enabled").is_boolean()) place.at("enabled").refuse("must be true or false");
+    rule.enabled = object.at("enabled").get<bool>();
+  }
+  // Required even when empty, so that a rule for everything is one on purpose.
+  if (!object.contains("when")) place.refuse("needs \"when\"; [] matches everything");
+  rule.when = readClauses(object.at("when"), place.at("when"));
+  readAction(object, place, rule);
+  return rule;
+}
+
+Rule readFallback(const Json& object, const DocumentPlace& place) {
+  if (!object.is_object()) place.refuse("must be an object");
+  refuseUnknownKeys(object, actionKeys(), place);
+  Rule rule;
+  rule.name = fallbackName;
+  readAction(object, place, rule);
+  return rule;
+}
+
+void checkVersion(const Json& file, const DocumentPlace& place) {
+  const auto version = file.find("schema");
+  if (version == file.end() || !version->is_number_integer()) {
+    place.refuse("\"schema\" is missing; this program reads version 1");
+  }
+  if (*version != schemaVersion) {
+    place.at("schema").refuse(version->dump() + " is unknown; this program reads version 1");
+  }
+}
+
+const Json& ruleListOf(const Json& file, const DocumentPlace& place) {
+  if (!file.is_object()) place.refuse("the file must be an object");
+  refuseUnknownKeys(file, ruleFileKeys(), place);
+  checkVersion(file, place);
+  const auto list = file.find("rules");
+  if (list == file.end() || !list->is_array()) place.refuse("\"rules\" must be a list");
+  if (list->size() > mostRules) place.at("rules").refuse("has more than 200 rules");
+  return *list;
+}
+
+// Reads one rule into the file; the first mistake ends that rule, not the reading.
+template <typename Read>
+void take(RuleFile& file, const DocumentPlace& place, Read read) {
+  try {
+    Rule rule = read();
+    for (const Rule& other : file.rules) {
+      if (other.name == rule.name) {
+        place.refuse("has the name of an earlier rule: two rules are named " + inQuotes(rule.name));
+      }
+    }
+    file.rules.push_back(std::move(rule));
+  } catch (const DocumentError& mistake) {
+    file.mistakes.push_back(mistake);
+  }
+}
+
+void readDocument(std::string_view json, const std::string& source, RuleFile& file) {
+  const DocumentPlace whole(source);
+  if (json.size() > largestRulesFile) whole.refuse("larger than 1 MiB");
+  const Json document = parseStrictJson(json, source);
+  const Json& list = ruleListOf(document, whole);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const DocumentPlace place = whole.at("rules").at(i);
+    take(file, place, [&] { return readRule(list[i], place); });
+  }
+  if (document.contains(fallbackName)) {
+    const DocumentPlace place = whole.at(fallbackName);
+    take(file, place, [&] { return readFallback(document.at(fallbackName), place); });
+  }
+}
+
+}  // namespace
+
+RuleFile readRules(std::string_view json, const std::string& source) {
+  RuleFile file;
+  try {
+    readDocument(json, source, file);
+  } catch (const DocumentError& mistake) {
+    file.mistakes.push_back(mistake);
+  } catch (const InputError& syntax) {
+    file.mistakes.emplace_back(syntax.what(), "");
+  }
+  return file;
+}
+
+const std::vector<std::string>& ruleFileKeys() {
+  static const std::vector<std::string> keys{"$schema", "schema", "comment", "rules", "otherwise"};
+  return keys;
+}
+
+const std::vector<std::string>& ruleKeys() {
+  static const std::vector<std::string> keys{"name", "comment", "enabled", "when",
+                                             "skip", "tasks",   "outputs", "priority",
+                                             "hold", "wait",    "hours"};
+  return keys;
+}
+
+const std::vector<std::string>& actionKeys() {
+  static const std::vector<std::string> keys{"skip", "tasks", "outputs", "priority",
+                                             "hold", "wait",  "hours"};
+  return keys;
+}
+
+const std::vector<std::string>& knownTasks() {
+  static const std::vector<std::string> tasks{"sequence",     "view",         "seg_cine_sax",
+                                              "seg_cine_lax", "seg_lge_sax",  "seg_map_sax",
+                                              "landmarks",    "lge_presence", "disease"};
+  return tasks;
+}
+
+const std::vector<std::string>& computedTasks() {
+  static const std::vector<std::string> tasks{"seg_cine_sax"};
+  return tasks;
+}
+
+const std::vector<std::string>& outputNames() {
+  static const std::vector<std::string> names{"SEG", "SR", "SC"};
+  return names;
+}
+
+}  // namespace cmr

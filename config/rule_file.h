@@ -1,0 +1,47 @@
+// The rules document as it is read: every rule, and every mistake with its place.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/document_place.h"
+#include "config/rule_clause.h"
+#include "config/time_window.h"
+
+namespace cmr {
+
+struct Rule {
+  std::string name;
+  bool enabled = true;
+  RuleClauses when;
+  std::vector<std::string> tasks;    // empty: skip
+  std::vector<std::string> outputs;  // "SEG", "SR", "SC"; empty: all
+  std::string skipReason;
+  std::string holdReason;  // not empty: nothing happens until somebody asks for it
+  bool waitForStudy = false;
+  int priority = 0;
+  std::optional<TimeWindow> hours;  // of the day in which series are submitted
+};
+
+struct RuleFile {
+  std::vector<Rule> rules;
+  std::vector<DocumentError> mistakes;  // the first of each rule; rules are incomplete then
+};
+
+// `source` names the document in messages. Throws nothing but std::bad_alloc.
+RuleFile readRules(std::string_view json, const std::string& source);
+
+constexpr std::size_t largestRulesFile = 1 << 20;  // bytes
+
+// The keys of the document, of a rule and of its "otherwise" (rules.schema.json lists the same).
+const std::vector<std::string>& ruleFileKeys();
+const std::vector<std::string>& ruleKeys();
+const std::vector<std::string>& actionKeys();
+// Tasks that a rule may name (one backbone, nine heads), and those that this program computes.
+const std::vector<std::string>& knownTasks();
+const std::vector<std::string>& computedTasks();
+const std::vector<std::string>& outputNames();
+
+}  // namespace cmr

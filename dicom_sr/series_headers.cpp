@@ -1,0 +1,85 @@
+#include "dicom_sr/series_headers.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctk.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "analysis/errors.h"
+#include "dicom_sr/dataset_values.h"
+#include "dicom_sr/own_output.h"
+
+namespace cmr {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Uint32 longestValue = 4096;  // bytes; longer ones stay in the file
+
+std::vector<fs::path> filesBelow(const std::string& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) throw InputError("there is no " + path);
+  if (!fs::is_directory(path, error)) return {path};
+  std::vector<fs::path> files;
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (const auto& entry : fs::recursive_directory_iterator(path, options, error)) {
+    if (entry.is_regular_file(error)) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::map<std::string, std::string> valuesOf(DcmDataset& dataset) {
+  std::map<std::string, std::string> values;
+  for (unsigned long i = 0; i < dataset.card(); ++i) {
+    DcmElement* element = dataset.getElement(i);
+    if (!element->isLeaf() || element->getTag().isPrivate() ||
+        element->getLength() > longestValue || element->getTag() == DCM_PixelData) {
+      continue;
+    }
+    OFString value;
+    if (element->getOFStringArray(value, OFTrue).bad()) continue;
+    DcmTag tag = element->getTag();
+    values.emplace(tag.getTagName(), std::string(value.c_str(), value.length()));
+  }
+  return values;
+}
+
+struct Representative {
+  SeriesHeader header;
+  std::string SOPInstanceUID;
+  std::set<std::string> seen;
+};
+
+void take(const fs::path& file, std::map<std::string, Representative>& series) {
+  DcmFileFormat format;
+  if (format.loadFile(file.c_str(), EXS_Unknown, EGL_noChange, longestValue).bad()) return;
+  DcmDataset& dataset = *format.getDataset();
+  const std::string SOPInstanceUID = textOf(dataset, DCM_SOPInstanceUID);
+  const std::string SeriesInstanceUID = textOf(dataset, DCM_SeriesInstanceUID);
+  if (SOPInstanceUID.empty() || SeriesInstanceUID.empty()) return;
+  Representative& found = series[SeriesInstanceUID];
+  if (!found.seen.insert(SOPInstanceUID).second) return;
+  ++found.header.instances;
+  if (!found.SOPInstanceUID.empty() && found.SOPInstanceUID < SOPInstanceUID) return;
+  found.SOPInstanceUID = SOPInstanceUID;
+  found.header.SeriesInstanceUID = SeriesInstanceUID;
+  found.header.writtenByUs = isOwnOutput(dataset);
+  dataset.convertToUTF8();  // without a table for the character set the bytes stay as they are
+  found.header.values = valuesOf(dataset);
+}
+
+}  // namespace
+
+std::vector<SeriesHeader> readSeriesHeaders(const std::string& path) {
+  std::map<std::string, Representative> series;
+  for (const fs::path& file : filesBelow(path)) take(file, series);
+  if (series.empty()) throw InputError("no DICOM file was found in " + path);
+  std::vector<SeriesHeader> headers;
+  for (auto& [uid, found] : series) headers.push_back(std::move(found.header));
+  return headers;
+}
+
+}  // namespace cmr

@@ -1,0 +1,109 @@
+#include "plugin/live_rules.h"
+
+#include <sys/stat.h>
+
+#include <chrono>
+#include <utility>
+
+#include "analysis/errors.h"
+#include "analysis/sha256.h"
+
+namespace cmr {
+namespace {
+
+std::int64_t unixTimeMs() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+std::string firstMistake(const RuleReport& report) {
+  std::string text = report.mistakes.front().message;
+  if (report.mistakes.front().line > 0) {
+    text += " (line " + std::to_string(report.mistakes.front().line) + ")";
+  }
+  const std::size_t others = report.mistakes.size() - 1;
+  if (others > 0) text += "; and " + std::to_string(others) + " more";
+  return text;
+}
+
+}  // namespace
+
+LiveRules::LiveRules(std::string file, LogCallback log)
+    : file_(std::move(file)), log_(std::move(log)) {
+  status_.file = file_;
+  const std::lock_guard lock(mutex_);
+  stamp_ = stampOfFile();
+  if (!readAgain()) throw InputError(status_.problem);
+}
+
+LiveRules::Stamp LiveRules::stampOfFile() const {
+  Stamp stamp;
+  struct stat found {};
+  if (file_.empty() || ::stat(file_.c_str(), &found) != 0) return stamp;
+  stamp.mtimeNs = std::int64_t{found.st_mtim.tv_sec} * 1000000000 + found.st_mtim.tv_nsec;
+  stamp.size = found.st_size;
+  stamp.inode = found.st_ino;
+  return stamp;
+}
+
+RulesInUse LiveRules::now() {
+  const std::lock_guard lock(mutex_);
+  const Stamp stamp = stampOfFile();
+  if (stamp != stamp_) {
+    stamp_ = stamp;  // before reading: what changes meanwhile is seen the next time
+    readAgain();
+  }
+  return *use_;
+}
+
+bool LiveRules::reload() {
+  const std::lock_guard lock(mutex_);
+  stamp_ = stampOfFile();
+  return readAgain();
+}
+
+RulesStatus LiveRules::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
+}
+
+bool LiveRules::readAgain() {
+  const std::string name = file_.empty() ? "the rules that ship" : file_;
+  std::string text;
+  try {
+    text = file_.empty() ? std::string(shippedRulesText()) : readRulesText(file_);
+  } catch (const InputError& error) {
+    refuse(error.what(), std::nullopt);
+    return false;
+  }
+  RuleReport report = checkRules(text, name);
+  if (!report.valid()) {
+    refuse(firstMistake(report), std::move(report));
+    return false;
+  }
+  const std::string sha256 = sha256Hex(text);
+  const bool isNew = !use_ || use_->sha256 != sha256;
+  if (isNew) {
+    use_ = RulesInUse{RuleSet::parse(text, name), sha256};
+    log_(LogLevel::warning, "routing rules are read from " + name + ": " +
+                                std::to_string(report.rules.size()) + " rules");
+    for (const RuleNote& warning : report.warnings) log_(LogLevel::warning, warning.message);
+    status_.text = std::move(text);
+    status_.sha256 = sha256;
+    status_.readMs = unixTimeMs();
+    status_.inUse = std::move(report);
+  }
+  status_.problem.clear();
+  status_.refused.reset();
+  return true;
+}
+
+void LiveRules::refuse(const std::string& problem, std::optional<RuleReport> report) {
+  if (use_ && status_.problem != problem) {
+    log_(LogLevel::error, "the new routing rules are refused, the last good ones stay: " + problem);
+  }
+  status_.problem = problem;
+  status_.refused = std::move(report);
+}
+
+}  // namespace cmr

@@ -1,0 +1,95 @@
+#include "plugin/rest_rules.h"
+
+#include "analysis/errors.h"
+#include "config/explain_rules.h"
+#include "plugin/job_json.h"
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::json;
+
+RestResponse answer(int status, const Json& body) { return {status, dumpJson(body), {}}; }
+
+RestResponse notThere(const std::string& seriesId) {
+  return answer(404, {{"error", "the archive has no series " + seriesId}});
+}
+
+RestResponse check(const RestRequest& request) {
+  return answer(200, reportJson(checkRules(request.body, "rules")));
+}
+
+RestResponse reload(LiveRules& rules) {
+  const bool done = rules.reload();
+  const RulesStatus status = rules.status();
+  Json body = rulesSummary(status);
+  if (!done) body["error"] = "the last good rules stay: " + status.problem;
+  return answer(done ? 200 : 409, body);
+}
+
+// The series under the rules in use, every rule tried.
+RestResponse explain(const std::string& seriesId, const RestContext& context) {
+  const auto look = context.planner->look(seriesId);
+  if (!look) return notThere(seriesId);
+  Json body = seriesLookJson(*look);
+  body["rules"] = explanationJson(context.rules->now().rules.tryAll(look->facts));
+  return answer(200, body);
+}
+
+// The same under rules that are not in use: those of the body.
+RestResponse dryRun(const RestRequest& request, const std::string& seriesId,
+                    const RestContext& context) {
+  const RuleReport report = checkRules(request.body, "rules");
+  if (!report.valid()) {
+    Json body = reportJson(report);
+    body["error"] = report.mistakes.front().message;
+    return answer(400, body);
+  }
+  const RuleSet rules = RuleSet::parse(request.body, "rules");
+  const auto look = context.planner->lookUnder(rules, seriesId);
+  if (!look) return notThere(seriesId);
+  Json body = seriesLookJson(*look);
+  body["rules"] = explanationJson(rules.tryAll(look->facts));
+  return answer(200, body);
+}
+
+}  // namespace
+
+Json rulesSummary(const RulesStatus& status) {
+  Json warnings = Json::array();
+  for (const RuleNote& note : status.inUse.warnings) warnings.push_back(note.message);
+  return {
+      {"file", status.file},         {"sha256", status.sha256}, {"read", isoTime(status.readMs)},
+      {"names", status.inUse.rules}, {"warnings", warnings},    {"problem", status.problem}};
+}
+
+Json rulesJson(const RulesStatus& status) {
+  Json json = rulesSummary(status);
+  json["text"] = status.text;
+  json["refused"] = status.refused ? reportJson(*status.refused) : Json();
+  return json;
+}
+
+std::optional<RestRoute> rulesRouteOf(const RestRequest& request,
+                                      const std::vector<std::string>& parts,
+                                      const RestContext& context) {
+  const std::string last = parts.empty() ? std::string() : parts.back();
+  if (parts.size() == 2 && last == "rules") {
+    return RestRoute{"GET", [&] { return answer(200, rulesJson(context.rules->status())); }};
+  }
+  if (parts.size() == 3 && parts[1] == "rules" && last == "check") {
+    return RestRoute{"POST", [&] { return check(request); }, false};
+  }
+  if (parts.size() == 3 && parts[1] == "rules" && last == "reload") {
+    return RestRoute{"POST", [&] { return reload(*context.rules); }};
+  }
+  if (parts.size() == 4 && parts[1] == "series" && last == "explain") {
+    if (request.method == "POST") {
+      return RestRoute{"POST", [&] { return dryRun(request, parts[2], context); }};
+    }
+    return RestRoute{"GET", [&] { return explain(parts[2], context); }};
+  }
+  return std::nullopt;
+}
+
+}  // namespace cmr

@@ -1,0 +1,15 @@
+// Which of the objects that were computed a rule wants in the archive.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dicom_sr/produced_object.h"
+
+namespace cmr {
+
+// outputs: "SEG", "SR", "SC" as in the rules; empty: all of them. The order stays.
+std::vector<ProducedObject> wantedObjects(const std::vector<ProducedObject>& objects,
+                                          const std::vector<std::string>& outputs);
+
+}  // namespace cmr

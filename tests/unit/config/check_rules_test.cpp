@@ -1,0 +1,96 @@
+#include "config/check_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "config/rules.h"
+
+namespace cmr {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST(CheckRules, TheRulesThatShipAreWithoutReproach) {
+  const RuleReport report = checkRules(shippedRulesText(), "shipped");
+  EXPECT_TRUE(report.valid());
+  EXPECT_THAT(report.warnings, IsEmpty());
+  EXPECT_THAT(report.rules, SizeIs(RuleSet::shipped().ruleNames().size()));
+}
+
+TEST(CheckRules, EveryBrokenRuleIsNamedWithItsLine) {
+  const RuleReport report = checkRules(R"({
+  "schema": 1,
+  "rules": [
+    {"name": "a", "when": [{"tag": "Modality", "equal": "MR"}], "skip": "x"},
+    {"name": "b", "when": [], "tasks": ["seg_cine_sax"]},
+    {
+      "name": "c",
+      "when": [],
+      "taks": ["view"]
+    }
+  ]
+})",
+                                       "site.json");
+  EXPECT_FALSE(report.valid());
+  ASSERT_THAT(report.mistakes, SizeIs(2));
+  EXPECT_EQ(report.mistakes[0].message,
+            R"(site.json: rules[0].when[0] has the unknown key "equal"; did you mean "equals"?)");
+  EXPECT_EQ(report.mistakes[0].pointer, "/rules/0/when/0/equal");
+  EXPECT_EQ(report.mistakes[0].line, 4U);
+  EXPECT_THAT(report.mistakes[1].message, HasSubstr(R"(did you mean "tasks"?)"));
+  EXPECT_EQ(report.mistakes[1].line, 9U);
+  EXPECT_THAT(report.rules, ElementsAre("b"));
+}
+
+TEST(CheckRules, ASyntaxErrorIsToldWithItsLine) {
+  const RuleReport report = checkRules("{\n \"schema\": 1,\n \"rules\": [}\n", "site.json");
+  ASSERT_THAT(report.mistakes, SizeIs(1));
+  EXPECT_EQ(report.mistakes[0].line, 3U);
+  EXPECT_GT(report.mistakes[0].column, 0U);
+}
+
+std::vector<std::string> warningsOf(const std::string& rules) {
+  const RuleReport report = checkRules(R"({"schema": 1, "rules": [)" + rules + "]}", "x");
+  EXPECT_TRUE(report.valid()) << (report.mistakes.empty() ? "" : report.mistakes[0].message);
+  std::vector<std::string> sentences;
+  for (const RuleNote& note : report.warnings) sentences.push_back(note.message);
+  return sentences;
+}
+
+TEST(CheckRules, WhatIsHardlyMeantIsWarnedOf) {
+  const std::string cine = R"({"name": "cine", "when": [], "tasks": ["seg_cine_sax"]})";
+  EXPECT_THAT(warningsOf(cine), IsEmpty());
+  EXPECT_THAT(warningsOf(cine + R"(, {"name": "late", "when": [], "skip": "x"})"),
+              ElementsAre(HasSubstr(R"("late" is never reached: "cine" stands before it)")));
+  EXPECT_THAT(warningsOf(R"({"name": "a", "when": [], "skip": "x"})"),
+              ElementsAre(HasSubstr("no rule has anything analysed")));
+  EXPECT_THAT(warningsOf(R"({"name": "a", "when": [], "tasks": ["seg_cine_sax", "disease"]})"),
+              ElementsAre(HasSubstr(R"("disease" is not computed)")));
+}
+
+TEST(CheckRules, AKeywordThatDicomDoesNotKnowIsWarnedOfWithTheNearest) {
+  if (isDicomKeyword("NoSuchKeyword")) GTEST_SKIP() << "built without DCMTK's dicom.dic";
+  EXPECT_THAT(
+      warningsOf(
+          R"({"name": "a", "when": [{"anyOf": [{"tag": "SeriesDescripton", "present": true}]}],
+              "tasks": ["seg_cine_sax"]})"),
+      ElementsAre(HasSubstr(
+          R"(rules[0].when[0].anyOf[0].tag "SeriesDescripton" is no keyword of DICOM; did you mean "SeriesDescription"?)")));
+  EXPECT_TRUE(isDicomKeyword("CardiacNumberOfImages"));
+}
+
+TEST(CheckRules, TheReportIsJsonForPrograms) {
+  const auto json = reportJson(checkRules("[]", "x"));
+  EXPECT_EQ(json["valid"], false);
+  EXPECT_EQ(json["mistakes"][0]["message"], "x: the file must be an object");
+  EXPECT_EQ(json["mistakes"][0]["line"], nullptr);
+  EXPECT_EQ(json["warnings"], nlohmann::json::array());
+}
+
+}  // namespace
+}  // namespace cmr
