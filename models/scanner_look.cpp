@@ -36,34 +36,6 @@ std::vector<float> gaussianKernel(double sigma) {
   return kernel;
 }
 
-void blur(std::vector<float>& image, int rows, int columns, double sigma) {
-  const std::vector<float> kernel = gaussianKernel(sigma);
-  const int radius = static_cast<int>(kernel.size() / 2);
-  std::vector<float> rowPass(image.size());
-  const Grid source{image, rows, columns};
-  const Grid middle{rowPass, rows, columns};
-  for (int r = 0; r < rows; ++r) {
-    for (int c = 0; c < columns; ++c) {
-      float sum = 0;
-      for (int i = -radius; i <= radius; ++i) {
-        sum += kernel[static_cast<std::size_t>(i + radius)] *
-               source.at(r, std::clamp(c + i, 0, columns - 1));
-      }
-      middle.at(r, c) = sum;
-    }
-  }
-  for (int r = 0; r < rows; ++r) {
-    for (int c = 0; c < columns; ++c) {
-      float sum = 0;
-      for (int i = -radius; i <= radius; ++i) {
-        sum += kernel[static_cast<std::size_t>(i + radius)] *
-               middle.at(std::clamp(r + i, 0, rows - 1), c);
-      }
-      source.at(r, c) = sum;
-    }
-  }
-}
-
 // The surface coil: brighter towards one side, falling off over the field.
 void shade(const Grid& image, std::mt19937_64& rng) {
   const double angle = uniform(rng, -pi, 0.2);
@@ -129,11 +101,39 @@ void addRicianNoise(const Grid& image, std::mt19937_64& rng) {
 
 }  // namespace
 
+void gaussianBlur(std::vector<float>& image, int rows, int columns, double sigma) {
+  const std::vector<float> kernel = gaussianKernel(sigma);
+  const int radius = static_cast<int>(kernel.size() / 2);
+  std::vector<float> rowPass(image.size());
+  const Grid source{image, rows, columns};
+  const Grid middle{rowPass, rows, columns};
+  for (int r = 0; r < rows; ++r) {
+    for (int c = 0; c < columns; ++c) {
+      float sum = 0;
+      for (int i = -radius; i <= radius; ++i) {
+        sum += kernel[static_cast<std::size_t>(i + radius)] *
+               source.at(r, std::clamp(c + i, 0, columns - 1));
+      }
+      middle.at(r, c) = sum;
+    }
+  }
+  for (int r = 0; r < rows; ++r) {
+    for (int c = 0; c < columns; ++c) {
+      float sum = 0;
+      for (int i = -radius; i <= radius; ++i) {
+        sum += kernel[static_cast<std::size_t>(i + radius)] *
+               middle.at(std::clamp(r + i, 0, rows - 1), c);
+      }
+      source.at(r, c) = sum;
+    }
+  }
+}
+
 std::vector<float> texturedNoise(std::mt19937_64& rng, int rows, int columns, double sigma) {
   std::vector<float> field(static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns));
   std::uniform_real_distribution<float> white(-1, 1);
   for (float& v : field) v = white(rng);
-  blur(field, rows, columns, sigma);
+  gaussianBlur(field, rows, columns, sigma);
   double square = 0;
   for (const float v : field) square += static_cast<double>(v) * static_cast<double>(v);
   const auto scale =
@@ -146,7 +146,7 @@ void applyScannerLook(std::vector<float>& image, int rows, int columns, std::mt1
   const Grid grid{image, rows, columns};
   shade(grid, rng);
   if (chance(rng, 0.3)) band(grid, rng);
-  blur(image, rows, columns, uniform(rng, 0.6, 1.2));
+  gaussianBlur(image, rows, columns, uniform(rng, 0.6, 1.2));
   if (chance(rng, 0.25)) ghost(grid, rng);
   addRicianNoise(grid, rng);
   if (chance(rng, 0.6)) blackCorners(grid, rng);

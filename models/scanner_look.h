@@ -10,6 +10,9 @@ namespace cmr {
 // Smooth noise of unit variance, blurred by sigma pixels.
 std::vector<float> texturedNoise(std::mt19937_64& rng, int rows, int columns, double sigma);
 
+// In place; sigma in pixels, edges repeated.
+void gaussianBlur(std::vector<float>& image, int rows, int columns, double sigma);
+
 void applyScannerLook(std::vector<float>& image, int rows, int columns, std::mt19937_64& rng);
 
 }  // namespace cmr
