@@ -12,6 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* sectionName = "CMR";
+constexpr int mostMiB = 100000000;
 
 // Thrown by a setter; becomes one line of the message.
 class BadValue : public InputError {
@@ -97,6 +98,10 @@ const std::vector<Key>& keys() {
       {"Superseded", [](Settings& s, const Json& v) { s.deleteSuperseded = deleteOrKeep(v); }},
       {"ReportExperimental",
        [](Settings& s, const Json& v) { s.reportExperimental = structures(v); }},
+      {"DiskFloorMiB", [](Settings& s, const Json& v) { s.diskFloorMiB = whole(v, 0, mostMiB); }},
+      {"MemoryFloorMiB",
+       [](Settings& s, const Json& v) { s.memoryFloorMiB = whole(v, 0, mostMiB); }},
+      {"RetentionDays", [](Settings& s, const Json& v) { s.retentionDays = whole(v, 0, 36500); }},
       {"StoreResults", [](Settings& s, const Json& v) { s.storeResults = boolean(v); }},
   };
   return all;

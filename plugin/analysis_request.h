@@ -6,6 +6,7 @@
 
 #include "dicom_sr/produced_object.h"
 #include "dicom_sr/source.h"
+#include "plugin/failure_cause.h"
 
 namespace cmr {
 
@@ -30,6 +31,7 @@ struct AnalysisOutcome {
   std::string reason;
   std::vector<ProducedObject> objects;  // in the order of storing: SEG, SC first, SR last
   std::string resultsJson;
+  FailureCause cause = FailureCause::other;  // of failed; the supervisor's word, not the worker's
 };
 
 }  // namespace cmr

@@ -6,6 +6,7 @@
 
 #include "analysis/errors.h"
 #include "plugin/series_look.h"
+#include "plugin/stopwatch.h"
 #include "plugin/wanted_objects.h"
 
 namespace cmr {
@@ -78,7 +79,10 @@ void Dispatcher::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     std::string trouble;
     try {
-      store_.expireLeases();
+      const int expired = store_.expireLeases();
+      for (int i = 0; i < expired && duties_.metrics != nullptr; ++i) {
+        duties_.metrics->failed(FailureCause::leaseExpired);
+      }
       while (!stop.stop_requested() && takeOne(stop)) {
       }
     } catch (const std::exception& error) {
@@ -99,8 +103,7 @@ bool Dispatcher::takeOne(const std::stop_token& stop) {
   try {
     process(*lease, package.sha256, stop);
   } catch (const std::exception& error) {
-    duties_.log(LogLevel::error, "job " + lease->job.id + ": " + error.what());
-    store_.finishFailed(*lease, error.what());
+    fail(*lease, error.what(), FailureCause::archive);
   }
   return true;
 }
@@ -119,6 +122,10 @@ bool Dispatcher::isForOtherPackage(const JobRecord& job, const std::string& pack
 void Dispatcher::process(const Lease& lease, const std::string& packageSha256,
                          const std::stop_token& stop) {
   if (isForOtherPackage(lease.job, packageSha256)) return;
+  if (lease.job.attempts == 1) {
+    took(ServiceStage::wait, static_cast<double>(lease.job.sinceMs - lease.job.createdMs) / 1000);
+  }
+  const Stopwatch fetching;
   Heartbeat heartbeat(store_, lease, duties_.log);
   const ProgressCallback progress = [&](double fraction, const std::string& stage) {
     if (stop.stop_requested()) throw CancelledError("the service stops");
@@ -132,7 +139,11 @@ void Dispatcher::process(const Lease& lease, const std::string& packageSha256,
     return;
   }
   if (!request) return;
-  finish(lease, duties_.analyze(*request, progress), stop);
+  took(ServiceStage::fetch, fetching.seconds());
+  const Stopwatch analyzing;
+  const AnalysisOutcome outcome = duties_.analyze(*request, progress);
+  if (outcome.kind != OutcomeKind::failed) took(ServiceStage::analyze, analyzing.seconds());
+  finish(lease, outcome, stop);
 }
 
 // Whether all that was submitted is still there, and unchanged.
@@ -211,12 +222,14 @@ void Dispatcher::finish(const Lease& lease, const AnalysisOutcome& outcome,
         duties_.log(LogLevel::warning, name + " was cancelled or lost: its results are not used");
         return;
       }
+      if (duties_.metrics != nullptr) duties_.metrics->ended(JobState::done);
       duties_.log(LogLevel::info, name + " is analysed");
       duties_.onResults();
       return;
     }
     case OutcomeKind::notAnalysable:
       store_.finishNotAnalysable(lease, outcome.reason, outcome.resultsJson);
+      if (duties_.metrics != nullptr) duties_.metrics->ended(JobState::notAnalysable);
       duties_.log(LogLevel::warning, name + " cannot be analysed: " + outcome.reason);
       return;
     case OutcomeKind::failed:
@@ -224,10 +237,19 @@ void Dispatcher::finish(const Lease& lease, const AnalysisOutcome& outcome,
         store_.release(lease);
         return;
       }
-      if (!store_.finishFailed(lease, outcome.reason)) return;  // cancelled: nobody waits for it
-      duties_.log(LogLevel::error, name + " failed: " + outcome.reason);
+      fail(lease, outcome.reason, outcome.cause);
       return;
   }
+}
+
+void Dispatcher::fail(const Lease& lease, const std::string& reason, FailureCause cause) {
+  if (!store_.finishFailed(lease, reason, cause)) return;  // cancelled: nobody waits for it
+  if (duties_.metrics != nullptr) duties_.metrics->failed(cause);
+  duties_.log(LogLevel::error, "job " + lease.job.id + " failed: " + reason);
+}
+
+void Dispatcher::took(ServiceStage stage, double seconds) const {
+  if (duties_.metrics != nullptr) duties_.metrics->took(stage, seconds);
 }
 
 }  // namespace cmr

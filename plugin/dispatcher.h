@@ -13,6 +13,7 @@
 #include "plugin/archive.h"
 #include "plugin/doorbell.h"
 #include "plugin/job_store.h"
+#include "plugin/service_metrics.h"
 #include "plugin/worker_supervisor.h"
 
 namespace cmr {
@@ -20,7 +21,8 @@ namespace cmr {
 // The model package that a job taken now would be computed with.
 struct PackageInUse {
   std::string sha256;
-  std::string problem;  // why no job can be computed at present; empty when one can
+  // Why no job can be computed at present (the package, a floor); empty when one can.
+  std::string problem;
 };
 
 struct DispatcherDuties {
@@ -31,6 +33,7 @@ struct DispatcherDuties {
   LogCallback log;
   // Asked before each job; absent: whatever package a job is for.
   std::function<PackageInUse()> package = {};
+  ServiceMetrics* metrics = nullptr;  // counts what happens; may be absent
 };
 
 struct DispatcherSettings {
@@ -58,6 +61,8 @@ class Dispatcher {
   std::optional<std::vector<ArchivedInstance>> checkedInstances(const JobRecord& job);
   void sourceGone(const JobRecord& job, const std::string& resourceId, const std::string& reason);
   void finish(const Lease& lease, const AnalysisOutcome& outcome, const std::stop_token& stop);
+  void fail(const Lease& lease, const std::string& reason, FailureCause cause);
+  void took(ServiceStage stage, double seconds) const;
   void setTrouble(const std::string& trouble);
 
   Archive& archive_;

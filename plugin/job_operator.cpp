@@ -23,6 +23,16 @@ bool isFinal(JobState state) {
 
 }  // namespace
 
+void JobStore::Impl::queueAgain(std::int64_t seq) {
+  dropOutbox(seq);
+  leave(seq, JobState::queued, "");
+  SqliteStatement(connection,
+                  "UPDATE jobs SET attempts = 0, storing_attempts = 0, progress = 0, results = ''"
+                  " WHERE seq = ?")
+      .bind(seq)
+      .run();
+}
+
 void JobStore::cancel(const std::string& jobId, const std::string& reason) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
@@ -44,13 +54,7 @@ void JobStore::retry(const std::string& jobId) {
   if (!isFinal(state) && state != JobState::retry) {
     throw InputError("job " + jobId + " is " + jobStateName(state) + " already");
   }
-  impl_->dropOutbox(seq);
-  impl_->leave(seq, JobState::queued, "");
-  SqliteStatement(impl_->connection,
-                  "UPDATE jobs SET attempts = 0, storing_attempts = 0, progress = 0, results = ''"
-                  " WHERE seq = ?")
-      .bind(seq)
-      .run();
+  impl_->queueAgain(seq);
   transaction.commit();
 }
 
@@ -89,9 +93,11 @@ std::vector<JobRecord> JobStore::list(const ListFilter& filter) {
                        "SELECT seq FROM jobs WHERE (?1 = '' OR state = ?1)"
                        " AND (?2 = '' OR seq IN (SELECT job_seq FROM job_items"
                        " WHERE kind = 'orthancSeries' AND value = ?2))"
+                       " AND (?5 = '' OR cause = ?5)"
                        " ORDER BY seq DESC LIMIT ?3 OFFSET ?4");
   rows.bind(filter.state ? jobStateName(*filter.state) : std::string(), filter.orthancSeriesId,
-            static_cast<std::int64_t>(filter.limit), static_cast<std::int64_t>(filter.offset));
+            static_cast<std::int64_t>(filter.limit), static_cast<std::int64_t>(filter.offset),
+            filter.cause);
   std::vector<JobRecord> jobs;
   while (rows.step()) jobs.push_back(impl_->record(rows.integer(0)));
   return jobs;
@@ -100,9 +106,7 @@ std::vector<JobRecord> JobStore::list(const ListFilter& filter) {
 std::vector<JobStore::StateCount> JobStore::counts() {
   const std::lock_guard guard(impl_->mutex);
   std::vector<StateCount> counts;
-  for (const JobState state :
-       {JobState::queued, JobState::leased, JobState::storing, JobState::done,
-        JobState::notAnalysable, JobState::retry, JobState::dead, JobState::cancelled}) {
+  for (const JobState state : allJobStates) {
     SqliteStatement row(impl_->connection, "SELECT count(*) FROM jobs WHERE state = ?");
     row.bind(jobStateName(state)).step();
     counts.push_back({state, row.integer(0)});

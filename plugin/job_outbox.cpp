@@ -120,13 +120,16 @@ bool JobStore::finishAnalysed(const Lease& lease, const std::vector<ProducedObje
   const std::string refusal = conflict(connection, objects, hash);
   if (!refusal.empty()) {
     impl_->leave(*seq, JobState::dead, refusal);
+    impl_->setCause(*seq, FailureCause::conflict);
   } else {
     impl_->leave(*seq, objects.empty() ? JobState::done : JobState::storing, "");
     for (std::size_t i = 0; i < objects.size(); ++i) {
       addObject(connection, *seq, i, objects[i], hash[i]);
     }
-    SqliteStatement(connection, "UPDATE jobs SET results = ?, progress = 1 WHERE seq = ?")
-        .bind(resultsJson, *seq)
+    SqliteStatement(connection,
+                    "UPDATE jobs SET results = ?, progress = 1,"
+                    " produced = max(produced, ?) WHERE seq = ?")
+        .bind(resultsJson, objects.empty() ? 0 : 1, *seq)
         .run();
   }
   transaction.commit();

@@ -127,6 +127,28 @@ CREATE TABLE decisions (
 ) STRICT;
 )sql";
 
+// For those who run the service: since when a job is in its state, why it failed, whether it ever
+// had objects (then its key and its dates are never forgotten), and what was set by hand.
+constexpr const char* operation = R"sql(
+ALTER TABLE jobs ADD COLUMN since_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN cause TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN produced INTEGER NOT NULL DEFAULT 0 CHECK (produced IN (0, 1));
+UPDATE jobs SET since_ms = updated_ms;
+UPDATE jobs SET produced = 1
+WHERE state IN ('storing', 'done') OR done_order > 0 OR (state = 'cancelled' AND date_time <> '');
+CREATE INDEX jobs_by_content ON jobs (content, package);
+CREATE INDEX jobs_by_age ON jobs (state, since_ms);
+CREATE TRIGGER jobs_since_insert AFTER INSERT ON jobs
+BEGIN
+  UPDATE jobs SET since_ms = created_ms WHERE seq = NEW.seq;
+END;
+CREATE TRIGGER jobs_since AFTER UPDATE OF state ON jobs WHEN NEW.state <> OLD.state
+BEGIN
+  UPDATE jobs SET since_ms = NEW.updated_ms WHERE seq = NEW.seq;
+END;
+CREATE TABLE marks (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -144,11 +166,9 @@ int checkedVersion(SqliteConnection& connection, int newest) {
 }  // namespace
 
 const std::vector<Migration>& jobMigrations() {
-  static const std::vector<Migration> migrations{{1, firstTables},
-                                                 {2, orderOfResults},
-                                                 {3, seriesLeftAlone},
-                                                 {4, earlierObjects},
-                                                 {5, decisionsOfJobs}};
+  static const std::vector<Migration> migrations{{1, firstTables},     {2, orderOfResults},
+                                                 {3, seriesLeftAlone}, {4, earlierObjects},
+                                                 {5, decisionsOfJobs}, {6, operation}};
   return migrations;
 }
 

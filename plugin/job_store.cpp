@@ -12,6 +12,47 @@ namespace {
 
 constexpr std::size_t idLength = 32;  // hexadecimal digits
 
+// ?1 end of the lease, ?2 date and time of a first claim, ?3 now for people, ?4 now, ?5 newest job.
+// The two lists are asked one by one, as each then comes out of the index in its order. The second
+// FROM clause of each keeps a study's jobs in their order.
+constexpr const char* claimNextJob = R"sql(
+UPDATE jobs SET state = 'leased', token = lower(hex(randomblob(16))), lease_until_ms = ?1,
+  attempts = attempts + 1, progress = 0, stage = '', due_ms = NULL, retry_at_ms = NULL,
+  date_time = CASE WHEN date_time <> '' THEN date_time ELSE coalesce(
+    (SELECT first.date_time FROM jobs first
+     WHERE first.content = jobs.content AND first.package = jobs.package
+       AND first.study_uid = jobs.study_uid AND first.date_time <> ''
+     ORDER BY first.seq LIMIT 1), ?2) END,
+  updated_ms = ?3
+WHERE seq = (
+  SELECT seq FROM (
+    SELECT * FROM (
+      SELECT seq, priority FROM jobs j WHERE state = 'queued' AND seq <= ?5
+        AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
+                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq)
+      ORDER BY priority DESC, seq LIMIT 1)
+    UNION ALL
+    SELECT * FROM (
+      SELECT seq, priority FROM jobs j WHERE state = 'retry' AND due_ms <= ?4 AND seq <= ?5
+        AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
+                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq)
+      ORDER BY priority DESC, seq LIMIT 1))
+  ORDER BY priority DESC, seq LIMIT 1)
+RETURNING seq, token
+)sql";
+
+// Waiting and running jobs over no other series than those of a job.
+constexpr const char* coveredOpenJobs = R"sql(
+SELECT old.seq FROM jobs old JOIN jobs new ON new.seq = ?
+  AND old.orthanc_study = new.orthanc_study AND old.seq < new.seq
+WHERE old.state IN ('queued', 'retry', 'leased')
+  AND EXISTS (SELECT 1 FROM job_items WHERE job_seq = old.seq AND kind = 'orthancSeries')
+  AND NOT EXISTS (
+    SELECT 1 FROM job_items i WHERE i.job_seq = old.seq AND i.kind = 'orthancSeries'
+      AND NOT EXISTS (SELECT 1 FROM job_items j WHERE j.job_seq = new.seq
+                        AND j.kind = 'orthancSeries' AND j.value = i.value))
+)sql";
+
 void addItems(SqliteConnection& connection, std::int64_t seq, const char* kind,
               const std::vector<std::string>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -22,7 +63,8 @@ void addItems(SqliteConnection& connection, std::int64_t seq, const char* kind,
   }
 }
 
-void insertJob(SqliteConnection& connection, const std::string& id, const JobSubmission& job) {
+std::int64_t insertJob(SqliteConnection& connection, const std::string& id,
+                       const JobSubmission& job) {
   const std::int64_t now = unixTimeMs();
   SqliteStatement row(connection,
                       "INSERT INTO jobs (id, key, study_uid, orthanc_study, content, package, rule,"
@@ -37,6 +79,7 @@ void insertJob(SqliteConnection& connection, const std::string& id, const JobSub
   addItems(connection, seq, "series", job.SeriesInstanceUIDs);
   addItems(connection, seq, "task", job.tasks);
   recordDecision(connection, seq, job);
+  return seq;
 }
 
 // A job whose source had disappeared before it was done and is back with the same content.
@@ -68,6 +111,19 @@ JobStore::JobStore(JobStoreSettings settings, MonotonicMs clock)
 
 JobStore::~JobStore() = default;
 
+// Their content is no longer in the archive, or will be analysed by the new job. When it comes back
+// it is work again, as that of any source that was gone.
+void JobStore::Impl::cancelCovered(std::int64_t seq, const std::string& jobId) {
+  std::vector<std::int64_t> covered;
+  SqliteStatement rows(connection, coveredOpenJobs);
+  rows.bind(seq);
+  while (rows.step()) covered.push_back(rows.integer(0));
+  for (const std::int64_t old : covered) {
+    leave(old, JobState::cancelled, "superseded by job " + jobId + " before it had results");
+    SqliteStatement(connection, "UPDATE jobs SET source_gone = 1 WHERE seq = ?").bind(old).run();
+  }
+}
+
 JobStore::Submitted JobStore::submit(const JobSubmission& submission) {
   const JobSubmission job = normalized(submission);
   const std::lock_guard guard(impl_->mutex);
@@ -80,7 +136,7 @@ JobStore::Submitted JobStore::submit(const JobSubmission& submission) {
     submitted.created = reviveIfSourceWasGone(connection, job.key);
   } else {
     submitted = {sha256Hex(job.key).substr(0, idLength), true};
-    insertJob(connection, submitted.jobId, job);
+    impl_->cancelCovered(insertJob(connection, submitted.jobId, job), submitted.jobId);
   }
   bool isChanged = submitted.created;
   for (const std::string& id : job.orthancSeriesIds) {
@@ -94,21 +150,11 @@ JobStore::Submitted JobStore::submit(const JobSubmission& submission) {
 std::optional<Lease> JobStore::claim(const std::string& dateTime) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
-  SqliteStatement taken(
-      impl_->connection,
-      "UPDATE jobs SET state = 'leased', token = lower(hex(randomblob(16))), lease_until_ms = ?1,"
-      " attempts = attempts + 1, progress = 0, stage = '', due_ms = NULL, retry_at_ms = NULL,"
-      " date_time = CASE WHEN date_time <> '' THEN date_time ELSE coalesce((SELECT first.date_time"
-      "   FROM jobs first WHERE first.content = jobs.content AND first.package = jobs.package"
-      "   AND first.study_uid = jobs.study_uid AND first.date_time <> '' ORDER BY first.seq LIMIT "
-      "1),"
-      "   ?2) END, updated_ms = ?3"
-      " WHERE seq = (SELECT seq FROM jobs WHERE state = 'queued'"
-      "                OR (state = 'retry' AND due_ms <= ?4)"
-      "              ORDER BY priority DESC, seq LIMIT 1)"
-      " RETURNING seq, token");
+  const std::int64_t newest = impl_->newestToTake();
+  if (newest < 0) return std::nullopt;
+  SqliteStatement taken(impl_->connection, claimNextJob);
   const std::int64_t now = impl_->now();
-  taken.bind(now + impl_->settings.lease.count(), dateTime, unixTimeMs(), now);
+  taken.bind(now + impl_->settings.lease.count(), dateTime, unixTimeMs(), now, newest);
   if (!taken.step()) return std::nullopt;
   const std::int64_t seq = taken.integer(0);
   Lease lease;
@@ -145,12 +191,12 @@ bool JobStore::finishNotAnalysable(const Lease& lease, const std::string& reason
   return true;
 }
 
-bool JobStore::finishFailed(const Lease& lease, const std::string& reason) {
+bool JobStore::finishFailed(const Lease& lease, const std::string& reason, FailureCause cause) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
   const auto seq = impl_->held(lease);
   if (!seq) return false;
-  impl_->failAttempt(*seq, reason);
+  impl_->failAttempt(*seq, reason, cause);
   transaction.commit();
   return true;
 }
@@ -175,7 +221,8 @@ int JobStore::expireLeases() {
   rows.bind(impl_->now());
   while (rows.step()) expired.push_back(rows.integer(0));
   for (const std::int64_t seq : expired) {
-    impl_->failAttempt(seq, "the worker gave no sign of life until its lease ran out");
+    impl_->failAttempt(seq, "the worker gave no sign of life until its lease ran out",
+                       FailureCause::leaseExpired);
   }
   if (!expired.empty()) transaction.commit();
   return static_cast<int>(expired.size());

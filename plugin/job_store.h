@@ -28,10 +28,14 @@
 #include <vector>
 
 #include "dicom_sr/produced_object.h"
+#include "plugin/failure_cause.h"
 
 namespace cmr {
 
 enum class JobState { queued, leased, storing, done, notAnalysable, retry, dead, cancelled };
+inline constexpr JobState allJobStates[] = {
+    JobState::queued,        JobState::leased, JobState::storing, JobState::done,
+    JobState::notAnalysable, JobState::retry,  JobState::dead,    JobState::cancelled};
 std::string jobStateName(JobState state);
 
 // An acquisition group to be analysed.
@@ -45,10 +49,14 @@ struct JobSubmission {
   std::string packageSha256;
   std::string rule;
   std::vector<std::string> tasks;
-  int priority = 0;                       // larger first
+  int priority = 0;                       // larger first; rules give [-100, 100]
   std::vector<std::string> outputs = {};  // "SEG", "SR", "SC": what is stored; empty: all
   std::string decisionJson = {};          // why it is a job; kept with it, JobStore::decision
 };
+
+// Before and behind everything that rules ask for.
+inline constexpr int urgentPriority = 1000;
+inline constexpr int backfillPriority = -1000;
 
 // Hash over (sorted series UIDs, content fingerprint, package, rule: its name and its tasks).
 std::string jobKey(const JobSubmission& submission);
@@ -61,10 +69,12 @@ struct JobRecord {
   double progress = 0;  // [0, 1]
   std::string stage;
   std::string reason;    // of the last failure, verdict or cancellation
+  std::string cause;     // failureCauseName of the last failure; empty: none
   std::string dateTime;  // DICOM DT for the outputs; fixed by the first claim of this key
   std::string resultsJson;
   std::int64_t createdMs = 0;  // Unix time, for people; no decision rests on it
   std::int64_t updatedMs = 0;
+  std::int64_t sinceMs = 0;               // in this state since
   std::string supersededBy;               // job over the same series' later images; empty: none
   std::optional<std::int64_t> retryAtMs;  // Unix time, for people; of `retry` and deferred storing
 };
@@ -81,9 +91,9 @@ struct OutboxObject {
   bool stored = false;
 };
 
-// Leases and back-off use this clock; a test passes its own. It must not jump back while the
-// process lives (steady), and leases of an earlier process are void at open. Back-off of an earlier
-// process counts as firstBackOff from the open on; storing is tried again at once.
+// Leases and back-off use this clock; a test passes its own. It must not jump (steady, counted from
+// the boot), and leases of an earlier process are void at open. Back-off outlives a process; after
+// another boot it counts as firstBackOff from the open on. Storing is tried again at once.
 using MonotonicMs = std::function<std::int64_t()>;
 
 struct JobStoreSettings {
@@ -96,6 +106,7 @@ struct JobStoreSettings {
   std::chrono::milliseconds largestBackOff{900000};
   std::int64_t mostSkipped = 10000;  // rows about series that were left alone
   std::int64_t largestPages = 0;     // of 4096 bytes, of the database file; 0: no limit
+  std::string bootId = {};           // which boot the clock counts from; empty: the kernel's word
   std::string vfs;                   // SQLite's file system layer; empty: its default
 };
 
@@ -117,10 +128,14 @@ class JobStore {
     // cancelled because its source had disappeared and is now back.
     bool created = false;
   };
-  // An empty key becomes jobKey(submission). Throws InputError without series.
+  // An empty key becomes jobKey(submission). Throws InputError without series. A new job cancels
+  // those over no other series that have not got to their results: it is about the same, later.
   Submitted submit(const JobSubmission& submission);
 
-  // The next job that is due, under a new token. dateTime is kept by the first claim of a job, and
+  // The next job that is due, under a new token: the highest priority, then the oldest. A study's
+  // jobs are taken in their order: none while an earlier one of the study is leased or waits for
+  // its next attempt. None at all while paused; while draining only those that were there when it
+  // began. dateTime is kept by the first claim of a job, and
   // shared by jobs over the same content and package (another rule): their objects have the same
   // UIDs, and one UID never stands for two files.
   std::optional<Lease> claim(const std::string& dateTime);
@@ -132,7 +147,9 @@ class JobStore {
                       const std::string& resultsJson);
   bool finishNotAnalysable(const Lease& lease, const std::string& reason,
                            const std::string& resultsJson);
-  bool finishFailed(const Lease& lease, const std::string& reason);  // retry, or dead at the last
+  // retry, or dead at the last
+  bool finishFailed(const Lease& lease, const std::string& reason,
+                    FailureCause cause = FailureCause::other);
   bool release(const Lease& lease);  // back to the queue, the attempt not counted
   int expireLeases();                // of this process; returns how many went to retry
 
@@ -176,6 +193,7 @@ class JobStore {
     std::string orthancSeriesId;  // empty: any
     std::size_t limit = 100;
     std::size_t offset = 0;
+    std::string cause = {};  // of the last failure; empty: any
   };
   std::vector<JobRecord> list(const ListFilter& filter);  // newest first
   struct StateCount {
@@ -183,6 +201,40 @@ class JobStore {
     std::int64_t count;
   };
   std::vector<StateCount> counts();
+
+  // --- running the queue (job_queue.cpp) ---
+
+  // Kept over restarts.
+  enum class Mode { running, paused, draining };
+  void setMode(Mode mode);
+  Mode mode();
+  bool isDrained();  // draining, and nothing that was there when it began is left to be taken
+
+  void setPriority(const std::string& jobId, int priority);  // InputError: no such job, or final
+  // Dead jobs go back to the queue, at most `limit`, oldest first; returns how many. cause as in
+  // ListFilter.
+  int retryDead(const std::string& cause, std::size_t limit);
+
+  struct Depth {
+    JobState state;
+    std::int64_t count = 0;
+    std::optional<std::int64_t> oldestSinceMs;  // Unix time; empty when there is none
+  };
+  std::vector<Depth> depths();
+  struct Waiting {
+    std::int64_t objects = 0;
+    std::int64_t bytes = 0;
+  };
+  Waiting outbox();  // what waits to be stored
+
+  // Of jobs whose state ended before `beforeMs`: results documents of those that are done go, and
+  // whole rows of those that never had an object. Identities, dates and keys of jobs with objects
+  // stay: they guard against loops and against one UID for two files.
+  struct Forgotten {
+    int documents = 0;
+    int jobs = 0;
+  };
+  Forgotten forgetOld(std::int64_t beforeMs, std::size_t limit);
 
   // Series that were looked at and left alone, and why: one row per series, its latest. Only the
   // newest JobStoreSettings::mostSkipped are kept. A row goes when the series becomes a job.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <utility>
 
 #include "analysis/errors.h"
@@ -18,6 +19,17 @@ MonotonicMs steadyMs() {
                std::chrono::steady_clock::now().time_since_epoch())
         .count();
   };
+}
+
+constexpr const char* bootMark = "boot";
+
+// random(4): a new one for each boot.
+std::string bootId(const JobStoreSettings& settings) {
+  if (!settings.bootId.empty()) return settings.bootId;
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id.empty() ? "unknown " + std::to_string(unixTimeMs()) : id;
 }
 
 std::string databaseFile(const std::string& path) {
@@ -59,22 +71,29 @@ void JobStore::Impl::configure() {
   }
 }
 
-// Steady clocks of two processes have nothing in common (after a reboot least of all), so whatever
-// an earlier one wrote on its clock is made new.
+bool JobStore::Impl::isOfThisBoot() { return mark(bootMark) == bootId(settings); }
+
+// Leases of an earlier process are nobody's, and after another boot its clock means nothing.
 void JobStore::Impl::voidOldLeases() {
   SqliteTransaction transaction(connection);
   SqliteStatement(connection,
                   "UPDATE jobs SET state = CASE WHEN attempts >= ?1 THEN 'dead' ELSE 'queued' END,"
                   " reason = CASE WHEN attempts >= ?1 THEN"
                   " 'the service ended during the last attempt' ELSE reason END,"
-                  " token = NULL, lease_until_ms = NULL, stage = '', progress = 0, updated_ms = ?2"
-                  " WHERE state = 'leased'")
-      .bind(settings.maxAttempts, unixTimeMs())
+                  " cause = ?3, token = NULL, lease_until_ms = NULL, stage = '', progress = 0,"
+                  " updated_ms = ?2 WHERE state = 'leased'")
+      .bind(settings.maxAttempts, unixTimeMs(), failureCauseName(FailureCause::leaseExpired))
       .run();
-  const std::int64_t wait = settings.firstBackOff.count();
-  SqliteStatement(connection, "UPDATE jobs SET due_ms = ?, retry_at_ms = ? WHERE state = 'retry'")
-      .bind(now() + wait, unixTimeMs() + wait)
+  // The steady clock goes on over processes, but not over boots.
+  const std::int64_t wait =
+      isOfThisBoot() ? settings.largestBackOff.count() : settings.firstBackOff.count();
+  const char* latest =
+      "UPDATE jobs SET due_ms = ?1, retry_at_ms = ?2"
+      " WHERE state = 'retry' AND (?3 = 0 OR due_ms > ?1)";
+  SqliteStatement(connection, latest)
+      .bind(now() + wait, unixTimeMs() + wait, isOfThisBoot() ? 1 : 0)
       .run();
+  setMark(bootMark, bootId(settings));
   connection.execute("UPDATE jobs SET due_ms = NULL, retry_at_ms = NULL WHERE state = 'storing'");
   transaction.commit();
 }
@@ -97,10 +116,11 @@ std::vector<std::string> JobStore::Impl::items(std::int64_t seq, const char* kin
 }
 
 JobRecord JobStore::Impl::record(std::int64_t seq) {
-  SqliteStatement row(connection,
-                      "SELECT id, key, study_uid, orthanc_study, content, package, rule, priority,"
-                      " state, attempts, progress, stage, reason, date_time, results, created_ms,"
-                      " updated_ms, retry_at_ms, superseded_by FROM jobs WHERE seq = ?");
+  SqliteStatement row(
+      connection,
+      "SELECT id, key, study_uid, orthanc_study, content, package, rule, priority,"
+      " state, attempts, progress, stage, reason, date_time, results, created_ms,"
+      " updated_ms, retry_at_ms, superseded_by, cause, since_ms FROM jobs WHERE seq = ?");
   if (!row.bind(seq).step()) throw InputError("there is no such job");
   JobRecord job;
   job.id = row.bytes(0);
@@ -127,6 +147,8 @@ JobRecord JobStore::Impl::record(std::int64_t seq) {
   job.updatedMs = row.integer(16);
   if (!row.isNull(17)) job.retryAtMs = row.integer(17);
   job.supersededBy = row.bytes(18);
+  job.cause = row.bytes(19);
+  job.sinceMs = row.integer(20);
   return job;
 }
 
@@ -158,24 +180,47 @@ std::optional<std::int64_t> JobStore::Impl::held(const Lease& lease) {
 
 void JobStore::Impl::leave(std::int64_t seq, JobState state, const std::string& reason) {
   SqliteStatement(connection,
-                  "UPDATE jobs SET state = ?, reason = ?, token = NULL, lease_until_ms = NULL,"
-                  " due_ms = NULL, retry_at_ms = NULL, stage = '', source_gone = 0, updated_ms = ?"
+                  "UPDATE jobs SET state = ?, reason = ?, cause = '', token = NULL,"
+                  " lease_until_ms = NULL, due_ms = NULL, retry_at_ms = NULL, stage = '', "
+                  "source_gone = 0, updated_ms = ?"
                   " WHERE seq = ?")
       .bind(jobStateName(state), reason, unixTimeMs(), seq)
       .run();
 }
 
-void JobStore::Impl::failAttempt(std::int64_t seq, const std::string& reason) {
+void JobStore::Impl::setCause(std::int64_t seq, FailureCause cause) {
+  SqliteStatement(connection, "UPDATE jobs SET cause = ? WHERE seq = ?")
+      .bind(failureCauseName(cause), seq)
+      .run();
+}
+
+std::string JobStore::Impl::mark(const char* name) {
+  SqliteStatement row(connection, "SELECT value FROM marks WHERE name = ?");
+  return row.bind(name).step() ? row.bytes(0) : std::string();
+}
+
+void JobStore::Impl::setMark(const char* name, const std::string& value) {
+  SqliteStatement(connection,
+                  "INSERT INTO marks (name, value) VALUES (?, ?)"
+                  " ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+      .bind(name, value)
+      .run();
+}
+
+void JobStore::Impl::failAttempt(std::int64_t seq, const std::string& reason, FailureCause cause) {
   SqliteStatement attempts(connection, "SELECT attempts FROM jobs WHERE seq = ?");
   attempts.bind(seq).step();
   const std::int64_t made = attempts.integer(0);
-  if (made >= settings.maxAttempts) return leave(seq, JobState::dead, reason);
+  if (made >= settings.maxAttempts) {
+    leave(seq, JobState::dead, reason);
+    return setCause(seq, cause);
+  }
   const std::int64_t wait = backOff(made);
   SqliteStatement(connection,
-                  "UPDATE jobs SET state = 'retry', reason = ?, token = NULL,"
+                  "UPDATE jobs SET state = 'retry', reason = ?, cause = ?, token = NULL,"
                   " lease_until_ms = NULL, due_ms = ?, retry_at_ms = ?, stage = '', progress = 0,"
                   " updated_ms = ? WHERE seq = ?")
-      .bind(reason, now() + wait, unixTimeMs() + wait, unixTimeMs(), seq)
+      .bind(reason, failureCauseName(cause), now() + wait, unixTimeMs() + wait, unixTimeMs(), seq)
       .run();
 }
 

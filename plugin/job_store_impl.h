@@ -28,7 +28,15 @@ class JobStore::Impl {
   // Leaves any state for a final or waiting one; the lease is over.
   void leave(std::int64_t seq, JobState state, const std::string& reason);
   // To `retry` after back-off, or `dead` when this was the last attempt.
-  void failAttempt(std::int64_t seq, const std::string& reason);
+  void failAttempt(std::int64_t seq, const std::string& reason, FailureCause cause);
+  // Open jobs over no other series than those of this new one.
+  void cancelCovered(std::int64_t seq, const std::string& jobId);
+  // Of the jobs that may be claimed in the present mode, the last; negative: none may.
+  std::int64_t newestToTake();
+  void setCause(std::int64_t seq, FailureCause cause);
+  std::string mark(const char* name);  // empty when it was never set
+  void setMark(const char* name, const std::string& value);
+  void queueAgain(std::int64_t seq);  // with all its attempts
   void dropOutbox(std::int64_t seq);  // what it stored becomes an earlier set, see job_supersede
   // Bytes that nobody waits for any more.
   void forgetBytes(const std::string& SOPInstanceUID);
@@ -43,6 +51,7 @@ class JobStore::Impl {
  private:
   void configure();
   void voidOldLeases();
+  bool isOfThisBoot();
   std::vector<std::string> items(std::int64_t seq, const char* kind);
 };
 

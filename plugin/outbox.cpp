@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/errors.h"
+#include "plugin/stopwatch.h"
 
 namespace cmr {
 namespace {
@@ -19,8 +20,14 @@ constexpr milliseconds waitAfterTrouble{5000};
 
 }  // namespace
 
-Outbox::Outbox(Archive& archive, JobStore& store, LogCallback log, std::function<void()> onDone)
-    : archive_(archive), store_(store), log_(std::move(log)), onDone_(std::move(onDone)) {}
+Outbox::Outbox(Archive& archive, JobStore& store, LogCallback log, std::function<void()> onDone,
+               std::function<void()> onRound, ServiceMetrics* metrics)
+    : archive_(archive),
+      store_(store),
+      log_(std::move(log)),
+      onDone_(std::move(onDone)),
+      onRound_(std::move(onRound)),
+      metrics_(metrics) {}
 
 std::string Outbox::trouble() const {
   const std::lock_guard lock(mutex_);
@@ -42,6 +49,7 @@ void Outbox::run(const std::stop_token& stop) {
       storeAll(stop);
       if (onDone_ && (newlyDone_ || store_.hasInterruptedSets())) onDone_();
       newlyDone_ = false;
+      if (onRound_) onRound_();
     } catch (const std::exception& error) {
       trouble = error.what();
     }
@@ -67,6 +75,7 @@ void Outbox::storeAll(const std::stop_token& stop) {
       storeOne(*job, object);
     } catch (const ResourceError& error) {
       log_(LogLevel::error, "job " + job->id + ": an object is not stored yet: " + error.what());
+      if (metrics_ != nullptr) metrics_->storeFailed();
       store_.deferStoring(job->id, error.what());
       left = job->id;
     }
@@ -92,7 +101,9 @@ bool Outbox::sourceIsThere(const JobRecord& job) {
 
 // Storing the same object twice is no error: the first time may have ended in a crash.
 void Outbox::storeOne(const JobRecord& job, const OutboxObject& object) {
+  const Stopwatch storing;
   const StoredInstance stored = archive_.store(object.object.bytes);
+  if (metrics_ != nullptr) metrics_->took(ServiceStage::store, storing.seconds());
   if (stored.studyId != job.submission.orthancStudyId) {
     if (!stored.already) archive_.remove(stored.id);
     store_.cancel(job.id, "a result of it belongs to another study than its source");

@@ -9,6 +9,7 @@
 #include "plugin/archive.h"
 #include "plugin/doorbell.h"
 #include "plugin/job_store.h"
+#include "plugin/service_metrics.h"
 #include "plugin/worker_supervisor.h"
 
 namespace cmr {
@@ -17,7 +18,9 @@ namespace cmr {
 class Outbox {
  public:
   // onDone: jobs were done, or may have been before the start; or cancelled half-way.
-  Outbox(Archive& archive, JobStore& store, LogCallback log, std::function<void()> onDone = {});
+  // onRound: the thread came round, about once a second.
+  Outbox(Archive& archive, JobStore& store, LogCallback log, std::function<void()> onDone = {},
+         std::function<void()> onRound = {}, ServiceMetrics* metrics = nullptr);
 
   void run(const std::stop_token& stop);
   void storeAll(const std::stop_token& stop);  // what run() repeats: all that is due
@@ -33,7 +36,9 @@ class Outbox {
   JobStore& store_;
   const LogCallback log_;
   const std::function<void()> onDone_;
-  bool newlyDone_ = true;  // of the thread in run()
+  const std::function<void()> onRound_;
+  ServiceMetrics* const metrics_;  // may be null
+  bool newlyDone_ = true;          // of the thread in run()
   Doorbell bell_;
   mutable std::mutex mutex_;
   std::string trouble_;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "analysis/program.h"
+#include "plugin/metrics_text.h"
 #include "plugin/orthanc_archive.h"
 #include "plugin/rest_routes.h"
 #include "plugin/service_host.h"
@@ -27,12 +28,14 @@ std::string taken(char* text) {
   return copy;
 }
 
-// Where Orthanc keeps its index: the job store lies beside it when the settings name no folder.
-std::string indexFolder(const std::string& configuration) {
+// The first of these keys of the configuration that is there: a folder of Orthanc's.
+std::string folderOf(const std::string& configuration, const std::vector<const char*>& keys) {
   try {
     const auto json = nlohmann::json::parse(configuration);
-    const std::string storage = json.value("StorageDirectory", "OrthancStorage");
-    const std::filesystem::path folder = json.value("IndexDirectory", storage);
+    std::filesystem::path folder = "OrthancStorage";
+    for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
+      folder = json.value(*key, folder.string());
+    }
     // Orthanc takes relative paths from the folder of its configuration.
     const std::filesystem::path origin = taken(OrthancPluginGetConfigurationPath(context));
     const bool isFolder = std::filesystem::is_directory(origin);
@@ -95,6 +98,7 @@ OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
     const auto service = host->service();  // held while the answer is made
     RestContext work;
     work.status = [] { return host->status(); };
+    work.metrics = [] { return prometheusText(host->measures()); };
     if (service) {
       work.store = &service->store();
       work.planner = &service->planner();
@@ -105,6 +109,17 @@ OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
     return OrthancPluginErrorCode_Success;
   } catch (...) {
     return OrthancPluginErrorCode_InternalError;
+  }
+}
+
+// Orthanc asks when somebody reads its own metrics (/tools/metrics-prometheus).
+void onRefreshMetrics() {
+  try {
+    for (const auto& [name, value] : plainMetrics(host->measures())) {
+      OrthancPluginSetMetricsValue(context, name.c_str(), static_cast<float>(value),
+                                   OrthancPluginMetricsType_Default);
+    }
+  } catch (...) {  // the values of before stay
   }
 }
 
@@ -147,9 +162,12 @@ void initialize() {
         }
       });
   const std::string configuration = taken(OrthancPluginGetConfiguration(context));
-  host->configure(configuration, indexFolder(configuration));
+  // The job store lies beside Orthanc's index when the settings name no folder.
+  host->configure(configuration, {folderOf(configuration, {"IndexDirectory", "StorageDirectory"}),
+                                  folderOf(configuration, {"StorageDirectory"})});
   OrthancPluginRegisterRestCallbackNoLock(context, "/cmr(/.*)?", onRest);
   OrthancPluginRegisterOnChangeCallback(context, onChange);
+  OrthancPluginRegisterRefreshMetricsCallback(context, onRefreshMetrics);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "analysis/errors.h"
 #include "config/explain_rules.h"
 #include "plugin/job_json.h"
+#include "plugin/queue_routes.h"
 #include "plugin/rest_rules.h"
 
 namespace cmr {
@@ -68,6 +69,7 @@ RestResponse listJobs(const RestRequest& request, JobStore& store) {
     if (!filter.state) throw InputError("there is no job state \"" + state->second + "\"");
   }
   filter.orthancSeriesId = textIn(request, "series");
+  filter.cause = textIn(request, "cause");
   Json jobs = Json::array();
   for (const JobRecord& job : store.list(filter)) jobs.push_back(jobJson(job));
   return answer(200, {{"jobs", jobs}, {"limit", filter.limit}, {"offset", filter.offset}});
@@ -106,7 +108,9 @@ RestResponse change(const JobRecord& job, const std::string& verb, const RestCon
   return answer(200, jobJson(now ? *now : job));
 }
 
-RestResponse analyze(const std::string& seriesId, const RestContext& context) {
+RestResponse analyze(const std::string& seriesId, const RestRequest& request,
+                     const RestContext& context) {
+  const std::optional<int> priority = priorityIn(request.body);
   const GroupPlanner::Answer done = context.planner->analyze(seriesId);
   switch (done.kind) {
     case GroupPlanner::Answer::Kind::unknownSeries:
@@ -117,6 +121,7 @@ RestResponse analyze(const std::string& seriesId, const RestContext& context) {
     case GroupPlanner::Answer::Kind::accepted:
       break;
   }
+  if (priority) context.store->setPriority(done.jobId, *priority);
   context.ring();
   return answer(202, {{"job", done.jobId}, {"created", done.created}, {"series", done.seriesIds}});
 }
@@ -173,7 +178,7 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
     return Route{"GET", [&] { return explain(parts[2], context); }};
   }
   if (parts.size() == 4 && is(1, "series") && is(3, "analyze")) {
-    return Route{"POST", [&] { return analyze(parts[2], context); }};
+    return Route{"POST", [&] { return analyze(parts[2], request, context); }};
   }
   return rulesRouteOf(request, parts, context);
 }
@@ -185,7 +190,8 @@ RestResponse dispatch(const RestRequest& request, const RestContext& context) {
   if (parts.size() == 2 && parts[1] == "status") {
     route = Route{"GET", [&] { return answer(200, context.status()); }, false};
   } else {
-    route = routeOf(request, parts, context);
+    route = queueRouteOf(request, parts, context);
+    if (!route) route = routeOf(request, parts, context);
     if (route && route->needsService && (context.store == nullptr || context.planner == nullptr)) {
       const Json status = context.status();
       return refuse(503, "the service is " + status.value("state", "not running") + ": " +

@@ -35,7 +35,8 @@ struct RestContext {
   JobStore* store = nullptr;
   const GroupPlanner* planner = nullptr;
   LiveRules* rules = nullptr;
-  std::function<void()> ring;  // the queue changed
+  std::function<void()> ring;                 // the queue changed
+  std::function<std::string()> metrics = {};  // Prometheus' text
 };
 
 // A path that exists: its verb, what it does, and whether a running service has to be there for it.

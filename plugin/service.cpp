@@ -1,5 +1,7 @@
 #include "plugin/service.h"
 
+#include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -48,6 +50,23 @@ DispatcherSettings dispatcherSettings(const Settings& settings) {
   return dispatcher;
 }
 
+ResourceFloor floorOf(const Settings& settings, std::vector<std::string> folders) {
+  constexpr std::uint64_t mebi = std::uint64_t{1} << 20;
+  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
+  return {static_cast<std::uint64_t>(settings.diskFloorMiB) * mebi,
+          static_cast<std::uint64_t>(settings.memoryFloorMiB) * mebi, std::move(folders)};
+}
+
+nlohmann::json resourcesJson(const FreeResources& free) {
+  nlohmann::json disks = nlohmann::json::array();
+  for (const FreeDisk& disk : free.disks) {
+    disks.push_back({{"folder", disk.folder}, {"freeBytes", disk.bytes}});
+  }
+  nlohmann::json json{{"disks", disks}, {"memoryBytes", nullptr}};
+  if (free.memoryBytes) json["memoryBytes"] = *free.memoryBytes;
+  return json;
+}
+
 nlohmann::json workerJson(const WorkerStatus& worker) {
   return {{"running", worker.running},        {"ready", worker.ready},
           {"processId", worker.processId},    {"restarts", worker.restarts},
@@ -68,15 +87,17 @@ nlohmann::json intakeJson(const IntakeStatus& intake) {
 
 }  // namespace
 
-ServicePlan planService(const Settings& settings, const std::string& archiveFolder,
+ServicePlan planService(const Settings& settings, const ArchiveFolders& folders,
                         const LogCallback& log) {
   ServicePlan plan{settings,
                    std::make_shared<LiveRules>(settings.rulesFile, log),
                    packageHash(settings.packageFolder),
+                   {},
                    {}};
   const std::string& folder =
-      settings.databaseFolder.empty() ? archiveFolder : settings.databaseFolder;
+      settings.databaseFolder.empty() ? folders.index : settings.databaseFolder;
   plan.databasePath = folder + "/cmr-jobs.sqlite";
+  plan.floor = floorOf(settings, {folder, folders.storage});
   return plan;
 }
 
@@ -84,18 +105,21 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                  const LogCallback& log)
     : plan_(std::move(plan)),
       store_(storeSettings(plan_)),
+      retention_(store_, std::chrono::hours(24) * plan_.settings.retentionDays, log),
       package_(plan_.settings.packageFolder, plan_.packageSha256, log),
       worker_(workerSettings(plan_.settings), log),
       planner_(archive, store_, *plan_.rules, [this] { return package_.sha256(); }),
       superseder_(archive, store_, plan_.settings.deleteSuperseded, log),
-      outbox_(archive, store_, log, [this] { superseder_.removeOutdated(); }),
+      outbox_(
+          archive, store_, log, [this] { superseder_.removeOutdated(); },
+          [this] { retention_.step(std::chrono::steady_clock::now()); }, &metrics_),
       dispatcher_(archive, store_,
                   {[this](const AnalysisRequest& request, const ProgressCallback& progress) {
                      return worker_.run(request, progress);
                    },
                    [this] { outbox_.ring(); },
                    [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log,
-                   [this] { return packageInUse(); }},
+                   [this] { return packageInUse(); }, &metrics_},
                   dispatcherSettings(plan_.settings)),
       intake_(archive, store_, planner_, startingPoint, log, [this] { dispatcher_.ring(); }),
       outboxThread_([this](const std::stop_token& stop) { outbox_.run(stop); }),
@@ -114,13 +138,46 @@ void Service::stop() {
   }
 }
 
+std::string Service::whyNotClaiming(const FreeResources& free) const {
+  switch (store_.mode()) {
+    case JobStore::Mode::paused:
+      return "paused by an operator";
+    case JobStore::Mode::draining:
+      if (store_.isDrained()) return "drained by an operator";
+      break;
+    case JobStore::Mode::running:
+      break;
+  }
+  const std::string problem = belowFloor(plan_.floor, free);
+  return problem.empty() ? dispatcher_.trouble() : problem;
+}
+
+ServiceMeasures Service::measures() const {
+  ServiceMeasures measures;
+  measures.running = true;
+  measures.depths = store_.depths();
+  measures.nowMs = std::chrono::duration_cast<std::chrono::milliseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  measures.outbox = store_.outbox();
+  measures.mode = store_.mode();
+  measures.counts = metrics_.counts();
+  measures.worker = worker_.status();
+  measures.intake = intake_.status();
+  measures.floor = plan_.floor;
+  measures.free = measureResources(plan_.floor.folders);
+  measures.claiming = whyNotClaiming(measures.free).empty();
+  return measures;
+}
+
 // While another package is copied over the one in use, a worker that has loaded it goes on; without
 // one the jobs wait.
 PackageInUse Service::packageInUse() {
   package_.look();
   const std::string problem = package_.problem();
-  PackageInUse use{package_.sha256(), {}};
-  if (problem.empty()) return use;
+  PackageInUse use{package_.sha256(),
+                   belowFloor(plan_.floor, measureResources(plan_.floor.folders))};
+  if (problem.empty() || !use.problem.empty()) return use;
   const WorkerStatus worker = worker_.status();
   if (!worker.ready || worker.packageSha256 != use.sha256) {
     use.problem = "the model package cannot be used: " + problem;
@@ -138,7 +195,12 @@ nlohmann::json Service::status() const {
   for (const JobStore::StateCount& entry : store_.counts()) {
     queue[jobStateName(entry.state)] = entry.count;
   }
-  return {{"worker", workerJson(worker_.status())},
+  const FreeResources free = measureResources(plan_.floor.folders);
+  const std::string why = whyNotClaiming(free);
+  return {{"claiming", why.empty()},
+          {"notClaimingBecause", why},
+          {"resources", resourcesJson(free)},
+          {"worker", workerJson(worker_.status())},
           {"package",
            {{"folder", plan_.settings.packageFolder},
             {"sha256", package_.sha256()},

@@ -11,12 +11,22 @@
 #include "plugin/group_planner.h"
 #include "plugin/intake.h"
 #include "plugin/job_store.h"
+#include "plugin/metrics_text.h"
 #include "plugin/outbox.h"
 #include "plugin/package_watch.h"
+#include "plugin/resource_floor.h"
+#include "plugin/retention.h"
+#include "plugin/service_metrics.h"
 #include "plugin/superseder.h"
 #include "plugin/worker_supervisor.h"
 
 namespace cmr {
+
+// Where the archive keeps its things.
+struct ArchiveFolders {
+  std::string index;  // the database lies here when the settings name no folder
+  std::string storage;
+};
 
 // What is checked before a service is made; whatever is wrong stays wrong until somebody mends it
 // and starts the archive again.
@@ -25,11 +35,11 @@ struct ServicePlan {
   std::shared_ptr<LiveRules> rules;
   std::string packageSha256;
   std::string databasePath;
+  ResourceFloor floor;
 };
 
-// Reads rules and package identity. archiveFolder: where the database lies when the settings name
-// no folder. Throws InputError or PackageError naming what is wrong.
-ServicePlan planService(const Settings& settings, const std::string& archiveFolder,
+// Reads rules and package identity. Throws InputError or PackageError naming what is wrong.
+ServicePlan planService(const Settings& settings, const ArchiveFolders& folders,
                         const LogCallback& log);
 
 // Thread ownership: any thread; made and destroyed by one.
@@ -51,12 +61,17 @@ class Service {
   // The queue may have changed by an operator's hand.
   void ring();
   nlohmann::json status() const;
+  ServiceMeasures measures() const;
 
  private:
   PackageInUse packageInUse();
+  // Why no job is taken; empty when jobs are.
+  std::string whyNotClaiming(const FreeResources& free) const;
 
   ServicePlan plan_;
+  ServiceMetrics metrics_;
   mutable JobStore store_;
+  Retention retention_;  // of the outbox's thread
   PackageWatch package_;
   WorkerSupervisor worker_;
   GroupPlanner planner_;

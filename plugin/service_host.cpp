@@ -25,7 +25,7 @@ void ServiceHost::setState(const std::string& state, const std::string& reason) 
 }
 
 void ServiceHost::configure(const std::string& configuration,
-                            const std::string& archiveFolder) noexcept {
+                            const ArchiveFolders& folders) noexcept {
   try {
     const Settings settings = parseSettings(configuration);
     if (!settings.enable) {
@@ -33,7 +33,7 @@ void ServiceHost::configure(const std::string& configuration,
       log_(LogLevel::warning, "not enabled: nothing is analysed");
       return;
     }
-    plan_ = planService(settings, archiveFolder, log_);
+    plan_ = planService(settings, folders, log_);
   } catch (const std::exception& error) {
     setState("misconfigured", error.what());
     log_(LogLevel::error,
@@ -112,6 +112,11 @@ void ServiceHost::stop() noexcept {
 std::shared_ptr<Service> ServiceHost::service() const {
   const std::lock_guard lock(mutex_);
   return service_;
+}
+
+ServiceMeasures ServiceHost::measures() const {
+  const auto running = service();
+  return running ? running->measures() : ServiceMeasures{};
 }
 
 nlohmann::json ServiceHost::status() const {

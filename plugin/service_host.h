@@ -23,8 +23,8 @@ class ServiceHost {
   ServiceHost(std::unique_ptr<Archive> archive, LogCallback log);
   ~ServiceHost();
 
-  // configuration: the archive's, as JSON. archiveFolder: where the archive keeps its index.
-  void configure(const std::string& configuration, const std::string& archiveFolder) noexcept;
+  // configuration: the archive's, as JSON.
+  void configure(const std::string& configuration, const ArchiveFolders& folders) noexcept;
 
   // From the archive's events; each only rings or hands over to a thread, but for stop(), which
   // returns when everything has ended, seconds at most.
@@ -36,6 +36,7 @@ class ServiceHost {
   // Null while there is none; status() says why.
   std::shared_ptr<Service> service() const;
   nlohmann::json status() const;
+  ServiceMeasures measures() const;  // of a service that does not run: nothing but that
 
  private:
   void open(const std::stop_token& stop);

@@ -204,7 +204,7 @@ class Worker {
     } catch (const ResourceError& error) {
       outcome = outcomeOf(OutcomeKind::failed, error.what());
     } catch (const std::bad_alloc&) {
-      outcome = outcomeOf(OutcomeKind::failed, "out of memory");
+      outcome = outcomeOf(OutcomeKind::failed, outOfMemory);
     } catch (const std::exception& error) {
       outcome = outcomeOf(OutcomeKind::failed, error.what());
       inOrder = false;

@@ -26,6 +26,9 @@ namespace cmr {
 
 inline constexpr std::uint32_t workerProtocolVersion = 1;
 
+// The reason that a worker gives when it could not take the memory that a job needs.
+inline constexpr const char* outOfMemory = "out of memory";
+
 // The other side said something that this protocol does not know, or not in this place.
 class ProtocolError : public Error {
  public:

@@ -60,11 +60,36 @@ std::pair<LogLevel, std::string> levelOf(const std::string& line) {
   return {LogLevel::warning, line};  // not the worker's own logger: a library or the loader
 }
 
-AnalysisOutcome failedBecause(const std::string& reason) {
+// The worker is lost, and why.
+class WorkerTrouble : public ResourceError {
+ public:
+  WorkerTrouble(FailureCause cause, const std::string& what) : ResourceError(what), cause_(cause) {}
+  FailureCause cause() const { return cause_; }
+
+ private:
+  FailureCause cause_;
+};
+
+FailureCause causeOf(const std::exception& error, bool wasReady) {
+  if (const auto* trouble = dynamic_cast<const WorkerTrouble*>(&error)) return trouble->cause();
+  if (dynamic_cast<const PeerGoneError*>(&error) == nullptr &&
+      dynamic_cast<const ProtocolError*>(&error) != nullptr) {
+    return FailureCause::protocol;
+  }
+  return wasReady ? FailureCause::crash : FailureCause::start;
+}
+
+AnalysisOutcome failedBecause(const std::string& reason, FailureCause cause) {
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::failed;
   outcome.reason = reason;
+  outcome.cause = cause;
   return outcome;
+}
+
+// What a worker says when it lives on.
+FailureCause causeSaid(const AnalysisOutcome& outcome) {
+  return outcome.reason == outOfMemory ? FailureCause::memory : FailureCause::analysis;
 }
 
 }  // namespace
@@ -86,16 +111,18 @@ class WorkerSupervisor::Impl {
       requirePackage(request);
       AnalysisOutcome outcome = exchange(request, progress);
       failuresInARow_ = 0;
+      if (outcome.kind == OutcomeKind::failed) outcome.cause = causeSaid(outcome);
       return outcome;
     } catch (const CancelledError&) {
-      return failedBecause(stopping_ ? stopped : cancelled);
+      return failedBecause(stopping_ ? stopped : cancelled, FailureCause::other);
     } catch (const InputError& error) {  // the request can never be sent
       AnalysisOutcome outcome;
       outcome.kind = OutcomeKind::notAnalysable;
       outcome.reason = error.what();
       return outcome;
     } catch (const std::exception& error) {
-      return failedBecause(loseWorker(error.what()));
+      const FailureCause cause = causeOf(error, ready_);
+      return failedBecause(loseWorker(error.what()), cause);
     }
   }
 
@@ -150,8 +177,9 @@ class WorkerSupervisor::Impl {
 
   void requirePackage(const AnalysisRequest& request) const {
     if (!hasOtherPackage(request)) return;
-    throw ResourceError("it loaded model package " + status().packageSha256 +
-                        ", the job is for package " + request.packageSha256);
+    throw WorkerTrouble(FailureCause::package, "it loaded model package " + status().packageSha256 +
+                                                   ", the job is for package " +
+                                                   request.packageSha256);
   }
 
   void waitForBackOff(const ProgressCallback& progress) {
@@ -305,12 +333,14 @@ class WorkerSupervisor::Impl {
     const TimePoint now = Clock::now();
     if (stopping_) throw CancelledError(stopped);
     if (now >= until) {
-      throw ResourceError("it took longer than " + std::to_string(allowed.count()) + " s " + what);
+      throw WorkerTrouble(ready_ ? FailureCause::deadline : FailureCause::start,
+                          "it took longer than " + std::to_string(allowed.count()) + " s " + what);
     }
     if (heard) lastSign = now;
     if (now - lastSign > settings_.silenceLimit) {
-      throw ResourceError("it gave no sign of life for " +
-                          std::to_string(settings_.silenceLimit.count() / 1000) + " s");
+      throw WorkerTrouble(FailureCause::silence,
+                          "it gave no sign of life for " +
+                              std::to_string(settings_.silenceLimit.count() / 1000) + " s");
     }
   }
 
@@ -318,14 +348,16 @@ class WorkerSupervisor::Impl {
     std::optional<Frame> frame = socket_->receive(until);
     if (!frame) {
       if (stopping_) throw CancelledError(stopped);
-      throw ResourceError("it did not answer the handshake in time");
+      throw WorkerTrouble(FailureCause::start, "it did not answer the handshake in time");
     }
     if (frame->type != type) throwUnexpected(*frame);
     return *std::move(frame);
   }
 
   [[noreturn]] static void throwUnexpected(const Frame& frame) {
-    if (frame.type == FrameType::failure) throw ResourceError(decodeText(frame.payload));
+    if (frame.type == FrameType::failure) {  // it says why it cannot use its package
+      throw WorkerTrouble(FailureCause::package, decodeText(frame.payload));
+    }
     throw ProtocolError("it sent a message of type " +
                         std::to_string(static_cast<std::uint32_t>(frame.type)) + " out of place");
   }

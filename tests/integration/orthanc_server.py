@@ -70,6 +70,8 @@ class OrthancServer:
             "Database": str(self.folder / "jobs"),
             "FirstBackOffSeconds": 1,
             "LargestBackOffSeconds": 2,
+            "DiskFloorMiB": 1,
+            "MemoryFloorMiB": 1,
         }
         self.section.update(settings or {})
         self.process = None

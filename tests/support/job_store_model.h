@@ -156,11 +156,11 @@ class JobStoreModel {
     }
     return count;
   }
-  void reopened(std::int64_t now) {
+  void reopened(std::int64_t now, bool rebooted) {
     for (auto& [id, job] : jobs) {
       const bool last = job.attempts >= settings_.maxAttempts;
       if (job.state == JobState::leased) leave(job, last ? JobState::dead : JobState::queued);
-      if (job.state == JobState::retry) {
+      if (job.state == JobState::retry && rebooted) {
         job.dueLow = job.dueHigh = now + settings_.firstBackOff.count();
       }
       if (job.state == JobState::storing) job.dueLow = job.dueHigh = always;

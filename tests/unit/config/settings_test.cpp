@@ -49,7 +49,8 @@ TEST(Settings, EveryKeyIsRead) {
     "Threads": 3, "Niceness": 5, "JobDeadlineSeconds": 100, "StartDeadlineSeconds": 101,
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
     "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep",
-    "ReportExperimental": ["rv_cavity"]}})");
+    "ReportExperimental": ["rv_cavity"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
+    "RetentionDays": 13}})");
   EXPECT_FALSE(settings.enable);
   EXPECT_EQ(settings.packageFolder, "/p");
   EXPECT_EQ(settings.workerExecutable, "/w");
@@ -66,7 +67,10 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_FALSE(settings.storeResults);
   EXPECT_FALSE(settings.deleteSuperseded);
   EXPECT_EQ(settings.reportExperimental, std::vector<std::string>{"rv_cavity"});
-  EXPECT_EQ(settingsKeys().size(), 16U);
+  EXPECT_EQ(settings.diskFloorMiB, 11);
+  EXPECT_EQ(settings.memoryFloorMiB, 12);
+  EXPECT_EQ(settings.retentionDays, 13);
+  EXPECT_EQ(settingsKeys().size(), 19U);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {
@@ -85,14 +89,27 @@ TEST(Settings, AllMistakesAreNamedAtOnce) {
 }
 
 TEST(Settings, ValuesOfTheWrongKindOrRangeAreRefused) {
-  for (const char* entry :
-       {R"("Enable": 1)", R"("Enable": "true")", R"("Threads": 2.5)", R"("Threads": 1025)",
-        R"("Threads": 18446744073709551615)", R"("MaxAttempts": 0)", R"("MaxAttempts": null)",
-        R"("Rules": "rules.json")", R"("Rules": 5)", R"("ReportExperimental": true)",
-        R"("ReportExperimental": ["left_atrium"])", R"("ReportExperimental": ["background"])",
-        R"("ReportExperimental": [3])", R"("WorkerExecutable": "")", R"("Database": "/a\u0000b")",
-        R"("JobDeadlineSeconds": 9)", R"("FirstBackOffSeconds": 100, "LargestBackOffSeconds": 99)",
-        R"("SilenceLimitSeconds": 60, "JobDeadlineSeconds": 59)"}) {
+  for (const char* entry : {R"("Enable": 1)",
+                            R"("Enable": "true")",
+                            R"("Threads": 2.5)",
+                            R"("Threads": 1025)",
+                            R"("Threads": 18446744073709551615)",
+                            R"("MaxAttempts": 0)",
+                            R"("MaxAttempts": null)",
+                            R"("Rules": "rules.json")",
+                            R"("Rules": 5)",
+                            R"("ReportExperimental": true)",
+                            R"("ReportExperimental": ["left_atrium"])",
+                            R"("ReportExperimental": ["background"])",
+                            R"("ReportExperimental": [3])",
+                            R"("WorkerExecutable": "")",
+                            R"("Database": "/a\u0000b")",
+                            R"("DiskFloorMiB": -1)",
+                            R"("MemoryFloorMiB": 100000001)",
+                            R"("RetentionDays": 36501)",
+                            R"("JobDeadlineSeconds": 9)",
+                            R"("FirstBackOffSeconds": 100, "LargestBackOffSeconds": 99)",
+                            R"("SilenceLimitSeconds": 60, "JobDeadlineSeconds": 59)"}) {
     EXPECT_NE(mistakeIn(section(entry)), "accepted") << entry;
   }
 }

@@ -81,10 +81,16 @@ class Walk {
 
   void open() {
     store_.reset();
-    // Another process, perhaps after a reboot: its clock starts anywhere.
-    now_ = below(100000) - 50000;
-    store_ = std::make_unique<JobStore>(settings(folder_), [this] { return now_; });
-    model_.reopened(now_);
+    // Another process, perhaps after a reboot: its clock starts anywhere then.
+    const bool rebooted = below(2) == 0;
+    if (rebooted) {
+      now_ = below(100000) - 50000;
+      ++boot_;
+    }
+    JobStoreSettings again = settings(folder_);
+    again.bootId = "boot " + std::to_string(boot_);
+    store_ = std::make_unique<JobStore>(again, [this] { return now_; });
+    model_.reopened(now_, rebooted);
   }
 
   void submit() {
@@ -226,6 +232,7 @@ class Walk {
   TemporaryFolder folder_{true};
   JobStoreModel model_;
   std::int64_t now_ = 0;
+  int boot_ = 0;
   std::unique_ptr<JobStore> store_;
   std::vector<Lease> leases_;
 };

@@ -1,0 +1,158 @@
+#include "plugin/queue_routes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "analysis/errors.h"
+#include "config/strict_json.h"
+#include "plugin/failure_cause.h"
+#include "plugin/job_json.h"
+#include "plugin/metrics_text.h"
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int largestRulePriority = 100;
+constexpr int mostRetried = 10000;
+
+Json bodyOf(const std::string& body) {
+  if (body.find_first_not_of(" \t\r\n") == std::string::npos) return Json::object();
+  Json json = parseStrictJson(body, "the body");
+  if (!json.is_object()) throw InputError("the body has to be a JSON object");
+  return json;
+}
+
+void refuseOtherKeys(const Json& body, const std::vector<std::string>& known) {
+  for (const auto& [key, value] : body.items()) {
+    if (std::find(known.begin(), known.end(), key) == known.end()) {
+      throw InputError("the body has an unknown member \"" + key + "\"");
+    }
+  }
+}
+
+const char* modeName(JobStore::Mode mode) {
+  switch (mode) {
+    case JobStore::Mode::running:
+      return "running";
+    case JobStore::Mode::paused:
+      return "paused";
+    case JobStore::Mode::draining:
+      return "draining";
+  }
+  return "";
+}
+
+RestResponse answer(const Json& body) { return {200, dumpJson(body), {}}; }
+
+RestResponse queueNow(JobStore& store) {
+  Json depths = Json::object();
+  for (const JobStore::Depth& depth : store.depths()) {
+    depths[jobStateName(depth.state)] = depth.count;
+  }
+  return answer(
+      {{"mode", modeName(store.mode())}, {"drained", store.isDrained()}, {"jobs", depths}});
+}
+
+RestResponse setMode(JobStore::Mode mode, const RestContext& context) {
+  context.store->setMode(mode);
+  context.ring();
+  return queueNow(*context.store);
+}
+
+std::string causeIn(const Json& body) {
+  const auto found = body.find("cause");
+  if (found == body.end()) return {};
+  for (const FailureCause cause : allFailureCauses) {
+    if (*found == failureCauseName(cause)) return failureCauseName(cause);
+  }
+  throw InputError("there is no cause of failure " + found->dump());
+}
+
+int limitIn(const Json& body) {
+  const auto found = body.find("limit");
+  if (found == body.end()) return mostRetried;
+  if (!found->is_number_integer() || *found < 1 || *found > mostRetried) {
+    throw InputError("\"limit\" has to be a whole number from 1 to " + std::to_string(mostRetried));
+  }
+  return found->get<int>();
+}
+
+RestResponse retryDead(const RestRequest& request, const RestContext& context) {
+  const Json body = bodyOf(request.body);
+  refuseOtherKeys(body, {"cause", "limit"});
+  const int queued =
+      context.store->retryDead(causeIn(body), static_cast<std::size_t>(limitIn(body)));
+  context.ring();
+  return answer({{"queued", queued}});
+}
+
+RestResponse setPriority(const std::string& jobId, const RestRequest& request,
+                         const RestContext& context) {
+  refuseOtherKeys(bodyOf(request.body), {"priority"});
+  const auto priority = priorityIn(request.body);
+  if (!priority) throw InputError("the body has to name a \"priority\"");
+  if (!context.store->job(jobId)) {
+    return {404, dumpJson({{"error", "there is no job " + jobId}}), {}};
+  }
+  try {
+    context.store->setPriority(jobId, *priority);
+  } catch (const InputError& error) {
+    return {409, dumpJson({{"error", error.what()}}), {}};
+  }
+  context.ring();
+  return answer(jobJson(*context.store->job(jobId)));
+}
+
+}  // namespace
+
+std::optional<int> priorityIn(const std::string& body) {
+  const Json json = bodyOf(body);
+  const auto found = json.find("priority");
+  if (found == json.end()) return std::nullopt;
+  if (*found == "urgent") return urgentPriority;
+  if (*found == "backfill") return backfillPriority;
+  if (found->is_number_integer() && *found >= -largestRulePriority &&
+      *found <= largestRulePriority) {
+    return found->get<int>();
+  }
+  throw InputError(
+      "\"priority\" has to be \"urgent\", \"backfill\" or a whole number from -100 to 100, not " +
+      found->dump());
+}
+
+std::optional<RestRoute> queueRouteOf(const RestRequest& request,
+                                      const std::vector<std::string>& parts,
+                                      const RestContext& context) {
+  const auto is = [&](std::size_t place, const char* name) {
+    return place < parts.size() && parts[place] == name;
+  };
+  if (parts.size() == 2 && is(1, "metrics")) {
+    return RestRoute{"GET",
+                     [&context] {
+                       return RestResponse{200, context.metrics(), {}, prometheusType};
+                     },
+                     false};
+  }
+  if (parts.size() == 2 && is(1, "queue")) {
+    return RestRoute{"GET", [&context] { return queueNow(*context.store); }};
+  }
+  if (parts.size() == 3 && is(1, "queue")) {
+    for (const auto& [name, mode] :
+         {std::pair{"pause", JobStore::Mode::paused}, std::pair{"resume", JobStore::Mode::running},
+          std::pair{"drain", JobStore::Mode::draining}}) {
+      if (!is(2, name)) continue;
+      return RestRoute{"POST", [&context, set = mode] { return setMode(set, context); }};
+    }
+    if (is(2, "retry-dead")) {
+      return RestRoute{"POST", [&] { return retryDead(request, context); }};
+    }
+  }
+  if (parts.size() == 4 && is(1, "jobs") && is(3, "priority")) {
+    return RestRoute{"POST", [&, id = parts[2]] { return setPriority(id, request, context); }};
+  }
+  return std::nullopt;
+}
+
+}  // namespace cmr

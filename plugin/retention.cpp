@@ -1,0 +1,63 @@
+#include "plugin/retention.h"
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+namespace cmr {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+constexpr milliseconds largestDrift = hours(1);
+constexpr milliseconds pause = hours(1);
+constexpr std::size_t mostAtOnce = 500;  // jobs; the queue is locked meanwhile
+
+std::int64_t systemNowMs() {
+  return std::chrono::duration_cast<milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Retention::Retention(JobStore& store, std::chrono::hours age, LogCallback log,
+                     std::function<std::int64_t()> now)
+    : store_(store),
+      age_(age),
+      log_(std::move(log)),
+      now_(now ? std::move(now) : std::function<std::int64_t()>(systemNowMs)) {}
+
+bool Retention::clockJumped(std::chrono::steady_clock::time_point steadyNow) {
+  const std::int64_t steady =
+      std::chrono::duration_cast<milliseconds>(steadyNow - steadyStart_).count();
+  const bool jumped = std::llabs(now_() - startMs_ - steady) > largestDrift.count();
+  if (jumped && !warned_) {
+    warned_ = true;
+    log_(LogLevel::warning,
+         "the system's clock was set since the start: finished jobs are kept until the next start");
+  }
+  return jumped;
+}
+
+void Retention::step(std::chrono::steady_clock::time_point steadyNow) {
+  if (age_.count() == 0) return;
+  if (!begun_) {
+    begun_ = true;
+    startMs_ = now_();
+    steadyStart_ = next_ = steadyNow;
+  }
+  if (steadyNow < next_) return;
+  next_ = steadyNow + pause;
+  if (clockJumped(steadyNow)) return;
+  const JobStore::Forgotten gone = store_.forgetOld(now_() - age_.count(), mostAtOnce);
+  if (gone.documents + gone.jobs == 0) return;
+  next_ = steadyNow;  // there may be more
+  log_(LogLevel::info, "forgot " + std::to_string(gone.jobs) + " finished jobs and " +
+                           std::to_string(gone.documents) + " results documents older than " +
+                           std::to_string(age_.count() / milliseconds(hours(24)).count()) +
+                           " days");
+}
+
+}  // namespace cmr

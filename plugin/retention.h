@@ -1,0 +1,39 @@
+// Forgets what finished long ago, a little at a time.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+#include "plugin/job_store.h"
+#include "plugin/worker_supervisor.h"
+
+namespace cmr {
+
+// Thread ownership: one thread.
+class Retention {
+ public:
+  // now: Unix time in ms; absent: the system's.
+  Retention(JobStore& store, std::chrono::hours age, LogCallback log,
+            std::function<std::int64_t()> now = {});
+
+  // To be called often; acts once an hour. Does nothing while the system's clock is not to be
+  // believed: when it moved otherwise than the steady one since the start, all that is known of
+  // ages is wrong. Nothing either with an age of zero. Throws ResourceError.
+  void step(std::chrono::steady_clock::time_point steadyNow);
+
+ private:
+  bool clockJumped(std::chrono::steady_clock::time_point steadyNow);
+
+  JobStore& store_;
+  const std::chrono::milliseconds age_;
+  const LogCallback log_;
+  const std::function<std::int64_t()> now_;
+  bool begun_ = false;
+  bool warned_ = false;
+  std::int64_t startMs_ = 0;
+  std::chrono::steady_clock::time_point steadyStart_{};
+  std::chrono::steady_clock::time_point next_{};
+};
+
+}  // namespace cmr

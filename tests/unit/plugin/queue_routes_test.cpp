@@ -1,0 +1,93 @@
+#include "plugin/queue_routes.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/plugin/service_fixture.h"
+
+namespace cmr {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+class QueueRoutesTest : public ServiceFixture {
+ protected:
+  RestResponse ask(const std::string& method, const std::string& path, const std::string& body = "",
+                   bool running = true) {
+    RestContext context;
+    context.status = [] { return Json{{"state", "waiting"}, {"reason", "disk full"}}; };
+    context.metrics = [] { return "cmr_up 1\n"; };
+    if (running) {
+      context.store = store.get();
+      context.planner = planner.get();
+      context.ring = [this] { ++rings; };
+    }
+    return answerRest({method, path, {}, body}, context);
+  }
+  Json json(const RestResponse& response) { return Json::parse(response.body); }
+  int rings = 0;
+};
+
+TEST_F(QueueRoutesTest, MetricsAreTextAndThereEvenWithoutAService) {
+  const RestResponse response = ask("GET", "/cmr/metrics", "", false);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "cmr_up 1\n");
+  EXPECT_THAT(response.contentType, HasSubstr("text/plain; version=0.0.4"));
+}
+
+TEST_F(QueueRoutesTest, TheQueueIsPausedDrainedAndResumed) {
+  submit("a");
+  EXPECT_EQ(json(ask("GET", "/cmr/queue"))["mode"], "running");
+  EXPECT_EQ(json(ask("POST", "/cmr/queue/pause"))["mode"], "paused");
+  EXPECT_FALSE(store->claim("20260101"));
+  const Json draining = json(ask("POST", "/cmr/queue/drain"));
+  EXPECT_EQ(draining["mode"], "draining");
+  EXPECT_EQ(draining["drained"], false);
+  EXPECT_EQ(draining["jobs"]["queued"], 1);
+  EXPECT_EQ(json(ask("POST", "/cmr/queue/resume"))["mode"], "running");
+  EXPECT_EQ(rings, 3);
+  EXPECT_EQ(ask("GET", "/cmr/queue/pause").status, 405);
+  EXPECT_EQ(ask("POST", "/cmr/queue/stop").status, 404);
+  EXPECT_EQ(ask("POST", "/cmr/queue/pause", "", false).status, 503);
+}
+
+TEST_F(QueueRoutesTest, APriorityIsAWordOrANumberOfTheRules) {
+  const std::string path = "/cmr/jobs/" + submit("a") + "/priority";
+  EXPECT_EQ(json(ask("POST", path, R"({"priority": "urgent"})"))["priority"], urgentPriority);
+  EXPECT_EQ(json(ask("POST", path, R"({"priority": "backfill"})"))["priority"], backfillPriority);
+  EXPECT_EQ(json(ask("POST", path, R"({"priority": -100})"))["priority"], -100);
+  for (const char* body :
+       {"", "{}", R"({"priority": "high"})", R"({"priority": 101})", R"({"priority": 1.5})",
+        R"({"priority": 1, "more": 2})", "[1]", "{", R"({"priority": 99999999999999999999})"}) {
+    EXPECT_EQ(ask("POST", path, body).status, 400) << body;
+  }
+  EXPECT_EQ(ask("POST", "/cmr/jobs/none/priority", R"({"priority": 1})").status, 404);
+  store->cancel(onlyJob().id, "by hand");
+  EXPECT_EQ(ask("POST", path, R"({"priority": 1})").status, 409);
+}
+
+TEST_F(QueueRoutesTest, ASeriesIsAskedForWithAPriority) {
+  archive.addSeries("a", "study", 2, 3);
+  EXPECT_EQ(ask("POST", "/cmr/series/a/analyze", R"({"priority": "urgent"})").status, 202);
+  EXPECT_EQ(onlyJob().submission.priority, urgentPriority);
+  EXPECT_EQ(ask("POST", "/cmr/series/a/analyze", R"({"priority": "never"})").status, 400);
+  EXPECT_EQ(ask("POST", "/cmr/series/a/analyze").status, 202);
+}
+
+TEST_F(QueueRoutesTest, DeadJobsAreQueuedAgainInBulk) {
+  for (const char* series : {"a", "b"}) {
+    submit(series);
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      store->finishFailed(*store->claim("20260101"), "killed", FailureCause::crash);
+      nowMs += 10000000;
+    }
+  }
+  EXPECT_EQ(ask("POST", "/cmr/queue/retry-dead", R"({"cause": "bad luck"})").status, 400);
+  EXPECT_EQ(ask("POST", "/cmr/queue/retry-dead", R"({"limit": 0})").status, 400);
+  EXPECT_EQ(json(ask("POST", "/cmr/queue/retry-dead", R"({"cause": "memory"})"))["queued"], 0);
+  EXPECT_EQ(json(ask("POST", "/cmr/queue/retry-dead", R"({"limit": 1})"))["queued"], 1);
+  EXPECT_EQ(json(ask("POST", "/cmr/queue/retry-dead"))["queued"], 1);
+}
+
+}  // namespace
+}  // namespace cmr

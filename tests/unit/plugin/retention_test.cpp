@@ -1,0 +1,67 @@
+#include "plugin/retention.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/unit/plugin/service_fixture.h"
+
+namespace cmr {
+namespace {
+
+using std::chrono::hours;
+using ::testing::HasSubstr;
+
+constexpr std::int64_t hourMs = 3600000;
+
+class RetentionTest : public ServiceFixture {
+ protected:
+  RetentionTest() { store->cancel(submit("a"), "by hand"); }
+  Retention retention(hours age) {
+    return Retention(*store, age, logCallback(), [this] { return wallMs; });
+  }
+  static std::chrono::steady_clock::time_point after(hours time) {
+    return std::chrono::steady_clock::time_point(time);
+  }
+  // Later than the real time at which the job above was cancelled.
+  std::int64_t wallMs = std::int64_t{1} << 45;
+};
+
+TEST_F(RetentionTest, WhatFinishedLongAgoIsForgotten) {
+  retention(hours(24)).step(after(hours(0)));
+  EXPECT_TRUE(jobs().empty());
+}
+
+TEST_F(RetentionTest, AnAgeOfZeroKeepsAll) {
+  retention(hours(0)).step(after(hours(0)));
+  EXPECT_EQ(jobs().size(), 1U);
+}
+
+TEST_F(RetentionTest, WhatIsYoungerStays) {
+  retention(hours(wallMs / hourMs)).step(after(hours(0)));
+  EXPECT_EQ(jobs().size(), 1U);
+}
+
+TEST_F(RetentionTest, AClockThatJumpsForgetsNothing) {
+  const std::int64_t ahead = wallMs;
+  wallMs = 1000;
+  Retention kept = retention(hours(24));
+  kept.step(after(hours(0)));
+  wallMs = ahead;
+  kept.step(after(hours(2)));
+  EXPECT_EQ(jobs().size(), 1U);
+  EXPECT_THAT(log, HasSubstr("clock was set"));
+}
+
+TEST_F(RetentionTest, ItActsOnceAnHour) {
+  Retention kept = retention(hours(24));
+  kept.step(after(hours(0)));  // there may be more: once again
+  kept.step(after(hours(0)));
+  store->cancel(submit("b"), "by hand");
+  kept.step(after(hours(0)));
+  EXPECT_EQ(jobs().size(), 1U);
+  wallMs += hourMs;
+  kept.step(after(hours(1)));
+  EXPECT_TRUE(jobs().empty());
+}
+
+}  // namespace
+}  // namespace cmr
