@@ -74,6 +74,7 @@ class OrthancServer:
             "MemoryFloorMiB": 1,
         }
         self.section.update(settings or {})
+        self.lua = []  # scripts for Orthanc
         self.process = None
 
     # --- life ------------------------------------------------------------------------------
@@ -91,6 +92,7 @@ class OrthancServer:
             "AuthenticationEnabled": False,
             "StableAge": 1,
             "Plugins": [PLUGIN] if with_plugin else [],
+            "LuaScripts": self.lua,
             "CMR": self.section,
         }
 
