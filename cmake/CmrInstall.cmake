@@ -1,23 +1,35 @@
 # `cmake --install build/release --prefix /usr`: the plugin where Debian's Orthanc looks for plugins,
 # the program, the model packages, the rules that ship, the viewer's configuration and
-# the documents.
+# the documents. The components are the Debian packages of CmrPackages.
 include(GNUInstallDirs)
 set(CMR_DATA ${CMAKE_INSTALL_DATADIR}/orthanc-cmr)
 
 if(TARGET cmr)
-  install(TARGETS cmr RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(TARGETS cmr RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tools)
 endif()
 if(TARGET OrthancCMR)
-  install(TARGETS OrthancCMR LIBRARY DESTINATION ${CMAKE_INSTALL_DATADIR}/orthanc/plugins)
+  # As Debian's own plugins: the library below lib, a link where Orthanc looks.
+  install(TARGETS OrthancCMR LIBRARY DESTINATION lib/orthanc COMPONENT plugin)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/link)
+  file(CREATE_LINK ../../../lib/orthanc/libOrthancCMR.so
+    ${CMAKE_BINARY_DIR}/generated/link/libOrthancCMR.so SYMBOLIC)
+  install(FILES ${CMAKE_BINARY_DIR}/generated/link/libOrthancCMR.so
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/orthanc/plugins COMPONENT plugin)
 endif()
 foreach(package starter)
   if(EXISTS ${PROJECT_SOURCE_DIR}/models/${package}/manifest.json)
-    install(DIRECTORY models/${package} DESTINATION ${CMR_DATA}/models)
+    install(DIRECTORY models/${package} DESTINATION ${CMR_DATA}/models COMPONENT starter)
   endif()
 endforeach()
-if(EXISTS ${PROJECT_SOURCE_DIR}/config/default-rules.json)
-  install(FILES config/default-rules.json DESTINATION ${CMR_DATA})
-endif()
-install(FILES packaging/viewer/ohif-app-config.js DESTINATION ${CMR_DATA}/viewer)
+install(FILES config/default-rules.json config/rules.schema.json
+  DESTINATION ${CMR_DATA} COMPONENT tools)
+install(FILES packaging/viewer/ohif-app-config.js DESTINATION ${CMR_DATA}/viewer COMPONENT tools)
+execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/packaging/debian/cmr.1
+  OUTPUT_FILE ${CMAKE_BINARY_DIR}/generated/cmr.1.gz)
+install(FILES ${CMAKE_BINARY_DIR}/generated/cmr.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
+  COMPONENT tools)
+install(FILES packaging/debian/cmr.bash-completion
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME cmr COMPONENT tools)
 file(GLOB documents ${PROJECT_SOURCE_DIR}/docs/*.md)
-install(FILES README.md LICENSE ${documents} DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md ${documents} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/cmr-tools
+  COMPONENT tools)

@@ -70,6 +70,25 @@ std::vector<std::string> structures(const Json& value) {
   return names;
 }
 
+// Only addresses that a browser opens as a page: nothing that would run as a script here.
+std::map<std::string, std::string> viewers(const Json& value) {
+  const std::string wanted =
+      "must be an object of names and addresses, such as {\"OHIF\": "
+      "\"https://site/viewer?StudyInstanceUIDs={StudyInstanceUID}\"}, not ";
+  if (!value.is_object()) throw BadValue(wanted + inQuotes(value.dump()));
+  std::map<std::string, std::string> all;
+  for (const auto& [name, address] : value.items()) {
+    const std::string text = address.is_string() ? address.get<std::string>() : std::string();
+    const bool isPage = text.rfind("https://", 0) == 0 || text.rfind("http://", 0) == 0 ||
+                        (text.rfind('/', 0) == 0 && text.rfind("//", 0) != 0);
+    if (name.empty() || !isPage || text.find("{StudyInstanceUID}") == std::string::npos) {
+      throw BadValue(wanted + inQuotes(value.dump()));
+    }
+    all.emplace(name, text);
+  }
+  return all;
+}
+
 struct Key {
   const char* name;
   std::function<void(Settings&, const Json&)> set;
@@ -95,6 +114,8 @@ const std::vector<Key>& keys() {
        [](Settings& s, const Json& v) { s.firstBackOff = seconds(v, 1, 3600); }},
       {"LargestBackOffSeconds",
        [](Settings& s, const Json& v) { s.largestBackOff = seconds(v, 1, 86400); }},
+      {"EditRules", [](Settings& s, const Json& v) { s.editRules = boolean(v); }},
+      {"Viewers", [](Settings& s, const Json& v) { s.viewers = viewers(v); }},
       {"Superseded", [](Settings& s, const Json& v) { s.deleteSuperseded = deleteOrKeep(v); }},
       {"ReportExperimental",
        [](Settings& s, const Json& v) { s.reportExperimental = structures(v); }},
@@ -135,6 +156,9 @@ std::vector<std::string> mistakesTogether(const Settings& settings) {
   std::vector<std::string> mistakes;
   if (settings.enable && settings.packageFolder.empty()) {
     mistakes.emplace_back("Package is missing: the folder of the model package");
+  }
+  if (settings.editRules && settings.rulesFile.empty()) {
+    mistakes.emplace_back("EditRules needs Rules: the rules that ship cannot be edited");
   }
   if (settings.largestBackOff < settings.firstBackOff) {
     mistakes.emplace_back("LargestBackOffSeconds must not be smaller than FirstBackOffSeconds");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ struct Settings {
   int diskFloorMiB = 1024;   // DiskFloorMiB: [0, 100000000]; below it no job is taken; 0: no floor
   int memoryFloorMiB = 512;  // MemoryFloorMiB: the same of memory
   int retentionDays = 365;   // RetentionDays: [0, 36500]; 0: finished jobs are kept for ever
+  // Viewers: name -> address of a study in it, with {StudyInstanceUID} in its place.
+  std::map<std::string, std::string> viewers;
+  bool editRules = false;    // EditRules: the rules' file may be replaced over REST
   bool storeResults = true;  // StoreResults: false computes and keeps results.json, stores nothing
 };
 

@@ -7,6 +7,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
+#include "plugin/replace_file.h"
 
 namespace cmr {
 namespace {
@@ -28,9 +29,10 @@ std::string firstMistake(const RuleReport& report) {
 
 }  // namespace
 
-LiveRules::LiveRules(std::string file, LogCallback log)
-    : file_(std::move(file)), log_(std::move(log)) {
+LiveRules::LiveRules(std::string file, LogCallback log, bool isEditable)
+    : file_(std::move(file)), log_(std::move(log)), isEditable_(isEditable && !file_.empty()) {
   status_.file = file_;
+  status_.isEditable = isEditable_;
   const std::lock_guard lock(mutex_);
   stamp_ = stampOfFile();
   if (!readAgain()) throw InputError(status_.problem);
@@ -62,6 +64,22 @@ bool LiveRules::reload() {
   return readAgain();
 }
 
+LiveRules::Replaced LiveRules::replace(const std::string& text, const std::string& replacesSha256) {
+  if (!isEditable_) return Replaced::notEditable;
+  const RuleReport report = checkRules(text, file_);
+  if (!report.valid()) throw InputError(firstMistake(report));
+  const std::lock_guard lock(mutex_);
+  if (stampOfFile() != stamp_ || use_->sha256 != replacesSha256 || !status_.problem.empty()) {
+    return Replaced::changedMeanwhile;
+  }
+  replaceFile(file_, text);
+  log_(LogLevel::warning,
+       "routing rules " + use_->sha256.substr(0, 12) + " are replaced over REST");
+  stamp_ = stampOfFile();
+  readAgain();
+  return Replaced::done;
+}
+
 RulesStatus LiveRules::status() const {
   const std::lock_guard lock(mutex_);
   return status_;
@@ -78,7 +96,8 @@ bool LiveRules::readAgain() {
   }
   RuleReport report = checkRules(text, name);
   if (!report.valid()) {
-    refuse(firstMistake(report), std::move(report));
+    const std::string problem = firstMistake(report);
+    refuse(problem, std::move(report));
     return false;
   }
   const std::string sha256 = sha256Hex(text);

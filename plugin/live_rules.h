@@ -29,6 +29,7 @@ struct RulesStatus {
   // Of the newest file when it cannot be used; empty: the file is what is in use.
   std::string problem;
   std::optional<RuleReport> refused;
+  bool isEditable = false;
 };
 
 // Thread ownership: any thread; one mutex inside.
@@ -36,13 +37,20 @@ class LiveRules {
  public:
   // file: empty for the rules that ship. Throws InputError when it cannot be used: there is no last
   // good version yet.
+  // isEditable: replace() is allowed.
   explicit LiveRules(
-      std::string file, LogCallback log = [](LogLevel, const std::string&) {});
+      std::string file, LogCallback log = [](LogLevel, const std::string&) {},
+      bool isEditable = false);
 
   // Looks at the file first: a change (of its time, size or inode) is read at once.
   RulesInUse now();
   // Reads the file whether or not it seems changed. False: it is broken, status() says how.
   bool reload();
+  // Writes the file anew, as a whole or not at all; the earlier one is kept beside it as
+  // FILE.previous. Throws InputError when the text is broken, ResourceError when it cannot be
+  // written.
+  enum class Replaced { done, notEditable, changedMeanwhile };
+  Replaced replace(const std::string& text, const std::string& replacesSha256);
   RulesStatus status() const;
 
  private:
@@ -58,6 +66,7 @@ class LiveRules {
 
   const std::string file_;
   const LogCallback log_;
+  const bool isEditable_;
   mutable std::mutex mutex_;  // guards everything below
   Stamp stamp_;
   std::optional<RulesInUse> use_;

@@ -2,6 +2,8 @@
 // leaves this file, and nothing in it can keep Orthanc from starting or from storing.
 #include <orthanc/OrthancCPlugin.h>
 
+#include <algorithm>
+#include <array>
 #include <cctype>
 #include <exception>
 #include <filesystem>
@@ -9,6 +11,7 @@
 #include <string>
 
 #include "analysis/program.h"
+#include "plugin/app_pages.h"
 #include "plugin/metrics_text.h"
 #include "plugin/orthanc_archive.h"
 #include "plugin/rest_routes.h"
@@ -65,8 +68,18 @@ const char* verbOf(OrthancPluginHttpMethod method) {
   }
 }
 
+// Orthanc ends at a status that it does not know: only these are ever handed to it.
+std::uint16_t knownStatus(int status) {
+  constexpr std::array known{200, 202, 400, 403, 404, 405, 409, 500, 503};
+  const bool isKnown = std::find(known.begin(), known.end(), status) != known.end();
+  return static_cast<std::uint16_t>(isKnown ? status : 500);
+}
+
 void send(OrthancPluginRestOutput* output, const RestResponse& response) {
   const auto size = static_cast<std::uint32_t>(response.body.size());
+  for (const auto& [name, value] : response.headers) {
+    OrthancPluginSetHttpHeader(context, output, name.c_str(), value.c_str());
+  }
   if (response.status == 200) {
     OrthancPluginAnswerBuffer(context, output, response.body.data(), size,
                               response.contentType.c_str());
@@ -77,8 +90,8 @@ void send(OrthancPluginRestOutput* output, const RestResponse& response) {
     return;
   }
   OrthancPluginSetHttpHeader(context, output, "Content-Type", "application/json");
-  OrthancPluginSendHttpStatus(context, output, static_cast<std::uint16_t>(response.status),
-                              response.body.data(), size);
+  OrthancPluginSendHttpStatus(context, output, knownStatus(response.status), response.body.data(),
+                              size);
 }
 
 OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
@@ -103,6 +116,7 @@ OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
       work.store = &service->store();
       work.planner = &service->planner();
       work.rules = &service->rules();
+      work.packageFolder = service->packageFolder();
       work.ring = [&service] { service->ring(); };
     }
     send(output, answerRest(request, work));
@@ -168,6 +182,7 @@ void initialize() {
   OrthancPluginRegisterRestCallbackNoLock(context, "/cmr(/.*)?", onRest);
   OrthancPluginRegisterOnChangeCallback(context, onChange);
   OrthancPluginRegisterRefreshMetricsCallback(context, onRefreshMetrics);
+  OrthancPluginExtendOrthancExplorer(context, explorerExtension().c_str());
 }
 
 }  // namespace

@@ -6,7 +6,10 @@
 
 #include "analysis/errors.h"
 #include "config/explain_rules.h"
+#include "plugin/app_pages.h"
+#include "plugin/cross_site.h"
 #include "plugin/job_json.h"
+#include "plugin/package_card.h"
 #include "plugin/queue_routes.h"
 #include "plugin/rest_rules.h"
 
@@ -171,6 +174,9 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
                    return change(job, verb, context);
                  })};
   }
+  if (parts.size() == 2 && is(1, "package")) {
+    return Route{"GET", [&] { return answer(200, packageCard(context.packageFolder)); }};
+  }
   if (parts.size() == 2 && is(1, "skipped")) {
     return Route{"GET", [&] { return listSkipped(request, *context.store); }};
   }
@@ -184,6 +190,11 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
 }
 
 RestResponse dispatch(const RestRequest& request, const RestContext& context) {
+  if (isAppPath(request.path)) return appPage(request);
+  if (!mayChangeState(request.method, request.headers)) {
+    return refuse(403,
+                  "a browser has to send the header X-CMR-Request with what changes something");
+  }
   const std::vector<std::string> parts = partsOf(request.path);
   if (parts.empty() || parts[0] != "cmr") return refuse(404, "there is nothing at this path");
   std::optional<Route> route;

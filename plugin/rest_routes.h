@@ -26,6 +26,7 @@ struct RestResponse {
   std::string body;   // JSON, unless contentType says otherwise
   std::string allow;  // of 405: the verbs that this path takes
   std::string contentType = "application/json";
+  std::map<std::string, std::string> headers = {};
 };
 
 // What the routes work on. store and planner are null while the service does not run; the status
@@ -35,8 +36,9 @@ struct RestContext {
   JobStore* store = nullptr;
   const GroupPlanner* planner = nullptr;
   LiveRules* rules = nullptr;
-  std::function<void()> ring;                 // the queue changed
   std::function<std::string()> metrics = {};  // Prometheus' text
+  std::string packageFolder = {};
+  std::function<void()> ring;  // the queue changed
 };
 
 // A path that exists: its verb, what it does, and whether a running service has to be there for it.

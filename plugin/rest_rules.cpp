@@ -27,6 +27,23 @@ RestResponse reload(LiveRules& rules) {
   return answer(done ? 200 : 409, body);
 }
 
+RestResponse replace(const RestRequest& request, LiveRules& rules) {
+  const auto given = request.headers.find("if-match");
+  if (given == request.headers.end()) {
+    return answer(400, {{"error", "If-Match has to name the hash of the rules that are replaced"}});
+  }
+  switch (rules.replace(request.body, given->second)) {
+    case LiveRules::Replaced::notEditable:
+      return answer(403, {{"error", "the configuration does not allow it (EditRules)"}});
+    case LiveRules::Replaced::changedMeanwhile:
+      return answer(409,
+                    {{"error", "somebody else changed the rules meanwhile: look at them first"}});
+    case LiveRules::Replaced::done:
+      break;
+  }
+  return answer(200, rulesJson(rules.status()));
+}
+
 // The series under the rules in use, every rule tried.
 RestResponse explain(const std::string& seriesId, const RestContext& context) {
   const auto look = context.planner->look(seriesId);
@@ -66,6 +83,7 @@ Json rulesSummary(const RulesStatus& status) {
 Json rulesJson(const RulesStatus& status) {
   Json json = rulesSummary(status);
   json["text"] = status.text;
+  json["editable"] = status.isEditable;
   json["refused"] = status.refused ? reportJson(*status.refused) : Json();
   return json;
 }
@@ -74,6 +92,9 @@ std::optional<RestRoute> rulesRouteOf(const RestRequest& request,
                                       const std::vector<std::string>& parts,
                                       const RestContext& context) {
   const std::string last = parts.empty() ? std::string() : parts.back();
+  if (parts.size() == 2 && last == "rules" && request.method == "PUT") {
+    return RestRoute{"PUT", [&] { return replace(request, *context.rules); }};
+  }
   if (parts.size() == 2 && last == "rules") {
     return RestRoute{"GET", [&] { return answer(200, rulesJson(context.rules->status())); }};
   }

@@ -8,6 +8,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
+#include "plugin/disk_space.h"
 #include "plugin/rest_rules.h"
 
 namespace cmr {
@@ -90,7 +91,7 @@ nlohmann::json intakeJson(const IntakeStatus& intake) {
 ServicePlan planService(const Settings& settings, const ArchiveFolders& folders,
                         const LogCallback& log) {
   ServicePlan plan{settings,
-                   std::make_shared<LiveRules>(settings.rulesFile, log),
+                   std::make_shared<LiveRules>(settings.rulesFile, log, settings.editRules),
                    packageHash(settings.packageFolder),
                    {},
                    {}};
@@ -207,6 +208,8 @@ nlohmann::json Service::status() const {
             {"problem", package_.problem()}}},
           {"rules", rulesSummary(plan_.rules->status())},
           {"jobs", queue},
+          {"disk", diskSpace(plan_.databasePath)},
+          {"viewers", plan_.settings.viewers},
           {"intake", intakeJson(intake_.status())},
           {"dispatcher", {{"trouble", dispatcher_.trouble()}}},
           {"outbox", {{"trouble", outbox_.trouble()}}}};

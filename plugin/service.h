@@ -58,6 +58,7 @@ class Service {
   GroupPlanner& planner() { return planner_; }
   JobStore& store() { return store_; }
   LiveRules& rules() { return *plan_.rules; }
+  const std::string& packageFolder() const { return plan_.settings.packageFolder; }
   // The queue may have changed by an operator's hand.
   void ring();
   nlohmann::json status() const;

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "analysis/errors.h"
 
 namespace cmr {
@@ -50,7 +52,8 @@ TEST(Settings, EveryKeyIsRead) {
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
     "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep",
     "ReportExperimental": ["rv_cavity"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
-    "RetentionDays": 13}})");
+    "RetentionDays": 13, "EditRules": true,
+    "Viewers": {"OHIF": "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}"}}})");
   EXPECT_FALSE(settings.enable);
   EXPECT_EQ(settings.packageFolder, "/p");
   EXPECT_EQ(settings.workerExecutable, "/w");
@@ -70,7 +73,9 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.diskFloorMiB, 11);
   EXPECT_EQ(settings.memoryFloorMiB, 12);
   EXPECT_EQ(settings.retentionDays, 13);
-  EXPECT_EQ(settingsKeys().size(), 19U);
+  EXPECT_TRUE(settings.editRules);
+  EXPECT_EQ(settings.viewers.at("OHIF"), "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}");
+  EXPECT_EQ(settingsKeys().size(), 21U);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {
@@ -124,6 +129,35 @@ TEST(Settings, BrokenJsonIsRefusedWithItsPlace) {
   EXPECT_THAT(mistakeIn("[]"), HasSubstr("not a JSON object"));
   EXPECT_THAT(mistakeIn(R"({"CMR": 5})"), HasSubstr("must be an object"));
   EXPECT_THAT(mistakeIn(section(R"("Threads": 1, "Threads": 2)")), HasSubstr("given twice"));
+}
+
+// The documentation's table has a row for each key, and none for anything else.
+TEST(Settings, EveryKeyIsDocumented) {
+  std::ifstream page(std::string(CMR_DOCS) + "/configuration.md");
+  ASSERT_TRUE(page.is_open());
+  std::vector<std::string> documented;
+  for (std::string line; std::getline(page, line);) {
+    if (line.rfind("| `", 0) != 0) continue;
+    documented.push_back(line.substr(3, line.find('`', 3) - 3));
+  }
+  EXPECT_THAT(documented, ::testing::UnorderedElementsAreArray(settingsKeys()));
+}
+
+TEST(Settings, ViewersAreAddressesThatABrowserOpensAsPages) {
+  for (const char* address : {"javascript:alert('{StudyInstanceUID}')", "https://site/viewer",
+                              "//elsewhere/{StudyInstanceUID}", "data:{StudyInstanceUID}", ""}) {
+    EXPECT_THAT(mistakeIn(section(R"("Viewers": {"V": ")" + std::string(address) + "\"}")),
+                HasSubstr("Viewers must be"))
+        << address;
+  }
+  EXPECT_THAT(mistakeIn(section(R"("Viewers": ["https://site/{StudyInstanceUID}"])")),
+              HasSubstr("Viewers must be"));
+  EXPECT_EQ(mistakeIn(section(R"("Viewers": {"V": "https://site/{StudyInstanceUID}"})")),
+            "accepted");
+}
+
+TEST(Settings, OnlyAFileOfRulesCanBeEdited) {
+  EXPECT_THAT(mistakeIn(section(R"("EditRules": true)")), HasSubstr("EditRules needs Rules"));
 }
 
 }  // namespace

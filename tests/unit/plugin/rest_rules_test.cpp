@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "tests/unit/plugin/service_fixture.h"
 
 namespace cmr {
@@ -94,6 +97,77 @@ TEST_F(RestRulesTest, AJobKeepsTheDecisionThatMadeIt) {
   EXPECT_EQ(decision["rule"], "mr");
   EXPECT_EQ(decision["explanation"][0]["clauses"][0]["why"], "Modality is \"MR\"");
   EXPECT_EQ(decision["rulesSha256"].get<std::string>().size(), 64U);
+}
+
+class RestEditTest : public RestRulesTest {
+ protected:
+  RestEditTest() {
+    planner.reset();
+    liveRules = std::make_unique<LiveRules>((folder / "rules.json").string(), logCallback(), true);
+    planner = std::make_unique<GroupPlanner>(archive, *store, *liveRules, [] { return "package"; });
+  }
+  RestResponse put(const std::string& text, const std::string& replaces) {
+    RestContext context;
+    context.status = [] { return Json{{"state", "running"}}; };
+    context.store = store.get();
+    context.planner = planner.get();
+    context.rules = liveRules.get();
+    return answerRest({"PUT", "/cmr/rules", {}, text, {{"if-match", replaces}}}, context);
+  }
+  std::string hash() { return json(ask("GET", "/cmr/rules"))["sha256"]; }
+  std::string textOf(const char* name) {
+    std::ifstream file(folder / name);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  static constexpr const char* other =
+      R"({"schema": 1, "rules": [{"name": "other", "when": [], "skip": "x"}]})";
+};
+
+TEST_F(RestEditTest, RulesAreReplacedAsAWholeAndTheEarlierOnesKept) {
+  EXPECT_EQ(json(ask("GET", "/cmr/rules"))["editable"], true);
+  const RestResponse response = put(other, hash());
+  EXPECT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(json(response)["names"], Json({"other"}));
+  EXPECT_EQ(textOf("rules.json"), other);
+  EXPECT_EQ(textOf("rules.json.previous"), everyMrSeries);
+  EXPECT_THAT(log, HasSubstr("replaced over REST"));
+}
+
+TEST_F(RestEditTest, OfTwoAdministratorsTheSecondIsToldAndNothingIsHalfApplied) {
+  const std::string seen = hash();
+  EXPECT_EQ(put(other, seen).status, 200);
+  EXPECT_EQ(put(everyMrSeries, seen).status, 409);
+  useRules(everyMrSeries);  // by hand, not looked at yet
+  EXPECT_EQ(put(other, seen).status, 409);
+  EXPECT_EQ(textOf("rules.json"), everyMrSeries);
+}
+
+TEST_F(RestEditTest, BrokenRulesAreNeverWritten) {
+  EXPECT_EQ(put("{", hash()).status, 400);
+  EXPECT_EQ(ask("PUT", "/cmr/rules", other).status, 400);
+  EXPECT_EQ(textOf("rules.json"), everyMrSeries);
+}
+
+TEST_F(RestRulesTest, WithoutTheSettingNobodyEditsOverRest) {
+  EXPECT_EQ(json(ask("GET", "/cmr/rules"))["editable"], false);
+  RestContext context;
+  context.status = [] { return Json{{"state", "running"}}; };
+  context.store = store.get();
+  context.planner = planner.get();
+  context.rules = liveRules.get();
+  const std::string sha256 = json(ask("GET", "/cmr/rules"))["sha256"];
+  EXPECT_EQ(answerRest({"PUT", "/cmr/rules", {}, "{}", {{"if-match", sha256}}}, context).status,
+            403);
+}
+
+TEST_F(RestRulesTest, AForeignPageInABrowserChangesNothing) {
+  RestContext context;
+  context.status = [] { return Json{{"state", "running"}}; };
+  const auto reload = [&](std::map<std::string, std::string> headers) {
+    return answerRest({"POST", "/cmr/rules/check", {}, "{}", std::move(headers)}, context).status;
+  };
+  EXPECT_EQ(reload({{"origin", "https://elsewhere"}}), 403);
+  EXPECT_EQ(reload({{"origin", "https://here"}, {"x-cmr-request", "page"}}), 200);
 }
 
 }  // namespace

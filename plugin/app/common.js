@@ -1,0 +1,227 @@
+// What all pages share: the archive's answers, elements, the look. No framework, nothing from elsewhere.
+
+// Pages lie at <archive>/cmr/app/: relative addresses work behind any proxy.
+const archive = '../../';
+
+export class Refusal extends Error {}
+
+async function ask(method, path, body, headers = {}) {
+  const options = { method, headers: { ...headers }, cache: 'no-store' };
+  if (method !== 'GET') {
+    options.headers['X-CMR-Request'] = 'page'; // what no foreign page can send along
+    options.body = body ?? '';
+  }
+  let answer;
+  try {
+    answer = await fetch(archive + path, options);
+  } catch {
+    throw new Refusal('the archive does not answer');
+  }
+  const text = await answer.text();
+  let json = null;
+  try {
+    json = JSON.parse(text);
+  } catch { /* an answer of the archive itself, perhaps without a body */ }
+  if (!answer.ok) {
+    const refusal = new Refusal(json?.error || json?.Message || `${path}: status ${answer.status}`);
+    refusal.status = answer.status;
+    refusal.answer = json;
+    throw refusal;
+  }
+  return json;
+}
+
+export const get = path => ask('GET', path);
+export const post = (path, body) => ask('POST', path, body);
+export const put = (path, body, headers) => ask('PUT', path, body, headers);
+
+// For what is allowed to be missing.
+export async function getOr(path, otherwise) {
+  try {
+    return await get(path);
+  } catch {
+    return otherwise;
+  }
+}
+
+export const imageAddress = instance => `${archive}instances/${encodeURIComponent(instance)}/preview`;
+export const explorerAddress = study => `${archive}app/explorer.html#study?uuid=${encodeURIComponent(study)}`;
+
+// make('td', {className: 'x'}, 'text', otherElement): texts are texts, never HTML.
+export function make(name, properties = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (value === undefined || value === null) continue;
+    if (key.includes('-') || key === 'role' || key === 'for' || key === 'scope') {
+      element.setAttribute(key, value);
+    } else if (key.startsWith('on')) {
+      element.addEventListener(key.slice(2), value);
+    } else {
+      element[key] = value;
+    }
+  }
+  element.append(...children.filter(child => child !== null && child !== undefined));
+  return element;
+}
+
+export const byId = id => document.getElementById(id);
+
+// Cells of a table whose rows become cards on a narrow screen.
+export const cell = (name, ...children) => make('td', { 'data-name': name }, ...children);
+
+// Wide tables scroll within their place, by keyboard too.
+export const scrolling = (label, ...children) =>
+  make('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': label }, ...children);
+
+export function definitions(pairs) {
+  const list = make('dl');
+  for (const [term, value] of pairs) {
+    if (value === undefined || value === null || value === '') continue;
+    list.append(make('dt', {}, term), make('dd', {}, value));
+  }
+  return list;
+}
+
+// --- words ---------------------------------------------------------------------------------------
+
+const states = {
+  queued: ['waiting', ''], leased: ['in analysis', 'good'], storing: ['being stored', 'good'],
+  done: ['done', 'good'], notAnalysable: ['cannot be analysed', 'doubt'],
+  retry: ['will be tried again', 'doubt'], dead: ['failed', 'bad'], cancelled: ['cancelled', ''],
+};
+export const stateNames = Object.fromEntries(Object.entries(states).map(([id, [name]]) => [id, name]));
+export function stateMark(state) {
+  const [name, kind] = states[state] ?? [state, ''];
+  return make('span', { className: `mark ${kind}` }, name);
+}
+
+export function time(iso) {
+  if (!iso) return '';
+  const date = new Date(iso);
+  return make('time', { dateTime: iso, title: iso }, date.toLocaleString([], { dateStyle: 'short', timeStyle: 'short' }));
+}
+
+export function bytes(number) {
+  if (typeof number !== 'number') return '';
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let at = 0;
+  let value = number;
+  for (; value >= 1024 && at + 1 < units.length; ++at) value /= 1024;
+  return `${value.toFixed(at === 0 ? 0 : 1)} ${units[at]}`;
+}
+
+// DICOM DA "20200102"; dates that do not exist are shown as they stand, blanked ones not at all.
+export function day(text) {
+  if (!text || /^0*$/.test(text)) return '';
+  const parts = /^(\d{4})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/.exec(text);
+  return parts ? parts.slice(1).join('-') : text;
+}
+export const personName = text => (text ?? '').replace(/=.*$/, '').split('^').filter(Boolean).join(', ') || 'no name';
+
+// --- what is said to everybody ----------------------------------------------------------------------
+
+// Announced by screen readers, and seen.
+export function say(text, kind = 'good') {
+  const place = byId('said');
+  place.replaceChildren(text ? make('div', { className: `notice ${kind} no-print` }, text) : '');
+}
+
+// Runs what a button does; a refusal is told, the button waits meanwhile.
+export async function act(button, work, done) {
+  button.disabled = true;
+  try {
+    await work();
+    if (done) say(done);
+  } catch (refusal) {
+    say(refusal.message, 'bad');
+  } finally {
+    button.disabled = false;
+  }
+}
+
+// The banner about the service and its rules; returns the status.
+export async function showStatus() {
+  const status = await getOr('cmr/status', { state: 'not reachable', reason: 'the archive does not answer' });
+  const notices = [];
+  if (status.state !== 'running') {
+    notices.push(make('div', { className: 'notice bad' }, make('strong', {}, `Nothing is analysed: the service is ${status.state}. `), status.reason ?? ''));
+  }
+  const trouble = [status.rules?.problem && `The rules file is refused, the last good rules stay: ${status.rules.problem}`,
+    status.package?.problem, status.dispatcher?.trouble, status.outbox?.trouble, status.intake?.trouble];
+  for (const text of trouble.filter(Boolean)) notices.push(make('div', { className: 'notice doubt' }, text));
+  const place = byId('banner');
+  const before = place.textContent;
+  if (before !== notices.map(notice => notice.textContent).join('')) place.replaceChildren(...notices);
+  return status;
+}
+
+// Calls `work` now and every few seconds while the page can be seen.
+export function repeat(work, milliseconds) {
+  let busy = false;
+  const round = async () => {
+    if (busy || document.hidden) return;
+    busy = true;
+    try {
+      await work();
+    } catch (refusal) {
+      say(refusal.message, 'bad');
+    } finally {
+      busy = false;
+    }
+  };
+  document.addEventListener('visibilitychange', round);
+  setInterval(round, milliseconds);
+  return round();
+}
+
+// --- the frame of every page ------------------------------------------------------------------------
+
+const pages = [['index.html', 'Queue'], ['rules.html', 'Rules'], ['models.html', 'Models'], ['health.html', 'Health']];
+
+function useTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  byId('theme').textContent = theme === 'dark' ? 'Light' : 'Dark';
+}
+
+export function frame(current) {
+  const links = pages.map(([address, name]) =>
+    make('a', { href: address, 'aria-current': name === current ? 'page' : undefined }, name));
+  const button = make('button', { id: 'theme', type: 'button', 'aria-label': 'Change between light and dark' });
+  document.body.prepend(
+    make('a', { className: 'jump', href: '#main' }, 'Skip to the content'),
+    make('header', {}, make('p', {}, 'Orthanc » Heart analysis (CMR)'),
+      make('nav', { 'aria-label': 'Pages' }, make('a', { href: `${archive}app/explorer.html` }, 'Explorer'), ...links, button)));
+  byId('main').prepend(make('div', { id: 'banner', role: 'status' }), make('div', { id: 'said', role: 'status' }));
+  document.body.append(make('footer', {}, 'Research use, not for diagnosis. Numbers are for a qualified person to verify.'));
+  let kept = null;
+  try {
+    kept = localStorage.getItem('cmr-theme');
+  } catch { /* storage may be forbidden */ }
+  useTheme(kept ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'));
+  button.addEventListener('click', () => {
+    const theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark';
+    useTheme(theme);
+    try {
+      localStorage.setItem('cmr-theme', theme);
+    } catch { /* it holds for this page then */ }
+  });
+}
+
+// --- clause by clause -------------------------------------------------------------------------------
+
+export function clauseList(clauses) {
+  return make('ul', { className: 'clauses' }, ...clauses.map(clause =>
+    make('li', {}, make('span', { className: `mark ${clause.held ? 'good' : 'doubt'}` }, clause.held ? 'yes' : 'no'),
+      ` ${clause.clause}: `, make('em', {}, clause.why))));
+}
+
+// `outcomes`: every rule in order; the one that decides is open.
+export function ruleOutcomes(outcomes, decides) {
+  const place = outcomes.findIndex(outcome => outcome.rule === decides);
+  return outcomes.map((outcome, at) => {
+    const word = !outcome.enabled ? 'disabled' : at === place ? 'decides' : !outcome.matched ? 'does not match'
+      : place >= 0 && at > place ? 'would match, an earlier one decides' : 'matches';
+    return make('details', { open: at === place },
+      make('summary', {}, `${outcome.rule}: ${word}`), clauseList(outcome.clauses));
+  });
+}

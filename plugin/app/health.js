@@ -1,0 +1,32 @@
+// Worker, queue, disk and versions, live.
+import { byId, bytes, definitions, frame, getOr, make, repeat, showStatus, stateNames } from './common.js';
+
+const mark = (good, yes, no) => make('span', { className: `mark ${good ? 'good' : 'bad'}` }, good ? yes : no);
+let system = null;
+
+function fill(id, pairs) {
+  const list = definitions(pairs);
+  const place = byId(id);
+  if (place.innerHTML !== list.outerHTML) place.replaceChildren(list);
+}
+
+async function refresh() {
+  const status = await showStatus();
+  system ??= await getOr('system', null);
+  fill('service', [['State', mark(status.state === 'running', 'running', status.state)], ['Reason', status.reason]]);
+  fill('versions', [['Plugin', `${status.program ?? ''} ${status.version ?? ''}`], ['Orthanc', system?.Version], ['Name', system?.Name],
+    ['DICOM', system ? `${system.DicomAet}, port ${system.DicomPort}` : null], ['Plugins', system?.PluginsEnabled ? 'enabled' : null]]);
+  const worker = status.worker;
+  if (!worker) return;
+  fill('worker', [['Process', worker.running ? mark(true, `running, ${worker.processId}`, '') : mark(status.state === 'running', 'started with the first job', 'stopped')],
+    ['Package loaded', worker.ready ? worker.package : 'not yet'], ['Computes on', worker.device], ['Restarts', String(worker.restarts)], ['Last failure', worker.lastFailure || 'none']]);
+  fill('queue', [...Object.entries(status.jobs ?? {}).map(([state, count]) => [stateNames[state] ?? state, String(count)]),
+    ['Waiting for their study', String(status.intake.waitingForStudy)], ['Waiting for their hours', String(status.intake.waitingForHours)],
+    ['Submitted since the start', String(status.intake.submitted)], ['Left alone since the start', String(status.intake.skipped)],
+    ['Change log read up to', String(status.intake.lastChange)]]);
+  const disk = status.disk;
+  if (disk) fill('disk', [['Folder of the queue', disk.folder], ['Free', disk.freeBytes === null ? 'not known' : mark(disk.freeBytes > 1 << 30, bytes(disk.freeBytes), `${bytes(disk.freeBytes)}: nearly full`)], ['Queue', bytes(disk.databaseBytes)]]);
+}
+
+frame('Health');
+repeat(refresh, 3000);

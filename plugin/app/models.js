@@ -1,0 +1,63 @@
+// The model package that is installed: what it is, what was measured, its card.
+import { byId, definitions, frame, get, make, say, scrolling, showStatus } from './common.js';
+
+const releaseKind = { report: 'good', flag: 'doubt', off: 'bad' };
+const releaseWord = { report: 'reported', flag: 'reported with a reservation', off: 'kept back' };
+
+function headTable(heads) {
+  const rows = Object.entries(heads).flatMap(([id, head]) => (head.labels ?? [{}]).map(label => make('tr', {},
+    make('th', { scope: 'row' }, id), make('td', {}, label.code?.meaning ?? label.name ?? ''), make('td', {}, label.evidence ?? ''),
+    make('td', {}, label.release ? make('span', { className: `mark ${releaseKind[label.release] ?? ''}` }, releaseWord[label.release] ?? label.release) : ''))));
+  return make('table', {}, make('caption', {}, 'Heads and their structures'),
+    make('thead', {}, make('tr', {}, ...['Head', 'Structure', 'Learned from', 'In reports'].map(name => make('th', { scope: 'col' }, name)))),
+    make('tbody', {}, ...rows));
+}
+
+const shownNumber = value => (typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3) : String(value));
+
+function metricLists(metrics) {
+  return Object.entries(metrics ?? {}).map(([name, values]) => make('section', { className: 'sheet', 'aria-label': name }, make('h3', {}, name),
+    definitions(Object.entries(values).filter(([, value]) => typeof value !== 'object').map(([key, value]) => [key, shownNumber(value)]))));
+}
+
+// --- the card: headings, tables, code and paragraphs of Markdown --------------------------------------
+
+const cells = line => line.replace(/^\||\|$/g, '').split('|').map(text => text.trim().replaceAll('**', '').replaceAll('`', ''));
+
+function table(lines) {
+  const [head, , ...body] = lines;
+  return scrolling(`Table: ${cells(head).filter(Boolean).join(', ')}`, make('table', {},
+    make('thead', {}, make('tr', {}, ...cells(head).map(text => (text ? make('th', { scope: 'col' }, text) : make('td'))))),
+    make('tbody', {}, ...body.map(line => make('tr', {}, ...cells(line).map(text => make('td', {}, text)))))));
+}
+
+function blockOf(block) {
+  const lines = block.split('\n');
+  const heading = /^(#+)\s+(.*)$/.exec(lines[0]);
+  if (heading) {
+    const rest = lines.slice(1).join('\n').trim();
+    return [make(heading[1].length === 1 ? 'h3' : 'h4', {}, heading[2]), ...(rest ? blockOf(rest) : [])];
+  }
+  if (lines[0].startsWith('|')) return [table(lines)];
+  if (lines.every(line => line.startsWith('    '))) return [make('pre', {}, lines.map(line => line.slice(4)).join('\n'))];
+  if (/^[-*] /.test(lines[0])) {
+    const items = block.split(/\n(?=[-*] )/).map(item => item.slice(2).replaceAll('`', ''));
+    return [make('ul', {}, ...items.map(item => make('li', {}, item)))];
+  }
+  return [make('p', {}, block.replaceAll('`', '').replaceAll('**', ''))];
+}
+
+async function start() {
+  frame('Models');
+  await showStatus();
+  const found = await get('cmr/package');
+  const manifest = found.manifest;
+  byId('package').replaceChildren(definitions([['Name', `${manifest.name} ${manifest.version}`], ['Intended use', manifest.intendedUse],
+    ['Licence', manifest.licence], ['Folder', found.folder], ['Hash of the manifest', found.sha256], ['Program', `${manifest.lowestProgramVersion} or newer`],
+    ['Trained on', `${manifest.training?.trained?.patients?.length ?? '?'} patients, ${manifest.training?.trained?.frames ?? '?'} frames`]]));
+  byId('heads').replaceChildren(scrolling('Heads and their structures', headTable(manifest.heads ?? {})));
+  byId('metrics').replaceChildren(...metricLists(manifest.metrics));
+  byId('card').replaceChildren(...(found.card ? found.card.trim().split(/\n\s*\n/).flatMap(blockOf) : [make('p', { className: 'quiet' }, 'This package has no card.')]));
+}
+
+start().catch(refusal => say(refusal.message, 'bad'));

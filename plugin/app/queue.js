@@ -1,0 +1,95 @@
+// The queue: live, filtered, with what an operator may do.
+import { act, byId, cell, day, frame, get, getOr, make, personName, post, repeat, showStatus, stateMark, stateNames, time } from './common.js';
+
+const open = new Set(['queued', 'leased', 'storing', 'retry']);
+const again = new Set(['dead', 'notAnalysable', 'cancelled', 'done', 'retry']);
+const studies = new Map();
+const series = new Map();
+
+// Names are asked of the archive once and kept while the page is open.
+async function known(map, kind, id) {
+  if (!map.has(id)) map.set(id, await getOr(`${kind}/${encodeURIComponent(id)}`, null));
+  return map.get(id);
+}
+
+function studyLink(id, study) {
+  const tags = study?.MainDicomTags ?? {};
+  const name = study ? personName(study.PatientMainDicomTags?.PatientName) : 'no longer in the archive';
+  const more = [day(tags.StudyDate), tags.StudyDescription].filter(Boolean).join(', ');
+  return [make('a', { href: `study.html#${encodeURIComponent(id)}` }, name), more ? make('div', { className: 'quiet' }, more) : null];
+}
+
+function button(label, about, work, done) {
+  const element = make('button', { type: 'button', 'aria-label': `${label}: ${about}` }, label);
+  element.addEventListener('click', () => act(element, async () => { await work(); await refresh(); }, done));
+  return element;
+}
+
+function progressOf(job) {
+  if (job.state !== 'leased') return '';
+  return make('span', {}, make('progress', { max: 1, value: job.progress, 'aria-label': 'Progress' }), ` ${job.stage}`);
+}
+
+function jobRow(job, study) {
+  const about = personName(study?.PatientMainDicomTags?.PatientName);
+  const actions = [
+    again.has(job.state) ? button('Retry', about, () => post(`cmr/jobs/${job.id}/retry`), 'Queued again.') : null,
+    open.has(job.state) ? button('Cancel', about, () => post(`cmr/jobs/${job.id}/cancel`), 'Cancelled.') : null,
+  ];
+  return make('tr', { id: `job-${job.id}` }, cell('State', stateMark(job.state)),
+    make('th', { scope: 'row' }, ...studyLink(job.study, study)),
+    cell('Progress', progressOf(job)), cell('Changed', time(job.updated)),
+    cell('Reason', job.reason || make('span', { className: 'quiet' }, `rule ${job.rule}`)),
+    make('td', { className: 'actions' }, ...actions));
+}
+
+function skippedRow(entry, study, one) {
+  const description = one?.MainDicomTags?.SeriesDescription || one?.MainDicomTags?.Modality || 'without a name';
+  const held = entry.reason.startsWith('held: ') || entry.reason.startsWith('waits for its hours');
+  return make('tr', {}, make('th', { scope: 'row' }, ...studyLink(entry.study, study)), cell('Series', description),
+    cell('Since', time(entry.time)), cell('Why', entry.reason),
+    make('td', { className: 'actions' }, held
+      ? button('Analyse', description, () => post(`cmr/series/${entry.series}/analyze`), 'Queued.')
+      : make('a', { className: 'button', href: `rules.html#${encodeURIComponent(entry.series)}`, 'aria-label': `Explain: ${description}` }, 'Explain')));
+}
+
+// Only what changed is drawn anew, so that the keyboard's place and an open menu stay.
+function update(body, rows) {
+  const before = [...body.children];
+  rows.forEach((row, at) => {
+    const old = before[at];
+    if (!old) body.append(row);
+    else if (old.outerHTML !== row.outerHTML) old.replaceWith(row);
+  });
+  before.slice(rows.length).forEach(row => row.remove());
+}
+
+const fits = (text, row) => !text || row.textContent.toLowerCase().includes(text);
+
+async function refresh() {
+  const status = await showStatus();
+  if (status.state !== 'running') return;
+  const state = byId('state').value;
+  const text = byId('text').value.trim().toLowerCase();
+  const counts = status.jobs ?? {};
+  byId('counts').textContent = Object.entries(counts).filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${stateNames[name] ?? name}`).join(' · ');
+  const { jobs } = await get(`cmr/jobs?limit=200${state ? `&state=${state}` : ''}`);
+  const rows = [];
+  for (const job of jobs) rows.push(jobRow(job, await known(studies, 'studies', job.study)));
+  const shown = rows.filter(row => fits(text, row));
+  update(byId('jobs'), shown);
+  byId('none').hidden = shown.length > 0;
+  const { skipped } = await get('cmr/skipped?limit=100');
+  const others = [];
+  for (const entry of skipped) {
+    others.push(skippedRow(entry, await known(studies, 'studies', entry.study), await known(series, 'series', entry.series)));
+  }
+  update(byId('skipped'), others.filter(row => fits(text, row)));
+}
+
+frame('Queue');
+for (const [id, name] of Object.entries(stateNames)) byId('state').append(make('option', { value: id }, name));
+byId('filter').addEventListener('submit', event => event.preventDefault());
+byId('filter').addEventListener('input', refresh);
+repeat(refresh, 3000);

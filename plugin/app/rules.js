@@ -1,0 +1,93 @@
+// The rules in use, and a place to check and try others before anybody's file changes.
+import { act, byId, definitions, frame, get, getOr, make, post, put, ruleOutcomes, say, showStatus, time } from './common.js';
+
+let inUse = null;
+
+function showUse(rules) {
+  inUse = rules;
+  const place = byId('use');
+  place.replaceChildren(definitions([['File', rules.file || 'none: the rules that ship'], ['Read', time(rules.read)], ['Hash', rules.sha256], ['Rules', rules.names.join(' · ')]]));
+  for (const warning of rules.warnings) place.append(make('div', { className: 'notice doubt' }, warning));
+  if (rules.refused) place.append(make('h3', {}, 'The file at hand is refused'), notes(rules.refused.mistakes, 'bad'));
+  byId('save').hidden = !rules.editable;
+  if (rules.editable) byId('hint').textContent = 'The text is yours to change. It is checked and tried here; "Put into use" writes the file.';
+}
+
+// Mistakes lead to their line in the text.
+function notes(list, kind) {
+  return make('ul', { className: 'clauses' }, ...list.map(note => make('li', {},
+    make('span', { className: `mark ${kind}` }, note.line ? `line ${note.line}` : 'document'), ' ',
+    note.line ? make('button', { type: 'button', onclick: () => goTo(note.line) }, 'Show') : null, ` ${note.message}`)));
+}
+
+function goTo(line) {
+  const area = byId('text');
+  const lines = area.value.split('\n');
+  const start = lines.slice(0, line - 1).join('\n').length + (line > 1 ? 1 : 0);
+  area.focus();
+  area.setSelectionRange(start, start + (lines[line - 1] ?? '').length);
+  area.scrollTop = Math.max(0, (line - 4) * 19.5);
+}
+
+function showReport(report) {
+  const parts = [make('div', { className: `notice ${report.valid ? 'good' : 'bad'}` }, report.valid
+    ? `These rules would be taken: ${report.rules.length} of them.` : `These rules would be refused: ${report.mistakes.length} mistakes.`)];
+  if (report.mistakes.length > 0) parts.push(notes(report.mistakes, 'bad'));
+  if (report.warnings.length > 0) parts.push(notes(report.warnings, 'doubt'));
+  byId('report').replaceChildren(...parts);
+}
+
+function showExplained(look) {
+  byId('explained').replaceChildren(make('section', { className: 'sheet', 'aria-label': 'Dry run' },
+    make('h3', {}, look.verdict), ...ruleOutcomes(look.rules, look.rule)));
+}
+
+async function fillSeries() {
+  const wanted = decodeURIComponent(location.hash.slice(1));
+  const ids = new Set(wanted ? [wanted] : []);
+  for (const job of (await get('cmr/jobs?limit=40')).jobs) job.series.forEach(id => ids.add(id));
+  for (const entry of (await get('cmr/skipped?limit=40')).skipped) ids.add(entry.series);
+  const choice = byId('series');
+  for (const id of [...ids].slice(0, 80)) {
+    const series = await getOr(`series/${encodeURIComponent(id)}`, null);
+    if (!series) continue;
+    const tags = series.MainDicomTags ?? {};
+    choice.append(make('option', { value: id, selected: id === wanted },
+      `${tags.Modality ?? ''} ${tags.SeriesNumber ?? ''} ${tags.SeriesDescription || 'without a name'} (${series.Instances.length})`));
+  }
+}
+
+async function check() {
+  const report = await post('cmr/rules/check', byId('text').value);
+  showReport(report);
+  return report.valid;
+}
+
+async function dryRun() {
+  if (!await check()) return;
+  const id = byId('series').value;
+  if (!id) throw new Error('there is no series to try it on');
+  showExplained(await post(`cmr/series/${encodeURIComponent(id)}/explain`, byId('text').value));
+}
+
+async function save() {
+  if (!await check()) return;
+  showUse(await put('cmr/rules', byId('text').value, { 'If-Match': inUse.sha256 }));
+  say('These rules are in use now. The earlier ones lie beside the file.');
+}
+
+async function start() {
+  frame('Rules');
+  const status = await showStatus();
+  byId('check').addEventListener('click', event => act(event.target, check));
+  byId('save').addEventListener('click', event => act(event.target, save));
+  byId('restore').addEventListener('click', () => { byId('text').value = inUse?.text ?? ''; });
+  byId('try').addEventListener('submit', event => { event.preventDefault(); act(byId('run'), dryRun); });
+  if (status.state !== 'running') return;
+  showUse(await get('cmr/rules'));
+  byId('text').value = inUse.text;
+  await fillSeries();
+  if (location.hash.length > 1) await act(byId('run'), dryRun);
+}
+
+start().catch(refusal => say(refusal.message, 'bad'));

@@ -1,0 +1,155 @@
+// One study: what each series was taken for and why, and what was measured.
+import { act, byId, day, definitions, explorerAddress, frame, get, getOr, imageAddress, make, personName, post, ruleOutcomes, say, scrolling, showStatus, stateMark, time } from './common.js';
+
+const ownMark = '4519'; // the archive's metadata by which our series name their job
+const svgSpace = 'http://www.w3.org/2000/svg';
+
+// A link, or the whole list of the archive, may name a series: its study is shown.
+async function studyNamed(id) {
+  const study = await getOr(`studies/${encodeURIComponent(id)}`, null);
+  if (study) return study;
+  const series = await get(`series/${encodeURIComponent(id)}`);
+  return get(`studies/${series.ParentStudy}`);
+}
+
+function showAbout(study, status) {
+  const patient = study.PatientMainDicomTags ?? {};
+  const tags = study.MainDicomTags ?? {};
+  byId('patient').textContent = personName(patient.PatientName);
+  byId('about').replaceChildren(definitions([['Patient ID', patient.PatientID], ['Born', day(patient.PatientBirthDate)],
+    ['Study', [day(tags.StudyDate), tags.StudyDescription].filter(Boolean).join(', ')], ['Accession', tags.AccessionNumber]]));
+  const links = Object.entries(status.viewers ?? {}).map(([name, address]) =>
+    make('a', { className: 'button', target: '_blank', rel: 'noopener', href: address.replaceAll('{StudyInstanceUID}', encodeURIComponent(tags.StudyInstanceUID)) }, `Open in ${name}`));
+  byId('viewers').replaceChildren(make('a', { className: 'button', href: explorerAddress(study.ID) }, 'Open in Orthanc Explorer'), ...links);
+}
+
+// --- one result -------------------------------------------------------------------------------------
+
+const qualityKind = { good: 'good', uncertain: 'doubt', unmeasurable: 'bad' };
+const severityKind = { note: '', warning: 'doubt', serious: 'bad' };
+
+function numberOf(measurement) {
+  if (measurement.value === null) return 'not measured';
+  const value = Math.abs(measurement.value) < 10 ? measurement.value.toFixed(2) : measurement.value.toFixed(1);
+  return `${value} ${measurement.unit.value}`;
+}
+
+function measurementTable(measurements) {
+  return scrolling('Measurements', make('table', {}, make('caption', {}, 'Measurements'),
+    make('thead', {}, make('tr', {}, ...['Measurement', 'Value', 'Quality', 'Why'].map(name => make('th', { scope: 'col' }, name)))),
+    make('tbody', {}, ...measurements.map(m => make('tr', {}, make('th', { scope: 'row' }, m.label),
+      make('td', { className: 'number' }, numberOf(m)),
+      make('td', {}, make('span', { className: `mark ${qualityKind[m.quality] ?? ''}` }, m.quality)),
+      make('td', {}, m.reason ?? ''))))));
+}
+
+function flagList(flags) {
+  if (flags.length === 0) return make('p', { className: 'quiet' }, 'No doubts were raised.');
+  return make('ul', { className: 'clauses' }, ...flags.map(flag => make('li', {},
+    make('span', { className: `mark ${severityKind[flag.severity] ?? ''}` }, flag.severity), ` ${flag.text}`)));
+}
+
+function svg(name, attributes, ...children) {
+  const element = document.createElementNS(svgSpace, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
+
+// Volume over time; null where a phase has none.
+function curve(curves) {
+  const points = curves.timeMs.map((t, at) => [t, curves.lvVolumeMl[at]]).filter(([t, v]) => t !== null && v !== null);
+  if (points.length < 2) return null;
+  const [width, height, left, bottom] = [460, 190, 44, 30];
+  const end = Math.max(...points.map(([t]) => t));
+  const most = Math.max(...points.map(([, v]) => v)) * 1.05;
+  const x = t => left + (width - left - 10) * t / end;
+  const y = v => height - bottom - (height - bottom - 12) * v / most;
+  const least = Math.min(...points.map(([, v]) => v));
+  return svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `Volume of the left ventricle over the cardiac cycle, from ${(most / 1.05).toFixed(0)} to ${least.toFixed(0)} mL` },
+    svg('line', { class: 'axis', x1: left, y1: y(0), x2: width - 10, y2: y(0) }),
+    svg('line', { class: 'axis', x1: left, y1: 10, x2: left, y2: y(0) }),
+    svg('text', { x: 2, y: 16 }, `${(most / 1.05).toFixed(0)} mL`), svg('text', { x: 22, y: y(0) }, '0'),
+    svg('text', { x: width - 60, y: height - 8 }, `${end.toFixed(0)} ms`),
+    svg('polyline', { class: 'curve', points: points.map(([t, v]) => `${x(t)},${y(v)}`).join(' ') }),
+    ...points.map(([t, v]) => svg('circle', { class: 'dot', cx: x(t), cy: y(v), r: 2.5 })));
+}
+
+function resultSheet(job, results, page) {
+  const sheet = make('section', { className: 'sheet', 'aria-label': 'Result' },
+    make('div', { className: 'controls' }, stateMark(job.state), make('span', {}, results.source?.SeriesDescription || 'series without a name'), time(job.updated),
+      make('span', { className: 'quiet' }, `${results.package?.name ?? ''} ${results.package?.version ?? ''}`),
+      job.supersededBy ? make('span', { className: 'mark doubt' }, 'superseded by a later result') : null));
+  if (job.state === 'notAnalysable') {
+    sheet.append(make('div', { className: 'notice doubt' }, job.reason));
+    return sheet;
+  }
+  const left = make('div', {}, measurementTable(results.measurements ?? []), make('h3', {}, 'Doubts'), flagList(results.flags ?? []));
+  const drawn = results.curves ? curve(results.curves) : null;
+  if (drawn) left.append(make('h3', {}, 'Volume of the left ventricle'), drawn);
+  const right = make('div', {}, page ? make('a', { href: imageAddress(page), target: '_blank', rel: 'noopener' },
+    make('img', { src: imageAddress(page), alt: 'Result page: contours at end diastole and end systole beside the numbers of this table' }))
+    : make('p', { className: 'quiet' }, 'No result page is stored.'));
+  sheet.append(make('div', { className: 'result' }, left, right));
+  const apart = Object.entries(results.experimental ?? {});
+  if (apart.length > 0) {
+    sheet.append(make('p', { className: 'quiet' }, `Kept back by the model package: ${apart.map(([name, what]) => `${name} (${what.reason})`).join('; ')}.`));
+  }
+  return sheet;
+}
+
+// job -> instance of its result page, by the mark that the archive keeps.
+async function resultPages(allSeries) {
+  const pages = new Map();
+  for (const one of allSeries.filter(series => series.MainDicomTags?.Modality === 'OT')) {
+    const names = await getOr(`series/${one.ID}/metadata?expand`, {});
+    if (names[ownMark] && one.Instances.length > 0) pages.set(names[ownMark], one.Instances[0]);
+  }
+  return pages;
+}
+
+// --- the series -------------------------------------------------------------------------------------
+
+function seriesSheet(series, look, jobs, refresh) {
+  const tags = series.MainDicomTags ?? {};
+  const name = tags.SeriesDescription || 'without a name';
+  const label = jobs.length > 0 ? 'Analyse again' : 'Analyse';
+  const button = make('button', { type: 'button', 'aria-label': `${label}: ${name}` }, label);
+  button.addEventListener('click', () => act(button, async () => { await post(`cmr/series/${series.ID}/analyze`); await refresh(); }, 'Queued.'));
+  const job = jobs[0];
+  return make('section', { className: 'sheet', 'aria-label': `Series ${name}` },
+    make('h3', {}, `${tags.SeriesNumber ?? ''} ${name}`.trim()),
+    make('p', { className: 'quiet' }, `${tags.Modality ?? ''}, ${series.Instances.length} instances`),
+    make('p', {}, job ? stateMark(job.state) : null, job ? ' ' : null, look.verdict, job?.reason ? `; ${job.reason}` : ''),
+    look.action === 'analyze' ? make('div', { className: 'controls' }, button) : null,
+    make('details', {}, make('summary', {}, 'Why: every rule, clause by clause'), ...ruleOutcomes(look.rules, look.rule)));
+}
+
+async function refresh() {
+  const status = await showStatus();
+  const id = decodeURIComponent(location.hash.slice(1));
+  if (!id) throw new Error('no study is named in the address');
+  const study = await studyNamed(id);
+  showAbout(study, status);
+  if (status.state !== 'running') return;
+  const allSeries = await get(`studies/${study.ID}/series`);
+  const jobs = new Map();
+  const sheets = [];
+  for (const series of allSeries.sort((a, b) => Number(a.MainDicomTags?.SeriesNumber ?? 0) - Number(b.MainDicomTags?.SeriesNumber ?? 0))) {
+    const mine = (await get(`cmr/jobs?series=${series.ID}`)).jobs;
+    for (const job of mine) jobs.set(job.id, job);
+    sheets.push(seriesSheet(series, await get(`cmr/series/${series.ID}/explain`), mine, refresh));
+  }
+  byId('series').replaceChildren(...sheets);
+  const pages = await resultPages(allSeries);
+  const results = [];
+  for (const job of jobs.values()) {
+    if (job.hasResults) results.push(resultSheet(job, await get(`cmr/jobs/${job.id}/results`), pages.get(job.id)));
+  }
+  byId('results').replaceChildren(...(results.length > 0 ? results : [make('p', { className: 'quiet' }, 'There are none yet.')]));
+}
+
+const show = () => refresh().catch(refusal => say(refusal.message, 'bad'));
+frame('');
+addEventListener('hashchange', show);
+show();

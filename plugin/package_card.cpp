@@ -1,0 +1,39 @@
+#include "plugin/package_card.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "analysis/errors.h"
+#include "analysis/sha256.h"
+
+namespace cmr {
+namespace {
+
+constexpr std::size_t largestText = 1 << 20;  // bytes
+
+std::optional<std::string> textOfFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::string text(largestText + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > largestText) return std::nullopt;
+  return text;
+}
+
+}  // namespace
+
+nlohmann::json packageCard(const std::string& folder) {
+  const std::string path = folder + "/manifest.json";
+  const auto manifest = textOfFile(path);
+  if (!manifest) throw PackageError("the model package has no readable " + path);
+  const auto parsed = nlohmann::json::parse(*manifest, nullptr, false);
+  if (!parsed.is_object()) throw PackageError(path + " is no JSON object");
+  return {{"folder", folder},
+          {"sha256", sha256Hex(*manifest)},
+          {"manifest", parsed},
+          {"card", textOfFile(folder + "/MODEL_CARD.md").value_or("")}};
+}
+
+}  // namespace cmr

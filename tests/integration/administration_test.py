@@ -1,0 +1,144 @@
+"""Rules that change while a real Orthanc runs, and its web pages."""
+
+import json
+import os
+import unittest
+import urllib.error
+import urllib.request
+
+from service_test import FINAL, ServiceTest
+
+
+def rules(*entries, **more):
+    return json.dumps({"schema": 1, "rules": list(entries), **more})
+
+
+EVERYTHING = {"name": "everything", "when": [], "tasks": ["seg_cine_sax"]}
+
+
+class Rules(ServiceTest):
+    def setUp(self):
+        super().setUp()
+        self.file = self.data / "rules.json"
+        self.write(rules(EVERYTHING))
+
+    def write(self, text):
+        fresh = self.data / "fresh.json"
+        fresh.write_text(text)
+        os.replace(fresh, self.file)
+
+    def ruled(self, **settings):
+        return self.server(settings={"Rules": str(self.file), **settings}).start()
+
+    def test_changed_rules_hold_without_a_restart_and_broken_ones_change_nothing(self):
+        server = self.ruled()
+        self.write(rules({"name": "nothing today", "when": [], "skip": "closed"}))
+        server.send(self.series("a", series="1.2.3.10.1"))
+        server.all_decided()
+        self.assertEqual(server.jobs(), [])
+        self.assertIn("closed", server.get("/cmr/skipped")["skipped"][0]["reason"])
+        self.write("{ \"schema\": 1, \"rules\": [}")
+        server.send(self.series("b", series="1.2.3.11.1", study="1.2.3.11"))
+        server.all_decided()
+        self.assertEqual(server.jobs(), [])
+        status = server.get("/cmr/status")
+        self.assertEqual(status["state"], "running")
+        self.assertIn("line 1", status["rules"]["problem"])
+        self.assertIn("the last good ones stay", server.log())
+        self.write(rules(EVERYTHING))
+        server.send(self.series("c", series="1.2.3.12.1", study="1.2.3.12"))
+        self.assertEqual(server.job_in(*FINAL)["state"], "done")
+        self.assertEqual(server.get("/cmr/status")["rules"]["problem"], "")
+
+    def test_a_rule_sees_the_sender_and_chooses_what_is_stored(self):
+        self.write(rules({"name": "scanner 2", "outputs": ["SEG", "SC"], "tasks": ["seg_cine_sax"],
+                          "when": [{"source": "RemoteAET", "equals": "MR2"}]}))
+        server = self.ruled()
+        server.send(self.series("a"), "-aet", "MR1")
+        server.all_decided()
+        self.assertEqual(server.jobs(), [])
+        self.assertIn('RemoteAET is \\"MR1\\"', json.dumps(server.get("/cmr/skipped")))
+        server.send(self.series("b", series="1.2.3.11.1", study="1.2.3.11"), "-aet", "MR2")
+        job = server.job_in(*FINAL)
+        self.assertEqual(job["state"], "done", job)
+        self.assertEqual(set(server.series_by_modality()), {"MR", "SEG", "OT"})
+        decision = server.get(f"/cmr/jobs/{job['id']}")["decision"]
+        self.assertEqual(decision["rule"], "scanner 2")
+        self.assertEqual(decision["explanation"][0]["clauses"][0]["why"], 'RemoteAET is "MR2"')
+
+    def test_a_held_series_is_analysed_when_somebody_asks(self):
+        self.write(rules({**EVERYTHING, "hold": "a new scanner"}))
+        server = self.ruled()
+        server.send(self.series())
+        server.all_decided()
+        held = server.get("/cmr/skipped")["skipped"]
+        self.assertIn("held: ", held[0]["reason"])
+        self.assertEqual(server.call("POST", f"/cmr/series/{held[0]['series']}/analyze", b"")[0], 202)
+        self.assertEqual(server.job_in(*FINAL)["state"], "done")
+        self.assertEqual(server.get("/cmr/skipped")["skipped"], [])
+
+    def test_a_dry_run_over_rest_changes_nothing(self):
+        server = self.ruled()
+        server.send(self.series())
+        server.job_in("done")
+        series = server.jobs()[0]["series"][0]
+        body = rules({"name": "none", "when": [], "skip": "x"}).encode()
+        status, _, answer = server.call("POST", f"/cmr/series/{series}/explain", body)
+        self.assertEqual((status, json.loads(answer)["action"]), (200, "skip"))
+        self.assertEqual(server.get(f"/cmr/series/{series}/explain")["action"], "analyze")
+        status, _, answer = server.call("POST", "/cmr/rules/check", b'{"schema": 1, "rule": []}')
+        self.assertIn('did you mean "rules"?', json.loads(answer)["mistakes"][0]["message"])
+
+    def test_rules_are_edited_where_the_site_wants_it(self):
+        server = self.ruled(EditRules=True)
+        sha256 = server.get("/cmr/rules")["sha256"]
+        text = rules({"name": "none", "when": [], "skip": "x"})
+        self.assertEqual(self.put(server, text, {"If-Match": sha256}), 200)
+        self.assertEqual(self.file.read_text(), text)
+        self.assertEqual(self.put(server, text, {"If-Match": sha256}), 409)
+        self.assertEqual(self.put(server, text, {}), 400)
+        foreign = {"If-Match": sha256, "Origin": "https://elsewhere"}
+        self.assertEqual(self.put(server, text, foreign), 403)
+
+    def put(self, server, text, headers):
+        request = urllib.request.Request(f"http://127.0.0.1:{server.http_port}/cmr/rules",
+                                         data=text.encode(), headers=headers, method="PUT")
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code
+
+
+class Pages(ServiceTest):
+    def page(self, server, path):
+        status, headers, body = server.call("GET", path)
+        self.assertEqual(status, 200, path)
+        return headers, body.decode()
+
+    def test_pages_come_with_their_type_and_let_nothing_foreign_in(self):
+        server = self.server().start()
+        for name, kind in (("index.html", "text/html"), ("app.css", "text/css"),
+                           ("queue.js", "text/javascript"), ("study.html", "text/html")):
+            headers, body = self.page(server, f"/cmr/app/{name}")
+            self.assertTrue(headers["Content-Type"].startswith(kind), headers["Content-Type"])
+            self.assertIn("default-src 'none'", headers["Content-Security-Policy"])
+            self.assertGreater(len(body), 300)
+        for path in ("/cmr/app", "/cmr/app/"):
+            self.assertIn("index.html", self.page(server, path)[1])
+        self.assertEqual(server.call("GET", "/cmr/app/secret.html")[0], 404)
+        self.assertEqual(server.get("/cmr/package")["manifest"]["name"], "scripted")
+
+    def test_the_explorer_has_the_button(self):
+        server = self.server().start()
+        self.assertIn("cmr/app/study.html#", self.page(server, "/plugins/explorer.js")[1])
+
+    def test_without_a_service_the_pages_are_there_and_say_why(self):
+        server = self.server(settings={"Packag": "/a/typing/error"}).start(expect="misconfigured")
+        self.page(server, "/cmr/app/index.html")
+        self.assertIn('did you mean "Package"?', server.get("/cmr/status")["reason"])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,179 @@
+// Opens the pages of /cmr/app/ in a browser: light and dark, wide and narrow, with what is in the archive;
+// presses their buttons, and lets axe look for what keeps people with a screen reader or a keyboard out.
+//
+//   check_pages.mjs --orthanc URL --modules FOLDER [--pictures FOLDER] [--study ID]
+//
+// Ends with 0 or 1.
+import fs from 'node:fs';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
+
+const { values: options } = parseArgs({
+  options: {
+    orthanc: { type: 'string' },
+    modules: { type: 'string' }, // node_modules with playwright-core and axe-core
+    pictures: { type: 'string' },
+    study: { type: 'string' }, // Orthanc's identifier; else that of the newest job
+  },
+});
+const require = createRequire(path.resolve(options.modules, 'x.js'));
+const { chromium } = require('playwright-core');
+const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const SCREENS = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } };
+const THEMES = ['light', 'dark'];
+const PATIENCE_MS = 30_000;
+let failures = 0;
+
+function demand(holds, sentence) {
+  console.log(`  ${holds ? 'ok    ' : 'FAILED'} ${sentence}`);
+  if (!holds) ++failures;
+}
+
+async function archive(address) {
+  const answer = await fetch(options.orthanc + address);
+  return answer.json();
+}
+
+// One page on one screen: it is there, nothing sticks out, nothing failed, axe has nothing to say.
+async function look(browser, name, address, ready) {
+  for (const [screen, viewport] of Object.entries(SCREENS)) {
+    for (const theme of THEMES) {
+      const context = await browser.newContext({ viewport, colorScheme: theme });
+      const page = await context.newPage();
+      const errors = [];
+      page.on('pageerror', error => errors.push(String(error)));
+      page.on('console', message => { if (message.type() === 'error') errors.push(message.text()); });
+      page.on('requestfailed', request => errors.push(`${request.url()} failed`));
+      page.on('request', request => {
+        if (!request.url().startsWith(options.orthanc)) errors.push(`asked elsewhere: ${request.url()}`);
+      });
+      await page.goto(`${options.orthanc}/cmr/app/${address}`);
+      await page.waitForSelector(ready, { state: 'attached', timeout: PATIENCE_MS });
+      await page.waitForLoadState('networkidle');
+      const what = `${name}, ${screen}, ${theme}`;
+      demand(errors.length === 0, `${what}: no error in the page ${errors.join('; ')}`);
+      const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      demand(excess <= 0, `${what}: as wide as the screen (${excess} pixels more)`);
+      const used = await page.evaluate(() => document.documentElement.dataset.theme);
+      demand(used === theme, `${what}: follows the system's look`);
+      // Outside of the page's own world: the pages allow no script but their own.
+      const client = await context.newCDPSession(page);
+      await client.send('Runtime.evaluate', { expression: axe });
+      const { result } = await client.send('Runtime.evaluate', {
+        expression: "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })"
+          + '.then(found => JSON.stringify(found.violations.map(v => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 160)}`)))',
+        awaitPromise: true,
+      });
+      const violations = JSON.parse(result.value);
+      demand(violations.length === 0, `${what}: axe finds nothing ${violations.join('; ')}`);
+      if (options.pictures) {
+        await page.screenshot({ path: path.join(options.pictures, `${name}-${screen}-${theme}.png`), fullPage: true });
+      }
+      await context.close();
+    }
+  }
+}
+
+async function openWide(browser, address, ready) {
+  const page = await browser.newPage({ viewport: SCREENS.wide });
+  await page.goto(`${options.orthanc}/cmr/app/${address}`);
+  await page.waitForSelector(ready, { state: 'attached', timeout: PATIENCE_MS });
+  return page;
+}
+
+async function useTheQueue(browser) {
+  const page = await openWide(browser, '', '#jobs tr');
+  const all = await page.locator('#jobs tr').count();
+  await page.fill('#text', 'no such patient anywhere');
+  await page.waitForFunction(() => document.querySelectorAll('#jobs tr').length === 0);
+  demand(await page.isVisible('#none'), 'queue: a filter that nothing fits says so');
+  await page.fill('#text', '');
+  await page.waitForFunction(count => document.querySelectorAll('#jobs tr').length === count, all);
+  await page.selectOption('#state', 'cancelled');
+  await page.selectOption('#state', '');
+  // By keyboard alone: the first stop leads past the bar.
+  await page.reload();
+  await page.keyboard.press('Tab');
+  demand(await page.evaluate(() => document.activeElement.className === 'jump'), 'queue: the first key leads to the content');
+  await page.click('#theme');
+  const theme = await page.evaluate(() => document.documentElement.dataset.theme);
+  await page.reload();
+  demand(await page.evaluate(() => document.documentElement.dataset.theme) === theme, 'queue: the chosen look is kept');
+  await page.close();
+}
+
+async function useTheRules(browser) {
+  const page = await openWide(browser, 'rules.html', '#series option');
+  await page.fill('#text', '{\n"schema": 1,\n"rules": [{"name": "a", "wen": []}]\n}');
+  await page.click('#check');
+  await page.waitForSelector('#report .notice.bad');
+  demand((await page.textContent('#report')).includes('did you mean "when"?'), 'rules: a mistake is named with what was meant');
+  demand((await page.textContent('#report')).includes('line 3'), 'rules: and with its line');
+  await page.click('#report button');
+  demand(await page.evaluate(() => {
+    const area = document.querySelector('#text');
+    return area.value.slice(area.selectionStart, area.selectionEnd).includes('wen');
+  }), 'rules: "Show" marks that line');
+  await page.fill('#text', '{"schema": 1, "rules": [{"name": "nothing today", "when": [], "skip": "closed"}]}');
+  await page.click('#run');
+  await page.waitForSelector('#explained section');
+  demand((await page.textContent('#explained')).includes('skipped by rule "nothing today": closed'), 'rules: a dry run says what would become of the series');
+  demand((await archive('/cmr/rules')).names.length > 1, 'rules: and the rules in use are what they were');
+  await page.close();
+}
+
+async function useTheStudy(browser, study) {
+  const page = await openWide(browser, `study.html#${study}`, '#series section');
+  const before = (await archive('/cmr/jobs')).jobs.length;
+  await page.click('#series details summary');
+  demand(await page.locator('#series details[open] details[open] .clauses li').first().isVisible(), 'study: a series says why, clause by clause');
+  const button = page.locator('#series button', { hasText: 'Analyse' }).first();
+  await button.click();
+  await page.waitForSelector('#said .notice.good');
+  demand((await archive('/cmr/jobs')).jobs.length === before, 'study: analysing again is the same job');
+  await page.close();
+}
+
+async function useTheExplorer(browser, study) {
+  const page = await browser.newPage({ viewport: SCREENS.wide });
+  await page.goto(`${options.orthanc}/app/explorer.html#study?uuid=${study}`);
+  const button = page.locator('#cmr-study');
+  await button.waitFor({ timeout: PATIENCE_MS });
+  const [opened] = await Promise.all([page.waitForEvent('popup'), button.click()]);
+  await opened.waitForSelector('#series section', { timeout: PATIENCE_MS });
+  demand(opened.url().endsWith(`/cmr/app/study.html#${study}`), 'explorer: its button opens the study here');
+  if (options.pictures) await page.screenshot({ path: path.join(options.pictures, 'explorer.png') });
+  await page.close();
+}
+
+async function foreignPagesChangeNothing() {
+  const answer = await fetch(`${options.orthanc}/cmr/rules/reload`, { method: 'POST', headers: { Origin: 'https://elsewhere' } });
+  demand(answer.status === 403, 'a request from a foreign page is refused');
+}
+
+if (options.pictures) fs.mkdirSync(options.pictures, { recursive: true });
+// Chromium refuses its sandbox to root.
+const sandbox = process.getuid() === 0 ? ['--no-sandbox'] : [];
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true,
+  args: ['--disable-background-networking', '--disable-gpu', ...sandbox],
+});
+try {
+  const study = options.study ?? (await archive('/cmr/jobs')).jobs[0].study;
+  await look(browser, 'queue', 'index.html', '#skipped tr, #jobs tr');
+  await look(browser, 'study', `study.html#${study}`, '#series section');
+  await look(browser, 'rules', 'rules.html', '#series option');
+  await look(browser, 'models', 'models.html', '#card h3');
+  await look(browser, 'health', 'health.html', '#disk dl');
+  await useTheQueue(browser);
+  await useTheRules(browser);
+  await useTheExplorer(browser, study);
+  await useTheStudy(browser, study);
+  await foreignPagesChangeNothing();
+} finally {
+  await browser.close();
+}
+console.log(failures === 0 ? 'all is well' : `${failures} FAILED`);
+process.exit(failures === 0 ? 0 : 1);
