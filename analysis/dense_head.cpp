@@ -1,7 +1,9 @@
 #include "analysis/dense_head.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "analysis/errors.h"
 
@@ -17,6 +19,13 @@ torch::nn::GroupNorm groupNorm(int width) {
   return torch::nn::GroupNorm(torch::nn::GroupNormOptions(std::max(1, width / 8), width));
 }
 
+// Of two modules of one make.
+void copyValues(const torch::nn::Module& from, torch::nn::Module& to) {
+  const torch::NoGradGuard guard;
+  const auto values = from.named_parameters();
+  for (auto& item : to.named_parameters()) item.value().copy_(values[item.key()]);
+}
+
 }  // namespace
 
 ConvBlockImpl::ConvBlockImpl(int in, int out, int stride) {
@@ -24,6 +33,25 @@ ConvBlockImpl::ConvBlockImpl(int in, int out, int stride) {
   norm1 = register_module("norm1", groupNorm(out));
   conv2 = register_module("conv2", conv3(out, out));
   norm2 = register_module("norm2", groupNorm(out));
+}
+
+ConvBlockImpl::ConvBlockImpl(const ConvBlockImpl& other, Convolutions convolutions) {
+  const auto in = static_cast<int>(other.conv1->options.in_channels());
+  const auto out = static_cast<int>(other.conv1->options.out_channels());
+  norm1 = register_module("norm1", groupNorm(out));
+  norm2 = register_module("norm2", groupNorm(out));
+  copyValues(*other.norm1, *norm1);
+  copyValues(*other.norm2, *norm2);
+  if (convolutions == Convolutions::shared) {
+    conv1 = other.conv1;
+    conv2 = other.conv2;
+    return;
+  }
+  const auto stride = static_cast<int>(other.conv1->options.stride()->front());
+  conv1 = register_module("conv1", conv3(in, out, stride));
+  conv2 = register_module("conv2", conv3(out, out));
+  copyValues(*other.conv1, *conv1);
+  copyValues(*other.conv2, *conv2);
 }
 
 torch::Tensor ConvBlockImpl::forward(const torch::Tensor& x, ComputePrecision precision) {
@@ -74,6 +102,41 @@ DenseHeadImpl::DenseHeadImpl(const DenseHeadGeometry& g) : geometry_(g) {
   up1 = register_module("up1", ConvBlock(w2 + s1, w1));
   classify =
       register_module("classify", torch::nn::Conv2d(torch::nn::Conv2dOptions(w1, g.classes, 1)));
+}
+
+DenseHeadImpl::DenseHeadImpl(const DenseHeadImpl& trunk, const SharedDecoderGeometry& own)
+    : geometry_(trunk.geometry_), projections_(trunk.projections_), context(trunk.context) {
+  geometry_.classes = own.outputs;
+  shareBlocks(trunk, own.ownBlocks);
+  const auto in = trunk.classify->options.in_channels();
+  classify =
+      register_module("classify", torch::nn::Conv2d(torch::nn::Conv2dOptions(in, own.outputs, 1)));
+  const torch::NoGradGuard guard;
+  const auto same = std::min<std::int64_t>(own.outputs, trunk.geometry_.classes);
+  classify->weight.slice(0, 0, same).copy_(trunk.classify->weight.slice(0, 0, same));
+  classify->bias.slice(0, 0, same).copy_(trunk.classify->bias.slice(0, 0, same));
+}
+
+void DenseHeadImpl::shareBlocks(const DenseHeadImpl& trunk,
+                                const std::vector<std::string>& ownBlocks) {
+  using Block = ConvBlock DenseHeadImpl::*;
+  static const std::vector<std::pair<std::string, Block>> blocks{
+      {"fuse", &DenseHeadImpl::fuse},     {"image1", &DenseHeadImpl::image1},
+      {"image2", &DenseHeadImpl::image2}, {"image4", &DenseHeadImpl::image4},
+      {"image8", &DenseHeadImpl::image8}, {"image16", &DenseHeadImpl::image16},
+      {"up4", &DenseHeadImpl::up4},       {"up2", &DenseHeadImpl::up2},
+      {"up1", &DenseHeadImpl::up1}};
+  std::set<std::string> left(ownBlocks.begin(), ownBlocks.end());
+  for (const auto& [name, member] : blocks) {
+    const ConvBlock& theirs = trunk.*member;
+    if (theirs.is_empty()) continue;
+    const auto convolutions = left.erase(name) != 0 ? ConvBlockImpl::Convolutions::copied
+                                                    : ConvBlockImpl::Convolutions::shared;
+    this->*member = register_module(name, ConvBlock(*theirs, convolutions));
+  }
+  if (!left.empty()) {
+    throw PackageError("a dense head has no block '" + *left.begin() + "' to own");
+  }
 }
 
 ImageFeatures ImageFeatures::slice(std::int64_t first, std::int64_t last) const {

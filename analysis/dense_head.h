@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "analysis/compute_precision.h"
@@ -24,10 +25,20 @@ struct DenseHeadGeometry {
   bool useImagePath = true;  // false: tokens alone
 };
 
+// What a further task on a decoder owns; everything else it shares with the head that it joins.
+struct SharedDecoderGeometry {
+  int outputs = 4;                                      // classes with the background, or heat maps
+  std::vector<std::string> ownBlocks = {"up2", "up1"};  // with convolutions of their own
+};
+
 // Two 3x3 convolutions, each followed by GroupNorm (float32) and ReLU.
 class ConvBlockImpl : public torch::nn::Module {
  public:
   ConvBlockImpl(int in, int out, int stride = 1);
+  // Norms of its own, which start as the other's, on the other's convolutions, which are no
+  // parameters of this block; or on copies of them.
+  enum class Convolutions { shared, copied };
+  ConvBlockImpl(const ConvBlockImpl& other, Convolutions convolutions);
   torch::Tensor forward(const torch::Tensor& x, ComputePrecision precision);
 
  private:
@@ -49,6 +60,12 @@ struct ImageFeatures {
 class DenseHeadImpl : public torch::nn::Module {
  public:
   explicit DenseHeadImpl(const DenseHeadGeometry& geometry);
+  // A further task on the decoder of `trunk`: the same image path, projections and convolutions,
+  // which stay the trunk's and are no parameters of this head; norms, some blocks and the output
+  // layer of its own. All of them start as the trunk's, the outputs as far as it has them, so that
+  // a head with as many outputs begins by computing exactly what the trunk does. Throws
+  // PackageError for a block that there is not.
+  DenseHeadImpl(const DenseHeadImpl& trunk, const SharedDecoderGeometry& own);
 
   // Sides divisible by 16.
   ImageFeatures readImages(const torch::Tensor& images, ComputePrecision precision);
@@ -62,6 +79,8 @@ class DenseHeadImpl : public torch::nn::Module {
  private:
   torch::Tensor fuseTokens(const std::vector<torch::Tensor>& levels, const torch::Tensor& eighth,
                            ComputePrecision precision);
+
+  void shareBlocks(const DenseHeadImpl& trunk, const std::vector<std::string>& ownBlocks);
 
   DenseHeadGeometry geometry_;
   std::vector<torch::nn::Conv2d> projections_;

@@ -123,6 +123,14 @@ std::vector<std::uint8_t> sampleLabels(std::span<const std::uint8_t> labels, int
 }
 
 void normaliseIntensity(std::vector<float>& sample, const IntensityWindow& window) {
+  if (window.fixed) {
+    const double range = window.fixed->high - window.fixed->low;
+    for (float& v : sample) {
+      v = std::clamp(static_cast<float>((static_cast<double>(v) - window.fixed->low) / range),
+                     -0.5F, 2.0F);
+    }
+    return;
+  }
   std::vector<float> sorted = sample;
   const auto percentile = [&](double percent) {
     const auto index =

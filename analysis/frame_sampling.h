@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -49,11 +50,17 @@ std::vector<std::uint8_t> sampleLabels(std::span<const std::uint8_t> labels, int
                                        const PixelMap& map, int size, std::uint8_t outside,
                                        const Displacement& displacement = {});
 
-// Scales so that the low percentile becomes 0 and the high one 1, clamped to [-0.5, 2], per sample.
-// Percentiles of the sample's own non-constant content; a flat sample becomes all 0.
+// What becomes 0 and 1, clamped to [-0.5, 2], per sample: two percentiles of its own content (a
+// flat sample becomes all 0); or, where pixels are quantities and percentiles would erase them, two
+// fixed values (maps: milliseconds).
+struct FixedWindow {
+  double low = 0;
+  double high = 1;
+};
 struct IntensityWindow {
   double lowPercentile = 1;
   double highPercentile = 99;
+  std::optional<FixedWindow> fixed = {};
 };
 void normaliseIntensity(std::vector<float>& sample, const IntensityWindow& window = {});
 

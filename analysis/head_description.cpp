@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "analysis/decoder_description.h"
 #include "analysis/errors.h"
 
 namespace cmr {
@@ -41,12 +42,19 @@ const json& classList(const json& head) {
   return head.contains("classes") ? head.at("classes") : head.at("labels");
 }
 
+HeadCode codeOf(const json& entry) {
+  if (!entry.contains("code")) return {};
+  const json& code = entry.at("code");
+  return {code.at("value").get<std::string>(), code.at("scheme").get<std::string>(),
+          code.at("meaning").get<std::string>()};
+}
+
 std::vector<HeadClass> classesOf(const json& head, const Task& task) {
   std::vector<HeadClass> classes;
   std::set<std::string> names;
   for (const json& entry : classList(head)) {
     HeadClass one{entry.at("name").get<std::string>(), entry.at("evidence").get<std::string>(),
-                  entry.at("release").get<std::string>()};
+                  entry.at("release").get<std::string>(), codeOf(entry)};
     if (std::find(task.classes.begin(), task.classes.end(), one.name) == task.classes.end()) {
       throw PackageError("the manifest's head " + task.id + " has '" + one.name +
                          "', which is nothing of that task");
@@ -131,6 +139,7 @@ HeadDescription headFromJson(const std::string& id, const json& entry, int depth
   head.network = entry.value("network", json());
   head.measured = entry.value("measured", json());
   if (head.architecture == HeadArchitecture::pooled) checkPooled(head, depth);
+  if (sharesADecoder(head)) decoderFromJson(head.network, id);
   return head;
 }
 
@@ -146,6 +155,10 @@ const char* nameOf(HeadArchitecture architecture) {
       break;
   }
   return "heatmap";
+}
+
+bool sharesADecoder(const HeadDescription& head) {
+  return head.architecture != HeadArchitecture::pooled && head.task != "seg_cine_sax";
 }
 
 std::map<std::string, HeadDescription> headsOf(const json& manifest) {
@@ -164,7 +177,12 @@ std::map<std::string, HeadDescription> headsOf(const json& manifest) {
 json toJson(const HeadDescription& head) {
   json classes = json::array();
   for (const HeadClass& c : head.classes) {
-    classes.push_back({{"name", c.name}, {"evidence", c.evidence}, {"release", c.release}});
+    json one = {{"name", c.name}, {"evidence", c.evidence}, {"release", c.release}};
+    if (!c.code.value.empty()) {
+      one["code"] = {
+          {"value", c.code.value}, {"scheme", c.code.scheme}, {"meaning", c.code.meaning}};
+    }
+    classes.push_back(std::move(one));
   }
   json entry = {{"task", head.task},
                 {"architecture", nameOf(head.architecture)},

@@ -14,11 +14,19 @@ namespace cmr {
 enum class HeadArchitecture { dense, pooled, heatmap };
 const char* nameOf(HeadArchitecture architecture);
 
+// A coded concept; no value: none is known.
+struct HeadCode {
+  std::string value;  // "87878005"
+  std::string scheme = "SCT";
+  std::string meaning;
+};
+
 // A class, a structure or a landmark.
 struct HeadClass {
   std::string name;      // one of the task's
   std::string evidence;  // "real", "phantom" or "both": what it was learned from and measured on
   std::string release;   // "report", "flag" or "off"
+  HeadCode code = {};
 };
 
 struct HeadAnswer {
@@ -40,6 +48,9 @@ struct HeadDescription {
   nlohmann::json network;       // further geometry, as the architecture wants it; or null
   nlohmann::json measured;      // {"real": ..., "phantom": ...}; or null
 };
+
+// Whether it is a dense or heat-map head beside the network's own, see decoder_description.h.
+bool sharesADecoder(const HeadDescription& head);
 
 // The heads of a manifest by task. Throws PackageError naming head and fault: an unknown task,
 // architecture or release, a class that the task does not have, layers that the backbone does not

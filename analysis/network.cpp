@@ -105,6 +105,17 @@ FirstLookPass NetworkImpl::look(const torch::Tensor& fields, const std::vector<i
   return pass;
 }
 
+std::vector<torch::Tensor> NetworkImpl::readLevels(const torch::Tensor& crops,
+                                                   ComputePrecision precision) {
+  if (!backbone) return {};
+  return backbone->forward(crops, geometry_.dense.layers, precision).levels;
+}
+
+const DenseHeadImpl& NetworkImpl::trunk() const {
+  if (!denseHead) throw PackageError("this network has no decoder that a further task could share");
+  return *denseHead;
+}
+
 std::pair<torch::Tensor, torch::Tensor> NetworkImpl::segmentAndLocate(const torch::Tensor& crops,
                                                                       const torch::Tensor& fields,
                                                                       ComputePrecision precision) {

@@ -46,6 +46,12 @@ class NetworkImpl : public torch::nn::Module {
   // PackageError when the architecture has no backbone and layers are asked for.
   FirstLookPass look(const torch::Tensor& fields, const std::vector<int>& layers,
                      ComputePrecision precision);
+  // What segment reads of crops beside the image itself, for it and every head that shares its
+  // decoder; empty for an architecture without tokens.
+  std::vector<torch::Tensor> readLevels(const torch::Tensor& crops, ComputePrecision precision);
+  // The network's own head, whose decoder further tasks share. Throws PackageError when the
+  // architecture has none.
+  const DenseHeadImpl& trunk() const;
   // Both at once, the backbone running over one batch; sizes must agree.
   std::pair<torch::Tensor, torch::Tensor> segmentAndLocate(const torch::Tensor& crops,
                                                            const torch::Tensor& fields,

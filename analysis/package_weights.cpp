@@ -225,17 +225,21 @@ torch::Tensor knownAnswerImage(int size) {
   return image;
 }
 
-std::vector<double> knownAnswerLogits(Network& network, int size, ComputePrecision precision) {
-  const torch::InferenceMode guard;
-  const torch::Tensor logits = network->segment(knownAnswerImage(size), precision)[0];
+std::vector<double> knownAnswerPlaces(const torch::Tensor& logits) {
+  const auto size = logits.size(2);
   std::vector<double> answer;
-  // Blood, ring and surroundings; the smallest pictures end before the ring's middle.
-  for (const int at : {size / 2, std::min(size / 2 + 19, size - 1), size / 8}) {
+  // The smallest pictures end before the ring's middle.
+  for (const auto at : {size / 2, std::min(size / 2 + 19, size - 1), size / 8}) {
     for (std::int64_t k = 0; k < logits.size(0); ++k) {
       answer.push_back(logits[k][size / 2][at].item<double>());
     }
   }
   return answer;
+}
+
+std::vector<double> knownAnswerLogits(Network& network, int size, ComputePrecision precision) {
+  const torch::InferenceMode guard;
+  return knownAnswerPlaces(network->segment(knownAnswerImage(size), precision)[0]);
 }
 
 void checkKnownAnswer(Network& network, const ModelPackage& package, ComputePrecision precision) {

@@ -34,6 +34,8 @@ void fillParameters(torch::nn::Module& module, const std::map<std::string, torch
 
 // A synthetic image, [1, 1, size, size].
 torch::Tensor knownAnswerImage(int size);
+// Logits [outputs, size, size] of that image at fixed places: blood, ring and surroundings.
+std::vector<double> knownAnswerPlaces(const torch::Tensor& logits);
 // Logits of a fixed synthetic image at fixed places; stored in the manifest, compared at load.
 std::vector<double> knownAnswerLogits(Network& network, int size, ComputePrecision precision);
 // Throws PackageError when the answer differs by more than the tolerance.

@@ -7,6 +7,8 @@
 
 #include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
+#include "cli/decoder_evaluation.h"
+#include "cli/decoder_options.h"
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
 #include "models/evaluation_report.h"
@@ -31,6 +33,7 @@ struct EvaluateArguments {
   int phantoms = 0;
   std::uint64_t phantomSeed = 1;
   bool json = false;
+  DecoderEvaluationArguments decoder;
   InferenceSettings inference;
 };
 
@@ -88,7 +91,26 @@ void checkChoice(const EvaluateArguments& a) {
   }
 }
 
+void evaluateFurtherHead(const EvaluateArguments& a) {
+  DecoderEvaluationArguments d = a.decoder;
+  d.package = packageFolderOr(a.package);
+  d.task = a.task;
+  d.series = a.series;
+  d.contours = a.contours;
+  d.frames = a.frames;
+  d.spacingMm = a.spacingMm;
+  d.phantoms = a.phantoms;
+  d.phantomSeed = a.phantomSeed;
+  d.json = a.json;
+  d.inference = a.inference;
+  evaluateDenseHead(d);
+}
+
 void run(const EvaluateArguments& a) {
+  if (sharesADecoder(a.task)) {
+    evaluateFurtherHead(a);
+    return;
+  }
   checkChoice(a);
   const auto segmenter = loadNetworkSegmenter(packageFolderOr(a.package), a.inference);
   if (a.series.empty()) {
@@ -105,7 +127,8 @@ void registerEvaluate(CLI::App& app) {
   CLI::App* c = app.add_subcommand("evaluate", "Measure a model package against known outlines");
   c->add_option("--package", a->package, "Folder of the model package (else the default one)");
   c->add_option("--task", a->task, "What is measured")
-      ->check(CLI::IsMember({"seg_cine_sax"}))
+      ->check(CLI::IsMember(
+          {"seg_cine_sax", "seg_cine_lax", "seg_lge_sax", "seg_map_sax", "landmarks"}))
       ->capture_default_str();
   c->add_option("--frames", a->frames, "Folder with images/, endo/ and optional epi/ PNG masks");
   c->add_option("--spacing-mm", a->spacingMm, "Pixel spacing of the PNG frames");
@@ -125,6 +148,7 @@ void registerEvaluate(CLI::App& app) {
       ->check(CLI::Range(0, 100000));
   c->add_option("--phantom-seed", a->phantomSeed, "The same seed draws the same hearts")
       ->capture_default_str();
+  addDecoderEvaluation(*c, a->decoder);
   c->add_flag("--json", a->json, "One JSON document instead of a table");
   c->add_option("--precision", a->inference.precision, "auto, float32 or bfloat16")
       ->capture_default_str();

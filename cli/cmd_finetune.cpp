@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "analysis/errors.h"
+#include "cli/decoder_options.h"
 #include "cli/registered_commands.h"
 #include "cli/typed_command.h"
 #include "models/finetune.h"
@@ -16,6 +17,9 @@ namespace cmr {
 namespace {
 
 struct FinetuneArguments {
+  std::string task = "seg_cine_sax";
+  std::string package;  // whose backbone and decoder further heads share
+  DecoderArguments decoder;
   FinetuneOptions options;
   std::vector<std::string> pngFolders;
   std::vector<std::string> dicomFolders;
@@ -56,6 +60,10 @@ std::vector<TrainingFrame> readFrames(const FinetuneArguments& a) {
 
 void run(FinetuneArguments& a) {
   a.options.command = typedCommand();
+  if (sharesADecoder(a.task)) {
+    finetuneDecoder(decoderOptions(a.task, a.package, a.options, a.decoder));
+    return;
+  }
   finetune(a.options, readFrames(a));
 }
 
@@ -115,7 +123,7 @@ void addTraining(CLI::App& c, FinetuneOptions& o) {
 
 void addOutput(CLI::App& c, FinetuneOptions& o) {
   c.add_option("-o,--output", o.output, "Run folder: checkpoints, log and package")->required();
-  c.add_option("--package", o.packageFolder, "Where the package goes (else OUTPUT/package)");
+  c.add_option("--package-out", o.packageFolder, "Where the package goes (else OUTPUT/package)");
   c.add_option("--name", o.packageName, "Name of the package")->capture_default_str();
   c.add_option("--package-version", o.packageVersion, "Version of the package")
       ->capture_default_str();
@@ -126,6 +134,12 @@ void addOutput(CLI::App& c, FinetuneOptions& o) {
 void registerFinetune(CLI::App& app) {
   auto arguments = std::make_shared<FinetuneArguments>();
   CLI::App* command = app.add_subcommand("finetune", "Train a head and its backbone on labels");
+  command->add_option("--task", arguments->task, "What is trained")
+      ->check(CLI::IsMember(
+          {"seg_cine_sax", "seg_cine_lax", "seg_lge_sax", "seg_map_sax", "landmarks"}))
+      ->capture_default_str();
+  command->add_option("--package", arguments->package, "Package whose backbone is read");
+  addDecoderOptions(*command, arguments->decoder);
   addData(*command, *arguments);
   addTraining(*command, arguments->options);
   addOutput(*command, arguments->options);

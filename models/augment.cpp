@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <random>
 
 #include "analysis/frame_sampling.h"
@@ -17,13 +18,19 @@ std::uint64_t mixSeed(std::uint64_t seed, std::uint64_t a, std::uint64_t b) {
 }
 
 FrameCentre cavityCentre(const TrainingFrame& frame) {
+  return structuresCentre(frame, bitOf(Structure::lvCavity));
+}
+
+FrameCentre structuresCentre(const TrainingFrame& frame, std::uint8_t structures) {
   FrameCentre centre;
   double column = 0;
   double row = 0;
   for (int r = 0; r < frame.rows; ++r) {
     for (int c = 0; c < frame.columns; ++c) {
-      if (frame.allowed[static_cast<std::size_t>(r) * static_cast<std::size_t>(frame.columns) +
-                        static_cast<std::size_t>(c)] == bitOf(Structure::lvCavity)) {
+      const std::uint8_t allowed =
+          frame.allowed[static_cast<std::size_t>(r) * static_cast<std::size_t>(frame.columns) +
+                        static_cast<std::size_t>(c)];
+      if (allowed != 0 && (allowed & ~structures) == 0) {
         column += c;
         row += r;
         ++centre.area;
@@ -37,40 +44,54 @@ FrameCentre cavityCentre(const TrainingFrame& frame) {
   return {column / area, row / area, centre.area};
 }
 
-TrainingSample drawCrop(const TrainingFrame& frame, std::uint64_t seed, const AugmentOptions& o) {
-  std::mt19937_64 rng(seed);
-  FrameCentre centre = cavityCentre(frame);
-  const SourceImage source{frame.pixels, frame.rows, frame.columns};
-  TrainingSample sample;
-  sample.known = frame.known;
-  const std::uint8_t outside = bitOf(Structure::background);
-  if (!o.enabled) {
-    const PixelMap map =
-        cropMap(frame.spacingMm, frame.spacingMm, centre.column, centre.row, o.spacingMm, o.size);
-    sample.image = sampleImage(source, map, o.size);
-    sample.allowed = sampleLabels(frame.allowed, frame.rows, frame.columns, map, o.size, outside);
-    normaliseIntensity(sample.image);
-    return sample;
-  }
-  const bool wander = centre.area == 0 || drawChance(rng, o.wanderShare);
-  const double shift = (wander ? o.wanderMm : o.shiftMm) / frame.spacingMm;
+CropPlace plainCropPlace(const FrameCentre& centre, double spacingMm, const AugmentOptions& o) {
+  return {cropMap(spacingMm, spacingMm, centre.column, centre.row, o.spacingMm, o.size), {}};
+}
+
+CropPlace drawCropPlace(const FrameCentre& about, double spacingMm, bool mayWander,
+                        std::mt19937_64& rng, const AugmentOptions& o) {
+  FrameCentre centre = about;
+  const bool wander = mayWander && (centre.area == 0 || drawChance(rng, o.wanderShare));
+  const double shift = (wander ? o.wanderMm : o.shiftMm) / spacingMm;
   centre.column += drawNormal(rng, shift);
   centre.row += drawNormal(rng, shift);
-  const double scale = std::exp(drawNormal(rng, o.logScale)) * o.spacingMm / frame.spacingMm;
-  const PixelMap map =
-      rotatedMap(centre.column, centre.row, scale, drawRotation(rng, o.rotationDegrees), o.size);
-  Displacement bend;
+  const double scale = std::exp(drawNormal(rng, o.logScale)) * o.spacingMm / spacingMm;
+  CropPlace place;
+  const double turn = o.uniformRotation
+                          ? drawRotation(rng, o.rotationDegrees)
+                          : drawNormal(rng, o.rotationDegrees * std::numbers::pi / 180);
+  place.map = rotatedMap(centre.column, centre.row, scale, turn, o.size);
   if (o.elasticMm > 0 && drawChance(rng, 0.8)) {
     const double sigma = o.elasticMm / o.spacingMm;
     const int cells = drawChance(rng, 0.5) ? 4 : 7;
-    bend.dx = smoothField(rng, o.size, cells, sigma);
-    bend.dy = smoothField(rng, o.size, cells, sigma);
+    place.bend.dx = smoothField(rng, o.size, cells, sigma);
+    place.bend.dy = smoothField(rng, o.size, cells, sigma);
   }
-  sample.image = sampleImage(source, map, o.size, bend);
-  sample.allowed =
-      sampleLabels(frame.allowed, frame.rows, frame.columns, map, o.size, outside, bend);
-  changeAppearance(sample.image, o.size, rng, o);
+  return place;
+}
+
+TrainingSample cropAt(const CropPlace& place, const TrainingFrame& frame, std::mt19937_64& rng,
+                      const AugmentOptions& o) {
+  TrainingSample sample;
+  sample.known = frame.known;
+  sample.image =
+      sampleImage({frame.pixels, frame.rows, frame.columns}, place.map, o.size, place.bend);
+  sample.allowed = sampleLabels(frame.allowed, frame.rows, frame.columns, place.map, o.size,
+                                bitOf(Structure::background), place.bend);
+  if (o.enabled) {
+    changeAppearance(sample.image, o.size, rng, o);
+  } else {
+    normaliseIntensity(sample.image, o.window);
+  }
   return sample;
+}
+
+TrainingSample drawCrop(const TrainingFrame& frame, std::uint64_t seed, const AugmentOptions& o) {
+  std::mt19937_64 rng(seed);
+  const FrameCentre centre = cavityCentre(frame);
+  return cropAt(o.enabled ? drawCropPlace(centre, frame.spacingMm, true, rng, o)
+                          : plainCropPlace(centre, frame.spacingMm, o),
+                frame, rng, o);
 }
 
 FieldSample drawField(const TrainingFrame& frame, std::uint64_t seed, const AugmentOptions& o) {

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <random>
 #include <vector>
 
+#include "analysis/frame_sampling.h"
 #include "models/image_changes.h"
 #include "models/training_frame.h"
 
@@ -14,7 +16,8 @@ namespace cmr {
 struct AugmentOptions : AppearanceOptions {
   int size = 128;
   double spacingMm = 1.33;
-  double rotationDegrees = 25;  // standard deviation; one draw in ten is uniform over the circle
+  double rotationDegrees = 25;  // standard deviation
+  bool uniformRotation = true;  // one draw in ten is uniform over the circle
   double logScale = 0.14;       // standard deviation of log(scale)
   double shiftMm = 9;           // standard deviation of the crop's centre about the true one
   // Share of crops that lie far off, and their standard deviation: inference starts from a rough
@@ -45,13 +48,30 @@ struct FieldSample {
 FieldSample drawField(const TrainingFrame& frame, std::uint64_t seed,
                       const AugmentOptions& options);
 
-// Centre of gravity of the pixels that are certainly LV cavity.
 struct FrameCentre {
   double column = 0;
   double row = 0;
-  std::size_t area = 0;  // pixels; 0: no cavity, and the centre is the middle of the frame
+  std::size_t area = 0;  // pixels; 0: nothing of it, and the centre is the middle of the frame
 };
+
+// Where a crop was taken: the sample pixel p shows the source at map(p + displacement(p)).
+struct CropPlace {
+  PixelMap map;
+  Displacement bend;
+};
+// About a position of the frame, in its pixels; mayWander: whether some lie far off.
+CropPlace drawCropPlace(const FrameCentre& centre, double spacingMm, bool mayWander,
+                        std::mt19937_64& rng, const AugmentOptions& options);
+// The place of validation and inference: no rotation, no displacement.
+CropPlace plainCropPlace(const FrameCentre& centre, double spacingMm,
+                         const AugmentOptions& options);
+TrainingSample cropAt(const CropPlace& place, const TrainingFrame& frame, std::mt19937_64& rng,
+                      const AugmentOptions& options);
+
+// Centre of gravity of the pixels that are certainly LV cavity.
 FrameCentre cavityCentre(const TrainingFrame& frame);
+// Of the pixels that certainly belong to one of the structures (bits as in TrainingFrame::allowed).
+FrameCentre structuresCentre(const TrainingFrame& frame, std::uint8_t structures);
 
 std::uint64_t mixSeed(std::uint64_t seed, std::uint64_t a, std::uint64_t b = 0);
 

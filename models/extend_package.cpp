@@ -11,6 +11,7 @@
 #include "analysis/package_weights.h"
 #include "analysis/safetensors.h"
 #include "analysis/sha256.h"
+#include "analysis/task_decoder.h"
 #include "models/manifest_file.h"
 
 namespace cmr {
@@ -109,6 +110,13 @@ void fillKnownAnswers(ModelPackage& package, const PackageAddition& addition) {
         0.25, knownAnswerOf(head, network, package.input.size, ComputePrecision::float32)};
     package.manifest["heads"][head.description.task] = toJson(head.description);
   }
+  for (TaskDecoder& decoder : readTaskDecoders(package, network)) {
+    HeadDescription& head = decoder.description;
+    if (addition.heads.count(head.task) == 0) continue;
+    head.knownAnswer = {
+        0.25, knownAnswerOf(decoder, network, package.input.size, ComputePrecision::float32)};
+    package.manifest["heads"][head.task] = toJson(head);
+  }
 }
 
 }  // namespace
@@ -117,11 +125,12 @@ void extendPackage(const std::string& from, const std::string& to,
                    const PackageAddition& addition) {
   ModelPackage package = openPackage(from);
   for (const auto& [task, head] : addition.heads) {
-    if (head.architecture != HeadArchitecture::pooled) {
-      throw PackageError("only pooled heads are added to a package, and " + task + " is none");
+    if (task == "seg_cine_sax") {
+      throw PackageError("seg_cine_sax is the package's network itself and cannot be added to it");
     }
     package.manifest["heads"][task] = toJson(head);
   }
+  package.heads = headsOf(package.manifest);
   Tensors tensors = takeOverFromReplacedShards(package, addition);
   tensors.insert(addition.tensors.begin(), addition.tensors.end());
   copyFiles(package, to);
@@ -137,7 +146,6 @@ void extendPackage(const std::string& from, const std::string& to,
   for (const auto& [task, entry] : addition.training.items()) {
     package.manifest["training"]["heads"][task] = entry;
   }
-  package.heads = headsOf(package.manifest);
   fillKnownAnswers(package, addition);
   writeManifest(to, package.manifest);
 }

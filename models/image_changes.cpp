@@ -95,7 +95,7 @@ void changeAppearance(std::vector<float>& image, int size, std::mt19937_64& rng,
       image[i] *= std::exp(field[i]);
     }
   }
-  normaliseIntensity(image);
+  normaliseIntensity(image, o.window);
   const double gamma = std::exp(drawNormal(rng, o.logGamma));
   for (float& v : image) {
     v = v > 0 ? static_cast<float>(std::pow(static_cast<double>(v), gamma)) : v;

@@ -27,6 +27,7 @@ struct AppearanceOptions {
   double biasField = 0.35;  // amplitude of the smooth multiplicative field (log)
   double noise = 0.04;      // largest standard deviation, in units of the intensity window
   double blurProbability = 0.25;
+  IntensityWindow window = {};  // by which the image is normalised
 };
 
 // Coil shading, gamma, blur, gain, offset and noise on a square of grey; normalises it on the way,

@@ -64,4 +64,25 @@ torch::Tensor locatorLoss(const torch::Tensor& logits, const torch::Tensor& targ
   return -(torch::log_softmax(logits, 1) * target).sum(1).mean();
 }
 
+torch::Tensor landmarkTarget(const torch::Tensor& positions, int rows, int columns,
+                             double sigmaPixels) {
+  const auto along = [&](std::int64_t axis, int size) {
+    const torch::Tensor from = torch::arange(size, torch::kFloat32).view({1, 1, size}) -
+                               positions.select(2, axis).unsqueeze(2);
+    return torch::exp(-0.5 * from.square() / (sigmaPixels * sigmaPixels));
+  };
+  const torch::Tensor spread =
+      (along(1, rows).unsqueeze(3) * along(0, columns).unsqueeze(2)).flatten(2);
+  const torch::Tensor absent = torch::isnan(spread).any(2, true);
+  const torch::Tensor places = spread.masked_fill(absent, 0);
+  const torch::Tensor sums = places.sum(2, true).clamp_min(1e-12);
+  return torch::cat({places / sums, absent.to(torch::kFloat32)}, 2);
+}
+
+torch::Tensor landmarkLoss(const torch::Tensor& logits, const torch::Tensor& target) {
+  const torch::Tensor nowhere = torch::zeros({logits.size(0), logits.size(1), 1});
+  const torch::Tensor logP = torch::log_softmax(torch::cat({logits.flatten(2), nowhere}, 2), 2);
+  return -(logP * target).sum(2).mean();
+}
+
 }  // namespace cmr

@@ -19,4 +19,13 @@ torch::Tensor partialLabelLoss(const torch::Tensor& logits, const torch::Tensor&
 torch::Tensor locatorTarget(const torch::Tensor& centres, int gridRows, int gridColumns);
 torch::Tensor locatorLoss(const torch::Tensor& logits, const torch::Tensor& target);
 
+// Where landmarks are, as a distribution over pixels and "nowhere": a Gaussian of this standard
+// deviation in pixels about (column, row), or all of it "nowhere" for NaN. positions float32
+// [batch, landmarks, 2]; result [batch, landmarks, rows * columns + 1], each summing to 1.
+torch::Tensor landmarkTarget(const torch::Tensor& positions, int rows, int columns,
+                             double sigmaPixels);
+// logits [batch, landmarks, rows, columns]; that of "nowhere" is 0. Cross-entropy against the
+// target, mean over batch and landmarks.
+torch::Tensor landmarkLoss(const torch::Tensor& logits, const torch::Tensor& target);
+
 }  // namespace cmr

@@ -127,5 +127,20 @@ TEST(FrameSampling, AFlatFrameBecomesZeroAndNotNan) {
   EXPECT_TRUE(std::all_of(sample.begin(), sample.end(), [](float v) { return v == 0; }));
 }
 
+TEST(NormaliseIntensity, KeepsQuantitiesApartInAFixedWindow) {
+  IntensityWindow window;
+  window.fixed = FixedWindow{0, 2000};
+  std::vector<float> short1{500, 500};
+  std::vector<float> long1{1500, 1500};
+  std::vector<float> beyond{-3000, 9000};
+  normaliseIntensity(short1, window);
+  normaliseIntensity(long1, window);
+  normaliseIntensity(beyond, window);
+  EXPECT_FLOAT_EQ(short1[0], 0.25F);
+  EXPECT_FLOAT_EQ(long1[0], 0.75F);
+  EXPECT_FLOAT_EQ(beyond[0], -0.5F);
+  EXPECT_FLOAT_EQ(beyond[1], 2);
+}
+
 }  // namespace
 }  // namespace cmr

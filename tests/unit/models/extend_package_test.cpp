@@ -10,6 +10,7 @@
 #include "analysis/network_segmenter.h"
 #include "analysis/package_heads.h"
 #include "analysis/package_weights.h"
+#include "analysis/task_decoder.h"
 #include "models/manifest_file.h"
 #include "models/package_writer.h"
 #include "tests/support/test_folder.h"
@@ -159,10 +160,41 @@ TEST_F(ExtendedPackage, DoesNotOverwriteAPackageThatIsThere) {
   EXPECT_THROW(addSequence(), PackageError);
 }
 
-TEST_F(ExtendedPackage, TakesNoHeadOfAnArchitectureThatItCannotAdd) {
+TEST_F(ExtendedPackage, HoldsDenseHeadsThatShareItsDecoder) {
+  Network network = readWeights(openPackage(from_));
+  HeadDescription head;
+  head.task = "seg_lge_sax";
+  head.classes = {{"lv_cavity", "phantom", "off", {"87878005", "SCT", "Left ventricle"}},
+                  {"lv_myocardium", "phantom", "off"},
+                  {"rv_cavity", "phantom", "off"}};
+  head.network = decoderToJson({{"up1"}, {}});
+  DenseHead module(network->trunk(), sharedGeometry(head));
   PackageAddition addition;
-  addition.heads["seg_cine_lax"] = {};
+  addition.version = "0.0.2";
+  addition.heads[head.task] = head;
+  for (const auto& item : module->named_parameters()) {
+    addition.tensors[head.task + "." + item.key()] = item.value().detach().to(torch::kBFloat16);
+  }
+  extendPackage(from_, to_, addition);
+  const ModelPackage package = openPackage(to_);
+  EXPECT_EQ(package.heads.at("seg_lge_sax").classes[0].code.value, "87878005");
+  Network reread = readWeights(package);
+  auto decoders = readTaskDecoders(package, reread);
+  ASSERT_EQ(decoders.size(), 1U);
+  EXPECT_NO_THROW(checkKnownAnswers(decoders, reread, tinySize, ComputePrecision::float32));
+  EXPECT_EQ(bytesOf(fs::path(to_) / "heads-1.safetensors"),
+            bytesOf(fs::path(from_) / "heads-1.safetensors"));
+  change(to_, [](json& m) { m["heads"]["seg_lge_sax"]["network"]["ownBlocks"] = {"up1", "up2"}; });
+  EXPECT_THROW(readTaskDecoders(openPackage(to_), reread), PackageError);
+}
+
+TEST_F(ExtendedPackage, TakesNoHeadThatDoesNotSayHowItSharesAndNotItsOwnNetworkAgain) {
+  PackageAddition addition;
   addition.heads["seg_cine_lax"].task = "seg_cine_lax";
+  addition.heads["seg_cine_lax"].classes = {{"lv_cavity", "phantom", "off"}};
+  EXPECT_THROW(extendPackage(from_, to_, addition), PackageError);
+  EXPECT_FALSE(fs::exists(to_));
+  addition.heads = {{"seg_cine_sax", openPackage(from_).heads.at("seg_cine_sax")}};
   EXPECT_THROW(extendPackage(from_, to_, addition), PackageError);
 }
 

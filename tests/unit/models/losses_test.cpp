@@ -133,5 +133,22 @@ TEST(LocatorLoss, IsLeastWhereTheAnswerIsTheTarget) {
   EXPECT_GT(locatorLoss(wrong, target).item<double>(), 8);
 }
 
+TEST(LandmarkLoss, WantsALandmarkWhereItIsAndNowhereWhenItIsAbsent) {
+  const float none = std::numeric_limits<float>::quiet_NaN();
+  const torch::Tensor positions = torch::tensor({2.5F, 3.0F, none, none}).view({1, 2, 2});
+  const torch::Tensor target = landmarkTarget(positions, side, side, 0.8);
+  EXPECT_TRUE(torch::allclose(target.sum(2), torch::ones({1, 2})));
+  EXPECT_FLOAT_EQ(target[0][1][side * side].item<float>(), 1);
+  EXPECT_FLOAT_EQ(target[0][0][3 * side + 2].item<float>(),
+                  target[0][0][3 * side + 3].item<float>());
+  torch::Tensor logits = torch::full({1, 2, side, side}, -20.0);
+  const double everythingNowhere = landmarkLoss(logits, target).item<double>();
+  logits[0][0] = (target[0][0].slice(0, 0, side * side) + 1e-9).log().view({side, side}) + 20;
+  const double right = landmarkLoss(logits, target).item<double>();
+  logits[0][1][0][0] = 20;
+  EXPECT_LT(right, everythingNowhere);
+  EXPECT_LT(right, landmarkLoss(logits, target).item<double>());
+}
+
 }  // namespace
 }  // namespace cmr

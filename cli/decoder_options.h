@@ -1,0 +1,29 @@
+// What `cmr finetune` asks for a head that shares a decoder.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "models/finetune.h"
+#include "models/finetune_decoder.h"
+
+namespace cmr {
+
+struct DecoderArguments {
+  bool phantoms = false;
+  std::vector<std::string> ownBlocks = {"up2", "up1"};
+  int validationPhantoms = 64;
+};
+
+void addDecoderOptions(CLI::App& command, DecoderArguments& a);
+
+// Steps, crops, rate, seed, threads, precision, resume and output are shared with seg_cine_sax.
+// Throws InputError when the drawn hearts, the only thing such heads learn from, are not asked for.
+DecoderOptions decoderOptions(const std::string& task, const std::string& package,
+                              const FinetuneOptions& shared, const DecoderArguments& a);
+
+// Whether a task is served by such a head.
+bool sharesADecoder(const std::string& task);
+
+}  // namespace cmr

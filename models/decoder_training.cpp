@@ -1,0 +1,222 @@
+#include "models/decoder_training.h"
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <utility>
+
+#include "analysis/errors.h"
+#include "models/checkpoint_file.h"
+#include "models/draw_ahead.h"
+#include "models/losses.h"
+#include "models/schedule.h"
+#include "models/weight_average.h"
+
+namespace cmr {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Samples = std::vector<DenseSample>;
+
+double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
+
+// What the streams of random numbers are for.
+constexpr std::uint64_t trainingHearts = 501;
+constexpr std::uint64_t trainingChanges = 502;
+constexpr std::uint64_t heldOutHearts = 503;
+
+Samples drawBatch(const std::string& task, const DecoderTraining& o, std::int64_t step) {
+  const AugmentOptions changes = augmentOptionsOf(task, o.size, o.spacingMm);
+  Samples samples;
+  for (int i = 0; i < o.batch; ++i) {
+    const auto number = static_cast<std::uint64_t>(step) * static_cast<std::uint64_t>(o.batch) +
+                        static_cast<std::uint64_t>(i);
+    const DenseFrame frame = drawDenseFrame(task, mixSeed(o.seed, number, trainingHearts));
+    samples.push_back(drawDenseSample(frame, mixSeed(o.seed, number, trainingChanges), changes));
+  }
+  return samples;
+}
+
+torch::Tensor segmentationLoss(const torch::Tensor& logits, const Samples& samples, int size) {
+  const auto n = static_cast<std::int64_t>(samples.size());
+  torch::Tensor allowed = torch::empty({n, size, size}, torch::kUInt8);
+  torch::Tensor known = torch::empty({n}, torch::kUInt8);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const TrainingSample& crop = samples[static_cast<std::size_t>(i)].crop;
+    std::copy(crop.allowed.begin(), crop.allowed.end(), allowed[i].data_ptr<std::uint8_t>());
+    known[i] = crop.known;
+  }
+  return partialLabelLoss(logits, allowed, known);
+}
+
+torch::Tensor positionsOf(const Samples& samples) {
+  const auto landmarks = static_cast<std::int64_t>(samples.front().landmarks.size());
+  torch::Tensor positions = torch::full({static_cast<std::int64_t>(samples.size()), landmarks, 2},
+                                        std::numeric_limits<float>::quiet_NaN());
+  auto out = positions.accessor<float, 3>();
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    for (std::size_t k = 0; k < samples[i].landmarks.size(); ++k) {
+      const auto& p = samples[i].landmarks[k];
+      if (!p) continue;
+      out[static_cast<std::int64_t>(i)][static_cast<std::int64_t>(k)][0] =
+          static_cast<float>(p->column);
+      out[static_cast<std::int64_t>(i)][static_cast<std::int64_t>(k)][1] =
+          static_cast<float>(p->row);
+    }
+  }
+  return positions;
+}
+
+torch::Tensor stepLoss(TaskDecoder& decoder, Network& network, const Samples& samples,
+                       const DecoderTraining& o) {
+  const torch::Tensor images = imagesOf(samples, o.size);
+  std::vector<torch::Tensor> levels;
+  {
+    const torch::NoGradGuard frozen;
+    levels = network->readLevels(images, o.precision);
+  }
+  const torch::Tensor logits = decode(decoder, images, levels, o.precision);
+  if (decoder.description.architecture == HeadArchitecture::heatmap) {
+    return landmarkLoss(
+        logits, landmarkTarget(positionsOf(samples), o.size, o.size, o.sigmaMm / o.spacingMm));
+  }
+  return segmentationLoss(logits, samples, o.size);
+}
+
+torch::optim::AdamW optimizerOf(DenseHead& head, const DecoderTraining& o) {
+  std::vector<torch::Tensor> kernels;
+  std::vector<torch::Tensor> others;
+  for (const auto& p : head->parameters()) (p.dim() >= 2 ? kernels : others).push_back(p);
+  std::vector<torch::optim::OptimizerParamGroup> groups;
+  for (auto* group : {&kernels, &others}) {
+    auto options = std::make_unique<torch::optim::AdamWOptions>(o.learningRate);
+    options->betas({0.9, 0.99}).weight_decay(group == &kernels ? o.weightDecay : 0);
+    groups.emplace_back(*group, std::move(options));
+  }
+  return torch::optim::AdamW(std::move(groups));
+}
+
+void setRate(torch::optim::AdamW& optimizer, double rate) {
+  for (auto& group : optimizer.param_groups()) {
+    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
+  }
+}
+
+struct State {
+  std::int64_t step = 0;
+  std::int64_t bestStep = 0;
+  double best = 0;
+};
+
+void save(const std::string& path, const TaskDecoder& decoder, const TaskDecoder& average,
+          const torch::optim::AdamW& optimizer, const State& state) {
+  CheckpointWriter file;
+  file.put("head", *decoder.head);
+  file.put("average", *average.head);
+  file.put("optimizer", optimizer);
+  file.put("state", torch::tensor({static_cast<double>(state.step),
+                                   static_cast<double>(state.bestStep), state.best},
+                                  torch::kFloat64));
+  file.write(path);
+}
+
+State load(const std::string& path, TaskDecoder& decoder, TaskDecoder& average,
+           torch::optim::AdamW& optimizer) {
+  CheckpointReader file(path);
+  file.get("head", *decoder.head);
+  file.get("average", *average.head);
+  file.get("optimizer", optimizer);
+  const torch::Tensor state = file.tensor("state");
+  return {static_cast<std::int64_t>(state[0].item<double>()),
+          static_cast<std::int64_t>(state[1].item<double>()), state[2].item<double>()};
+}
+
+// Follows the seconds of a few steps.
+struct Window {
+  Clock::time_point start = Clock::now();
+  double waiting = 0;
+  double loss = 0;
+  int steps = 0;
+};
+
+}  // namespace
+
+std::vector<DenseFrame> heldOutFrames(const std::string& task, int count, std::uint64_t seed) {
+  std::vector<DenseFrame> frames;
+  for (int i = 0; i < count; ++i) {
+    frames.push_back(
+        drawDenseFrame(task, mixSeed(seed, static_cast<std::uint64_t>(i), heldOutHearts)));
+  }
+  return frames;
+}
+
+std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderTraining& o,
+                          DecoderReport& report) {
+  std::filesystem::create_directories(o.folder);
+  const std::string lastPath = o.folder + "/last.ckpt";
+  const std::string bestPath = o.folder + "/best.ckpt";
+  for (auto& p : network->parameters()) p.set_requires_grad(false);
+  network->eval();
+  const std::string& task = decoder.description.task;
+  TaskDecoder average = decoder;
+  average.head = DenseHead(network->trunk(), sharedGeometry(decoder.description));
+  copyParameters(*decoder.head, *average.head);
+  torch::optim::AdamW optimizer = optimizerOf(decoder.head, o);
+  State state;
+  if (o.resume && std::filesystem::exists(lastPath)) {
+    state = load(lastPath, decoder, average, optimizer);
+  }
+  const std::vector<DenseFrame> validation = heldOutFrames(task, o.validationPhantoms, o.seed);
+  DrawAhead<Samples> source([&](std::int64_t step) { return drawBatch(task, o, step); },
+                            state.step);
+  Window window;
+  while (state.step < o.steps) {
+    const auto asked = Clock::now();
+    const Samples samples = source.next();
+    window.waiting += seconds(Clock::now() - asked);
+    const double rate = warmupCosine(o.learningRate, 0.01, state.step, o.warmupSteps, o.steps);
+    setRate(optimizer, rate);
+    optimizer.zero_grad();
+    const torch::Tensor loss = stepLoss(decoder, network, samples, o);
+    const double value = loss.item<double>();
+    if (!std::isfinite(value)) {
+      throw InputError("the loss is not a number at step " + std::to_string(state.step) +
+                       "; the last checkpoint is " + lastPath);
+    }
+    loss.backward();
+    torch::nn::utils::clip_grad_norm_(decoder.head->parameters(), o.clipNorm);
+    optimizer.step();
+    const double age = static_cast<double>(state.step);
+    followParameters(*average.head, *decoder.head,
+                     std::min(o.averageDecay, (1 + age) / (10 + age)));
+    ++state.step;
+    window.loss += value;
+    ++window.steps;
+    if (window.steps == 20 || state.step == o.steps) {
+      const double elapsed = seconds(Clock::now() - window.start);
+      report.progress({state.step, o.steps, window.loss / window.steps, rate,
+                       elapsed / window.steps, window.waiting / elapsed});
+      window = {};
+    }
+    if (state.step % o.validateEvery == 0 || state.step == o.steps) {
+      const DecoderScores scores =
+          scoreDecoder(average, network, validation, o.size, o.spacingMm, o.precision);
+      const bool better = state.bestStep == 0 || scores.selection() > state.best;
+      if (better) {
+        state.best = scores.selection();
+        state.bestStep = state.step;
+        CheckpointWriter file;
+        file.put("head", *average.head);
+        file.write(bestPath);
+      }
+      report.validated(state.step, scores, better);
+      save(lastPath, decoder, average, optimizer, state);
+      window = {};
+    }
+  }
+  CheckpointReader(bestPath).get("head", *decoder.head);
+  return state.bestStep;
+}
+
+}  // namespace cmr

@@ -1,0 +1,58 @@
+// Training of a head that shares a frozen backbone and decoder (task_decoder.h), on drawn hearts:
+// minutes on a CPU. What a step draws is a function of seed and step, so that a resumed run goes on
+// as if it had never stopped.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "models/decoder_scores.h"
+
+namespace cmr {
+
+struct DecoderTraining {
+  std::int64_t steps = 600;
+  std::int64_t warmupSteps = 40;
+  int batch = 8;
+  double learningRate = 3e-3;  // AdamW, cosine to a hundredth
+  double weightDecay = 0.01;   // of kernels
+  double clipNorm = 1;
+  double averageDecay = 0.99;  // of the weights that are validated and kept
+  double sigmaMm = 3;          // of a landmark's target
+  std::int64_t validateEvery = 100;
+  int validationPhantoms = 64;  // never trained on
+  std::uint64_t seed = 1;
+  int size = 128;
+  double spacingMm = 1.33;
+  ComputePrecision precision = ComputePrecision::float32;
+  std::string folder;  // last.ckpt and best.ckpt
+  bool resume = false;
+};
+
+struct DecoderProgress {
+  std::int64_t step = 0;
+  std::int64_t steps = 0;
+  double loss = 0;
+  double learningRate = 0;
+  double secondsPerStep = 0;
+  double dataShare = 0;
+};
+
+class DecoderReport {
+ public:
+  virtual ~DecoderReport() = default;
+  virtual void progress(const DecoderProgress& progress) = 0;
+  virtual void validated(std::int64_t step, const DecoderScores& scores, bool best) = 0;
+};
+
+// Drawn hearts that no training sees: other seeds than those of any step.
+std::vector<DenseFrame> heldOutFrames(const std::string& task, int count, std::uint64_t seed);
+
+// Trains the decoder's own parameters; nothing of the network changes. Leaves the best averaged
+// weights in the decoder and returns their step. Throws InputError when the loss is no longer a
+// number, naming the step, and when a checkpoint to resume from is another head's.
+std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderTraining& options,
+                          DecoderReport& report);
+
+}  // namespace cmr

@@ -1,0 +1,26 @@
+#include "models/evaluate_decoder.h"
+
+#include "analysis/compute_choice.h"
+#include "analysis/errors.h"
+#include "analysis/package_weights.h"
+#include "models/decoder_training.h"
+
+namespace cmr {
+
+DecoderEvaluation evaluateDecoder(const std::string& packageFolder, const std::string& task,
+                                  int phantoms, std::uint64_t seed, const std::string& precision,
+                                  int threads) {
+  setThreads(threads);
+  const ModelPackage package = openPackage(packageFolder);
+  Network network = readWeights(package);
+  const ComputePrecision chosen = choosePrecision(precision);
+  for (TaskDecoder& decoder : readTaskDecoders(package, network)) {
+    if (decoder.description.task != task) continue;
+    return {package.identity.name + " " + package.identity.version, decoder.description,
+            scoreDecoder(decoder, network, heldOutFrames(task, phantoms, seed), package.input.size,
+                         package.input.spacingMm, chosen)};
+  }
+  throw PackageError("the package has no head for the task " + task);
+}
+
+}  // namespace cmr

@@ -1,0 +1,22 @@
+// A dense head of a package on drawn hearts that its training never drew.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "models/decoder_scores.h"
+
+namespace cmr {
+
+struct DecoderEvaluation {
+  std::string package;  // name and version
+  HeadDescription head;
+  DecoderScores scores;
+};
+
+// The same seed draws the same hearts. Throws PackageError when the package has no such head.
+DecoderEvaluation evaluateDecoder(const std::string& packageFolder, const std::string& task,
+                                  int phantoms, std::uint64_t seed, const std::string& precision,
+                                  int threads);
+
+}  // namespace cmr

@@ -1,0 +1,173 @@
+#include "models/finetune_decoder.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <utility>
+
+#include "analysis/compute_choice.h"
+#include "analysis/errors.h"
+#include "analysis/package_weights.h"
+#include "models/decoder_report.h"
+#include "models/extend_package.h"
+#include "models/run_log.h"
+
+namespace cmr {
+namespace {
+
+using nlohmann::json;
+
+// Codes as DICOM PS3.16 uses them for segments; insertion points and annulus have none there.
+HeadCode codeOf(const std::string& structure) {
+  static const std::map<std::string, HeadCode> codes{
+      {"lv_cavity", {"87878005", "SCT", "Left ventricle"}},
+      {"lv_myocardium", {"49848007", "SCT", "Left Ventricle Myocardium"}},
+      {"rv_cavity", {"53085002", "SCT", "Right ventricle"}},
+      {"left_atrium", {"82471001", "SCT", "Left atrium"}},
+      {"right_atrium", {"73829009", "SCT", "Right atrium"}}};
+  const auto found = codes.find(structure);
+  return found == codes.end() ? HeadCode{} : found->second;
+}
+
+std::vector<std::string> sequencesOf(const std::string& task) {
+  if (task == "seg_lge_sax") return {"lge"};
+  if (task == "seg_map_sax") return {"t1_map", "t2_map"};
+  return {"cine"};
+}
+
+std::vector<std::string> viewsOf(const std::string& task) {
+  if (task == "seg_cine_lax") return {"2ch", "3ch", "4ch"};
+  if (task == "landmarks") return {"sax", "2ch", "3ch", "4ch"};
+  return {"sax"};
+}
+
+class ConsoleReport final : public DecoderReport {
+ public:
+  ConsoleReport(const std::string& logPath, const HeadDescription& head)
+      : log_(logPath), head_(head) {}
+
+  void progress(const DecoderProgress& p) override {
+    std::printf("step %6lld/%lld  loss %.4f  rate %.2e  %.2f s/step  data %2.0f %%  left %s\n",
+                static_cast<long long>(p.step), static_cast<long long>(p.steps), p.loss,
+                p.learningRate, p.secondsPerStep, 100 * p.dataShare,
+                timeLeft(p.secondsPerStep * static_cast<double>(p.steps - p.step)).c_str());
+    std::fflush(stdout);
+    log_.write({{"step", p.step},
+                {"loss", p.loss},
+                {"rate", p.learningRate},
+                {"secondsPerStep", p.secondsPerStep},
+                {"dataShare", p.dataShare}});
+  }
+
+  void validated(std::int64_t step, const DecoderScores& scores, bool best) override {
+    std::printf("  drawn hearts held out, at %lld%s:\n%s", static_cast<long long>(step),
+                best ? " (best so far)" : "", scoresText(scores, head_, 0).c_str());
+    std::fflush(stdout);
+    log_.write({{"step", step},
+                {"selection", numberOrNull(scores.selection())},
+                {"best", best},
+                {"heldOut", scoresJson(scores, head_, 0)}});
+  }
+
+ private:
+  RunLog log_;
+  HeadDescription head_;
+};
+
+std::int64_t parameterCount(const torch::nn::Module& module) {
+  std::int64_t count = 0;
+  for (const auto& p : module.parameters()) count += p.numel();
+  return count;
+}
+
+std::map<std::string, torch::Tensor> tensorsOf(const TaskDecoder& decoder) {
+  std::map<std::string, torch::Tensor> tensors;
+  for (const auto& item : decoder.head->named_parameters()) {
+    tensors[decoder.description.task + "." + item.key()] =
+        item.value().detach().to(torch::kBFloat16);
+  }
+  return tensors;
+}
+
+json describeTraining(const DecoderOptions& o, std::int64_t bestStep) {
+  return {{"command", o.command},
+          {"seed", o.training.seed},
+          {"steps", o.training.steps},
+          {"bestStep", bestStep},
+          {"batch", o.training.batch},
+          {"precision", precisionName(o.training.precision)},
+          {"subjects", "drawn hearts, one for each crop"},
+          {"validationPhantoms", o.training.validationPhantoms}};
+}
+
+}  // namespace
+
+HeadDescription describeDecoder(const std::string& task,
+                                const std::vector<std::string>& ownBlocks) {
+  const Task& known = taskById(task);
+  HeadDescription head;
+  head.task = task;
+  head.architecture =
+      known.answer == AnswerKind::landmarks ? HeadArchitecture::heatmap : HeadArchitecture::dense;
+  if (known.answer == AnswerKind::classification || task == "seg_cine_sax") {
+    throw InputError("the task '" + task + "' has no head that shares a decoder");
+  }
+  for (const std::string& name : known.classes) {
+    head.classes.push_back({name, "phantom", "off", codeOf(name)});
+  }
+  head.sequences = sequencesOf(task);
+  head.views = viewsOf(task);
+  DecoderDescription decoder;
+  decoder.ownBlocks = ownBlocks;
+  for (const std::string& sequence : head.sequences) {
+    if (const auto window = mapWindow(sequence)) decoder.windows[sequence] = *window;
+  }
+  head.network = decoderToJson(decoder);
+  return head;
+}
+
+void finetuneDecoder(const DecoderOptions& options) {
+  DecoderOptions o = options;
+  setThreads(o.threads);
+  torch::manual_seed(o.training.seed);
+  const ModelPackage package = openPackage(o.package);
+  Network network = readWeights(package);
+  o.training.precision = choosePrecision(o.precision);
+  o.training.size = package.input.size;
+  o.training.spacingMm = package.input.spacingMm;
+  o.training.folder = o.output;
+  TaskDecoder decoder;
+  decoder.description = describeDecoder(o.task, o.ownBlocks);
+  decoder.head = DenseHead(network->trunk(), sharedGeometry(decoder.description));
+  decoder.description.layers = network->geometry().dense.layers;
+  std::printf("%s in %s on %s %s: %lld parameters of its own, %lld steps of %d drawn hearts\n",
+              o.task.c_str(), precisionName(o.training.precision).c_str(),
+              package.identity.name.c_str(), package.identity.version.c_str(),
+              static_cast<long long>(parameterCount(*decoder.head)),
+              static_cast<long long>(o.training.steps), o.training.batch);
+  std::filesystem::create_directories(o.output);
+  ConsoleReport report(o.output + "/log.jsonl", decoder.description);
+  const std::int64_t bestStep = trainDecoder(decoder, network, o.training, report);
+
+  const DecoderScores scores = scoreDecoder(
+      decoder, network, heldOutFrames(o.task, o.training.validationPhantoms, o.training.seed),
+      o.training.size, o.training.spacingMm, o.training.precision);
+  if (decoder.description.architecture == HeadArchitecture::heatmap) {
+    decoder.description.leastProbability = bestConfidence(scores);
+  }
+  decoder.description.measured = {
+      {"phantom", scoresJson(scores, decoder.description, decoder.description.leastProbability)}};
+  std::ofstream(o.output + "/evaluation.json") << decoder.description.measured.dump(2) << "\n";
+  PackageAddition addition;
+  addition.version = o.packageVersion;
+  addition.tensors = tensorsOf(decoder);
+  addition.heads[o.task] = decoder.description;
+  addition.training[o.task] = describeTraining(o, bestStep);
+  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
+  extendPackage(o.package, folder, addition);
+  std::printf("best at step %lld; package written to %s\n", static_cast<long long>(bestStep),
+              folder.c_str());
+}
+
+}  // namespace cmr
