@@ -8,7 +8,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
-#include "plugin/disk_space.h"
+#include "plugin/database_size.h"
 #include "plugin/rest_rules.h"
 
 namespace cmr {
@@ -208,7 +208,7 @@ nlohmann::json Service::status() const {
             {"problem", package_.problem()}}},
           {"rules", rulesSummary(plan_.rules->status())},
           {"jobs", queue},
-          {"disk", diskSpace(plan_.databasePath)},
+          {"database", databaseSize(plan_.databasePath)},
           {"viewers", plan_.settings.viewers},
           {"intake", intakeJson(intake_.status())},
           {"dispatcher", {{"trouble", dispatcher_.trouble()}}},

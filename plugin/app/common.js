@@ -147,7 +147,8 @@ export async function showStatus() {
     notices.push(make('div', { className: 'notice bad' }, make('strong', {}, `Nothing is analysed: the service is ${status.state}. `), status.reason ?? ''));
   }
   const trouble = [status.rules?.problem && `The rules file is refused, the last good rules stay: ${status.rules.problem}`,
-    status.package?.problem, status.dispatcher?.trouble, status.outbox?.trouble, status.intake?.trouble];
+    status.claiming === false ? `No job is taken: ${status.notClaimingBecause}` : status.package?.problem || status.dispatcher?.trouble,
+    status.outbox?.trouble, status.intake?.trouble];
   for (const text of trouble.filter(Boolean)) notices.push(make('div', { className: 'notice doubt' }, text));
   const place = byId('banner');
   const before = place.textContent;

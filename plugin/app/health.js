@@ -24,8 +24,8 @@ async function refresh() {
     ['Waiting for their study', String(status.intake.waitingForStudy)], ['Waiting for their hours', String(status.intake.waitingForHours)],
     ['Submitted since the start', String(status.intake.submitted)], ['Left alone since the start', String(status.intake.skipped)],
     ['Change log read up to', String(status.intake.lastChange)]]);
-  const disk = status.disk;
-  if (disk) fill('disk', [['Folder of the queue', disk.folder], ['Free', disk.freeBytes === null ? 'not known' : mark(disk.freeBytes > 1 << 30, bytes(disk.freeBytes), `${bytes(disk.freeBytes)}: nearly full`)], ['Queue', bytes(disk.databaseBytes)]]);
+  fill('disk', [...(status.resources?.disks ?? []).map(disk => [`Free in ${disk.folder}`, bytes(disk.freeBytes)]),
+    ['Free memory', bytes(status.resources?.memoryBytes)], ['The queue takes', bytes(status.database?.bytes)]]);
 }
 
 frame('Health');

@@ -64,11 +64,25 @@ function update(body, rows) {
   before.slice(rows.length).forEach(row => row.remove());
 }
 
+// The banner says when no job is taken; the button does the opposite of what holds.
+async function showMode() {
+  const queue = await getOr('cmr/queue', null);
+  const button = byId('mode');
+  button.hidden = !queue;
+  if (queue) button.textContent = queue.mode === 'running' ? 'Pause' : 'Resume';
+}
+
+async function changeMode() {
+  await post(byId('mode').textContent === 'Pause' ? 'cmr/queue/pause' : 'cmr/queue/resume');
+  await refresh();
+}
+
 const fits = (text, row) => !text || row.textContent.toLowerCase().includes(text);
 
 async function refresh() {
   const status = await showStatus();
   if (status.state !== 'running') return;
+  await showMode();
   const state = byId('state').value;
   const text = byId('text').value.trim().toLowerCase();
   const counts = status.jobs ?? {};
@@ -92,4 +106,5 @@ frame('Queue');
 for (const [id, name] of Object.entries(stateNames)) byId('state').append(make('option', { value: id }, name));
 byId('filter').addEventListener('submit', event => event.preventDefault());
 byId('filter').addEventListener('input', refresh);
+byId('mode').addEventListener('click', event => act(event.target, changeMode));
 repeat(refresh, 3000);

@@ -93,6 +93,12 @@ async function useTheQueue(browser) {
   await page.waitForFunction(count => document.querySelectorAll('#jobs tr').length === count, all);
   await page.selectOption('#state', 'cancelled');
   await page.selectOption('#state', '');
+  await page.click('#mode');
+  await page.waitForSelector('#banner .notice');
+  demand((await archive('/cmr/queue')).mode === 'paused', 'queue: it can be paused, and says so');
+  await page.click('#mode');
+  await page.waitForSelector('#banner .notice', { state: 'detached' });
+  demand((await archive('/cmr/queue')).mode === 'running', 'queue: and goes on');
   // By keyboard alone: the first stop leads past the bar.
   await page.reload();
   await page.keyboard.press('Tab');

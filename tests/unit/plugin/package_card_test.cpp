@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/errors.h"
-#include "plugin/disk_space.h"
 #include "tests/support/test_folder.h"
 
 namespace cmr {
@@ -22,17 +21,6 @@ TEST(PackageCard, ShowsTheManifestAndTheCardOfAPackage) {
   EXPECT_EQ(packageCard(folder)["card"], "");
   std::ofstream(folder / "MODEL_CARD.md") << "# starter";
   EXPECT_EQ(packageCard(folder)["card"], "# starter");
-}
-
-TEST(DiskSpace, TellsWhatIsFreeAndWhatTheQueueTakes) {
-  const auto folder = test::ownFolder();
-  std::ofstream(folder / "jobs.sqlite") << "12345";
-  std::ofstream(folder / "jobs.sqlite-wal") << "678";
-  const auto space = diskSpace(folder / "jobs.sqlite");
-  EXPECT_EQ(space["databaseBytes"], 8);
-  EXPECT_GT(space["freeBytes"], 0);
-  EXPECT_EQ(space["folder"], folder.string());
-  EXPECT_EQ(diskSpace("/no/such/folder/jobs.sqlite")["freeBytes"], nullptr);
 }
 
 }  // namespace
