@@ -1,14 +1,14 @@
 // The model package that is installed: what it is, what was measured, its card.
-import { byId, definitions, frame, get, make, say, scrolling, showStatus } from './common.js';
+import { byId, cell, definitions, frame, get, make, say, scrolling, showStatus } from './common.js';
 
 const releaseKind = { report: 'good', flag: 'doubt', off: 'bad' };
 const releaseWord = { report: 'reported', flag: 'reported with a reservation', off: 'kept back' };
 
 function headTable(heads) {
   const rows = Object.entries(heads).flatMap(([id, head]) => (head.labels ?? [{}]).map(label => make('tr', {},
-    make('th', { scope: 'row' }, id), make('td', {}, label.code?.meaning ?? label.name ?? ''), make('td', {}, label.evidence ?? ''),
-    make('td', {}, label.release ? make('span', { className: `mark ${releaseKind[label.release] ?? ''}` }, releaseWord[label.release] ?? label.release) : ''))));
-  return make('table', {}, make('caption', {}, 'Heads and their structures'),
+    make('th', { scope: 'row' }, id), cell('Structure', label.code?.meaning ?? label.name ?? ''), cell('Learned from', label.evidence ?? ''),
+    cell('In reports', label.release ? make('span', { className: `mark ${releaseKind[label.release] ?? ''}` }, releaseWord[label.release] ?? label.release) : ''))));
+  return make('table', { className: 'cards' }, make('caption', {}, 'Heads and their structures'),
     make('thead', {}, make('tr', {}, ...['Head', 'Structure', 'Learned from', 'In reports'].map(name => make('th', { scope: 'col' }, name)))),
     make('tbody', {}, ...rows));
 }

@@ -31,16 +31,41 @@ const severityKind = { note: '', warning: 'doubt', serious: 'bad' };
 function numberOf(measurement) {
   if (measurement.value === null) return 'not measured';
   const value = Math.abs(measurement.value) < 10 ? measurement.value.toFixed(2) : measurement.value.toFixed(1);
-  return `${value} ${measurement.unit.value}`;
+  return `${value}\u00a0${measurement.unit.value}`;
+}
+
+// Neighbours that share a reason: it is said once, below them.
+function measurementGroups(measurements) {
+  const groups = [];
+  for (const measurement of measurements) {
+    const last = groups.at(-1);
+    if (last && (last[0].reason ?? '') === (measurement.reason ?? '')) last.push(measurement);
+    else groups.push([measurement]);
+  }
+  return groups;
+}
+
+function measurementRow(measurement) {
+  return make('tr', {}, make('th', { scope: 'row' }, measurement.label),
+    make('td', { className: 'number' }, numberOf(measurement)),
+    make('td', {}, make('span', { className: `mark ${qualityKind[measurement.quality] ?? ''}` }, measurement.quality)));
+}
+
+function measurementGroup(group) {
+  const { reason } = group[0];
+  const body = make('tbody', {}, ...group.map(measurementRow));
+  if (reason) {
+    const which = group.length > 1 ? `These ${group.length}: ` : '';
+    body.append(make('tr', {}, make('td', { colSpan: 3, className: 'quiet' }, which + reason)));
+  }
+  return body;
 }
 
 function measurementTable(measurements) {
   return scrolling('Measurements', make('table', {}, make('caption', {}, 'Measurements'),
-    make('thead', {}, make('tr', {}, ...['Measurement', 'Value', 'Quality', 'Why'].map(name => make('th', { scope: 'col' }, name)))),
-    make('tbody', {}, ...measurements.map(m => make('tr', {}, make('th', { scope: 'row' }, m.label),
-      make('td', { className: 'number' }, numberOf(m)),
-      make('td', {}, make('span', { className: `mark ${qualityKind[m.quality] ?? ''}` }, m.quality)),
-      make('td', {}, m.reason ?? ''))))));
+    make('thead', {}, make('tr', {}, ...['Measurement', 'Value', 'Quality'].map(name =>
+      make('th', { scope: 'col', className: name === 'Value' ? 'number' : '' }, name)))),
+    ...measurementGroups(measurements).map(measurementGroup)));
 }
 
 function flagList(flags) {
@@ -60,7 +85,7 @@ function svg(name, attributes, ...children) {
 function curve(curves) {
   const points = curves.timeMs.map((t, at) => [t, curves.lvVolumeMl[at]]).filter(([t, v]) => t !== null && v !== null);
   if (points.length < 2) return null;
-  const [width, height, left, bottom] = [460, 190, 44, 30];
+  const [width, height, left, bottom] = [460, 190, 52, 30];
   const end = Math.max(...points.map(([t]) => t));
   const most = Math.max(...points.map(([, v]) => v)) * 1.05;
   const x = t => left + (width - left - 10) * t / end;
@@ -69,7 +94,7 @@ function curve(curves) {
   return svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `Volume of the left ventricle over the cardiac cycle, from ${(most / 1.05).toFixed(0)} to ${least.toFixed(0)} mL` },
     svg('line', { class: 'axis', x1: left, y1: y(0), x2: width - 10, y2: y(0) }),
     svg('line', { class: 'axis', x1: left, y1: 10, x2: left, y2: y(0) }),
-    svg('text', { x: 2, y: 16 }, `${(most / 1.05).toFixed(0)} mL`), svg('text', { x: 22, y: y(0) }, '0'),
+    svg('text', { x: 2, y: 16 }, `${(most / 1.05).toFixed(0)} mL`), svg('text', { x: 34, y: y(0) }, '0'),
     svg('text', { x: width - 60, y: height - 8 }, `${end.toFixed(0)} ms`),
     svg('polyline', { class: 'curve', points: points.map(([t, v]) => `${x(t)},${y(v)}`).join(' ') }),
     ...points.map(([t, v]) => svg('circle', { class: 'dot', cx: x(t), cy: y(v), r: 2.5 })));
@@ -93,7 +118,7 @@ function resultSheet(job, results, page) {
   sheet.append(make('div', { className: 'result' }, left, right));
   const apart = Object.entries(results.experimental ?? {});
   if (apart.length > 0) {
-    sheet.append(make('p', { className: 'quiet' }, `Kept back by the model package: ${apart.map(([name, what]) => `${name} (${what.reason})`).join('; ')}.`));
+    sheet.append(make('p', { className: 'quiet' }, `Kept back by the model package: ${apart.map(([name, what]) => `${name} (${what.reason.replace(/\.$/, '')})`).join('; ')}.`));
   }
   return sheet;
 }
@@ -119,7 +144,7 @@ function seriesSheet(series, look, jobs, refresh) {
   const job = jobs[0];
   return make('section', { className: 'sheet', 'aria-label': `Series ${name}` },
     make('h3', {}, `${tags.SeriesNumber ?? ''} ${name}`.trim()),
-    make('p', { className: 'quiet' }, `${tags.Modality ?? ''}, ${series.Instances.length} instances`),
+    make('p', { className: 'quiet' }, `${tags.Modality ?? ''}, ${series.Instances.length} ${series.Instances.length === 1 ? 'instance' : 'instances'}`),
     make('p', {}, job ? stateMark(job.state) : null, job ? ' ' : null, look.verdict, job?.reason ? `; ${job.reason}` : ''),
     look.action === 'analyze' ? make('div', { className: 'controls' }, button) : null,
     make('details', {}, make('summary', {}, 'Why: every rule, clause by clause'), ...ruleOutcomes(look.rules, look.rule)));
