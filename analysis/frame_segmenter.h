@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/first_look.h"
 #include "analysis/image_stack.h"
 #include "analysis/label_stack.h"
 
@@ -38,6 +39,7 @@ struct Segmentation {
   double heartCentreColumn = 0;             // where the first look found the left ventricle
   double heartCentreRow = 0;
   bool heartFound = true;  // false: no slice looked like one with a left ventricle
+  FirstLook firstLook;     // from the pass that looked for the heart
 };
 
 // fraction in [0, 1]; throwing CancelledError from it stops the work.
@@ -48,6 +50,8 @@ class FrameSegmenter {
   virtual ~FrameSegmenter() = default;
   virtual Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) = 0;
   virtual const PackageIdentity& identity() const = 0;
+  // At a few frames of a stack that is not segmented. Nothing is said by who has no such heads.
+  virtual FirstLook firstLook(const ImageStack&) { return {}; }
 };
 
 }  // namespace cmr

@@ -23,11 +23,6 @@ struct LocatedCentre {
 std::vector<LocatedCentre> likelyCentres(std::span<const float> probabilities, int gridRows,
                                          int gridColumns, int count);
 
-struct FrameKey {
-  int slice;
-  int phase;
-};
-
 // One frame's first look.
 struct FieldLook {
   FrameKey frame;

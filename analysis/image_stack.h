@@ -63,6 +63,12 @@ struct PatientFacts {
   std::optional<double> weightKg;
 };
 
+// The place of a frame in a stack.
+struct FrameKey {
+  int slice;
+  int phase;
+};
+
 struct ImageStack {
   int rows = 0;
   int columns = 0;

@@ -15,6 +15,7 @@
 #include "analysis/package_heads.h"
 #include "analysis/package_weights.h"
 #include "analysis/site_release.h"
+#include "analysis/unlike_training.h"
 
 namespace cmr {
 namespace {
@@ -34,6 +35,7 @@ class NetworkSegmenter final : public FrameSegmenter {
       : package_(openPackage(folder)),
         network_(readWeights(package_)),
         heads_(readClassificationHeads(package_)),
+        likeness_(readTrainingLikeness(package_)),
         batch_(settings.batch) {
     setThreads(settings.threads);
     precision_ = choosePrecision(settings.precision);
@@ -47,6 +49,14 @@ class NetworkSegmenter final : public FrameSegmenter {
   }
 
   const PackageIdentity& identity() const override { return identity_; }
+
+  FirstLook firstLook(const ImageStack& stack) override {
+    if (heads_.empty() && !likeness_) return {};
+    const torch::InferenceMode guard;
+    LookSums sums;
+    lookAt(stack, fewFrames(stack), sums);
+    return firstLookFrom(sums);
+  }
 
   Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {
     const torch::InferenceMode guard;
@@ -108,7 +118,16 @@ class NetworkSegmenter final : public FrameSegmenter {
     return images;
   }
 
-  std::vector<FieldLook> firstLooks(const ImageStack& stack, const std::vector<FrameKey>& keys) {
+  // What the heads and the statistics say of frames, gathered over batches.
+  struct LookSums {
+    std::vector<torch::Tensor> probabilities;  // by head: sum over the frames, [classes]
+    std::vector<double> distances;
+    std::size_t frames = 0;
+  };
+
+  // One pass over pictures of the whole field, read by the first look and by the heads.
+  std::vector<FieldLook> lookAt(const ImageStack& stack, const std::vector<FrameKey>& keys,
+                                LookSums& sums) {
     const int size = package_.input.size;
     std::vector<PixelMap> maps;
     for (const FrameKey& key : keys) {
@@ -118,15 +137,54 @@ class NetworkSegmenter final : public FrameSegmenter {
     }
     std::vector<FieldLook> looks;
     forEachBatch(keys.size(), [&](std::size_t first, std::size_t last) {
-      const torch::Tensor p =
-          torch::softmax(network_->locate(gather(stack, keys, first, last, maps), precision_), 1)
-              .contiguous();
+      const FirstLookPass pass =
+          network_->look(gather(stack, keys, first, last, maps), layersOf(heads_), precision_);
+      addTo(sums, pass, last - first);
+      const torch::Tensor p = torch::softmax(pass.where, 1).contiguous();
       for (std::size_t i = first; i < last; ++i) {
         const auto* row = p[static_cast<std::int64_t>(i - first)].data_ptr<float>();
         looks.push_back({keys[i], maps[i], {row, row + p.size(1)}});
       }
     });
     return looks;
+  }
+
+  void addTo(LookSums& sums, const FirstLookPass& pass, std::size_t frames) {
+    sums.frames += frames;
+    for (std::size_t i = 0; i < heads_.size(); ++i) {
+      const torch::Tensor sum = probabilitiesOf(heads_[i], pass.tokens).sum(0);
+      if (sums.probabilities.size() <= i) {
+        sums.probabilities.push_back(sum);
+      } else {
+        sums.probabilities[i] += sum;
+      }
+    }
+    if (!likeness_ || pass.tokens.empty()) return;
+    for (const double d : likeness_->distances(pass.tokens.rbegin()->second.select(1, 0))) {
+      sums.distances.push_back(d);
+    }
+  }
+
+  FirstLook firstLookFrom(LookSums& sums) const {
+    FirstLook look;
+    look.frames = sums.frames;
+    for (std::size_t i = 0; i < sums.probabilities.size(); ++i) {
+      const HeadDescription& head = heads_[i].description;
+      FirstLookAnswer answer{head.task, head.classes, {}, head.leastProbability};
+      for (std::int64_t k = 0; k < sums.probabilities[i].size(0); ++k) {
+        answer.probabilities.push_back(sums.probabilities[i][k].item<double>() /
+                                       static_cast<double>(sums.frames));
+      }
+      look.answers.push_back(std::move(answer));
+    }
+    if (likeness_ && !sums.distances.empty()) {
+      const auto middle =
+          sums.distances.begin() + static_cast<std::ptrdiff_t>(sums.distances.size() / 2);
+      std::nth_element(sums.distances.begin(), middle, sums.distances.end());
+      look.distance = *middle;
+      look.largestDistance = likeness_->threshold;
+    }
+    return look;
   }
 
   // The likely place where what the network then sees looks most like a left ventricle.
@@ -149,8 +207,10 @@ class NetworkSegmenter final : public FrameSegmenter {
         }
       }
     };
-    tryUntilSure(
-        candidateAxes(firstLooks(stack, scouts), grid, grid, NetworkImpl::locatorCellSize, stack));
+    LookSums sums;
+    const std::vector<FieldLook> looks = lookAt(stack, scouts, sums);
+    scratch.firstLook = firstLookFrom(sums);
+    tryUntilSure(candidateAxes(looks, grid, grid, NetworkImpl::locatorCellSize, stack));
     tryUntilSure(
         axesOverField(stack, package_.input.size * package_.input.spacingMm * searchStride));
     return best;
@@ -246,6 +306,7 @@ class NetworkSegmenter final : public FrameSegmenter {
   ModelPackage package_;
   Network network_;
   std::vector<ClassificationHead> heads_;
+  std::optional<TrainingLikeness> likeness_;
   int batch_;
   ComputePrecision precision_ = ComputePrecision::float32;
   PackageIdentity identity_;

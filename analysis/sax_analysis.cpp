@@ -127,6 +127,7 @@ SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
   std::move(plausible.findings.begin(), plausible.findings.end(), std::back_inserter(findings));
   SaxAnalysis result;
   result.labels = std::move(plausible.labels);
+  result.firstLook = raw.firstLook;
   result.package = segmenter.identity();
   result.phaseTimesMs = phaseTimes(stack);
   result.lvVolumeMl = volumesMl(stack, result.labels, Structure::lvCavity);

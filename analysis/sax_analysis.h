@@ -34,6 +34,7 @@ struct SaxAnalysis {
   std::vector<Flag> flags;
   std::vector<ExperimentalStructure> experimental;  // in the order of Structure; labels, curves and
                                                     // flags above are free of them
+  FirstLook firstLook;                              // at the same images
   PackageIdentity package;
 };
 

@@ -40,7 +40,7 @@ struct AnalyzeArguments {
   bool overwrite = false;
 };
 
-// Loads the package when there is something to segment, and not before.
+// Loads the package when there is something to look at, and not before.
 class LazySegmenter final : public FrameSegmenter {
  public:
   explicit LazySegmenter(const AnalyzeArguments& arguments) : arguments_(arguments) {}
@@ -48,6 +48,7 @@ class LazySegmenter final : public FrameSegmenter {
     return loaded().segment(stack, progress);
   }
   const PackageIdentity& identity() const override { return loaded().identity(); }
+  FirstLook firstLook(const ImageStack& stack) override { return loaded().firstLook(stack); }
 
  private:
   FrameSegmenter& loaded() const {

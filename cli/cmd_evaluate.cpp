@@ -1,4 +1,5 @@
-// `cmr evaluate`: measures a model package against outlines that experts drew.
+// `cmr evaluate`: measures a model package against outlines that experts drew, its further dense
+// heads on drawn hearts, or its classification heads on labelled images.
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <iostream>
@@ -7,10 +8,13 @@
 
 #include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
+#include "cli/classifier_options.h"
 #include "cli/decoder_evaluation.h"
-#include "cli/decoder_options.h"
+#include "cli/head_kind.h"
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
+#include "models/classification_report.h"
+#include "models/evaluate_classifier.h"
 #include "models/evaluation_report.h"
 #include "models/png_frames.h"
 #if CMR_READS_DICOM
@@ -34,8 +38,26 @@ struct EvaluateArguments {
   std::uint64_t phantomSeed = 1;
   bool json = false;
   DecoderEvaluationArguments decoder;
+  ClassifierArguments classifier;
   InferenceSettings inference;
 };
+
+void evaluateOnLabels(EvaluateArguments a) {
+  a.classifier.phantomImages = a.phantoms;
+  const ClassifierEvaluation evaluation = evaluateClassifier(
+      packageFolderOr(a.package), a.task, readClassifierImages(a.task, a.classifier, a.phantomSeed),
+      a.inference.precision, a.inference.threads);
+  if (a.json) {
+    nlohmann::json document = classificationJson(evaluation.images, evaluation.classes);
+    document["task"] = a.task;
+    document["package"] = evaluation.package;
+    std::cout << document.dump(2) << "\n";
+    return;
+  }
+  std::cout << a.task << " by " << evaluation.package << "\n"
+            << classificationText(evaluation.images, evaluation.classes) << "\n"
+            << seriesTable(evaluation.images, evaluation.classes);
+}
 
 void evaluateOnFrames(const EvaluateArguments& a, FrameSegmenter& segmenter) {
   FrameEvaluation evaluation;
@@ -106,11 +128,7 @@ void evaluateFurtherHead(const EvaluateArguments& a) {
   evaluateDenseHead(d);
 }
 
-void run(const EvaluateArguments& a) {
-  if (sharesADecoder(a.task)) {
-    evaluateFurtherHead(a);
-    return;
-  }
+void evaluateNetwork(const EvaluateArguments& a) {
   checkChoice(a);
   const auto segmenter = loadNetworkSegmenter(packageFolderOr(a.package), a.inference);
   if (a.series.empty()) {
@@ -120,15 +138,30 @@ void run(const EvaluateArguments& a) {
   }
 }
 
+void run(const EvaluateArguments& a) {
+  const HeadKind kind = headKind(a.task);
+  if (kind != HeadKind::classifier && !a.classifier.table.empty()) {
+    throw InputError("labelled images belong to classification: name the task with --task");
+  }
+  switch (kind) {
+    case HeadKind::network:
+      return evaluateNetwork(a);
+    case HeadKind::decoder:
+      return evaluateFurtherHead(a);
+    case HeadKind::classifier:
+      return evaluateOnLabels(a);
+  }
+}
+
 }  // namespace
 
 void registerEvaluate(CLI::App& app) {
   auto a = std::make_shared<EvaluateArguments>();
-  CLI::App* c = app.add_subcommand("evaluate", "Measure a model package against known outlines");
+  CLI::App* c =
+      app.add_subcommand("evaluate", "Measure a model package against known outlines or labels");
   c->add_option("--package", a->package, "Folder of the model package (else the default one)");
   c->add_option("--task", a->task, "What is measured")
-      ->check(CLI::IsMember(
-          {"seg_cine_sax", "seg_cine_lax", "seg_lge_sax", "seg_map_sax", "landmarks"}))
+      ->check(CLI::IsMember(trainableTasks()))
       ->capture_default_str();
   c->add_option("--frames", a->frames, "Folder with images/, endo/ and optional epi/ PNG masks");
   c->add_option("--spacing-mm", a->spacingMm, "Pixel spacing of the PNG frames");
@@ -144,11 +177,12 @@ void registerEvaluate(CLI::App& app) {
   c->add_option("--series", a->series, "Folder with the DICOM files of a short-axis cine");
   c->add_option("--contours", a->contours, "Folder with the contour files of that series");
 #endif
-  c->add_option("--phantoms", a->phantoms, "Also measure on so many drawn hearts, said to be such")
+  c->add_option("--phantoms", a->phantoms, "Also measure on so many drawn images, said to be such")
       ->check(CLI::Range(0, 100000));
   c->add_option("--phantom-seed", a->phantomSeed, "The same seed draws the same hearts")
       ->capture_default_str();
   addDecoderEvaluation(*c, a->decoder);
+  addLabelOptions(*c, a->classifier);
   c->add_flag("--json", a->json, "One JSON document instead of a table");
   c->add_option("--precision", a->inference.precision, "auto, float32 or bfloat16")
       ->capture_default_str();

@@ -1,10 +1,14 @@
-// `cmr finetune`: trains a segmentation head with its backbone and writes a model package.
+// `cmr finetune`: trains a segmentation head with its backbone and writes a model package, or
+// trains a further head (dense or classification) on the backbone of a package and adds it to a
+// copy.
 #include <CLI/CLI.hpp>
 #include <iterator>
 #include <memory>
 
 #include "analysis/errors.h"
+#include "cli/classifier_options.h"
 #include "cli/decoder_options.h"
+#include "cli/head_kind.h"
 #include "cli/registered_commands.h"
 #include "cli/typed_command.h"
 #include "models/finetune.h"
@@ -18,8 +22,9 @@ namespace {
 
 struct FinetuneArguments {
   std::string task = "seg_cine_sax";
-  std::string package;  // whose backbone and decoder further heads share
+  std::string package;  // whose backbone further heads read
   DecoderArguments decoder;
+  ClassifierArguments classifier;
   FinetuneOptions options;
   std::vector<std::string> pngFolders;
   std::vector<std::string> dicomFolders;
@@ -58,13 +63,28 @@ std::vector<TrainingFrame> readFrames(const FinetuneArguments& a) {
   return all;
 }
 
+void checkChoice(const FinetuneArguments& a, HeadKind kind) {
+  if (kind != HeadKind::classifier && !a.classifier.table.empty()) {
+    throw InputError("--images belongs to classification tasks: name one with --task");
+  }
+  if (kind == HeadKind::network && !a.package.empty()) {
+    throw InputError("--package belongs to further heads: name one with --task");
+  }
+}
+
 void run(FinetuneArguments& a) {
   a.options.command = typedCommand();
-  if (sharesADecoder(a.task)) {
-    finetuneDecoder(decoderOptions(a.task, a.package, a.options, a.decoder));
-    return;
+  const HeadKind kind = headKind(a.task);
+  checkChoice(a, kind);
+  switch (kind) {
+    case HeadKind::network:
+      return finetune(a.options, readFrames(a));
+    case HeadKind::decoder:
+      return finetuneDecoder(decoderOptions(a.task, a.package, a.options, a.decoder));
+    case HeadKind::classifier:
+      return finetuneClassifier(classifierOptions(a.task, a.package, a.options, a.classifier),
+                                readClassifierImages(a.task, a.classifier, a.options.seed));
   }
-  finetune(a.options, readFrames(a));
 }
 
 void addData(CLI::App& c, FinetuneArguments& a) {
@@ -99,7 +119,7 @@ void addTraining(CLI::App& c, FinetuneOptions& o) {
                "Start from this backbone (safetensors with timm's names): backbone.safetensors of "
                "`cmr pretrain`, or another's")
       ->excludes("--init");
-  c.add_option("--steps", o.steps, "Batches in all")->capture_default_str();
+  c.add_option("--steps", o.steps, "Batches in all (of a network)")->capture_default_str();
   c.add_option("--size", o.size, "Pixels of the square crop")->capture_default_str();
   c.add_option("--input-spacing-mm", o.spacingMm, "Millimetres per pixel of the crop")
       ->capture_default_str();
@@ -125,21 +145,26 @@ void addOutput(CLI::App& c, FinetuneOptions& o) {
   c.add_option("-o,--output", o.output, "Run folder: checkpoints, log and package")->required();
   c.add_option("--package-out", o.packageFolder, "Where the package goes (else OUTPUT/package)");
   c.add_option("--name", o.packageName, "Name of the package")->capture_default_str();
-  c.add_option("--package-version", o.packageVersion, "Version of the package")
-      ->capture_default_str();
+  c.add_option("--package-version", o.packageVersion,
+               "Version of the package (else 0.1.0; with a head added, the next minor one)");
 }
 
 }  // namespace
 
 void registerFinetune(CLI::App& app) {
   auto arguments = std::make_shared<FinetuneArguments>();
-  CLI::App* command = app.add_subcommand("finetune", "Train a head and its backbone on labels");
-  command->add_option("--task", arguments->task, "What is trained")
-      ->check(CLI::IsMember(
-          {"seg_cine_sax", "seg_cine_lax", "seg_lge_sax", "seg_map_sax", "landmarks"}))
+  CLI::App* command =
+      app.add_subcommand("finetune", "Train a head, with or without its backbone, on labels");
+  command
+      ->add_option("--task", arguments->task,
+                   "seg_cine_sax trains a network; the others a head on one that there is")
+      ->check(CLI::IsMember(trainableTasks()))
       ->capture_default_str();
-  command->add_option("--package", arguments->package, "Package whose backbone is read");
+  command->add_option("--package", arguments->package,
+                      "Package whose backbone a further head reads, and to a copy of which it is "
+                      "added (else the default one)");
   addDecoderOptions(*command, arguments->decoder);
+  addClassifierOptions(*command, arguments->classifier);
   addData(*command, *arguments);
   addTraining(*command, arguments->options);
   addOutput(*command, arguments->options);

@@ -42,8 +42,4 @@ DecoderOptions decoderOptions(const std::string& task, const std::string& packag
   return o;
 }
 
-bool sharesADecoder(const std::string& task) {
-  return task != "seg_cine_sax" && taskById(task).answer != AnswerKind::classification;
-}
-
 }  // namespace cmr

@@ -23,7 +23,4 @@ void addDecoderOptions(CLI::App& command, DecoderArguments& a);
 DecoderOptions decoderOptions(const std::string& task, const std::string& package,
                               const FinetuneOptions& shared, const DecoderArguments& a);
 
-// Whether a task is served by such a head.
-bool sharesADecoder(const std::string& task);
-
 }  // namespace cmr

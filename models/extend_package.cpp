@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <vector>
 
 #include "analysis/errors.h"
@@ -121,8 +122,17 @@ void fillKnownAnswers(ModelPackage& package, const PackageAddition& addition) {
 
 }  // namespace
 
-void extendPackage(const std::string& from, const std::string& to,
-                   const PackageAddition& addition) {
+std::string nextMinorVersion(const std::string& version) {
+  std::istringstream in(version);
+  int major = 0;
+  int minor = 0;
+  char dot = 0;
+  in >> major >> dot >> minor;
+  return std::to_string(major) + "." + std::to_string(minor + 1) + ".0";
+}
+
+std::string extendPackage(const std::string& from, const std::string& to,
+                          const PackageAddition& addition) {
   ModelPackage package = openPackage(from);
   for (const auto& [task, head] : addition.heads) {
     if (task == "seg_cine_sax") {
@@ -139,7 +149,9 @@ void extendPackage(const std::string& from, const std::string& to,
     package.files.push_back(writeShard(to, freeShardName(package.files), tensors));
   }
   package.manifest["files"] = filesOf(package);
-  package.manifest["version"] = addition.version;
+  const std::string version =
+      addition.version.empty() ? nextMinorVersion(package.identity.version) : addition.version;
+  package.manifest["version"] = version;
   if (!addition.unlikeTraining.is_null()) {
     package.manifest["unlikeTraining"] = addition.unlikeTraining;
   }
@@ -148,6 +160,7 @@ void extendPackage(const std::string& from, const std::string& to,
   }
   fillKnownAnswers(package, addition);
   writeManifest(to, package.manifest);
+  return version;
 }
 
 }  // namespace cmr

@@ -12,7 +12,7 @@
 namespace cmr {
 
 struct PackageAddition {
-  std::string version;  // of the new package
+  std::string version;  // of the new package; empty: the old one's with the minor raised
   // "<task>.<name>" or "unlike_training.<name>", stored in their own type (float32 or bfloat16).
   std::map<std::string, torch::Tensor> tensors;
   std::map<std::string, HeadDescription> heads;  // by task; the known answer is filled in
@@ -24,6 +24,11 @@ struct PackageAddition {
 // writes the tensors to a new shard heads-N.safetensors and the manifest last. A head that is there
 // already is replaced. Throws PackageError for a package that cannot be opened or extended and
 // ResourceError when the disk gives out.
-void extendPackage(const std::string& from, const std::string& to, const PackageAddition& addition);
+// The version of the new package is returned.
+std::string extendPackage(const std::string& from, const std::string& to,
+                          const PackageAddition& addition);
+
+// "1.2.3" -> "1.3.0".
+std::string nextMinorVersion(const std::string& version);
 
 }  // namespace cmr

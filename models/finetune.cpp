@@ -186,7 +186,8 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
       split.validation, [](std::uint64_t seed) { return drawSaxPhantom(seed, {}); }, report);
   const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
   writePackage(folder, network,
-               {o.packageName, o.packageVersion, o.spacingMm, o.size, training, best});
+               {o.packageName, o.packageVersion.empty() ? "0.1.0" : o.packageVersion, o.spacingMm,
+                o.size, training, best});
   std::printf("best at step %lld: LV Dice %.4f; package written to %s\n",
               static_cast<long long>(best.step), best.lvDice, folder.c_str());
 }

@@ -34,8 +34,8 @@ struct FinetuneOptions {
   bool resume = false;
   std::string packageFolder;  // where the package is written; empty: output + "/package"
   std::string packageName = "finetuned";
-  std::string packageVersion = "0.1.0";
-  std::string command;  // as typed, for the manifest
+  std::string packageVersion;  // empty: 0.1.0
+  std::string command;         // as typed, for the manifest
 };
 
 // Trains on the frames of all patients but the validation patients', and on drawn hearts. Progress

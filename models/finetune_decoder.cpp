@@ -165,9 +165,9 @@ void finetuneDecoder(const DecoderOptions& options) {
   addition.heads[o.task] = decoder.description;
   addition.training[o.task] = describeTraining(o, bestStep);
   const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
-  extendPackage(o.package, folder, addition);
-  std::printf("best at step %lld; package written to %s\n", static_cast<long long>(bestStep),
-              folder.c_str());
+  const std::string version = extendPackage(o.package, folder, addition);
+  std::printf("best at step %lld; package %s written to %s\n", static_cast<long long>(bestStep),
+              version.c_str(), folder.c_str());
 }
 
 }  // namespace cmr

@@ -19,7 +19,7 @@ struct DecoderOptions {
   std::string precision = "auto";
   std::string output;          // run folder: checkpoints, log.jsonl, evaluation.json, the package
   std::string packageFolder;   // empty: output + "/package"
-  std::string packageVersion;  // of the new package
+  std::string packageVersion;  // see PackageAddition
   std::string command;         // as typed, for the manifest
 };
 

@@ -13,6 +13,7 @@
 #include "dicom_sr/read_series.h"
 #include "dicom_sr/source_date.h"
 #include "dicom_sr/writers.h"
+#include "plugin/first_look_check.h"
 #include "plugin/results_document.h"
 #include "plugin/short_axis_choice.h"
 
@@ -68,15 +69,22 @@ std::string reasonOf(const std::vector<Verdict>& verdicts) {
   return reason;
 }
 
-AnalysisOutcome refusal(OutcomeKind kind, const std::string& reason,
-                        const std::vector<Verdict>& verdicts, const SeriesStack* source = nullptr) {
+// What was found out before anything was measured.
+struct Findings {
+  std::vector<Verdict> verdicts;
+  std::vector<LookedAtSeries> looks;
+};
+
+AnalysisOutcome refusal(OutcomeKind kind, const std::string& reason, const Findings& found,
+                        const SeriesStack* source = nullptr) {
   AnalysisOutcome outcome;
   outcome.kind = kind;
   outcome.reason = reason;
   ResultsInput input;
   input.kind = kind;
   input.reason = reason;
-  input.verdicts = verdicts;
+  input.verdicts = found.verdicts;
+  input.looks = found.looks;
   input.source = source;
   outcome.resultsJson = resultsDocument(input);
   return outcome;
@@ -105,7 +113,7 @@ std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAna
 }
 
 AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& choice,
-                              const std::vector<Verdict>& verdicts, const AnalysisRequest& request,
+                              Findings found, const AnalysisRequest& request,
                               FrameSegmenter& segmenter, const ProgressCallback& progress) {
   const OutputDate date = outputDate(request.dateTime, source);
   SaxAnalysis analysis =
@@ -114,17 +122,21 @@ AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& 
         progress(readShare + (analysisShare - readShare) * fraction,
                  fraction < 1 ? stage : "writing results");
       });
-  analysis.flags.insert(analysis.flags.end(), choice.flags.begin(), choice.flags.end());
+  for (const auto& doubts : {choice.flags, doubtsAboutShortAxis(analysis.firstLook)}) {
+    analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
+  }
+  found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
   const OutputContext context = contextOf(analysis.package, date.dateTime);
   if (!hasHeart(analysis)) {
     return refusal(OutcomeKind::notAnalysable,
-                   "no heart was found on the images of the short-axis cine", verdicts, &source);
+                   "no heart was found on the images of the short-axis cine", found, &source);
   }
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::analysed;
   outcome.objects = writeObjects(source, analysis, context);
-  outcome.resultsJson = resultsDocument({OutcomeKind::analysed, "", verdicts, &source, &analysis,
-                                         &context, date.origin, &outcome.objects});
+  outcome.resultsJson =
+      resultsDocument({OutcomeKind::analysed, "", found.verdicts, found.looks, &source, &analysis,
+                       &context, date.origin, &outcome.objects});
   progress(1, "done");
   return outcome;
 }
@@ -143,21 +155,29 @@ OutputDate outputDate(const std::string& asked, const SeriesStack& source) {
 
 AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
                             FrameSegmenter& segmenter, const ProgressCallback& progress) {
-  std::vector<Verdict> verdicts = std::move(read.verdicts);
+  Findings found;
+  found.verdicts = std::move(read.verdicts);
   try {
     requireKnownTask(request.tasks);
     const ShortAxisChoice choice = chooseShortAxis(read.stacks);
-    verdicts.insert(verdicts.end(), choice.verdicts.begin(), choice.verdicts.end());
-    if (!choice.stack) return refusal(OutcomeKind::notAnalysable, reasonOf(verdicts), verdicts);
+    found.verdicts.insert(found.verdicts.end(), choice.verdicts.begin(), choice.verdicts.end());
+    for (std::size_t i = 0; i < read.stacks.size(); ++i) {
+      if (choice.stack == i) continue;
+      found.looks.push_back(
+          lookedAt(read.stacks[i], segmenter.firstLook(read.stacks[i].stack), false));
+    }
+    if (!choice.stack) {
+      return refusal(OutcomeKind::notAnalysable, reasonOf(found.verdicts), found);
+    }
     SeriesStack source = std::move(read.stacks[*choice.stack]);
     read.stacks.clear();  // the pixels of the others are not needed any more
-    return analyzeChosen(source, choice, verdicts, request, segmenter, progress);
+    return analyzeChosen(source, choice, found, request, segmenter, progress);
   } catch (const InputError& error) {
-    return refusal(OutcomeKind::notAnalysable, error.what(), verdicts);
+    return refusal(OutcomeKind::notAnalysable, error.what(), found);
   } catch (const ResourceError& error) {
-    return refusal(OutcomeKind::failed, error.what(), verdicts);
+    return refusal(OutcomeKind::failed, error.what(), found);
   } catch (const std::bad_alloc&) {
-    return refusal(OutcomeKind::failed, "out of memory", verdicts);
+    return refusal(OutcomeKind::failed, "out of memory", found);
   }
 }
 

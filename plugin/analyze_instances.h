@@ -15,7 +15,7 @@ AnalysisOutcome analyzeInstances(const AnalysisRequest& request, FrameSegmenter&
                                  const ProgressCallback& progress);
 
 // The same for images that were read already (request.instances is not looked at). The segmenter is
-// not touched before there is something to segment.
+// not touched before there is a stack to look at.
 AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
                             FrameSegmenter& segmenter, const ProgressCallback& progress);
 

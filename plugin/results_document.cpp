@@ -214,6 +214,45 @@ Json verdictsOf(const std::vector<Verdict>& verdicts) {
   return list;
 }
 
+Json answerOf(const FirstLookAnswer& answer, const std::string& saidByHeader) {
+  Json probabilities = Json::object();
+  for (std::size_t k = 0; k < answer.classes.size(); ++k) {
+    probabilities[answer.classes[k].name] = optionalNumber(answer.probabilities.at(k));
+  }
+  const HeadClass& taken = answer.taken();
+  return {{"takenFor", taken.name},
+          {"probability", optionalNumber(answer.probability())},
+          {"isCertain", answer.isCertain()},
+          {"evidence", taken.evidence},
+          {"release", taken.release},
+          {"header", saidByHeader.empty() ? Json(nullptr) : Json(saidByHeader)},
+          {"agreement", nameOf(agreementOf(answer, saidByHeader))},
+          {"probabilities", probabilities}};
+}
+
+Json looksOf(const std::vector<LookedAtSeries>& looks) {
+  Json list = Json::array();
+  for (const LookedAtSeries& series : looks) {
+    Json entry = {{"SeriesInstanceUIDs", series.SeriesInstanceUIDs},
+                  {"SeriesDescription", series.SeriesDescription},
+                  {"slices", series.slices},
+                  {"phases", series.phases},
+                  {"isAnalysed", series.isAnalysed},
+                  {"frames", series.look.frames}};
+    for (const FirstLookAnswer& answer : series.look.answers) {
+      const std::string& said = answer.task == "view" ? series.tags.view : series.tags.sequence;
+      entry[answer.task] = answerOf(answer, said);
+    }
+    if (series.look.distance) {
+      entry["likeness"] = {{"distance", optionalNumber(series.look.distance)},
+                           {"limit", series.look.largestDistance},
+                           {"isUnlikeTraining", series.look.isUnlikeTraining()}};
+    }
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
 }  // namespace
 
 std::string resultsDocument(const ResultsInput& input) {
@@ -234,6 +273,7 @@ std::string resultsDocument(const ResultsInput& input) {
     addAnalysis(document, *input.analysis);
   }
   document["verdicts"] = verdictsOf(input.verdicts);
+  document["firstLooks"] = looksOf(input.looks);
   if (input.objects != nullptr) document["objects"] = objectsOf(*input.objects);
   if (input.source != nullptr) document["source"] = sourceOf(*input.source);
   // Text of the source may be in any character set: what is no UTF-8 becomes U+FFFD.

@@ -8,6 +8,7 @@
 #include "analysis/sax_analysis.h"
 #include "dicom_sr/source.h"
 #include "plugin/analysis_request.h"
+#include "plugin/first_look_check.h"
 
 namespace cmr {
 
@@ -17,6 +18,7 @@ struct ResultsInput {
   OutcomeKind kind = OutcomeKind::notAnalysable;
   std::string reason;
   std::vector<Verdict> verdicts;
+  std::vector<LookedAtSeries> looks;  // at every stack that was read
   // The rest only when there was something to analyse.
   const SeriesStack* source = nullptr;
   const SaxAnalysis* analysis = nullptr;

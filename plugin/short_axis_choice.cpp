@@ -1,12 +1,12 @@
 #include "plugin/short_axis_choice.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cmath>
 #include <limits>
 #include <string_view>
 #include <tuple>
+
+#include "plugin/description_words.h"
 
 namespace cmr {
 namespace {
@@ -30,21 +30,6 @@ Verdict verdictOn(const SeriesStack& stack, const std::string& id, const std::st
     verdict.instances.push_back(source.SOPInstanceUID);
   }
   return verdict;
-}
-
-// Lower case, letters and digits only: "LV_3CH FIESTA" becomes "lv3chfiesta".
-std::string squeezed(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0) result += static_cast<char>(std::tolower(byte));
-  }
-  return result;
-}
-
-bool holdsAny(const std::string& text, std::initializer_list<std::string_view> parts) {
-  return std::any_of(parts.begin(), parts.end(),
-                     [&](std::string_view part) { return text.find(part) != std::string::npos; });
 }
 
 // What real descriptions say of long-axis and vessel planes, and of what is no plain cine.

@@ -27,6 +27,7 @@ class CircleSegmenter final : public FrameSegmenter {
     result.labels = LabelStack(stack.rows, stack.columns, stack.sliceCount, stack.phaseCount);
     result.confidence.resize(stack.frames.size());
     result.heartFound = !isBlind;
+    result.firstLook = look;
     for (int phase = 0; phase < stack.phaseCount && !isBlind; ++phase) {
       progress(static_cast<double>(phase) / stack.phaseCount, "segmentation");
       // Largest at the first phase, smallest in the middle of the cycle.
@@ -36,8 +37,14 @@ class CircleSegmenter final : public FrameSegmenter {
     return result;
   }
   const PackageIdentity& identity() const override { return identity_; }
+  FirstLook firstLook(const ImageStack&) override {
+    ++looks;
+    return look;
+  }
 
   int calls = 0;
+  int looks = 0;         // at stacks that are not segmented
+  FirstLook look;        // what is said of every stack
   bool isBlind = false;  // finds nothing
   PackageIdentity identity_;
 

@@ -198,5 +198,10 @@ TEST_F(ExtendedPackage, TakesNoHeadThatDoesNotSayHowItSharesAndNotItsOwnNetworkA
   EXPECT_THROW(extendPackage(from_, to_, addition), PackageError);
 }
 
+TEST(NextMinorVersion, RaisesTheMiddleNumber) {
+  EXPECT_EQ(nextMinorVersion("1.1.0"), "1.2.0");
+  EXPECT_EQ(nextMinorVersion("2.9.7"), "2.10.0");
+}
+
 }  // namespace
 }  // namespace cmr

@@ -277,5 +277,62 @@ TEST(AnalyzeInstances, StopsWhenProgressAsksForItAndNeverGoesBackwards) {
                CancelledError);
 }
 
+FirstLook lookOf(const std::string& sequence, double probability) {
+  FirstLook look;
+  look.frames = 3;
+  look.answers.push_back({"sequence",
+                          {{"cine", "real", "report"}, {"lge", "both", "flag"}},
+                          {sequence == "cine" ? probability : 1 - probability,
+                           sequence == "cine" ? 1 - probability : probability},
+                          0.6});
+  return look;
+}
+
+TEST(AnalyzeInstances, RecordsWhatTheSeriesLooksLikeBesideWhatItsHeaderSays) {
+  CMR_DEMO_SERIES(instances);
+  CircleSegmenter segmenter;
+  segmenter.look = lookOf("cine", 0.9);
+  const AnalysisOutcome outcome = analyzeInstances(requestOf(instances), segmenter, ignoreProgress);
+  const json results = json::parse(outcome.resultsJson);
+  ASSERT_EQ(results["firstLooks"].size(), 1U);
+  const json look = results["firstLooks"][0];
+  EXPECT_EQ(look["isAnalysed"], true);
+  EXPECT_EQ(look["sequence"]["takenFor"], "cine");
+  EXPECT_EQ(look["sequence"]["header"], "cine");
+  EXPECT_EQ(look["sequence"]["agreement"], "agrees");
+  EXPECT_NEAR(look["sequence"]["probabilities"]["lge"].get<double>(), 0.1, 1e-9);
+  EXPECT_THAT(outcome.resultsJson, Not(HasSubstr("first-look-conflict")));
+  EXPECT_EQ(segmenter.looks, 0);  // it was seen on the way
+}
+
+TEST(AnalyzeInstances, MeasuresASeriesThatLooksLikeAnotherKindAndWarns) {
+  CMR_DEMO_SERIES(instances);
+  CircleSegmenter segmenter;
+  segmenter.look = lookOf("lge", 0.95);
+  const AnalysisOutcome outcome = analyzeInstances(requestOf(instances), segmenter, ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::analysed);
+  const json results = json::parse(outcome.resultsJson);
+  EXPECT_EQ(results["firstLooks"][0]["sequence"]["agreement"], "conflicts");
+  EXPECT_THAT(results["flags"].dump(), HasSubstr("first-look-conflict-sequence"));
+}
+
+TEST(AnalyzeInstances, LooksAtSeriesThatItDoesNotAnalyse) {
+  std::vector<InstanceBytes> onePhase;
+  CMR_DEMO_SERIES(instances);
+  for (const InstanceBytes& instance : instances) {
+    if (std::stoi(instance.name) % 20 == 1) onePhase.push_back(instance);
+  }
+  CircleSegmenter segmenter;
+  segmenter.look = lookOf("lge", 0.8);
+  const AnalysisOutcome outcome = analyzeInstances(requestOf(onePhase), segmenter, ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::notAnalysable);
+  EXPECT_EQ(segmenter.looks, 1);
+  EXPECT_EQ(segmenter.calls, 0);
+  const json results = json::parse(outcome.resultsJson);
+  ASSERT_EQ(results["firstLooks"].size(), 1U);
+  EXPECT_EQ(results["firstLooks"][0]["isAnalysed"], false);
+  EXPECT_EQ(results["firstLooks"][0]["sequence"]["agreement"], "unknown");
+}
+
 }  // namespace
 }  // namespace cmr

@@ -1,0 +1,131 @@
+#include "models/classifier_training.h"
+
+#include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "analysis/errors.h"
+#include "models/schedule.h"
+
+namespace cmr {
+namespace {
+
+TokenLevels chosen(const ViewTokens& tokens, const torch::Tensor& views) {
+  TokenLevels batch;
+  for (const auto& [layer, level] : tokens.levels) batch[layer] = level.index_select(0, views);
+  return batch;
+}
+
+// Views that a head without queries reads were pooled before.
+torch::Tensor logitsOf(PooledHead& head, const ViewTokens& tokens, const torch::Tensor& views) {
+  if (tokens.pooled.defined() && head->geometry().queries == 0) {
+    return head->classify(tokens.pooled.index_select(0, views));
+  }
+  return head(chosen(tokens, views));
+}
+
+torch::Tensor allowedClasses(const std::vector<ViewSample>& samples, int classes) {
+  torch::Tensor allowed =
+      torch::zeros({static_cast<std::int64_t>(samples.size()), classes}, torch::kFloat32);
+  auto out = allowed.accessor<float, 2>();
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    for (int k = 0; k < classes; ++k) {
+      out[static_cast<std::int64_t>(i)][k] =
+          (samples[i].allowed >> static_cast<unsigned>(k) & 1U) != 0 ? 1.0F : 0.0F;
+    }
+  }
+  return allowed;
+}
+
+torch::Tensor partialLoss(const torch::Tensor& logits, const torch::Tensor& allowed) {
+  const torch::Tensor among = logits + (1 - allowed) * -1e9;
+  return (torch::logsumexp(logits, 1) - torch::logsumexp(among, 1)).mean();
+}
+
+void requireTwoLabels(const std::vector<ViewSample>& samples) {
+  std::set<ClassSet> labels;
+  for (const ViewSample& sample : samples) labels.insert(sample.allowed);
+  if (labels.size() < 2) {
+    throw InputError("a classification head cannot learn from images of fewer than two labels");
+  }
+}
+
+}  // namespace
+
+std::vector<ViewSample> balancedSamples(const ViewTokens& tokens,
+                                        const std::vector<LabelledImage>& images,
+                                        const std::vector<bool>& isTaken) {
+  std::map<std::tuple<ClassSet, bool, std::string>, double> viewsOfSubject;
+  std::map<std::pair<ClassSet, bool>, std::set<std::string>> subjects;
+  std::map<ClassSet, std::set<bool>> kinds;
+  for (const std::size_t at : tokens.imageOf) {
+    if (!isTaken[at]) continue;
+    const LabelledImage& image = images[at];
+    viewsOfSubject[{image.allowed, image.isPhantom, image.subject}] += 1;
+    subjects[{image.allowed, image.isPhantom}].insert(image.subject);
+    kinds[image.allowed].insert(image.isPhantom);
+  }
+  std::vector<ViewSample> samples;
+  for (std::size_t view = 0; view < tokens.imageOf.size(); ++view) {
+    const std::size_t at = tokens.imageOf[view];
+    if (!isTaken[at]) continue;
+    const LabelledImage& image = images[at];
+    const double sharing = static_cast<double>(kinds[image.allowed].size()) *
+                           static_cast<double>(subjects[{image.allowed, image.isPhantom}].size()) *
+                           viewsOfSubject[{image.allowed, image.isPhantom, image.subject}];
+    samples.push_back({static_cast<std::int64_t>(view), image.allowed, 1 / sharing});
+  }
+  return samples;
+}
+
+PooledHead trainClassifier(const PooledHeadGeometry& geometry, const ViewTokens& tokens,
+                           const std::vector<ViewSample>& samples, const ClassifierTraining& o) {
+  requireTwoLabels(samples);
+  torch::manual_seed(o.seed);
+  PooledHead head(geometry);
+  const auto count = static_cast<std::int64_t>(samples.size());
+  torch::Tensor views = torch::empty({count}, torch::kInt64);
+  torch::Tensor weights = torch::empty({count}, torch::kFloat64);
+  for (std::int64_t i = 0; i < count; ++i) {
+    views[i] = samples[static_cast<std::size_t>(i)].view;
+    weights[i] = samples[static_cast<std::size_t>(i)].weight;
+  }
+  const torch::Tensor allowed = allowedClasses(samples, geometry.classes);
+  torch::optim::AdamW optimizer(
+      head->parameters(), torch::optim::AdamWOptions(o.learningRate).weight_decay(o.weightDecay));
+  for (std::int64_t step = 0; step < o.steps; ++step) {
+    const double rate = warmupCosine(o.learningRate, 0.01, step, o.steps / 20, o.steps);
+    for (auto& group : optimizer.param_groups()) {
+      static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
+    }
+    const torch::Tensor drawn = torch::multinomial(weights, o.batch, true);
+    const torch::Tensor loss = partialLoss(logitsOf(head, tokens, views.index_select(0, drawn)),
+                                           allowed.index_select(0, drawn));
+    if (!std::isfinite(loss.item<double>())) {
+      throw InputError("the loss of the head is no number at step " + std::to_string(step));
+    }
+    optimizer.zero_grad();
+    loss.backward();
+    optimizer.step();
+  }
+  head->eval();
+  return head;
+}
+
+std::vector<std::vector<double>> plainLogits(PooledHead& head, const ViewTokens& tokens,
+                                             const std::vector<bool>& isAsked) {
+  const torch::NoGradGuard guard;
+  std::vector<std::vector<double>> logits(isAsked.size());
+  for (std::size_t view = 0; view < tokens.imageOf.size(); ++view) {
+    const std::size_t at = tokens.imageOf[view];
+    if (tokens.isPlain[view] == 0 || !isAsked[at]) continue;
+    const auto index = static_cast<std::int64_t>(view);
+    const torch::Tensor out = logitsOf(head, tokens, torch::tensor({index}))[0].contiguous();
+    const auto* values = out.data_ptr<float>();
+    logits[at].assign(values, values + out.numel());
+  }
+  return logits;
+}
+
+}  // namespace cmr

@@ -1,0 +1,60 @@
+#include "models/evaluate_classifier.h"
+
+#include <algorithm>
+
+#include "analysis/compute_choice.h"
+#include "analysis/errors.h"
+#include "analysis/package_heads.h"
+#include "analysis/package_weights.h"
+#include "models/multi_crop.h"
+
+namespace cmr {
+namespace {
+
+ClassificationHead headOf(const ModelPackage& package, const std::string& task) {
+  for (ClassificationHead& head : readClassificationHeads(package)) {
+    if (head.description.task == task) return head;
+  }
+  throw PackageError("the package " + package.identity.name + " " + package.identity.version +
+                     " has no head for " + task);
+}
+
+// From the head's order of classes to the task's, in which the labels are.
+std::vector<double> inTaskOrder(const torch::Tensor& probabilities, const HeadDescription& head,
+                                const Task& task) {
+  std::vector<double> ordered(task.classes.size());
+  for (std::size_t k = 0; k < head.classes.size(); ++k) {
+    const auto at = std::find(task.classes.begin(), task.classes.end(), head.classes[k].name);
+    ordered[static_cast<std::size_t>(at - task.classes.begin())] =
+        probabilities[static_cast<std::int64_t>(k)].item<double>();
+  }
+  return ordered;
+}
+
+}  // namespace
+
+ClassifierEvaluation evaluateClassifier(const std::string& packageFolder, const std::string& task,
+                                        const std::vector<LabelledImage>& images,
+                                        const std::string& precision, int threads) {
+  const torch::InferenceMode guard;
+  setThreads(threads);
+  const ModelPackage package = openPackage(packageFolder);
+  ClassificationHead head = headOf(package, task);
+  Network network = readWeights(package);
+  const ComputePrecision computed = choosePrecision(precision);
+  holdWeightsIn(*network, computed);
+  ClassifierEvaluation evaluation{
+      package.identity.name + " " + package.identity.version, taskById(task).classes, {}};
+  const int size = package.input.size;
+  for (const LabelledImage& image : images) {
+    std::vector<float> view = plainView(image.image, size);
+    const torch::Tensor picture = torch::from_blob(view.data(), {1, 1, size, size});
+    const FirstLookPass pass = network->look(picture, head.description.layers, computed);
+    evaluation.images.push_back(
+        {image.image.name, image.series, image.subject, image.isPhantom, image.allowed,
+         inTaskOrder(probabilitiesOf(head, pass.tokens)[0], head.description, taskById(task))});
+  }
+  return evaluation;
+}
+
+}  // namespace cmr

@@ -1,0 +1,40 @@
+// What the pictures of a series look like beside what its header says. The header decides; a
+// disagreement is told, never acted upon.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/first_look.h"
+#include "analysis/measurement.h"
+#include "plugin/tag_reading.h"
+
+namespace cmr {
+
+struct LookedAtSeries {
+  std::vector<std::string> SeriesInstanceUIDs;
+  std::string SeriesDescription;
+  int slices = 0;
+  int phases = 0;
+  bool isAnalysed = false;
+  TagReading tags;
+  FirstLook look;
+};
+
+LookedAtSeries lookedAt(const SeriesStack& stack, FirstLook look, bool isAnalysed);
+
+enum class Agreement {
+  unknown,  // pictures or header say nothing
+  agrees,
+  uncertain,  // the head is not sure enough
+  conflicts
+};
+const char* nameOf(Agreement agreement);
+
+// Of what the header says, for one answer. Only a class that the package releases can conflict.
+Agreement agreementOf(const FirstLookAnswer& answer, const std::string& saidByHeader);
+
+// Warnings for whoever reads the results of a series that was measured as a short-axis cine.
+std::vector<Flag> doubtsAboutShortAxis(const FirstLook& look);
+
+}  // namespace cmr

@@ -1,0 +1,158 @@
+#include "models/finetune_classifier.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "analysis/errors.h"
+#include "analysis/network_segmenter.h"
+#include "models/evaluate_classifier.h"
+#include "models/package_writer.h"
+#include "models/token_cache.h"
+#include "tests/support/test_folder.h"
+#include "tests/support/tiny_network.h"
+
+namespace cmr {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// Stripes down, stripes across, or a chequered board: told apart by any backbone.
+LabelledImage picture(int kind, const std::string& subject, int shift) {
+  LabelledImage image;
+  image.image = {subject + "-" + std::to_string(kind), tinySize, tinySize, 1, {}};
+  for (int y = 0; y < tinySize; ++y) {
+    for (int x = 0; x < tinySize; ++x) {
+      const bool down = (x + shift) / 4 % 2 == 0;
+      const bool across = (y + shift) / 4 % 2 == 0;
+      const bool bright = kind == 0 ? down : kind == 1 ? across : down != across;
+      image.image.pixels.push_back(bright ? 1.0F : 0.0F);
+    }
+  }
+  image.subject = subject;
+  image.series = subject + " kind " + std::to_string(kind);
+  image.allowed = ClassSet{1} << static_cast<unsigned>(kind);
+  return image;
+}
+
+class FinetunedClassifier : public testing::Test {
+ protected:
+  void SetUp() override {
+    own_ = test::ownFolder();
+    Network network = seededNetwork(tinyVit());
+    network->eval();
+    writePackage((own_ / "base").string(), network,
+                 {"tiny", "0.1.0", 2.0, tinySize, json::object(), {}});
+    for (int s = 0; s < 4; ++s) {
+      for (int kind = 0; kind < 3; ++kind) {
+        images_.push_back(picture(kind, "subject" + std::to_string(s), s));
+        images_.push_back(picture(kind, "subject" + std::to_string(s), s + 2));
+      }
+    }
+    options_.task = "sequence";
+    options_.package = (own_ / "base").string();
+    options_.output = (own_ / "run").string();
+    options_.layers = {2};
+    options_.views.augmented = 1;
+    options_.views.leastArea = 0.95;
+    options_.views.mostArea = 1;
+    options_.training.steps = 150;
+    options_.training.batch = 32;
+    options_.threads = 1;
+    options_.precision = "float32";
+  }
+  void TearDown() override { fs::remove_all(own_); }
+
+  json manifest() const { return json::parse(std::ifstream(own_ / "run/package/manifest.json")); }
+
+  fs::path own_;
+  std::vector<LabelledImage> images_;
+  ClassifierOptions options_;
+};
+
+TEST_F(FinetunedClassifier, IsAddedToACopyOfThePackageWithWhatWasMeasured) {
+  finetuneClassifier(options_, images_);
+  const json m = manifest();
+  EXPECT_EQ(m["version"], "0.2.0");
+  const json head = m["heads"]["sequence"];
+  ASSERT_EQ(head["classes"].size(), 3U);  // those that were taught, in the task's order
+  EXPECT_EQ(head["classes"][1]["name"], "lge");
+  EXPECT_EQ(head["classes"][0]["evidence"], "real");
+  EXPECT_GT(head["measured"]["real"]["images"]["accuracy"].get<double>(), 0.8);
+  EXPECT_EQ(head["measured"]["real"]["images"]["subjects"], 4);
+  EXPECT_FALSE(head["measured"].contains("phantom"));
+  EXPECT_EQ(m["training"]["heads"]["sequence"]["trained"]["real images"], 24);
+  EXPECT_GT(m["unlikeTraining"]["threshold"].get<double>(), 0);
+  EXPECT_NO_THROW(loadNetworkSegmenter((own_ / "run/package").string(), {"float32", 1, 4}));
+  EXPECT_TRUE(fs::exists(own_ / "run/series.csv"));
+}
+
+TEST_F(FinetunedClassifier, SaysTheSameWhenThePackageIsMeasured) {
+  options_.validationSubjects = {"subject0"};
+  finetuneClassifier(options_, images_);
+  std::vector<LabelledImage> held(images_.begin(), images_.begin() + 6);
+  const ClassifierEvaluation found =
+      evaluateClassifier((own_ / "run/package").string(), "sequence", held, "float32", 1);
+  const ClassificationSummary s = summarise(found.images, found.classes.size());
+  EXPECT_NEAR(
+      s.accuracy,
+      manifest()["heads"]["sequence"]["measured"]["real"]["images"]["accuracy"].get<double>(),
+      1e-9);
+  EXPECT_THROW(evaluateClassifier((own_ / "run/package").string(), "view", held, "float32", 1),
+               PackageError);
+}
+
+TEST_F(FinetunedClassifier, DoesNotReleaseWhatOnlyDrawnImagesTaught) {
+  for (LabelledImage& image : images_) image.isPhantom = image.allowed == 0b100;
+  finetuneClassifier(options_, images_);
+  const json classes = manifest()["heads"]["sequence"]["classes"];
+  EXPECT_EQ(classes[2]["evidence"], "phantom");
+  EXPECT_EQ(classes[2]["release"], "off");
+  EXPECT_TRUE(manifest()["heads"]["sequence"]["measured"].contains("phantom"));
+}
+
+TEST_F(FinetunedClassifier, IsTheSameFromTokensThatWereKept) {
+  options_.tokens = (own_ / "tokens.safetensors").string();
+  finetuneClassifier(options_, images_);
+  const json first = manifest()["heads"]["sequence"];
+  fs::remove_all(own_ / "run");
+  finetuneClassifier(options_, images_);
+  EXPECT_EQ(manifest()["heads"]["sequence"], first);
+  ViewTokens tokens;
+  EXPECT_FALSE(readTokens(options_.tokens, "another key", tokens));
+}
+
+TEST_F(FinetunedClassifier, RefusesImagesOfOneLabelAlone) {
+  for (LabelledImage& image : images_) image.allowed = 1;
+  EXPECT_THROW(finetuneClassifier(options_, images_), Error);
+}
+
+TEST(ClassifierTraining, DrawsEveryLabelAndEverySubjectAlike) {
+  ViewTokens tokens;
+  std::vector<LabelledImage> images;
+  const auto add = [&](const std::string& subject, ClassSet allowed, int views) {
+    LabelledImage image;
+    image.subject = subject;
+    image.allowed = allowed;
+    images.push_back(image);
+    for (int v = 0; v < views; ++v) tokens.imageOf.push_back(images.size() - 1);
+  };
+  add("a", 1, 9);
+  add("b", 1, 1);
+  add("a", 2, 3);
+  double first = 0;
+  double ofA = 0;
+  double all = 0;
+  for (const ViewSample& s : balancedSamples(tokens, images, {true, true, true})) {
+    all += s.weight;
+    if (s.allowed == 1) first += s.weight;
+    if (s.view < 9) ofA += s.weight;
+  }
+  EXPECT_NEAR(first / all, 0.5, 1e-12);
+  EXPECT_NEAR(ofA / first, 0.5, 1e-12);
+}
+
+}  // namespace
+}  // namespace cmr
