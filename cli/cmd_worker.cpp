@@ -8,6 +8,7 @@
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
 #include "plugin/analyze_instances.h"
+#include "plugin/worker_confinement.h"
 #include "plugin/worker_process.h"
 
 namespace cmr {
@@ -20,16 +21,20 @@ struct WorkerArguments {
 };
 
 int run(const WorkerArguments& a) {
+  // First of all, while this process has one thread and has seen nothing of anybody.
+  const std::string package = packageFolderOr(a.package);
+  const Confinement confinement = confineProcess({package});
   std::unique_ptr<FrameSegmenter> segmenter;
   WorkerDuties duties;
   duties.load = [&] {
-    segmenter = loadNetworkSegmenter(packageFolderOr(a.package), a.inference);
+    segmenter = loadNetworkSegmenter(package, a.inference);
     warmUp(*segmenter);
     return segmenter->identity();
   };
   duties.analyze = [&](const AnalysisRequest& request, const ProgressCallback& progress) {
     return analyzeInstances(request, *segmenter, progress);
   };
+  duties.confinement = describeConfinement(confinement);
   return runWorker(a.socket, duties);
 }
 

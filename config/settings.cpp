@@ -119,6 +119,8 @@ const std::vector<Key>& keys() {
       {"Superseded", [](Settings& s, const Json& v) { s.deleteSuperseded = deleteOrKeep(v); }},
       {"ReportExperimental",
        [](Settings& s, const Json& v) { s.reportExperimental = structures(v); }},
+      {"WorkerMemoryMiB",
+       [](Settings& s, const Json& v) { s.workerMemoryMiB = whole(v, 0, mostMiB); }},
       {"DiskFloorMiB", [](Settings& s, const Json& v) { s.diskFloorMiB = whole(v, 0, mostMiB); }},
       {"MemoryFloorMiB",
        [](Settings& s, const Json& v) { s.memoryFloorMiB = whole(v, 0, mostMiB); }},

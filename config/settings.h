@@ -29,6 +29,7 @@ struct Settings {
   // ReportExperimental: structures ("rv_cavity") to report, with a reservation, although the
   // package does not release them.
   std::vector<std::string> reportExperimental;
+  int workerMemoryMiB = 8192;  // WorkerMemoryMiB: [0, 100000000]; above it is killed; 0: no ceiling
   int diskFloorMiB = 1024;   // DiskFloorMiB: [0, 100000000]; below it no job is taken; 0: no floor
   int memoryFloorMiB = 512;  // MemoryFloorMiB: the same of memory
   int retentionDays = 365;   // RetentionDays: [0, 36500]; 0: finished jobs are kept for ever

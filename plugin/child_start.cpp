@@ -25,6 +25,8 @@ namespace {
 constexpr int reportDescriptor = childSocketDescriptor + 1;
 // The parent's ends are kept above this, so that no dup2 in the child overwrites one.
 constexpr int firstSafeDescriptor = 16;
+// Of the child: libraries, shards of weights, devices of a GPU.
+constexpr rlim_t mostOpenFiles = 1024;
 
 class Descriptor {
  public:
@@ -127,6 +129,15 @@ void closeFrom(unsigned first) {
   ::_exit(127);
 }
 
+// When memory runs out, the kernel ends the worker and not the archive (proc(5), oom_score_adj).
+void beFirstToGo() {
+  const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  const ssize_t ignored = ::write(file, "1000", 4);
+  static_cast<void>(ignored);
+  ::close(file);
+}
+
 // Runs in the child, between fork and exec.
 [[noreturn]] void becomeExecutable(const ChildPlan& plan) {
   ::dup2(plan.report, reportDescriptor);
@@ -142,6 +153,9 @@ void closeFrom(unsigned first) {
   if (::getppid() != plan.parent) ::_exit(127);  // the parent died before the line above
   const rlimit noCore{0, 0};
   ::setrlimit(RLIMIT_CORE, &noCore);
+  const rlimit files{mostOpenFiles, mostOpenFiles};
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  beFirstToGo();
   ::setpriority(PRIO_PROCESS, 0, plan.niceness);
   // The archive may ignore or block signals; what a thread inherits of that is undone.
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD}) ::signal(number, SIG_DFL);

@@ -24,7 +24,8 @@ struct StartedChild {
 
 // Forks and executes. The child has /dev/null as stdin and stdout, a pipe as stderr, the socket,
 // and no other descriptor: an inherited listening port would keep the archive from restarting. It
-// leads a process group of its own, writes no core dump (it would hold patient data) and is killed
+// leads a process group of its own, opens 1024 files at most, writes no core dump (it would hold
+// patient data), is the first that the kernel ends when memory runs out, and is killed
 // when the calling THREAD ends (prctl(2), PR_SET_PDEATHSIG), so call this from a long-lived one.
 // Throws ResourceError with the cause, also when the executable cannot be run.
 StartedChild startChild(const ChildSpec& spec);

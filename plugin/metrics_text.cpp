@@ -140,6 +140,8 @@ void processes(Page& page, const ServiceMeasures& m) {
               m.worker.ready ? 1 : 0);
   page.single("cmr_worker_restarts_total", "counter", "Starts of the worker after its first.",
               m.worker.restarts);
+  page.single("cmr_worker_resident_bytes", "gauge", "Memory of the worker; 0 while none runs.",
+              static_cast<double>(m.worker.residentBytes));
   page.single("cmr_intake_submitted_total", "counter", "Jobs submitted by the intake.",
               static_cast<double>(m.intake.submitted));
   page.single("cmr_intake_skipped_total", "counter", "Series that were left alone.",

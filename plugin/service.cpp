@@ -39,6 +39,7 @@ WorkerSettings workerSettings(const Settings& settings) {
   worker.threads = settings.threads;
   worker.reportExperimental = settings.reportExperimental;
   worker.niceness = settings.niceness;
+  worker.memoryCeilingBytes = static_cast<std::uint64_t>(settings.workerMemoryMiB) << 20;
   worker.jobDeadline = settings.jobDeadline;
   worker.startDeadline = settings.startDeadline;
   worker.silenceLimit = settings.silenceLimit;
@@ -69,10 +70,15 @@ nlohmann::json resourcesJson(const FreeResources& free) {
 }
 
 nlohmann::json workerJson(const WorkerStatus& worker) {
-  return {{"running", worker.running},        {"ready", worker.ready},
-          {"processId", worker.processId},    {"restarts", worker.restarts},
-          {"package", worker.package},        {"device", worker.device},
-          {"lastFailure", worker.lastFailure}};
+  return {{"running", worker.running},
+          {"ready", worker.ready},
+          {"processId", worker.processId},
+          {"restarts", worker.restarts},
+          {"package", worker.package},
+          {"device", worker.device},
+          {"lastFailure", worker.lastFailure},
+          {"confinement", worker.confinement},
+          {"residentBytes", worker.residentBytes}};
 }
 
 nlohmann::json intakeJson(const IntakeStatus& intake) {
@@ -116,7 +122,7 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
           [this] { retention_.step(std::chrono::steady_clock::now()); }, &metrics_),
       dispatcher_(archive, store_,
                   {[this](const AnalysisRequest& request, const ProgressCallback& progress) {
-                     return worker_.run(request, progress);
+                     return analyze(request, progress);
                    },
                    [this] { outbox_.ring(); },
                    [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log,
@@ -171,17 +177,25 @@ ServiceMeasures Service::measures() const {
   return measures;
 }
 
+AnalysisOutcome Service::analyze(const AnalysisRequest& request, const ProgressCallback& progress) {
+  AnalysisOutcome outcome = worker_.run(request, progress);
+  breaker_.record(request, outcome, std::chrono::steady_clock::now());
+  return outcome;
+}
+
 // While another package is copied over the one in use, a worker that has loaded it goes on; without
 // one the jobs wait.
 PackageInUse Service::packageInUse() {
   package_.look();
-  const std::string problem = package_.problem();
   PackageInUse use{package_.sha256(),
                    belowFloor(plan_.floor, measureResources(plan_.floor.folders))};
-  if (problem.empty() || !use.problem.empty()) return use;
+  if (!use.problem.empty()) return use;
+  use.problem = breaker_.problem(use.sha256, std::chrono::steady_clock::now());
+  const std::string ofFolder = package_.problem();
+  if (!use.problem.empty() || ofFolder.empty()) return use;
   const WorkerStatus worker = worker_.status();
   if (!worker.ready || worker.packageSha256 != use.sha256) {
-    use.problem = "the model package cannot be used: " + problem;
+    use.problem = "the model package cannot be used: " + ofFolder;
   }
   return use;
 }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "config/settings.h"
+#include "plugin/circuit_breaker.h"
 #include "plugin/dispatcher.h"
 #include "plugin/group_planner.h"
 #include "plugin/intake.h"
@@ -66,6 +67,7 @@ class Service {
 
  private:
   PackageInUse packageInUse();
+  AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress);
   // Why no job is taken; empty when jobs are.
   std::string whyNotClaiming(const FreeResources& free) const;
 
@@ -75,6 +77,7 @@ class Service {
   Retention retention_;  // of the outbox's thread
   PackageWatch package_;
   WorkerSupervisor worker_;
+  CircuitBreaker breaker_;
   GroupPlanner planner_;
   Superseder superseder_;
   Outbox outbox_;

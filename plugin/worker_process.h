@@ -12,6 +12,8 @@ struct WorkerDuties {
   // Loads the package and warms up; throws when that cannot be done.
   std::function<PackageIdentity()> load;
   std::function<AnalysisOutcome(const AnalysisRequest&, const ProgressCallback&)> analyze;
+  // What the process gave up (worker_confinement.h), in words for the plugin's status.
+  std::string confinement = "not confined";
 };
 
 // Serves the supervisor at the other end of the socket: handshake, load, ready, jobs. While it

@@ -135,6 +135,7 @@ std::string encode(const Hello& hello) {
   ByteWriter writer;
   writer.u32(hello.protocolVersion);
   writer.text(hello.programVersion);
+  writer.text(hello.confinement);
   return writer.take();
 }
 
@@ -145,6 +146,7 @@ Hello decodeHello(std::string_view payload) {
   hello.protocolVersion = reader.u32();
   if (hello.protocolVersion == workerProtocolVersion) {
     hello.programVersion = reader.text();
+    hello.confinement = reader.text();
     reader.finish();
   }
   return hello;

@@ -24,7 +24,7 @@
 
 namespace cmr {
 
-inline constexpr std::uint32_t workerProtocolVersion = 1;
+inline constexpr std::uint32_t workerProtocolVersion = 2;
 
 // The reason that a worker gives when it could not take the memory that a job needs.
 inline constexpr const char* outOfMemory = "out of memory";
@@ -72,6 +72,7 @@ FrameHeader decodeHeader(std::string_view bytes);
 struct Hello {
   std::uint32_t protocolVersion = workerProtocolVersion;
   std::string programVersion;
+  std::string confinement = {};  // the worker's: see describeConfinement()
 };
 
 struct RequestHead {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdlib>
+#include <fstream>
 #include <mutex>
 #include <string_view>
 #include <utility>
@@ -23,7 +24,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds tick{500};            // so often progress is called in silence
+// So often progress is called in silence, and the worker's memory is looked at.
+constexpr std::chrono::milliseconds tick{200};
+constexpr std::uint64_t mebi = std::uint64_t{1} << 20;
 constexpr std::chrono::milliseconds sendDeadline{60000};  // for one frame
 constexpr const char* cancelled = "cancelled";
 constexpr const char* stopped = "the worker was stopped";
@@ -58,6 +61,16 @@ std::pair<LogLevel, std::string> levelOf(const std::string& line) {
     if (line.rfind(mark, 0) == 0) return {level, line.substr(std::string(mark).size())};
   }
   return {LogLevel::warning, line};  // not the worker's own logger: a library or the loader
+}
+
+// Of proc(5), statm: its second number, in pages. 0 when there is no such process.
+std::uint64_t residentBytes(int processId) {
+  if (processId <= 0) return 0;
+  std::ifstream file("/proc/" + std::to_string(processId) + "/statm");
+  std::uint64_t size = 0;
+  std::uint64_t resident = 0;
+  file >> size >> resident;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 // The worker is lost, and why.
@@ -132,6 +145,7 @@ class WorkerSupervisor::Impl {
     now.running = keeper_.running();
     now.ready = now.ready && now.running;
     if (!now.running) now.processId = 0;
+    now.residentBytes = residentBytes(now.processId);
     return now;
   }
 
@@ -236,6 +250,10 @@ class WorkerSupervisor::Impl {
                           " of the protocol, the plugin version " +
                           std::to_string(workerProtocolVersion) + ": install matching ones");
     }
+    {
+      const std::lock_guard lock(mutex_);
+      status_.confinement = answer.confinement;
+    }
     if (answer.programVersion != programVersion) {
       log_(LogLevel::warning, "the worker is version " + answer.programVersion +
                                   ", the plugin version " + programVersion);
@@ -290,6 +308,7 @@ class WorkerSupervisor::Impl {
     for (;;) {
       const std::optional<Frame> frame = socket_->receive(std::min(until, Clock::now() + tick));
       checkPatience(frame.has_value(), lastSign, until, settings_.jobDeadline, "to answer");
+      checkMemory();
       std::optional<AnalysisOutcome> outcome;
       if (frame && frame->type == FrameType::outcome) {
         outcome = assembler.begin(*frame);
@@ -342,6 +361,15 @@ class WorkerSupervisor::Impl {
                           "it gave no sign of life for " +
                               std::to_string(settings_.silenceLimit.count() / 1000) + " s");
     }
+  }
+
+  void checkMemory() const {
+    const std::uint64_t resident = status().residentBytes;
+    if (settings_.memoryCeilingBytes == 0 || resident <= settings_.memoryCeilingBytes) return;
+    throw WorkerTrouble(FailureCause::memory,
+                        "its memory grew to " + std::to_string(resident / mebi) +
+                            " MiB, above WorkerMemoryMiB (" +
+                            std::to_string(settings_.memoryCeilingBytes / mebi) + " MiB)");
   }
 
   Frame expect(FrameType type, TimePoint until) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,6 +19,9 @@ struct WorkerSettings {
   int threads = 0;                              // 0: as many as there are cores
   std::vector<std::string> reportExperimental;  // structures; see site_release.h
   int niceness = 10;                            // the archive comes first
+  // Resident memory of the worker while it has a job; above it is killed. 0: no ceiling. Not of
+  // address space, which a GPU's driver takes without end.
+  std::uint64_t memoryCeilingBytes = 0;
   std::chrono::seconds jobDeadline{1800};
   std::chrono::seconds startDeadline{300};
   std::chrono::milliseconds silenceLimit{60000};  // without a sign of life, then it is killed
@@ -41,6 +45,8 @@ struct WorkerStatus {
   std::string packageSha256;
   std::string device;  // "cpu/bfloat16"
   std::string lastFailure;
+  std::string confinement;          // as it says itself; empty before its first words
+  std::uint64_t residentBytes = 0;  // 0 while none runs
 };
 
 // Thread ownership: run() is called from one service thread; status() and stop() from any.

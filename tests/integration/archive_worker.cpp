@@ -3,17 +3,22 @@
 // in seconds. What it does besides is steered by the environment, which the service hands on:
 //   CMR_TEST_GATE    a file; while it exists an analysis does not end
 //   CMR_TEST_LEDGER  a file; every analysis that begins adds a line
-// Package and --report-experimental are part of the objects' UIDs, as they are of the real ones.
+// What the first image's comment (0020,4000) says, it does as a file would that gets the better of
+// a decoder: "crash", "take memory" (without end), "break out" (tells what it could reach). Package
+// and --report-experimental are part of the objects' UIDs, as they are of the real ones.
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -24,6 +29,7 @@
 #include "dicom_sr/identity.h"
 #include "dicom_sr/write_dataset.h"
 #include "plugin/child_start.h"
+#include "plugin/worker_confinement.h"
 #include "plugin/worker_process.h"
 
 namespace {
@@ -79,6 +85,9 @@ ProducedObject produce(const Kind& kind, DcmDataset& source, std::vector<std::st
   return object;
 }
 
+// Opened before the process is confined.
+std::ofstream ledgerFile;
+
 // Names after each --report-experimental.
 std::string experimentalIn(const std::vector<std::string>& arguments) {
   std::string names;
@@ -88,11 +97,29 @@ std::string experimentalIn(const std::vector<std::string>& arguments) {
   return names;
 }
 
+[[noreturn]] void takeMemoryWithoutEnd() {
+  constexpr std::size_t step = 16 << 20;
+  for (std::vector<std::string> taken;; ::poll(nullptr, 0, 5)) taken.emplace_back(step, 'x');
+}
+
+// What a program can do that has taken over this process, as one JSON object of booleans.
+std::string breakOut() {
+  const bool makesSocket = ::socket(AF_INET, SOCK_STREAM, 0) >= 0;
+  const bool readsIndex = std::ifstream(environmentOf("CMR_TEST_STORAGE") + "/index").good();
+  const bool writesFile = std::ofstream("/tmp/cmr-broke-out").good();
+  const bool killsArchive = ::kill(::getppid(), 0) == 0;
+  const bool readsPasswords = std::ifstream("/etc/shadow").good();
+  std::ostringstream text;
+  text << std::boolalpha << R"({"makesSocket": )" << makesSocket << R"(, "readsIndex": )"
+       << readsIndex << R"(, "writesFile": )" << writesFile << R"(, "killsArchive": )"
+       << killsArchive << R"(, "readsPasswords": )" << readsPasswords << "}";
+  return text.str();
+}
+
 // settings: what besides the images decides about the results.
 AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress,
                         const std::string& settings) {
-  const std::string ledger = environmentOf("CMR_TEST_LEDGER");
-  if (!ledger.empty()) std::ofstream(ledger, std::ios::app) << request.jobId << std::endl;
+  if (ledgerFile.is_open()) ledgerFile << request.jobId << std::endl;
   const std::string gate = environmentOf("CMR_TEST_GATE");
   while (!gate.empty() && ::access(gate.c_str(), F_OK) == 0) {
     progress(0.5, "waiting at the gate");
@@ -109,10 +136,14 @@ AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& 
   parts.push_back(settings);
   read(request.instances.front(), first);
   DcmDataset& source = *first.getDataset();
-  if (textOf(source, DCM_ImageComments) == "no heart") throw InputError("no heart was found");
+  const std::string comment = textOf(source, DCM_ImageComments);
+  if (comment == "no heart") throw InputError("no heart was found");
+  if (comment == "crash") ::raise(SIGSEGV);
+  if (comment == "take memory") takeMemoryWithoutEnd();
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::analysed;
   outcome.resultsJson = R"({"instances": )" + std::to_string(request.instances.size()) + "}";
+  if (comment == "break out") outcome.resultsJson = breakOut();
   for (const Kind& kind : kinds) {
     outcome.objects.push_back(produce(kind, source, parts, request.dateTime));
   }
@@ -142,5 +173,9 @@ int main(int argc, char** argv) {
   const auto analyzeSo = [&](const AnalysisRequest& request, const ProgressCallback& progress) {
     return analyze(request, progress, settings);
   };
-  return runWorker(childSocketDescriptor, {[&] { return identity; }, analyzeSo});
+  const std::string ledger = environmentOf("CMR_TEST_LEDGER");
+  if (!ledger.empty()) ledgerFile.open(ledger, std::ios::app);
+  const Confinement confinement = confineProcess({package});
+  return runWorker(childSocketDescriptor,
+                   {[&] { return identity; }, analyzeSo, describeConfinement(confinement)});
 }

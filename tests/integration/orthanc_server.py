@@ -100,6 +100,7 @@ class OrthancServer:
         path = self.folder / "orthanc.json"
         path.write_text(json.dumps(self.configuration(with_plugin)))
         environment = dict(os.environ, CMR_TEST_GATE=str(self.gate),
+                           CMR_TEST_STORAGE=str(self.folder / "storage"),
                            CMR_TEST_LEDGER=str(self.ledger))
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen([ORTHANC, "--verbose", str(path)], stdout=log,

@@ -52,7 +52,7 @@ TEST(Settings, EveryKeyIsRead) {
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
     "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep",
     "ReportExperimental": ["rv_cavity"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
-    "RetentionDays": 13, "EditRules": true,
+    "RetentionDays": 13, "WorkerMemoryMiB": 14, "EditRules": true,
     "Viewers": {"OHIF": "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}"}}})");
   EXPECT_FALSE(settings.enable);
   EXPECT_EQ(settings.packageFolder, "/p");
@@ -73,9 +73,10 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.diskFloorMiB, 11);
   EXPECT_EQ(settings.memoryFloorMiB, 12);
   EXPECT_EQ(settings.retentionDays, 13);
+  EXPECT_EQ(settings.workerMemoryMiB, 14);
   EXPECT_TRUE(settings.editRules);
   EXPECT_EQ(settings.viewers.at("OHIF"), "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}");
-  EXPECT_EQ(settingsKeys().size(), 21U);
+  EXPECT_EQ(settingsKeys().size(), 22U);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {

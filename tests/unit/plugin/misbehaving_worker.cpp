@@ -15,6 +15,7 @@
 #include <iostream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "analysis/program.h"
 #include "plugin/child_start.h"
@@ -49,6 +50,13 @@ std::string openDescriptors() {
 // Taken before this program opens anything itself.
 const std::string inheritedDescriptors = openDescriptors();
 
+std::string contentOf(const char* path) {
+  std::ifstream file(path);
+  std::string text;
+  file >> text;
+  return text;
+}
+
 std::string arguments() {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
   std::string text(std::istreambuf_iterator<char>(file), {});
@@ -59,12 +67,15 @@ std::string arguments() {
 std::string factsAboutMe() {
   rlimit core{};
   ::getrlimit(RLIMIT_CORE, &core);
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
   int deathSignal = 0;
   ::prctl(PR_GET_PDEATHSIG, &deathSignal);
   const char* loaderPath = std::getenv("LD_LIBRARY_PATH");
   const char* secret = std::getenv("ORTHANC_SECRET");
   return "fds=" + inheritedDescriptors + ";nice=" + std::to_string(::getpriority(PRIO_PROCESS, 0)) +
-         ";core=" + std::to_string(core.rlim_cur) + ";death=" + std::to_string(deathSignal) +
+         ";core=" + std::to_string(core.rlim_cur) + ";files=" + std::to_string(files.rlim_max) +
+         ";oom=" + contentOf("/proc/self/oom_score_adj") + ";death=" + std::to_string(deathSignal) +
          ";group=" + (::getpgrp() == ::getpid() ? "own" : "inherited") +
          ";secret=" + (secret == nullptr ? "none" : secret) + ";arguments=" + arguments() +
          ";loader=" + (loaderPath == nullptr ? "" : loaderPath);
@@ -102,6 +113,13 @@ void heartbeatUntilCancelled(FramedSocket& socket, bool obedient) {
   }
 }
 
+void takeMemoryWithoutEnd(FramedSocket& socket) {
+  for (std::vector<std::string> taken;; taken.emplace_back(8 << 20, 'x')) {
+    socket.send(FrameType::progress, encode(Progress{0.1, "eating"}), after(soon));
+    ::poll(nullptr, 0, 5);
+  }
+}
+
 void floodStandardError() {
   const std::string line(3000, 'x');
   for (int i = 0; i < 20000; ++i) std::fprintf(stderr, "[info] %d %s\n", i, line.c_str());
@@ -114,6 +132,7 @@ void work(const std::string& mode, FramedSocket& socket, const AnalysisRequest& 
     ::raise(SIGKILL);
   }
   if (mode == "silent") waitForever();
+  if (mode == "greedy") takeMemoryWithoutEnd(socket);
   if (mode == "hang" || mode == "stubborn") heartbeatUntilCancelled(socket, false);
   if (mode == "obedient" && request.jobId == "long") heartbeatUntilCancelled(socket, true);
   if (mode == "garbage") {

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "analysis/errors.h"
+#include "plugin/worker_protocol.h"
 #include "tests/support/small_package.h"
 
 namespace cmr {
@@ -113,7 +114,8 @@ TEST(WorkerSupervisor, TheWorkerInheritsNothingButItsSocket) {
   for (const int descriptor : held) ::close(descriptor);
   ::unsetenv("ORTHANC_SECRET");
   EXPECT_THAT(facts, StartsWith("fds=0 1 2 3;"));
-  EXPECT_THAT(facts, AllOf(HasSubstr(";nice=7;"), HasSubstr(";core=0;"), HasSubstr(";death=9;"),
+  EXPECT_THAT(facts, AllOf(HasSubstr(";nice=7;"), HasSubstr(";core=0;"), HasSubstr(";files=1024;"),
+                           HasSubstr(";oom=1000;"), HasSubstr(";death=9;"),
                            HasSubstr(";group=own;"), HasSubstr(";secret=none;")));
 }
 
@@ -126,6 +128,33 @@ TEST(WorkerSupervisor, TheWorkerIsToldPackageThreadsAndWhatTheSiteReportsExperim
   EXPECT_THAT(supervisor.run(requestNamed("job"), ignoreProgress).resultsJson,
               HasSubstr(" worker --socket 3 --package normal --threads 3 --report-experimental "
                         "rv_cavity --report-experimental lv_cavity ;"));
+}
+
+TEST(WorkerSupervisor, AWorkerAboveItsMemoryCeilingIsKilledWithThatCause) {
+  Log log;
+  WorkerSettings settings = settingsFor("greedy");
+  settings.memoryCeilingBytes = 200 << 20;
+  WorkerSupervisor supervisor(settings, log.callback());
+  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::failed);
+  EXPECT_EQ(outcome.cause, FailureCause::memory);
+  EXPECT_THAT(outcome.reason, HasSubstr("above WorkerMemoryMiB (200 MiB)"));
+  EXPECT_FALSE(supervisor.status().running);
+  EXPECT_EQ(supervisor.status().residentBytes, 0U);
+}
+
+TEST(WorkerSupervisor, FailuresCarryTheirCause) {
+  const std::vector<std::pair<const char*, FailureCause>> causes{
+      {"crash", FailureCause::crash},
+      {"exit-at-start", FailureCause::start},
+      {"bad-package", FailureCause::package},
+      {"other-version", FailureCause::protocol},
+      {"garbage", FailureCause::protocol}};
+  for (const auto& [mode, cause] : causes) {
+    Log log;
+    WorkerSupervisor supervisor(settingsFor(mode), log.callback());
+    EXPECT_EQ(supervisor.run(requestNamed("job"), ignoreProgress).cause, cause) << mode;
+  }
 }
 
 TEST(WorkerSupervisor, TheOpenMpBlasComesFirstInTheWorkersLoaderPath) {
@@ -232,7 +261,7 @@ TEST(WorkerSupervisor, AWorkerOfAnotherProtocolVersionIsRefused) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("other-version"), log.callback());
   EXPECT_THAT(supervisor.run(requestNamed("job"), ignoreProgress).reason,
-              HasSubstr("speaks version 2 of the protocol"));
+              HasSubstr("speaks version " + std::to_string(workerProtocolVersion + 1)));
 }
 
 TEST(WorkerSupervisor, AWorkerThatNeverGetsReadyMeetsItsDeadline) {

@@ -1,0 +1,92 @@
+"""What stands between a file that gets the better of a decoder and the archive."""
+
+import hashlib
+import pathlib
+import unittest
+
+from service_test import ServiceTest
+
+
+def data_set_of(file):
+    """Digest of a DICOM file's data set: who stores a file writes its meta group anew (PS3.10, 7.1)."""
+    return hashlib.sha256(file[144 + int.from_bytes(file[140:144], "little"):]).hexdigest()
+
+
+class Guards(ServiceTest):
+    def bad_series(self, comment):
+        return self.series("bad", study="1.2.3.66", series="1.2.3.66.1", ImageComments=comment)
+
+    def assert_archive_untouched(self, server, process):
+        """The same process, every image as it was sent, and the next series is analysed."""
+        self.assertEqual(server.process.pid, process)
+        self.assertIsNone(server.process.poll())
+        sent = {data_set_of(path.read_bytes()) for path in (self.data / "bad").iterdir()}
+        kept = {data_set_of(server.call("GET", f"/instances/{each}/file")[2])
+                for each in server.get("/instances")}
+        self.assertEqual(len(sent), 8)
+        self.assertEqual(kept, sent)
+        server.send(self.series("good"))
+        server.job_in("done")
+        self.assertEqual(len(server.series_by_modality()["SR"]), 1)
+
+    def test_a_file_that_kills_the_worker_ends_its_own_job_only(self):
+        server = self.server(settings={"MaxAttempts": 2}).start()
+        process = server.process.pid
+        server.send(self.bad_series("crash"))
+        job = server.job_in("dead")
+        self.assertEqual((job["cause"], job["attempts"]), ("crash", 2))
+        self.assertIn("signal 11", job["reason"])
+        self.assert_archive_untouched(server, process)
+
+    def test_a_file_that_takes_memory_without_end_ends_its_own_job_only(self):
+        server = self.server(settings={"MaxAttempts": 1, "WorkerMemoryMiB": 300}).start()
+        process = server.process.pid
+        server.send(self.bad_series("take memory"))
+        job = server.job_in("dead")
+        self.assertEqual(job["cause"], "memory")
+        self.assertIn("WorkerMemoryMiB (300 MiB)", job["reason"])
+        self.assert_archive_untouched(server, process)
+
+    def test_a_worker_that_was_taken_over_reaches_nothing(self):
+        server = self.server().start()
+        server.send(self.bad_series("break out"))
+        job = server.job_in("done")
+        confinement = server.get("/cmr/status")["worker"]["confinement"]
+        self.assertIn("no network", confinement)
+        reached = server.get(f"/cmr/jobs/{job['id']}/results")
+        self.assertFalse(reached["makesSocket"])
+        self.assertFalse(reached["killsArchive"])
+        if "own files only" not in confinement:
+            self.skipTest(f"files: {confinement}")
+        self.assertEqual([name for name, could in reached.items() if could], [])
+        self.assertFalse(pathlib.Path("/tmp/cmr-broke-out").exists())
+
+    def test_the_kernel_itself_sees_the_limits(self):
+        server = self.server()
+        server.close_gate()
+        server.start()
+        server.send(self.series())
+        server.job_at_gate()
+        process = pathlib.Path("/proc") / str(server.worker_process())
+        status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+        self.assertEqual(status["Seccomp"].strip(), "2")  # a filter, proc(5)
+        self.assertEqual(status["NoNewPrivs"].strip(), "1")
+        self.assertEqual((process / "oom_score_adj").read_text().strip(), "1000")
+        limits = (process / "limits").read_text()
+        self.assertRegex(limits, r"Max core file size +0 ")
+        self.assertRegex(limits, r"Max open files +1024 ")
+
+    def test_a_program_that_never_starts_does_not_use_up_the_attempts_of_the_queue(self):
+        server = self.server(worker="/nowhere/cmr", settings={"MaxAttempts": 1}).start()
+        for index in range(6):
+            server.send(self.series(f"s{index}", study=f"1.2.3.{index}0",
+                                    series=f"1.2.3.{index}0.1", phases=2))
+        server.wait(lambda: "keeps failing" in server.get("/cmr/status")["notClaimingBecause"],
+                    "the breaker to open")
+        server.all_decided()
+        jobs = server.get("/cmr/status")["jobs"]
+        self.assertEqual((jobs["dead"], jobs["queued"]), (3, 3))
+
+
+if __name__ == "__main__":
+    unittest.main()

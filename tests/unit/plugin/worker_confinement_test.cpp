@@ -1,0 +1,122 @@
+// A child of this test confines itself, tries what a taken-over decoder would, and tells by its
+// exit code what it could do.
+#include "plugin/worker_confinement.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/io_uring.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <thread>
+
+#include "tests/support/test_folder.h"
+
+namespace cmr {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class Confined : public ::testing::Test {
+ protected:
+  Confined() : folder(test::ownFolder()), allowed(folder / "allowed") {
+    fs::create_directories(allowed);
+    std::ofstream(allowed / "weights") << "weights";
+    std::ofstream(folder / "secret") << "secret";
+    std::ofstream(folder / "shared") << "weights of several packages";
+    fs::remove(allowed / "link");
+    fs::create_symlink(folder / "shared", allowed / "link");
+  }
+
+  // Whether the deed succeeds in a confined process.
+  bool can(const std::function<bool()>& deed) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const Confinement confinement = confineProcess({allowed.string()});
+      if (!confinement.network) ::_exit(3);
+      if (!confinement.files) ::_exit(4);
+      ::_exit(deed() ? 1 : 0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    EXPECT_TRUE(WIFEXITED(status));
+    const int code = WEXITSTATUS(status);
+    if (code == 4) without = "no Landlock here";
+    EXPECT_NE(code, 3) << "no seccomp here";
+    return code == 1;
+  }
+  static bool opens(const fs::path& path, int flags) {
+    return ::open(path.c_str(), flags, 0600) >= 0;
+  }
+
+  const fs::path folder;
+  const fs::path allowed;
+  std::string without;
+};
+
+TEST_F(Confined, NothingIsReachedOverTheNetwork) {
+  for (const int family : {AF_INET, AF_INET6, AF_UNIX, AF_NETLINK}) {
+    EXPECT_FALSE(can([&] { return ::socket(family, SOCK_STREAM, 0) >= 0; })) << family;
+  }
+  io_uring_params parameters{};
+  EXPECT_FALSE(can([&] { return ::syscall(SYS_io_uring_setup, 4, &parameters) >= 0; }));
+}
+
+TEST_F(Confined, ASocketThatWasThereBeforeGoesOn) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  EXPECT_TRUE(can([&] {
+                char letter = 0;
+                return ::send(ends[0], "a", 1, 0) == 1 && ::recv(ends[1], &letter, 1, 0) == 1 &&
+                       letter == 'a';
+              }) ||
+              !without.empty());
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+TEST_F(Confined, NoOtherProgramIsRunAndNoOtherProcessSignalled) {
+  EXPECT_FALSE(can([] { return ::execl("/bin/true", "true", nullptr) == 0; }));
+  EXPECT_FALSE(can([] { return ::kill(::getppid(), 0) == 0; }));
+}
+
+TEST_F(Confined, ItMayStartThreadsAndEndItself) {
+  EXPECT_TRUE(can([] {
+                bool ran = false;
+                std::thread([&] { ran = true; }).join();
+                return ran && ::kill(::getpid(), 0) == 0;
+              }) ||
+              !without.empty());
+}
+
+TEST_F(Confined, OnlyFilesOfTheListAreReadAndNoneIsWritten) {
+  const bool reads = can([&] { return opens(allowed / "weights", O_RDONLY); });
+  if (!without.empty()) GTEST_SKIP() << without;
+  EXPECT_TRUE(reads);
+  EXPECT_TRUE(can([&] { return opens(allowed / "link", O_RDONLY); }));
+  EXPECT_TRUE(can([] { return opens("/proc/self/statm", O_RDONLY); }));
+  EXPECT_TRUE(can([] { return opens("/dev/null", O_WRONLY); }));
+  EXPECT_FALSE(can([&] { return opens(folder / "secret", O_RDONLY); }));
+  EXPECT_FALSE(can([&] { return opens(allowed / "weights", O_WRONLY); }));
+  EXPECT_FALSE(can([&] { return opens(allowed / "new", O_WRONLY | O_CREAT); }));
+  EXPECT_FALSE(can([] { return opens("/etc/shadow", O_RDONLY); }));
+  EXPECT_FALSE(can([] { return opens("/tmp/cmr-confined", O_WRONLY | O_CREAT); }));
+}
+
+TEST(DescribeConfinement, WhatIsMissingIsSaidLoudly) {
+  EXPECT_EQ(describeConfinement({true, true, ""}), "no network, own files only");
+  const std::string without = describeConfinement({true, false, "Landlock: not implemented"});
+  EXPECT_THAT(without, HasSubstr("ALL FILES REACHABLE"));
+  EXPECT_THAT(without, HasSubstr("Landlock: not implemented"));
+}
+
+}  // namespace
+}  // namespace cmr
