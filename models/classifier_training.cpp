@@ -18,10 +18,12 @@ TokenLevels chosen(const ViewTokens& tokens, const torch::Tensor& views) {
 }
 
 // Views that a head without queries reads were pooled before.
+bool isPooledBefore(PooledHead& head, const ViewTokens& tokens) {
+  return tokens.pooled.defined() && head->geometry().queries == 0;
+}
+
 torch::Tensor logitsOf(PooledHead& head, const ViewTokens& tokens, const torch::Tensor& views) {
-  if (tokens.pooled.defined() && head->geometry().queries == 0) {
-    return head->classify(tokens.pooled.index_select(0, views));
-  }
+  if (isPooledBefore(head, tokens)) return head->classify(tokens.pooled.index_select(0, views));
   return head(chosen(tokens, views));
 }
 
@@ -41,6 +43,31 @@ torch::Tensor allowedClasses(const std::vector<ViewSample>& samples, int classes
 torch::Tensor partialLoss(const torch::Tensor& logits, const torch::Tensor& allowed) {
   const torch::Tensor among = logits + (1 - allowed) * -1e9;
   return (torch::logsumexp(logits, 1) - torch::logsumexp(among, 1)).mean();
+}
+
+// Images differ little about a large feature that all have in common, and a linear layer that reads
+// it as it is follows the common part instead of the differences: so it learns on features of mean
+// 0 and variance 1, and the scale is folded into its weights afterwards.
+struct FeatureScale {
+  torch::Tensor mean;       // float32 [features]
+  torch::Tensor deviation;  // the same
+};
+
+constexpr double leastVariance = 1e-4;
+
+FeatureScale scaleOf(const torch::Tensor& features, const torch::Tensor& weights) {
+  const torch::Tensor share = (weights / weights.sum()).to(torch::kFloat32).unsqueeze(1);
+  const torch::Tensor mean = (share * features).sum(0);
+  const torch::Tensor variance = (share * (features - mean).square()).sum(0);
+  return {mean, (variance + leastVariance).sqrt()};
+}
+
+void foldIn(PooledHead& head, const FeatureScale& scale) {
+  const torch::NoGradGuard guard;
+  auto parameters = head->named_parameters();
+  torch::Tensor& weight = parameters["linear.weight"];
+  weight.div_(scale.deviation);
+  parameters["linear.bias"].sub_(torch::matmul(weight, scale.mean));
 }
 
 void requireTwoLabels(const std::vector<ViewSample>& samples) {
@@ -92,6 +119,14 @@ PooledHead trainClassifier(const PooledHeadGeometry& geometry, const ViewTokens&
     weights[i] = samples[static_cast<std::size_t>(i)].weight;
   }
   const torch::Tensor allowed = allowedClasses(samples, geometry.classes);
+  const bool isScaled = isPooledBefore(head, tokens);
+  FeatureScale scale;
+  torch::Tensor features;
+  if (isScaled) {
+    features = tokens.pooled.index_select(0, views);
+    scale = scaleOf(features, weights);
+    features = (features - scale.mean) / scale.deviation;
+  }
   torch::optim::AdamW optimizer(
       head->parameters(), torch::optim::AdamWOptions(o.learningRate).weight_decay(o.weightDecay));
   for (std::int64_t step = 0; step < o.steps; ++step) {
@@ -100,8 +135,9 @@ PooledHead trainClassifier(const PooledHeadGeometry& geometry, const ViewTokens&
       static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
     }
     const torch::Tensor drawn = torch::multinomial(weights, o.batch, true);
-    const torch::Tensor loss = partialLoss(logitsOf(head, tokens, views.index_select(0, drawn)),
-                                           allowed.index_select(0, drawn));
+    const torch::Tensor logits = isScaled ? head->classify(features.index_select(0, drawn))
+                                          : logitsOf(head, tokens, views.index_select(0, drawn));
+    const torch::Tensor loss = partialLoss(logits, allowed.index_select(0, drawn));
     if (!std::isfinite(loss.item<double>())) {
       throw InputError("the loss of the head is no number at step " + std::to_string(step));
     }
@@ -109,6 +145,7 @@ PooledHead trainClassifier(const PooledHeadGeometry& geometry, const ViewTokens&
     loss.backward();
     optimizer.step();
   }
+  if (isScaled) foldIn(head, scale);
   head->eval();
   return head;
 }

@@ -9,6 +9,7 @@
 #include "analysis/compute_choice.h"
 #include "analysis/errors.h"
 #include "analysis/package_weights.h"
+#include "models/augment.h"
 #include "models/classification_report.h"
 #include "models/extend_package.h"
 #include "models/release_rule.h"
@@ -81,7 +82,8 @@ void judgeInTurn(const PooledHeadGeometry& geometry, const ViewTokens& tokens,
   }
   std::printf("\n");
   const auto drawn = where(images, [&](const LabelledImage& image, std::size_t i) {
-    return image.isPhantom && i % phantomFolds == 0;
+    // By chance: kinds of drawn images follow each other in turn.
+    return image.isPhantom && mixSeed(o.training.seed, i) % phantomFolds == 0;
   });
   if (std::find(drawn.begin(), drawn.end(), true) == drawn.end()) return;
   PooledHead head = trainWithout(drawn, geometry, tokens, images, o.training);

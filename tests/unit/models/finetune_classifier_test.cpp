@@ -80,7 +80,8 @@ TEST_F(FinetunedClassifier, IsAddedToACopyOfThePackageWithWhatWasMeasured) {
   ASSERT_EQ(head["classes"].size(), 3U);  // those that were taught, in the task's order
   EXPECT_EQ(head["classes"][1]["name"], "lge");
   EXPECT_EQ(head["classes"][0]["evidence"], "real");
-  EXPECT_GT(head["measured"]["real"]["images"]["accuracy"].get<double>(), 0.8);
+  // A third by chance; the backbone is a small one of random weights.
+  EXPECT_GT(head["measured"]["real"]["images"]["accuracy"].get<double>(), 0.5);
   EXPECT_EQ(head["measured"]["real"]["images"]["subjects"], 4);
   EXPECT_FALSE(head["measured"].contains("phantom"));
   EXPECT_EQ(m["training"]["heads"]["sequence"]["trained"]["real images"], 24);
@@ -127,6 +128,33 @@ TEST_F(FinetunedClassifier, IsTheSameFromTokensThatWereKept) {
 TEST_F(FinetunedClassifier, RefusesImagesOfOneLabelAlone) {
   for (LabelledImage& image : images_) image.allowed = 1;
   EXPECT_THROW(finetuneClassifier(options_, images_), Error);
+}
+
+// Real backbones say nearly the same of all images: what tells them apart is small beside it.
+TEST(ClassifierTraining, LearnsSmallDifferencesOnALargeCommonPart) {
+  constexpr std::int64_t width = 384;
+  torch::manual_seed(3);
+  const torch::Tensor direction = torch::randn({1, width}) * 0.02;
+  ViewTokens tokens;
+  std::vector<LabelledImage> images(40);
+  tokens.pooled = torch::ones({40, 2 * width}) + torch::randn({40, 2 * width}) * 0.02;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    images[i].subject = std::to_string(i);
+    images[i].allowed = i % 2 == 0 ? 0b01 : 0b10;
+    tokens.imageOf.push_back(i);
+    tokens.isPlain.push_back(1);
+    tokens.pooled[static_cast<std::int64_t>(i)].slice(0, 0, width) +=
+        (i % 2 == 0 ? 1 : -1) * direction[0];
+  }
+  ClassifierTraining training;
+  training.steps = 60;
+  PooledHead head =
+      trainClassifier({width, {2}, 0, 2}, tokens,
+                      balancedSamples(tokens, images, std::vector<bool>(40, true)), training);
+  const auto logits = plainLogits(head, tokens, std::vector<bool>(40, true));
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    EXPECT_GT(i % 2 == 0 ? logits[i][0] - logits[i][1] : logits[i][1] - logits[i][0], 2) << i;
+  }
 }
 
 TEST(ClassifierTraining, DrawsEveryLabelAndEverySubjectAlike) {
