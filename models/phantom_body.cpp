@@ -5,6 +5,7 @@
 #include <random>
 
 #include "models/image_changes.h"
+#include "models/smooth_noise.h"
 
 namespace cmr {
 namespace {
@@ -34,16 +35,19 @@ AtrialPoint atriumAt(const VesselPose& vessels, Vec3 heartPoint, bool aboveValve
 }
 
 // Fat on the heart: thick in the grooves and over the right ventricle, thin over the lateral wall.
-double fatThickness(const PhantomHeart& h, const VentriclePoint& at) {
-  const double over = 0.55 + 0.45 * std::cos(at.angle - h.fatAngle);
+double fatThickness(const PhantomHeart& h, const VentriclePoint& at, Vec3 p) {
+  const double side = std::max(0.0, std::cos(at.angle - h.fatAngle));
   const double half = rvHalfAngle(h, std::clamp(at.level, 0.0, 1.0));
   const auto groove = [&](double angle) {
-    const double off = std::remainder(at.angle - angle, 6.283185307) / 0.22;
+    const double off = std::remainder(at.angle - angle, 6.283185307) / 0.24;
     return std::exp(-off * off);
   };
   const double grooves = groove(h.rvCentreAngle - half) + groove(h.rvCentreAngle + half);
-  const double atBase = std::exp(-std::pow((at.level - 0.0) / 0.13, 2));
-  return h.fatMm * (0.25 + over + 1.3 * grooves + 1.8 * atBase);
+  const double off = at.level / 0.13;
+  const double atBase = std::exp(-off * off);
+  const double patches =
+      smoothNoise(p.x / 21, p.y / 21, p.z / 21, static_cast<std::uint32_t>(h.textureSeed >> 11U));
+  return h.fatMm * (0.05 + 0.9 * side + 1.2 * grooves + 1.4 * atBase) * (0.8 + 0.9 * patches);
 }
 
 // What the outflow tracts add to the ventricles' bodies, counted on a grid.
@@ -152,7 +156,7 @@ PhantomTissue tissueAt(const BodyPose& pose, Vec3 patient) {
     if (wall) return PhantomTissue::vesselWall;
     const double outside = std::min(at.outsideMm, atrium.outsideMm);
     if (outside < 14) {
-      const double fat = fatThickness(body.heart, at);
+      const double fat = fatThickness(body.heart, at, p);
       if (outside < fat) return PhantomTissue::epicardialFat;
       if (outside < fat + 1.3) return PhantomTissue::pericardium;
       inMediastinum = outside < 1.6 * fat + 1.5;

@@ -193,6 +193,17 @@ class Noise {
   std::uint64_t state_;
 };
 
+// Noise lies within the k-space that was measured, as the image does: not quite white.
+std::vector<float> bandLimitedNoise(const Frame& f, Noise& noise, float sigma) {
+  std::vector<float> field(f.values.size());
+  for (float& v : field) v = noise();
+  constexpr double blurPixels = 0.55;
+  gaussianBlur(field, f.rows, f.columns, blurPixels);
+  constexpr float lost = 1.72F;  // what the blur takes off the standard deviation
+  for (float& v : field) v *= sigma * lost;
+  return field;
+}
+
 void cropField(Frame& f, const PhantomLook& look, float outside) {
   const double radius = look.circleShare * f.columns;
   const double half = 0.5 * look.phaseFieldShare;
@@ -222,7 +233,12 @@ std::vector<float> magnitude(Frame f, const std::vector<float>& shading, const P
   const auto sigma = static_cast<float>(fullNoise * reference);
   for (std::size_t i = 0; i < f.values.size(); ++i) f.values[i] *= shading[i];
   addGhost(f, look);
-  for (float& v : f.values) v = gain * std::hypot(v + sigma * noise(), sigma * noise());
+  const std::vector<float> real = bandLimitedNoise(f, noise, sigma);
+  const std::vector<float> imaginary = bandLimitedNoise(f, noise, sigma);
+  for (std::size_t i = 0; i < f.values.size(); ++i) {
+    const float r = f.values[i] + real[i];
+    f.values[i] = gain * std::sqrt(r * r + imaginary[i] * imaginary[i]);
+  }
   cropField(f, look, 0);
   return std::move(f.values);
 }
@@ -241,8 +257,8 @@ std::vector<float> phaseSensitive(Frame f, const PhantomCut& cut, const TissueTa
   const auto sigma = static_cast<float>(look.noise * reference);
   for (std::size_t i = 0; i < f.values.size(); ++i) {
     const float below = std::hypot(ref.values[i] + sigma * noise(), sigma * noise());
-    const float ratio = (f.values[i] + sigma * noise()) / (0.25F * sigma + below);
-    f.values[i] = std::clamp(static_cast<float>(signedZero) * (1 + 0.75F * ratio), 0.0F, 4095.0F);
+    const float ratio = (f.values[i] + sigma * noise()) / (2.5F * sigma + below);
+    f.values[i] = std::clamp(static_cast<float>(signedZero) * (1 + 0.85F * ratio), 0.0F, 4095.0F);
   }
   cropField(f, look, static_cast<float>(signedZero));
   return std::move(f.values);
@@ -278,9 +294,9 @@ std::vector<float> fittedMap(Frame f, const PhantomCut& cut, const TissueTable& 
     }
     const float sigma = static_cast<float>(1.2 * look.noise) / std::max(0.05F, density);
     if (density < 0.22F) {
-      const float any = std::abs(0.5F * noise() + 0.4F);
-      f.values[i] = density < 0.08F || noise() > 0 ? std::min(any, 1.6F) * top
-                                                   : f.values[i] * std::abs(1 + 0.5F * noise());
+      const bool failed = density < 0.08F || noise() > 0;
+      const float any = noise() < -0.2F ? 0 : std::abs(0.56F + 0.25F * noise()) * top;
+      f.values[i] = failed ? any : f.values[i] * std::abs(1 + 0.5F * noise());
     } else {
       f.values[i] *= std::max(0.02F, 1 + sigma * noise());
     }

@@ -8,7 +8,7 @@ namespace cmr {
 namespace {
 
 // Falls to a quarter at this distance from an element.
-constexpr double coilReachMm = 105;
+constexpr double coilReachMm = 92;
 
 void addCoils(PhantomLook& look, std::mt19937_64& rng, const PhantomBody& body) {
   const PhantomTorso& t = body.torso;
@@ -50,8 +50,8 @@ PhantomLook drawLook(std::mt19937_64& rng, const PhantomBody& body, PhantomSeque
   PhantomLook look;
   addCoils(look, rng, body);
   const bool map = sequence == PhantomSequence::t1Map || sequence == PhantomSequence::t2Map;
-  const bool normalised = drawChance(rng, sequence == PhantomSequence::cine ? 0.4 : 0.5);
-  look.shading = normalised ? drawUniform(rng, 0.0, 0.35) : drawUniform(rng, 0.6, 1.25);
+  const bool normalised = drawChance(rng, sequence == PhantomSequence::cine ? 0.35 : 0.5);
+  look.shading = normalised ? drawUniform(rng, 0.0, 0.35) : drawUniform(rng, 0.7, 1.5);
   look.blurPixels = drawUniform(rng, 0.5, 0.95);
   look.noise = std::exp(drawUniform(rng, std::log(0.012), std::log(0.06)));
   if (sequence != PhantomSequence::cine && sequence != PhantomSequence::scout) {

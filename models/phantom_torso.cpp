@@ -57,7 +57,8 @@ double diaphragm(const PhantomTorso& t, double x, double y) {
   const double right = std::exp(-square((x + 80) / 52) - square((y - 5) / 62));
   const double left = std::exp(-square((x - 85) / 48) - square((y - 10) / 60));
   const double rim = square(x / t.halfWidthMm) + square(y / t.halfDepthMm);
-  return t.diaphragmMm + t.rightDomeMm * right + t.leftDomeMm * left - 70 * square(rim) -
+  const double wave = 5 * static_cast<double>(smoothNoise(x / 45, y / 45, 0.3, t.seed + 71U));
+  return t.diaphragmMm + wave + t.rightDomeMm * right + t.leftDomeMm * left - 70 * square(rim) -
          (y > 20 ? 0.35 * (y - 20) : 0);
 }
 
@@ -78,9 +79,10 @@ PhantomTissue spineAt(const PhantomTorso& t, double x, double y, double z) {
 PhantomTissue chestWall(const PhantomTorso& t, double x, double y, double z, double depth) {
   if (y < 0 && std::abs(x) < 17 && depth < 11 && z > -75) return PhantomTissue::bone;  // sternum
   const double slope = 0.45 * (y + 0.25 * std::abs(x));
-  const double rib = (z + slope) / 24 + t.ribPhase;
+  const double wave = 5 * static_cast<double>(smoothNoise(x / 50, y / 50, z / 50, t.seed + 51U));
+  const double rib = (z + slope + wave) / 29 + t.ribPhase;
   const double at = rib - std::floor(rib);
-  if (at < 0.42 && depth > 0.35 * t.muscleMm && depth < 0.35 * t.muscleMm + 8.5) {
+  if (at < 0.36 && depth > 0.35 * t.muscleMm && depth < 0.35 * t.muscleMm + 8.5) {
     return PhantomTissue::bone;
   }
   // Fat between the layers of muscle.
@@ -92,7 +94,8 @@ PhantomTissue chestWall(const PhantomTorso& t, double x, double y, double z, dou
 PhantomTissue abdomen(const PhantomTorso& t, double x, double y, double z, double below) {
   const Vec3 p{x, y, z};
   if (below < 3) return PhantomTissue::muscle;  // the diaphragm itself
-  const double liverEdge = t.liverReachMm - 0.25 * (y + 40) - 0.22 * below;
+  const double wave = smoothNoise(x / 43, y / 43, z / 43, t.seed + 61U);
+  const double liverEdge = t.liverReachMm - 0.25 * (y + 40) - 0.22 * below + 22 * wave;
   if (x < liverEdge && y < 75) {
     return onVessel(p, 36, 0.13, t.seed + 11U) ? PhantomTissue::liverVessel : PhantomTissue::liver;
   }
@@ -107,8 +110,9 @@ PhantomTissue abdomen(const PhantomTorso& t, double x, double y, double z, doubl
   if (std::sqrt(square(x - 95) + square((y - 45) / 1.1) + square((z + 92) / 1.5)) < 38) {
     return PhantomTissue::spleen;
   }
-  const float n = smoothNoise(x / 19, y / 19, z / 19, t.seed + 21U);
-  if (n > 0.12F) return PhantomTissue::bowel;
+  const float n = smoothNoise(x / 17, y / 17, z / 17, t.seed + 21U);
+  if (n > 0.62F) return PhantomTissue::air;  // gas
+  if (n > 0.08F) return n < 0.2F ? PhantomTissue::muscle : PhantomTissue::bowel;
   return PhantomTissue::abdominalFat;
 }
 
@@ -163,7 +167,7 @@ PhantomTissue torsoAt(const PhantomTorso& t, Vec3 p, bool inMediastinum) {
   const double fat = fatDepth(t, x, y, z);
   if (depth < fat) {
     const float septum = smoothNoise(p.x / 22, p.y / 22, p.z / 22, t.seed + 9U);
-    return std::abs(septum) < 0.022F ? PhantomTissue::muscle : PhantomTissue::subcutaneousFat;
+    return std::abs(septum) < 0.013F ? PhantomTissue::muscle : PhantomTissue::subcutaneousFat;
   }
   const PhantomTissue spine = spineAt(t, x, y, z);
   if (spine != PhantomTissue::air) return spine;

@@ -15,6 +15,19 @@ void finishRead(png_image& image, void* pixels, const std::string& path) {
   }
 }
 
+void writePng(const std::string& path, int width, int height, png_uint_32 format,
+              const std::vector<std::uint8_t>& bytes) {
+  png_image image;
+  std::memset(&image, 0, sizeof image);
+  image.version = PNG_IMAGE_VERSION;
+  image.width = static_cast<png_uint_32>(width);
+  image.height = static_cast<png_uint_32>(height);
+  image.format = format;
+  if (png_image_write_to_file(&image, path.c_str(), 0, bytes.data(), 0, nullptr) == 0) {
+    throw ResourceError("cannot write " + path + ": " + image.message);
+  }
+}
+
 }  // namespace
 
 GrayImage readPng(const std::string& path) {
@@ -49,15 +62,12 @@ GrayImage readPng(const std::string& path) {
 
 void writePngRgb(const std::string& path, int width, int height,
                  const std::vector<std::uint8_t>& rgb) {
-  png_image image;
-  std::memset(&image, 0, sizeof image);
-  image.version = PNG_IMAGE_VERSION;
-  image.width = static_cast<png_uint_32>(width);
-  image.height = static_cast<png_uint_32>(height);
-  image.format = PNG_FORMAT_RGB;
-  if (png_image_write_to_file(&image, path.c_str(), 0, rgb.data(), 0, nullptr) == 0) {
-    throw ResourceError("cannot write " + path + ": " + image.message);
-  }
+  writePng(path, width, height, PNG_FORMAT_RGB, rgb);
+}
+
+void writePngGray(const std::string& path, int width, int height,
+                  const std::vector<std::uint8_t>& grey) {
+  writePng(path, width, height, PNG_FORMAT_GRAY, grey);
 }
 
 }  // namespace cmr

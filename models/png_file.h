@@ -20,5 +20,7 @@ GrayImage readPng(const std::string& path);
 // 8-bit pictures; throw ResourceError when the file cannot be written.
 void writePngRgb(const std::string& path, int width, int height,
                  const std::vector<std::uint8_t>& rgb);
+void writePngGray(const std::string& path, int width, int height,
+                  const std::vector<std::uint8_t>& grey);
 
 }  // namespace cmr
