@@ -15,6 +15,14 @@ struct Code {
   std::string meaning;
 };
 
+// An interval that healthy people's values lie in, as published.
+struct ReferenceRange {
+  double low = 0;
+  double high = 0;
+  std::string source;      // printed beside it: "Kawel-Boehm et al., JCMR 2025;27:101853"
+  std::string population;  // of whom, and by which convention
+};
+
 enum class Quality { good, uncertain, unmeasurable };
 
 struct Measurement {
@@ -26,7 +34,10 @@ struct Measurement {
   std::string method;                     // one sentence: how it was computed, with its source
   std::vector<std::size_t> sourceFrames;  // StackFrame::sourceIndex of the images used
   Quality quality = Quality::good;
-  std::string reason;  // why uncertain or unmeasurable; empty when good
+  std::string reason;       // why uncertain or unmeasurable; empty when good
+  std::string indexedFrom;  // the id of what this is per m2 of body surface; else empty
+  std::optional<ReferenceRange> reference;  // only where its conditions are met
+  std::string noReference;                  // why a published range is not shown; else empty
 };
 
 enum class Severity { note, warning, serious };

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "analysis/cardiac_timing.h"
 #include "analysis/errors.h"
 #include "analysis/key_phases.h"
 #include "analysis/plausibility.h"
@@ -23,18 +24,6 @@ void checkInput(const ImageStack& stack) {
   if (stack.sliceCount < 1) {
     throw InputError("the series has no slices");
   }
-}
-
-std::vector<double> phaseTimes(const ImageStack& stack) {
-  std::vector<double> times;
-  for (int phase = 0; phase < stack.phaseCount; ++phase) {
-    const auto& time = stack.frame(0, phase).timing.triggerTimeMs;
-    if (!time) {
-      return {};
-    }
-    times.push_back(*time);
-  }
-  return times;
 }
 
 // What end diastole and end systole are chosen from: volumes, or the areas of a single slice.
@@ -98,6 +87,8 @@ void setUnreleasedApart(const MeasuredSeries& measured, const std::vector<Findin
     }
     if (apart.structure == Structure::rvCavity) {
       result.rvVolumeMl.clear();
+    } else {
+      result.wall = {};
     }
   }
 }
@@ -129,20 +120,22 @@ SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
   result.labels = std::move(plausible.labels);
   result.firstLook = raw.firstLook;
   result.package = segmenter.identity();
-  result.phaseTimesMs = phaseTimes(stack);
+  result.phaseTimesMs = phaseTimesMs(stack);
   result.lvVolumeMl = volumesMl(stack, result.labels, Structure::lvCavity);
   result.rvVolumeMl = volumesMl(stack, result.labels, Structure::rvCavity);
   const KeyPhases phases = findKeyPhases(cavityCurve(stack, result.labels, result.lvVolumeMl));
   result.endDiastolePhase = phases.endDiastole;
   result.endSystolePhase = phases.endSystole;
   result.keySlice = largestCavitySlice(stack, result.labels, phases.endDiastole);
+  result.wall = examineWall(stack, result.labels, phases);
   const MeasuredSeries measured{stack,
                                 result.labels,
                                 phases,
                                 result.lvVolumeMl,
                                 result.rvVolumeMl,
                                 volumesMl(stack, result.labels, Structure::lvMyocardium),
-                                result.package};
+                                result.package,
+                                &result.wall};
   for (const auto& checks : {checkShape(measured), checkSax(measured)}) {
     findings.insert(findings.end(), checks.begin(), checks.end());
   }

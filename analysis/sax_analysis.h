@@ -9,6 +9,7 @@
 #include "analysis/image_stack.h"
 #include "analysis/label_stack.h"
 #include "analysis/measurement.h"
+#include "analysis/wall_measurements.h"
 
 namespace cmr {
 
@@ -30,6 +31,7 @@ struct SaxAnalysis {
   std::vector<double> phaseTimesMs;  // trigger time per phase; empty when unknown
   std::vector<double> lvVolumeMl;    // per phase
   std::vector<double> rvVolumeMl;    // per phase
+  VentricleWall wall;                // empty when cavity or myocardium are not released
   std::vector<Measurement> measurements;
   std::vector<Flag> flags;
   std::vector<ExperimentalStructure> experimental;  // in the order of Structure; labels, curves and

@@ -7,6 +7,7 @@
 #include "analysis/cavity_roundness.h"
 #include "analysis/frame_repair.h"
 #include "analysis/frame_shape.h"
+#include "analysis/ventricle_measurements.h"
 
 namespace cmr {
 namespace {

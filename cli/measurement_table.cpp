@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "dicom_sr/measurement_text.h"
 
@@ -21,14 +22,20 @@ Measurement measurementOf(const Json& json) {
               : quality == "uncertain" ? Quality::uncertain
                                        : Quality::unmeasurable;
   if (!json.at("value").is_null()) m.value = json.at("value").get<double>();
+  if (const Json range = json.value("reference", Json()); !range.is_null()) {
+    m.reference =
+        ReferenceRange{range.at("low").get<double>(), range.at("high").get<double>(),
+                       range.at("source").get<std::string>(), range.at("of").get<std::string>()};
+  }
   return m;
 }
 
 std::string rowOf(const Measurement& m, std::string& said) {
   char row[160];
-  std::snprintf(row, sizeof row, "  %-28s %12s  %-8s", m.label.c_str(), valueText(m).c_str(),
+  std::snprintf(row, sizeof row, "  %-32s %12s  %-8s", m.label.c_str(), valueText(m).c_str(),
                 isMeasured(m) ? unitText(m.unit).c_str() : "");
   std::string text = row;
+  if (const std::string range = rangeText(m); !range.empty()) text += " [" + range + "]";
   if (const std::string quality = qualityText(m); !quality.empty()) {
     text += quality == said ? " as above" : " " + quality;
     said = quality;
@@ -41,7 +48,8 @@ std::string rowOf(const Measurement& m, std::string& said) {
 std::string notReported(const Json& measurements) {
   std::map<std::string, std::string> labelsByReason;
   for (const Json& json : measurements) {
-    if (json.at("reported").get<bool>()) continue;
+    // What is said of a volume holds for its index.
+    if (json.at("reported").get<bool>() || !json.value("indexedFrom", "").empty()) continue;
     std::string& labels = labelsByReason[json.at("reason").get<std::string>()];
     labels += (labels.empty() ? "" : ", ") + json.at("label").get<std::string>();
   }
@@ -49,6 +57,23 @@ std::string notReported(const Json& measurements) {
   for (const auto& [reason, labels] : labelsByReason) {
     text += "  not reported: " + labels + ". " + reason + "\n";
   }
+  return text;
+}
+
+// Where the ranges in brackets come from, or why there are none.
+std::string ranges(const Json& measurements) {
+  std::set<std::string> lines;
+  for (const Json& json : measurements) {
+    if (!json.at("reported").get<bool>()) continue;
+    if (const Json range = json.value("reference", Json()); !range.is_null()) {
+      lines.insert("  [ranges] " + range.at("of").get<std::string>() + " (" +
+                   range.at("source").get<std::string>() + ")\n");
+    } else if (const std::string none = json.value("noReference", ""); !none.empty()) {
+      lines.insert("  no reference ranges: " + none + "\n");
+    }
+  }
+  std::string text;
+  for (const std::string& line : lines) text += line;
   return text;
 }
 
@@ -69,10 +94,19 @@ std::string measurementTable(const std::string& resultsJson) {
   const Json& source = results.at("source");
   std::string text = results.at("notice").get<std::string>() + ". Not verified by a person.\n\n";
   std::string said;
+  std::string notIndexed;
   for (const Json& json : results.at("measurements")) {
-    if (json.at("reported").get<bool>()) text += rowOf(measurementOf(json), said);
+    if (!json.at("reported").get<bool>()) continue;
+    const Measurement m = measurementOf(json);
+    if (json.value("indexedFrom", "").empty() || isMeasured(m)) {
+      text += rowOf(m, said);
+    } else {
+      notIndexed = "  not indexed by body surface: " + m.reason + "\n";
+    }
   }
+  text += notIndexed;
   text += notReported(results.at("measurements"));
+  text += ranges(results.at("measurements"));
   text += "\n  end-diastole: " + phaseText(results.at("keyPhases").at("endDiastole")) +
           ", end-systole: " + phaseText(results.at("keyPhases").at("endSystole")) + ", of " +
           std::to_string(source.at("slices").get<int>()) + " slices and " +

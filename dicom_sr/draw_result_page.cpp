@@ -12,6 +12,7 @@
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/page_canvas.h"
 #include "dicom_sr/page_curve.h"
+#include "dicom_sr/page_flags.h"
 #include "dicom_sr/page_images.h"
 #include "dicom_sr/page_table.h"
 #include "dicom_sr/source_date.h"

@@ -1,9 +1,12 @@
 #include "dicom_sr/measurement_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 #include "analysis/site_release.h"
+#include "dicom_sr/key_segments.h"
 
 namespace cmr {
 namespace {
@@ -21,6 +24,16 @@ void replaceAll(std::string& text, const std::string& from, const std::string& t
   }
 }
 
+std::string numberText(double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, std::abs(value) >= wholeNumbersFrom ? "%.0f" : "%.1f", value);
+  return text;
+}
+
+void addOnce(std::vector<std::string>& list, const std::string& text) {
+  if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
+}
+
 }  // namespace
 
 bool isMeasured(const Measurement& measurement) {
@@ -30,10 +43,7 @@ bool isMeasured(const Measurement& measurement) {
 
 std::string valueText(const Measurement& measurement) {
   if (!isMeasured(measurement)) return "not measured";
-  const double value = *measurement.value;
-  char text[64];
-  std::snprintf(text, sizeof text, std::abs(value) >= wholeNumbersFrom ? "%.0f" : "%.1f", value);
-  return text;
+  return numberText(*measurement.value);
 }
 
 std::string unitText(const Code& unit) {
@@ -43,6 +53,36 @@ std::string unitText(const Code& unit) {
   replaceAll(text, "m2", "m\xC2\xB2");
   replaceAll(text, "m3", "m\xC2\xB3");
   return text;
+}
+
+std::string rangeText(const Measurement& measurement) {
+  if (!isMeasured(measurement) || !measurement.reference) return "";
+  return numberText(measurement.reference->low) + "\xE2\x80\x93" +
+         numberText(measurement.reference->high);
+}
+
+Beside besideRange(const Measurement& measurement) {
+  if (!isMeasured(measurement) || !measurement.reference) return Beside::within;
+  const double written = std::strtod(valueText(measurement).c_str(), nullptr);
+  if (written < measurement.reference->low) return Beside::below;
+  return written > measurement.reference->high ? Beside::above : Beside::within;
+}
+
+std::vector<std::string> referenceSources(const SaxAnalysis& analysis) {
+  std::vector<std::string> sources;
+  std::vector<std::string> reasons;
+  for (const Measurement& m : analysis.measurements) {
+    if (!isReleased(analysis, m) || !isMeasured(m)) continue;
+    if (m.reference) {
+      const bool isMass = m.id.find("mass") != std::string::npos;
+      addOnce(sources, std::string(isMass ? "Range of mass: " : "Ranges: ") +
+                           m.reference->population + " (" + m.reference->source + ").");
+    } else if (!m.noReference.empty()) {
+      addOnce(reasons, "No reference ranges. " + m.noReference);
+    }
+  }
+  sources.insert(sources.end(), reasons.begin(), reasons.end());
+  return sources;
 }
 
 std::string qualityText(const Measurement& measurement) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "analysis/sax_analysis.h"
 
@@ -16,6 +17,17 @@ std::string valueText(const Measurement& measurement);
 
 // The UCUM unit as people write it: "mL", "%", "mL/m\u00b2", "/min".
 std::string unitText(const Code& unit);
+
+// "81\u2013204", in the digits of valueText; "" without a range or a value.
+std::string rangeText(const Measurement& measurement);
+
+// Where the value lies as it is written, so that nobody reads 204 as above 81 to 204.
+enum class Beside { within, below, above };
+Beside besideRange(const Measurement& measurement);
+
+// One sentence for each source of the ranges that are shown, and one for each reason why one is
+// not; empty when no range is known of anything. Only of measurements that are reported.
+std::vector<std::string> referenceSources(const SaxAnalysis& analysis);
 
 // "" when good, else one sentence: "Uncertain: ..." or "Not measured: ...".
 std::string qualityText(const Measurement& measurement);

@@ -5,13 +5,11 @@
 
 namespace cmr {
 
-// Measurements that the package releases, by ventricle, with a mark of quality and the reason where
-// there is one. Returns the height that was used.
+// Measurements that the package releases, by ventricle: mark of quality, value, reference range,
+// then the same per square metre of body surface, and the reason where there is one. Below: where
+// the ranges come from, or why there are none, and what is not reported. Returns the height that
+// was used.
 double drawTable(PageCanvas& canvas, double left, double top, double width,
-                 const SaxAnalysis& analysis);
-
-// Flags, the gravest first. Returns the height that was used.
-double drawFlags(PageCanvas& canvas, double left, double top, double width,
                  const SaxAnalysis& analysis);
 
 }  // namespace cmr

@@ -1,4 +1,5 @@
-// Concepts of the measurement report: TID 1500, 1410, 1419, 1600, 4019, 1204, 1001 (PS3.16).
+// Concepts of the measurement report: TID 1500, 1410, 1419, 1600, 4019, 1204, 1001
+// (PS3.16).
 #pragma once
 
 #include "analysis/measurement.h"
@@ -28,6 +29,8 @@ inline const Code trackingIdentifier{"112039", "DCM", "Tracking Identifier"};
 inline const Code trackingUid{"112040", "DCM", "Tracking Unique Identifier"};
 inline const Code finding{"121071", "DCM", "Finding"};
 inline const Code findingSite{"363698007", "SCT", "Finding Site"};
+inline const Code index{"121425", "DCM", "Index"};
+inline const Code bodySurface{"8277-6", "LN", "BSA"};
 inline const Code imageRegion{"111030", "DCM", "Image Region"};
 inline const Code originalSource{"111040", "DCM", "Original Source"};
 inline const Code timePoint{"C2348792", "UMLS", "Time Point"};

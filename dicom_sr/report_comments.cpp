@@ -1,6 +1,7 @@
 #include "dicom_sr/report_comments.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <set>
 
 #include "analysis/program.h"
@@ -57,11 +58,25 @@ void addReservations(const SaxAnalysis& analysis, std::vector<std::string>& comm
 
 }  // namespace
 
+namespace {
+
+std::string rangeWords(const ReferenceRange& range) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%g to %g", range.low, range.high);
+  return text;
+}
+
+}  // namespace
+
 std::string methodSentence(const Measurement& measurement) {
   std::string sentence = measurement.method;
   if (!measurement.sourceFrames.empty()) {
     if (!sentence.empty()) sentence += ' ';
     sentence += "Computed from " + std::to_string(measurement.sourceFrames.size()) + " images.";
+  }
+  if (measurement.reference && isMeasured(measurement)) {
+    sentence += " Reference range " + rangeWords(*measurement.reference) + ": " +
+                measurement.reference->population + " (" + measurement.reference->source + ").";
   }
   if (!isMeasured(measurement)) return sentence + " Not measured: " + measurement.reason;
   if (measurement.quality == Quality::uncertain) {
@@ -75,6 +90,8 @@ std::vector<std::string> reportComments(const SaxAnalysis& analysis) {
                                        ". Computed by a program, verified by nobody. Numbers "
                                        "without a comment here passed the automatic checks."};
   addQuality(analysis, comments);
+  for (const std::string& text : referenceSources(analysis)) comments.push_back(text);
+  if (!analysis.wall.noSegments.empty()) comments.push_back(analysis.wall.noSegments);
   for (const Flag& flag : analysis.flags) {
     comments.push_back(std::string(severityName(flag.severity)) + ": " + flag.text);
   }

@@ -18,17 +18,37 @@ struct ShortName {
   const char* name;
 };
 
-// In the order of importance.
-constexpr std::array<ShortName, 10> shortNames{{{"lv.ef", "LV EF"},
-                                                {"lv.edv", "LV EDV"},
-                                                {"lv.esv", "LV ESV"},
-                                                {"lv.sv", "LV SV"},
-                                                {"lv.mass", "LV mass"},
-                                                {"lv.co", "LV CO"},
-                                                {"rv.ef", "RV EF"},
-                                                {"rv.edv", "RV EDV"},
-                                                {"rv.esv", "RV ESV"},
-                                                {"rv.sv", "RV SV"}}};
+// In the order of importance: OHIF shows five at a time.
+constexpr std::array<ShortName, 28> shortNames{{
+    {"lv.ef", "LV EF"},
+    {"lv.edv", "LV EDV"},
+    {"lv.esv", "LV ESV"},
+    {"lv.sv", "LV SV"},
+    {"lv.mass", "LV mass"},
+    {"lv.edvi", "LV EDV index"},
+    {"lv.esvi", "LV ESV index"},
+    {"lv.massi", "LV mass index"},
+    {"lv.co", "LV CO"},
+    {"lv.ci", "LV CI"},
+    {"lv.svi", "LV SV index"},
+    {"lv.wall.max", "LV wall, largest"},
+    {"lv.wall.mean", "LV wall, mean"},
+    {"lv.wall.ecc.mid", "LV GCS, mid-wall"},
+    {"lv.wall.ecc.endo", "LV GCS, endocardial"},
+    {"lv.wall.err", "LV GRS"},
+    {"lv.wall.thickening", "LV wall thickening"},
+    {"lv.per", "LV PER"},
+    {"lv.pfr", "LV PFR"},
+    {"heart.rate", "Heart rate"},
+    {"body.surface", "BSA"},
+    {"rv.ef", "RV EF"},
+    {"rv.edv", "RV EDV"},
+    {"rv.esv", "RV ESV"},
+    {"rv.sv", "RV SV"},
+    {"rv.edvi", "RV EDV index"},
+    {"rv.esvi", "RV ESV index"},
+    {"rv.svi", "RV SV index"},
+}};
 
 std::size_t importance(const Measurement& measurement) {
   const auto* const at =

@@ -95,14 +95,19 @@ void addAlgorithm(DcmItem& parent, const Report& report, const std::string& para
 
 Code siteOf(const Measurement& measurement) {
   if (measurement.id.starts_with("rv")) return codes::rightVentricle;
-  return measurement.id.find("mass") == std::string::npos ? codes::leftVentricle
-                                                          : codes::lvMyocardium;
+  const auto isOf = [&](const char* part) {
+    return measurement.id.find(part) != std::string::npos;
+  };
+  return isOf("mass") || isOf("wall") ? codes::lvMyocardium : codes::leftVentricle;
 }
 
 // Only what has a value: viewers stumble over a NUM without one (OHIF reads its unit all the same),
 // so what could not be measured is said in words, with the reason, among the evaluations.
 void addMeasurement(DcmItem& group, const Report& report, const Measurement& measurement) {
   DcmItem& num = addNumItem(group, shortConcept(measurement), *measurement.value, measurement.unit);
+  if (!measurement.indexedFrom.empty()) {
+    addCodeItem(num, Relation::hasConceptMod, codes::index, codes::bodySurface);
+  }
   if (measurement.id.starts_with("lv") || measurement.id.starts_with("rv")) {
     addCodeItem(num, Relation::hasConceptMod, codes::findingSite, siteOf(measurement));
   }

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "analysis/sax_analysis.h"
-#include "analysis/sax_measurements.h"
+#include "analysis/ventricle_measurements.h"
 #include "analysis/volumes.h"
 #include "models/partial_labels.h"
 

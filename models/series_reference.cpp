@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "analysis/errors.h"
-#include "analysis/sax_measurements.h"
+#include "analysis/ventricle_measurements.h"
 #include "analysis/volumes.h"
 
 namespace cmr {

@@ -9,6 +9,7 @@
 #include "analysis/site_release.h"
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
+#include "plugin/wall_json.h"
 
 namespace cmr {
 namespace {
@@ -134,6 +135,18 @@ Json sourceOf(const SeriesStack& source) {
           {"images", imagesOf(source)}};
 }
 
+Json referenceOf(const Measurement& m) {
+  if (!m.reference) return nullptr;
+  const Beside beside = besideRange(m);
+  return {{"low", m.reference->low},
+          {"high", m.reference->high},
+          {"value", beside == Beside::within  ? "within"
+                    : beside == Beside::below ? "below"
+                                              : "above"},
+          {"of", m.reference->population},
+          {"source", m.reference->source}};
+}
+
 Json measurementOf(const Measurement& m, bool isReported) {
   return {{"id", m.id},
           {"label", m.label},
@@ -143,6 +156,9 @@ Json measurementOf(const Measurement& m, bool isReported) {
           {"quality", nameOf(isMeasured(m) ? m.quality : Quality::unmeasurable)},
           {"reason", m.reason},
           {"method", m.method},
+          {"indexedFrom", m.indexedFrom},
+          {"reference", referenceOf(m)},
+          {"noReference", m.noReference},
           {"reported", isReported},
           {"images", m.sourceFrames}};
 }
@@ -184,6 +200,7 @@ void addAnalysis(Json& document, const SaxAnalysis& analysis) {
   document["curves"] = {{"timeMs", numbers(analysis.phaseTimesMs)},
                         {"lvVolumeMl", numbers(analysis.lvVolumeMl)},
                         {"rvVolumeMl", numbers(analysis.rvVolumeMl)}};
+  document["wall"] = wallJson(analysis.wall, analysis.endSystolePhase);
   document["measurements"] = Json::array();
   for (const Measurement& m : analysis.measurements) {
     document["measurements"].push_back(measurementOf(m, isReleased(analysis, m)));

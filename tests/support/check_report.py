@@ -131,15 +131,22 @@ for group in groups:
     want(not any(name_of(i) == "SCT:363698007" for i in items), here + "finding site on the group")
     for num in nums:
         want(len(num.ConceptNameCodeSequence[0].CodeMeaning) <= 22, here + "name too long for OHIF")
-        want(any(name_of(i) == "SCT:363698007" for i in children(num)), here + "no finding site")
         meaning = num.ConceptNameCodeSequence[0].CodeMeaning
         want(len(num.MeasuredValueSequence) == 1, here + meaning + " has not one value")
+        properties = {name_of(i): i for i in children(num)}
+        want("SCT:363698007" in properties or meaning in ("Heart rate", "BSA"),
+             here + meaning + " has no finding site")
         value = num.MeasuredValueSequence[0]
         unit = value.MeasurementUnitsCodeSequence[0]
         want(unit.CodingSchemeDesignator == "UCUM" and len(unit.CodeValue) <= 16, here + "unit")
         want(len(str(value.get_item("NumericValue").value)) <= 16, here + "number too long")
         if name_of(num) != "SCT:42798000":
             print(f"number {meaning} = {value.NumericValue} {unit.CodeValue} in {label}")
+        want(("UCUM:" + unit.CodeValue).endswith("/m2") == ("DCM:121425" in properties),
+             here + meaning + ": its unit and the modifier Index do not agree")
+        method = properties["DCM:111002"].TextValue if "DCM:111002" in properties else ""
+        if "Reference range" in method:
+            print(f"range {meaning}: {method[method.index('Reference range'):]}")
 for label, segment in sorted(tied.items()):
     print(f"tied {label} = {segment}")
 want(len(tied) <= len(tracked), "a segment is tied twice")

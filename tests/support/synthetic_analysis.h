@@ -71,11 +71,19 @@ inline SaxAnalysis circlesOn(const SeriesStack& source) {
                     {"8822-9", "LN", "Right Ventricular ED Volume"}, ml, 130),
       measurementOf("rv.ef", "RV ejection fraction",
                     {"8818-7", "LN", "Right ventricular ejection fraction by MR"}, percent, 0)};
+  a.measurements[0].reference = ReferenceRange{
+      81, 204, "A study, 2025", "men of 20 to 80 years, papillary muscles as volume"};
   a.measurements[3].quality = Quality::uncertain;
   a.measurements[3].reason = "The epicardium is cut by the field of view.";
   a.measurements[5].quality = Quality::unmeasurable;
   a.measurements[5].value.reset();
   a.measurements[5].reason = "The base of the right ventricle is not covered.";
+  a.measurements.push_back(measurementOf("lv.edvi", "LV end-diastolic volume index",
+                                         {"8821-1", "LN", "Left Ventricular ED Volume"},
+                                         {"mL/m2", "UCUM", "milliliter per square meter"}, 75.7));
+  a.measurements.back().indexedFrom = "lv.edv";
+  a.measurements.push_back(measurementOf("heart.rate", "Heart rate", {"8867-4", "LN", "Heart rate"},
+                                         {"{beats}/min", "UCUM", "beats per minute"}, 65));
   a.flags = {{Severity::warning, "basal-slice-uncertain", "The most basal slice is uncertain."}};
   a.package = {"starter",
                "1.0.0",

@@ -44,8 +44,34 @@ class SaxMeasurementsTest : public testing::Test {
 };
 
 TEST_F(SaxMeasurementsTest, TheListIsAlwaysTheSame) {
-  const std::vector<std::string> expected{"lv.edv",  "lv.esv", "lv.sv",  "lv.ef", "lv.co",
-                                          "lv.mass", "rv.edv", "rv.esv", "rv.sv", "rv.ef"};
+  const std::vector<std::string> expected{"lv.edv",
+                                          "lv.esv",
+                                          "lv.sv",
+                                          "lv.ef",
+                                          "lv.co",
+                                          "lv.edvi",
+                                          "lv.esvi",
+                                          "lv.svi",
+                                          "lv.ci",
+                                          "lv.per",
+                                          "lv.pfr",
+                                          "lv.mass",
+                                          "lv.massi",
+                                          "lv.wall.mean",
+                                          "lv.wall.max",
+                                          "lv.wall.thickening",
+                                          "lv.wall.ecc.endo",
+                                          "lv.wall.ecc.mid",
+                                          "lv.wall.err",
+                                          "rv.edv",
+                                          "rv.esv",
+                                          "rv.sv",
+                                          "rv.ef",
+                                          "rv.edvi",
+                                          "rv.esvi",
+                                          "rv.svi",
+                                          "heart.rate",
+                                          "body.surface"};
   for (int round = 0; round < 2; ++round) {
     std::vector<std::string> ids;
     for (const Measurement& m : measureSax(series(), {})) {
@@ -130,6 +156,48 @@ TEST_F(SaxMeasurementsTest, CardiacOutputNeedsAPlausibleHeartRate) {
   EXPECT_EQ(measured("lv.co").quality, Quality::unmeasurable);
   stack.rrIntervalMs = 1000;
   EXPECT_NEAR(*measured("lv.co").value, 0.09 * 60, 1e-9);
+}
+
+// 200 cm and 72 kg: sqrt(200 * 72 / 3600) = 2 m2.
+TEST_F(SaxMeasurementsTest, IndicesAreTheNumbersPerSquareMetreOfBody) {
+  EXPECT_EQ(measured("lv.edvi").quality, Quality::unmeasurable);
+  EXPECT_THAT(measured("lv.massi").reason, testing::HasSubstr("height"));
+  stack.patient.heightM = 2;
+  stack.patient.weightKg = 72;
+  EXPECT_DOUBLE_EQ(*measured("body.surface").value, 2);
+  EXPECT_DOUBLE_EQ(*measured("lv.edvi").value, 75);
+  EXPECT_DOUBLE_EQ(*measured("lv.esvi").value, 30);
+  EXPECT_DOUBLE_EQ(*measured("lv.svi").value, 45);
+  EXPECT_NEAR(*measured("lv.ci").value, 0.09 * 70 / 2, 1e-9);
+  EXPECT_NEAR(*measured("lv.massi").value, 100 * 1.05 / 2, 1e-9);
+  EXPECT_DOUBLE_EQ(*measured("rv.edvi").value, 80);
+  EXPECT_EQ(measured("lv.edvi").unit.value, "mL/m2");
+  EXPECT_EQ(measured("lv.edvi").indexedFrom, "lv.edv");
+  EXPECT_EQ(measured("lv.svi").concept_.value, "277381004");
+  EXPECT_EQ(measured("rv.edvi").quality, Quality::uncertain);
+}
+
+TEST_F(SaxMeasurementsTest, RatesNeedTimesAndAreDoubtedWhenPhasesLieFarApart) {
+  stack.rrIntervalMs = 800;  // 20 phases, 40 ms apart
+  EXPECT_EQ(measured("lv.per").quality, Quality::good);
+  EXPECT_GT(*measured("lv.pfr").value, 0);
+  for (StackFrame& frame : stack.frames) *frame.timing.triggerTimeMs *= 2;
+  stack.rrIntervalMs = 1600;
+  EXPECT_EQ(measured("lv.per").quality, Quality::uncertain);
+  EXPECT_THAT(measured("lv.per").reason, testing::HasSubstr("80 ms"));
+  stack.frame(0, 3).timing.triggerTimeMs.reset();
+  EXPECT_EQ(measured("lv.per").quality, Quality::unmeasurable);
+}
+
+TEST_F(SaxMeasurementsTest, RangesStandBesideWhatMeetsTheirConditions) {
+  EXPECT_FALSE(measured("lv.edv").reference);
+  EXPECT_THAT(measured("lv.edv").noReference, testing::HasSubstr("sex"));
+  stack.patient.sex = Sex::female;
+  stack.patient.ageYears = 40;
+  ASSERT_TRUE(measured("lv.edv").reference);
+  EXPECT_EQ(measured("lv.edv").reference->high, 158);
+  package.release[1] = "off";
+  EXPECT_FALSE(measured("lv.edv").reference);
 }
 
 TEST_F(SaxMeasurementsTest, AVentricleThatIsNotThereIsUnmeasurableAndNeverZero) {

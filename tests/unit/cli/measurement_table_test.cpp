@@ -31,11 +31,28 @@ TEST(MeasurementTable, ShowsValuesWithUnitsAndTheReasonsOfDoubt) {
   const std::string table = measurementTable(
       results(measurement("LV EDV", "151.4", "good", "") + "," +
               measurement("LV ESV", "60.2", "uncertain", "The base is doubtful.")));
-  EXPECT_THAT(table, HasSubstr("  LV EDV                                151  mL\n"));
+  EXPECT_THAT(table, HasSubstr("  LV EDV                                    151  mL\n"));
   EXPECT_THAT(table, HasSubstr("60  mL       Uncertain: The base is doubtful.\n"));
   EXPECT_THAT(table, HasSubstr("end-diastole: phase 20 (886 ms), end-systole: phase 8, of 10"));
   EXPECT_THAT(table, HasSubstr("warning: The base is doubtful.\n"));
   EXPECT_THAT(table, HasSubstr("not used: series 'LGE' is no cine\n"));
+}
+
+TEST(MeasurementTable, ShowsRangesAndSaysOnceWhyNothingIsIndexed) {
+  const std::string range =
+      R"({"label": "LV EDV", "value": 232, "unit": {"value": "mL"}, "quality": "good", "reason": "",
+          "reported": true, "indexedFrom": "", "noReference": "",
+          "reference": {"low": 81, "high": 204, "of": "men", "source": "A study"}})";
+  const std::string index =
+      R"({"label": "LV EDV index", "value": null, "unit": {"value": "mL/m2"}, "reported": true,
+          "quality": "unmeasurable", "reason": "No height.", "indexedFrom": "lv.edv",
+          "reference": null, "noReference": ""})";
+  const std::string table = measurementTable(results(range + "," + index + "," + index));
+  EXPECT_THAT(table, HasSubstr("232  mL       [81\xE2\x80\x93"
+                               "204]\n"));
+  EXPECT_THAT(table, HasSubstr("[ranges] men (A study)\n"));
+  EXPECT_THAT(table, HasSubstr("  not indexed by body surface: No height.\n"));
+  EXPECT_THAT(table, Not(HasSubstr("LV EDV index")));
 }
 
 TEST(MeasurementTable, SaysWhatWasNotMeasuredAndShowsNoZero) {

@@ -172,6 +172,37 @@ TEST(MeasurementText, GivesNoMoreDigitsThanTheMethodHas) {
   EXPECT_EQ(unitText({"mL/m2", "UCUM", ""}), "mL/m\xC2\xB2");
 }
 
+TEST(MeasurementText, JudgesAValueAgainstItsRangeAsItIsWritten) {
+  Measurement m = test::measurementOf("lv.edv", "LV EDV", {}, {"mL", "UCUM", ""}, 204.4);
+  EXPECT_EQ(rangeText(m), "");
+  EXPECT_EQ(besideRange(m), Beside::within);
+  m.reference = ReferenceRange{81, 204, "", ""};
+  EXPECT_EQ(rangeText(m),
+            "81\xE2\x80\x93"
+            "204");
+  EXPECT_EQ(besideRange(m), Beside::within);  // written 204
+  m.value = 204.6;
+  EXPECT_EQ(besideRange(m), Beside::above);
+  m.value = 80.4;
+  EXPECT_EQ(besideRange(m), Beside::below);
+  m.value.reset();
+  EXPECT_EQ(rangeText(m), "");
+}
+
+TEST(MeasurementText, NamesTheSourcesOfRangesOnceAndWhyOneIsNotShown) {
+  SaxAnalysis analysis;
+  analysis.package.release = {"", "report", "report", "off"};
+  for (const char* id : {"lv.edv", "lv.esv", "lv.massi", "rv.edv"}) {
+    analysis.measurements.push_back(test::measurementOf(id, id, {}, {"mL", "UCUM", ""}, 100));
+  }
+  analysis.measurements[0].reference = ReferenceRange{1, 2, "A", "men"};
+  analysis.measurements[1].reference = ReferenceRange{3, 4, "A", "men"};
+  analysis.measurements[2].noReference = "Sex unknown.";
+  analysis.measurements[3].reference = ReferenceRange{5, 6, "RV", "men"};
+  EXPECT_EQ(referenceSources(analysis),
+            (std::vector<std::string>{"Ranges: men (A).", "No reference ranges. Sex unknown."}));
+}
+
 TEST(PagePng, GivesBackThePixelsOfTheSecondaryCapture) {
   const SeriesStack source = demoStack();
   const RgbImage page = drawResultPage(source, withCurves(source), fixedContext());

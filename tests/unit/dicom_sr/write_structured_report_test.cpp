@@ -69,9 +69,20 @@ TEST(WriteStructuredReport, PutsTheMostImportantNumbersBesideTheKeyEndDiastolicC
   const SeriesStack source = demoStack();
   const std::string seen = readBack(write(source, circlesOn(source)), demoFolder);
   const std::string key = " in LV endocardium ED, slice 6\n";
-  EXPECT_THAT(seen, HasSubstr("number LV EF = 60.25 %" + key + "number LV EDV = 151.4 mL" + key +
-                              "number LV ESV = 60.2 mL" + key + "number LV mass = 104.7 g" + key));
+  for (const char* number :
+       {"LV EF = 60.25 %", "LV EDV = 151.4 mL", "LV ESV = 60.2 mL", "LV mass = 104.7 g"}) {
+    EXPECT_THAT(seen, HasSubstr("number " + std::string(number) + key));
+  }
   EXPECT_THAT(seen, HasSubstr("tied LV endocardium ED, slice 6 = LV cavity ED\n"));
+}
+
+TEST(WriteStructuredReport, GivesRangesWithTheirSourceAndMarksIndices) {
+  const SeriesStack source = demoStack();
+  const std::string seen = readBack(write(source, circlesOn(source)), demoFolder);
+  EXPECT_THAT(seen, HasSubstr("range LV EDV: Reference range 81 to 204: men of 20 to 80 years, "
+                              "papillary muscles as volume (A study, 2025).\n"));
+  EXPECT_THAT(seen, HasSubstr("number LV EDV index = 75.7 mL/m2 in"));
+  EXPECT_THAT(seen, HasSubstr("comment Ranges: men of 20 to 80 years"));
 }
 
 TEST(WriteStructuredReport, TiesOneContourToEachSegmentOfTheSegmentation) {
@@ -100,7 +111,7 @@ TEST(WriteStructuredReport, RefusesToWriteANumberThatIsNotFinite) {
   SaxAnalysis analysis = circlesOn(source);
   analysis.measurements[0].value = std::nan("");
   const std::string seen = readBack(write(source, analysis), demoFolder);
-  EXPECT_THAT(seen, Not(HasSubstr("number LV EDV")));
+  EXPECT_THAT(seen, Not(HasSubstr("number LV EDV =")));
   EXPECT_THAT(seen, HasSubstr("comment LV end-diastolic volume: not measured"));
 }
 

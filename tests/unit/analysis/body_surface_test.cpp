@@ -1,0 +1,31 @@
+#include "analysis/body_surface.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cmr {
+namespace {
+
+PatientFacts body(std::optional<double> heightM, std::optional<double> weightKg) {
+  PatientFacts facts;
+  facts.heightM = heightM;
+  facts.weightKg = weightKg;
+  return facts;
+}
+
+// Mosteller 1987: a person of 180 cm and 80 kg has sqrt(180 * 80 / 3600) = 2.00 m2.
+TEST(BodySurface, FollowsMosteller) {
+  EXPECT_DOUBLE_EQ(*bodySurface(body(1.80, 80)).m2, 2.0);
+  EXPECT_NEAR(*bodySurface(body(1.60, 50)).m2, 1.4907, 1e-4);
+}
+
+TEST(BodySurface, NamesWhatIsMissing) {
+  EXPECT_FALSE(bodySurface(body(std::nullopt, 80)).m2);
+  EXPECT_THAT(bodySurface(body(std::nullopt, 80)).reason, testing::HasSubstr("height"));
+  EXPECT_THAT(bodySurface(body(1.8, std::nullopt)).reason, testing::HasSubstr("weight"));
+  const std::string both = bodySurface(body(std::nullopt, std::nullopt)).reason;
+  EXPECT_THAT(both, testing::AllOf(testing::HasSubstr("height"), testing::HasSubstr("weight")));
+}
+
+}  // namespace
+}  // namespace cmr
