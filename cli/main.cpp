@@ -24,6 +24,8 @@ int main(int argc, char** argv) {
                      ": measures the heart on cardiac MR. " + cmr::researchNotice + ".",
                  "cmr");
     app.require_subcommand(1);
+    app.set_version_flag("--version", std::string(cmr::programName) + " " + cmr::programVersion,
+                         "Print the version and exit");
     cmr::registerCommands(app);
     try {
       app.parse(argc, argv);
