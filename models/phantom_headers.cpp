@@ -90,6 +90,21 @@ std::string imageType(PhantomVendor vendor, S s) {
 
 bool inverted(S s) { return s == S::lge || s == S::lgePsir || s == S::molli || s == S::t1Map; }
 
+// As Siemens' and GE's own files carry them: GE's say CG (cardiac gating) where there is a trigger
+// time, Siemens' never. Philips' are a guess with the terms of PS3.3 C.8.3.1.
+std::string scanOptions(PhantomVendor vendor, S s) {
+  const bool gated = s != S::scout;
+  switch (vendor) {
+    case PhantomVendor::siemens:
+      return inverted(s) ? "IR\\PFP\\CT" : gated ? "PFP\\CT" : "PFP";
+    case PhantomVendor::ge:
+      return gated ? "FAST_GEMS\\SEQ_GEMS\\CG" : "FAST_GEMS\\SEQ_GEMS";
+    case PhantomVendor::philips:
+      return gated ? "FC\\CG" : "FC";
+  }
+  return {};
+}
+
 void putPatient(DcmItem& d, const PhantomExam& exam) {
   const PhantomHeart& h = exam.body.heart;
   const int years = static_cast<int>(h.ageYears);
@@ -139,7 +154,6 @@ void putStudyAndSeries(DcmItem& d, const PhantomExam& exam, const FrameIdentity&
   putText(d, DCM_AcquisitionNumber, "1");
   putText(d, DCM_BodyPartExamined, "HEART");
   putText(d, DCM_PatientPosition, "HFS");
-  putText(d, DCM_Laterality, "");
   const VendorText text = textOf(exam);
   putText(d, DCM_Manufacturer, text.manufacturer);
   putText(d, DCM_ManufacturerModelName, text.model);
@@ -180,8 +194,7 @@ void putSequence(DcmItem& d, const PhantomExam& exam, const ExamSeries& series,
     if (inverted(s.sequence)) variant += "\\MP";
   }
   putText(d, DCM_SequenceVariant, variant);
-  const char* options[] = {"PFP", "FAST_GEMS\\SEQ_GEMS\\CG", "FC"};
-  putText(d, DCM_ScanOptions, options[static_cast<int>(exam.vendor)]);
+  putText(d, DCM_ScanOptions, scanOptions(exam.vendor, s.sequence));
   putText(d, DCM_MRAcquisitionType, "2D");
   if (exam.vendor == PhantomVendor::siemens) {
     const bool flow = s.sequence == S::flow || s.sequence == S::flowPhase;

@@ -104,8 +104,8 @@ ViewPlane aortaPlane(const PhantomBody& body, AorticCut cut, const FieldSize& si
   ViewPlane v;
   switch (cut) {
     case AorticCut::transverse:  // across ascending and descending aorta at the pulmonary fork
-      v = place(body.originMm + Vec3{0, 10, 62}, {unit({1, 0, 0.05}), unit({0, 1, 0.12})}, size,
-                error);
+      v = place(body.originMm + Vec3{0, 10, 62},
+                upright(unit(cross({1, 0, 0.05}, {0, 1, 0.12})), {1, 0, 0}), size, error);
       break;
     case AorticCut::outflow: {  // coronal through the outflow tract and the ascending aorta
       const Vec3 valve = patientPoint(body, {10, -12, -5});

@@ -38,9 +38,22 @@ nlohmann::json truthOf(const fs::path& folder) {
   return nlohmann::json::parse(in);
 }
 
+// What dciodvfy says of these vendors' own files as well, so that it belongs to the likeness:
+// Siemens writes trigger times without CG among the scan options, GE an inversion time of 0 where
+// nothing was inverted.
+bool isOfVendor(PhantomVendor vendor, const std::string& error) {
+  const bool needless =
+      error.find("Attribute present when condition unsatisfied") != std::string::npos;
+  if (vendor == PhantomVendor::siemens) {
+    return needless && error.find("</TriggerTime(0018,1060)>") != std::string::npos;
+  }
+  return vendor == PhantomVendor::ge && needless &&
+         error.find("</InversionTime(0018,0082)>") != std::string::npos;
+}
+
 class PhantomDicomOf : public testing::TestWithParam<PhantomVendor> {};
 
-TEST_P(PhantomDicomOf, WritesFilesInWhichDciodvfyFindsNoError) {
+TEST_P(PhantomDicomOf, WritesFilesInWhichDciodvfyFindsNoErrorThatTheVendorsOwnLack) {
   const fs::path folder = test::ownFolder();
   writePhantomStudy(smallExam(GetParam()), folder.string(), {});
   std::set<std::string> errors;
@@ -49,7 +62,8 @@ TEST_P(PhantomDicomOf, WritesFilesInWhichDciodvfyFindsNoError) {
     const test::Verdict verdict = test::run("dciodvfy -new '" + file.string() + "'");
     ASSERT_FALSE(verdict.output.empty()) << "is dicom3tools installed?";
     for (const std::string& line : test::linesOf(verdict.output)) {
-      if (line.rfind("Error", 0) == 0) errors.insert(series.path().filename().string() + line);
+      if (line.rfind("Error", 0) != 0 || isOfVendor(GetParam(), line)) continue;
+      errors.insert(series.path().filename().string() + ": " + line);
     }
   }
   EXPECT_TRUE(errors.empty()) << *errors.begin();
