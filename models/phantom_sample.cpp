@@ -113,8 +113,12 @@ PhantomSample drawPhantom(std::uint64_t seed, const PhantomRequest& request) {
   const TissueTable tissues =
       drawTissues(rng, {tesla, out.disease == PhantomDisease::hypertrophic ||
                                    out.disease == PhantomDisease::dilated});
-  const SequenceSettings settings =
+  SequenceSettings settings =
       drawSettings(rng, out.sequence, tesla, 60000 / body.heart.heartRateBpm, tissues);
+  if (out.sequence == PhantomSequence::t1Map || out.sequence == PhantomSequence::molli) {
+    settings.afterContrast = request.afterContrast.value_or(drawChance(rng, 0.4));
+  }
+  out.afterContrast = settings.afterContrast;
   const PhantomLook look = drawLook(rng, body, out.sequence);
   out.image = renderImage(body, cut, view, tissues, settings, look, out.phase, rng());
   out.tissues = cut.labels;

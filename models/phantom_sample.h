@@ -17,6 +17,7 @@ struct PhantomRequest {
   std::optional<PhantomView> view;
   std::optional<PhantomSequence> sequence;  // else one that the view is acquired with
   std::optional<PhantomDisease> disease;
+  std::optional<bool> afterContrast;  // of T1 maps and the images behind them; else two in five are
   std::optional<double> phase;  // in [0, 1); else any for cine and flow, diastole for the others
   int rows = 256;
   int columns = 256;
@@ -34,6 +35,7 @@ struct PhantomSample {
   PhantomView view = PhantomView::sax;
   PhantomSequence sequence = PhantomSequence::cine;
   PhantomDisease disease = PhantomDisease::normal;
+  bool afterContrast = false;
   bool heartHasScar = false;  // anywhere in the heart
   bool scarInSlice = false;   // among this picture's labels, at least 20 mm2
   double phase = 0;

@@ -120,6 +120,10 @@ double blackBlood(T tissue, const TissueProperties& p, const SequenceSettings& s
          (isFat(tissue) ? 1.5 : 1);  // coupled spins refocus in a fast echo train
 }
 
+double mappedT1(const TissueProperties& p, const SequenceSettings& s) {
+  return s.afterContrast ? p.t1After : p.t1;
+}
+
 double signal(T tissue, const TissueProperties& p, const SequenceSettings& s, double phase) {
   if (p.protonDensity <= 0) return 0;
   switch (s.sequence) {
@@ -133,11 +137,14 @@ double signal(T tissue, const TissueProperties& p, const SequenceSettings& s, do
       return p.protonDensity *
              (1 - 2 * std::exp(-s.inversionMs / p.t1After) + std::exp(-s.beatMs / p.t1After)) *
              std::exp(-s.echoMs / std::max(4.0, p.t2));
-    case PhantomSequence::molli:
-      return steadyState(p, s.flipDegrees, s.echoMs) *
-             (1 - molliInversion * std::exp(-s.inversionMs * (molliInversion - 1) / p.t1));
+    case PhantomSequence::molli: {
+      TissueProperties now = p;
+      now.t1 = mappedT1(p, s);
+      return steadyState(now, s.flipDegrees, s.echoMs) *
+             (1 - molliInversion * std::exp(-s.inversionMs * (molliInversion - 1) / now.t1));
+    }
     case PhantomSequence::t1Map:
-      return p.t1;
+      return mappedT1(p, s);
     case PhantomSequence::t2Map:
       return p.t2;
     case PhantomSequence::t2Prep:

@@ -40,6 +40,7 @@ struct SequenceSettings {
   double passageS = 12;      // perfusion: seconds after the injection
   double vencCmS = 150;
   bool fatSuppressed = false;
+  bool afterContrast = false;  // t1Map, molli: as long after contrast agent as late enhancement
 };
 SequenceSettings drawSettings(std::mt19937_64& rng, PhantomSequence sequence, double fieldTesla,
                               double beatMs, const TissueTable& tissues);

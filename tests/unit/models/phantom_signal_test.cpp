@@ -37,6 +37,20 @@ TEST(PhantomSignal, LookLockerFitOfTheInversionImagesGivesTheT1OfTheMap) {
   }
 }
 
+TEST(PhantomSignal, OfAT1MapAfterContrastShowsBloodAndScarBelowMyocardium) {
+  for (const double tesla : {1.5, 3.0}) {
+    SequenceSettings map;
+    map.sequence = PhantomSequence::t1Map;
+    const auto native = tissueSignals(tissuesAt(tesla), map, 0);
+    map.afterContrast = true;
+    const auto after = tissueSignals(tissuesAt(tesla), map, 0);
+    EXPECT_GT(native[i(PhantomTissue::lvBlood)], native[i(PhantomTissue::myocardium)]);
+    EXPECT_LT(after[i(PhantomTissue::lvBlood)], after[i(PhantomTissue::myocardium)]);
+    EXPECT_LT(after[i(PhantomTissue::scar)], after[i(PhantomTissue::myocardium)]);
+    EXPECT_LT(after[i(PhantomTissue::myocardium)], native[i(PhantomTissue::myocardium)]);
+  }
+}
+
 TEST(PhantomSignal, T2PreparedImagesDecayWithTheT2OfTheMap) {
   const TissueTable tissues = tissuesAt(1.5);
   SequenceSettings s;
