@@ -1,10 +1,12 @@
 // `cmr models`: which model packages there are, what one is, and whether it is whole.
 //
 // `list` and `show` read manifests and check every file's hash; `verify` computes the known
-// answers, too. Exit code 1 when a package cannot be used.
+// answers, too; `add` brings the heads of several packages together. Exit code 1 when a package
+// cannot be used.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -14,6 +16,7 @@
 #include "cli/package_location.h"
 #include "cli/package_text.h"
 #include "cli/registered_commands.h"
+#include "models/merge_heads.h"
 
 namespace cmr {
 namespace {
@@ -23,6 +26,9 @@ namespace fs = std::filesystem;
 struct ModelsArguments {
   std::string folder;
   std::string package;
+  HeadMerge merge;
+  std::string measured;  // JSON file
+  std::string output;
 };
 
 // A package itself, or the packages right below a folder, by name.
@@ -83,6 +89,26 @@ void verify(const ModelsArguments& a) {
   }
 }
 
+nlohmann::json readMeasured(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) throw InputError("cannot read " + path);
+  try {
+    return nlohmann::json::parse(in);
+  } catch (const nlohmann::json::exception& error) {
+    throw InputError(path + " is no JSON: " + error.what());
+  }
+}
+
+void add(const ModelsArguments& a) {
+  if (a.merge.from.empty() && a.measured.empty()) {
+    throw InputError("there is nothing to add: name --from or --measured");
+  }
+  HeadMerge merge = a.merge;
+  if (!a.measured.empty()) merge.measured = readMeasured(a.measured);
+  mergeHeads(packageFolderOr(a.package), a.output, merge);
+  std::cout << a.output << "  " << packageLine(openPackage(a.output)) << "\n";
+}
+
 }  // namespace
 
 void registerModels(CLI::App& app) {
@@ -100,6 +126,16 @@ void registerModels(CLI::App& app) {
       c->add_subcommand("verify", "Check every hash and compute the known answers again");
   verifying->add_option("package", a->package, "Else the default package");
   verifying->callback([a] { verify(*a); });
+  CLI::App* adding = c->add_subcommand(
+      "add", "A copy of a package with heads that were trained on the same network elsewhere");
+  adding->add_option("package", a->package, "Else the default package");
+  adding->add_option("--from", a->merge.from, "Package whose heads are taken (repeatable)");
+  adding->add_option("--head", a->merge.tasks, "Take the heads of these tasks alone (repeatable)");
+  adding->add_option("--measured", a->measured,
+                     "JSON file with what was measured, by task, under \"real\" and \"phantom\"");
+  adding->add_option("--package-version", a->merge.version, "Else the minor raised");
+  adding->add_option("-o,--output", a->output, "Folder of the new package")->required();
+  adding->callback([a] { add(*a); });
 }
 
 }  // namespace cmr

@@ -12,6 +12,7 @@
 #include "models/evaluate_decoder.h"
 #include "models/label_picture.h"
 #include "models/landmark_marks.h"
+#include "models/marked_frames.h"
 #include "models/png_frames.h"
 #include "models/projected_score.h"
 #if CMR_READS_DICOM
@@ -51,64 +52,41 @@ void evaluateOnDrawnHearts(const DecoderEvaluationArguments& a) {
             << scoresText(e.scores, e.head, point);
 }
 
-ImageStack stackOf(const TrainingFrame& frame) {
-  ImageStack stack;
-  stack.rows = frame.rows;
-  stack.columns = frame.columns;
-  stack.sliceCount = stack.phaseCount = 1;
-  stack.planes.push_back({{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, frame.spacingMm, frame.spacingMm});
-  stack.frames.emplace_back();
-  stack.frames.back().pixels = frame.pixels;
-  return stack;
-}
-
-// Each marked frame alone; the crop lies where seg_cine_sax finds the heart.
-void evaluateOnMarks(const DecoderEvaluationArguments& a) {
-  const LandmarkMarks marks = readLandmarkMarks(a.marks);
-  DenseReader reader(a.package, a.inference);
-  const auto segmenter = loadNetworkSegmenter(a.package, a.inference);
-  DecoderScores scores;
+// Each marked frame alone.
+void drawMarkedFrames(const std::string& path, const std::vector<MarkedFrame>& frames) {
   std::vector<CutOut> cutOuts;
-  std::vector<ImageStack> stacks;
-  std::vector<LabelStack> labels;
-  const std::vector<TrainingFrame> frames = readPngFrames(a.frames, a.spacingMm);
-  stacks.reserve(frames.size());
-  labels.reserve(frames.size());
-  for (const TrainingFrame& frame : frames) {
-    const auto own = marks.find(frame.name);
-    if (own == marks.end()) continue;
-    stacks.push_back(stackOf(frame));
-    Segmentation seen = segmenter->segment(stacks.back(), {});
-    const HeartAxis axis{seen.heartCentreColumn, 0, seen.heartCentreRow, 0, 0, 0};
-    labels.push_back(std::move(seen.labels));
-    CutOut cut{
-        {frame.rows, frame.columns, stacks.back().frames[0].pixels, labels.back().frame(0, 0), {}},
-        axis.column(0),
-        axis.row(0)};
-    for (const StackLandmark& found :
-         reader.readShortAxis(stacks.back(), axis, "", "cine").landmarks.at(0)) {
-      const auto mark = own->second.find(found.name);
-      if (mark != own->second.end()) {
-        scores.landmarks[found.name].push_back(
-            {true, found.confidence,
-             frame.spacingMm *
-                 std::hypot(found.column - mark->second.column, found.row - mark->second.row)});
-      }
+  for (const MarkedFrame& frame : frames) {
+    const ImageStack& stack = frame.stack;
+    CutOut cut{{stack.rows, stack.columns, stack.frames[0].pixels, frame.labels.frame(0, 0), {}},
+               frame.centre.column(0),
+               frame.centre.row(0)};
+    for (const StackLandmark& found : frame.landmarks) {
       if (found.visible) cut.picture.marks.push_back({found.column, found.row});
     }
     cutOuts.push_back(std::move(cut));
   }
+  writeLabelPicture(path, cutOuts, 110, 5);
+}
+
+void evaluateOnMarks(const DecoderEvaluationArguments& a) {
+  const LandmarkMarks marks = readLandmarkMarks(a.marks);
+  DenseReader reader(a.package, a.inference);
+  const auto segmenter = loadNetworkSegmenter(a.package, a.inference);
+  const std::vector<MarkedFrame> frames =
+      readMarkedFrames(readPngFrames(a.frames, a.spacingMm), marks, *segmenter, reader);
+  const DecoderScores scores = scoreMarks(frames, marks);
   const DecoderEvaluation head = describedHead(a);
-  if (!a.picture.empty()) writeLabelPicture(a.picture, cutOuts, 110, 5);
+  if (!a.picture.empty()) drawMarkedFrames(a.picture, frames);
   if (a.json) {
     std::cout << json{{"task", a.task},
                       {"package", head.package},
+                      {"frames", frames.size()},
                       {"marks", scoresJson(scores, head.head, head.head.leastProbability)}}
                      .dump(2)
               << "\n";
     return;
   }
-  std::cout << a.task << " by " << head.package << " on " << cutOuts.size() << " marked frames of "
+  std::cout << a.task << " by " << head.package << " on " << frames.size() << " marked frames of "
             << a.frames << "\n"
             << scoresText(scores, head.head, head.head.leastProbability);
 }

@@ -162,4 +162,8 @@ double bestConfidence(const DecoderScores& scores) {
   return best[best.size() / 2];
 }
 
+double bestOperatingPoint(const HeadDescription& head, const DecoderScores& scores) {
+  return head.architecture == HeadArchitecture::heatmap ? bestConfidence(scores) : 0;
+}
+
 }  // namespace cmr

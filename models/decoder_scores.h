@@ -54,4 +54,7 @@ LandmarkSummary summarise(const std::vector<LandmarkScore>& scores, double least
 // over all landmarks; of equals, the middle one.
 double bestConfidence(const DecoderScores& scores);
 
+// bestConfidence for landmarks; 0 for outlines, which have none.
+double bestOperatingPoint(const HeadDescription& head, const DecoderScores& scores);
+
 }  // namespace cmr

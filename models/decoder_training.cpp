@@ -25,6 +25,16 @@ double seconds(Clock::duration d) { return std::chrono::duration<double>(d).coun
 constexpr std::uint64_t trainingHearts = 501;
 constexpr std::uint64_t trainingChanges = 502;
 constexpr std::uint64_t heldOutHearts = 503;
+constexpr std::uint64_t unseenHearts = 504;
+
+std::vector<DenseFrame> drawFrames(const std::string& task, int count, std::uint64_t seed,
+                                   std::uint64_t stream) {
+  std::vector<DenseFrame> frames;
+  for (int i = 0; i < count; ++i) {
+    frames.push_back(drawDenseFrame(task, mixSeed(seed, static_cast<std::uint64_t>(i), stream)));
+  }
+  return frames;
+}
 
 Samples drawBatch(const std::string& task, const DecoderTraining& o, std::int64_t step) {
   const AugmentOptions changes = augmentOptionsOf(task, o.size, o.spacingMm);
@@ -143,12 +153,11 @@ struct Window {
 }  // namespace
 
 std::vector<DenseFrame> heldOutFrames(const std::string& task, int count, std::uint64_t seed) {
-  std::vector<DenseFrame> frames;
-  for (int i = 0; i < count; ++i) {
-    frames.push_back(
-        drawDenseFrame(task, mixSeed(seed, static_cast<std::uint64_t>(i), heldOutHearts)));
-  }
-  return frames;
+  return drawFrames(task, count, seed, heldOutHearts);
+}
+
+std::vector<DenseFrame> unseenFrames(const std::string& task, int count, std::uint64_t seed) {
+  return drawFrames(task, count, seed, unseenHearts);
 }
 
 std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderTraining& o,

@@ -46,8 +46,12 @@ class DecoderReport {
   virtual void validated(std::int64_t step, const DecoderScores& scores, bool best) = 0;
 };
 
-// Drawn hearts that no training sees: other seeds than those of any step.
+// Drawn hearts that no training sees: other seeds than those of any step. The weights that are kept
+// and the operating point are chosen on them.
 std::vector<DenseFrame> heldOutFrames(const std::string& task, int count, std::uint64_t seed);
+
+// Drawn hearts that nothing was trained on or chosen by, whatever the seed of the training.
+std::vector<DenseFrame> unseenFrames(const std::string& task, int count, std::uint64_t seed);
 
 // Trains the decoder's own parameters; nothing of the network changes. Leaves the best averaged
 // weights in the decoder and returns their step. Throws InputError when the loss is no longer a

@@ -17,7 +17,7 @@ DecoderEvaluation evaluateDecoder(const std::string& packageFolder, const std::s
   for (TaskDecoder& decoder : readTaskDecoders(package, network)) {
     if (decoder.description.task != task) continue;
     return {package.identity.name + " " + package.identity.version, decoder.description,
-            scoreDecoder(decoder, network, heldOutFrames(task, phantoms, seed), package.input.size,
+            scoreDecoder(decoder, network, unseenFrames(task, phantoms, seed), package.input.size,
                          package.input.spacingMm, chosen)};
   }
   throw PackageError("the package has no head for the task " + task);

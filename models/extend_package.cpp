@@ -102,6 +102,15 @@ json filesOf(const ModelPackage& package) {
   return files;
 }
 
+void stateMeasured(json& heads, const json& measured) {
+  for (const auto& [task, figures] : measured.items()) {
+    if (!heads.contains(task)) {
+      throw PackageError("something was measured of " + task + ", for which there is no head");
+    }
+    heads[task]["measured"] = figures;
+  }
+}
+
 // From the weights as they are stored, in float32, as the network's own.
 void fillKnownAnswers(ModelPackage& package, const PackageAddition& addition) {
   Network network = readWeights(package);
@@ -140,6 +149,7 @@ std::string extendPackage(const std::string& from, const std::string& to,
     }
     package.manifest["heads"][task] = toJson(head);
   }
+  stateMeasured(package.manifest["heads"], addition.measured);
   package.heads = headsOf(package.manifest);
   Tensors tensors = takeOverFromReplacedShards(package, addition);
   tensors.insert(addition.tensors.begin(), addition.tensors.end());

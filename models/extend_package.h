@@ -16,7 +16,8 @@ struct PackageAddition {
   // "<task>.<name>" or "unlike_training.<name>", stored in their own type (float32 or bfloat16).
   std::map<std::string, torch::Tensor> tensors;
   std::map<std::string, HeadDescription> heads;  // by task; the known answer is filled in
-  nlohmann::json training;        // by task: command, seed, subjects; merged into "training.heads"
+  nlohmann::json training;  // by task: command, seed, subjects; merged into "training.heads"
+  nlohmann::json measured;  // by task: what is stated of a head, also of one that is there; or null
   nlohmann::json unlikeTraining;  // statistics of features, see unlike_training.h; or null
 };
 

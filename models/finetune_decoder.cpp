@@ -61,13 +61,15 @@ class ConsoleReport final : public DecoderReport {
   }
 
   void validated(std::int64_t step, const DecoderScores& scores, bool best) override {
+    const double point = bestOperatingPoint(head_, scores);
     std::printf("  drawn hearts held out, at %lld%s:\n%s", static_cast<long long>(step),
-                best ? " (best so far)" : "", scoresText(scores, head_, 0).c_str());
+                best ? " (best so far)" : "", scoresText(scores, head_, point).c_str());
     std::fflush(stdout);
     log_.write({{"step", step},
                 {"selection", numberOrNull(scores.selection())},
                 {"best", best},
-                {"heldOut", scoresJson(scores, head_, 0)}});
+                {"operatingPoint", point},
+                {"heldOut", scoresJson(scores, head_, point)}});
   }
 
  private:
@@ -150,14 +152,20 @@ void finetuneDecoder(const DecoderOptions& options) {
   ConsoleReport report(o.output + "/log.jsonl", decoder.description);
   const std::int64_t bestStep = trainDecoder(decoder, network, o.training, report);
 
-  const DecoderScores scores = scoreDecoder(
-      decoder, network, heldOutFrames(o.task, o.training.validationPhantoms, o.training.seed),
-      o.training.size, o.training.spacingMm, o.training.precision);
-  if (decoder.description.architecture == HeadArchitecture::heatmap) {
-    decoder.description.leastProbability = bestConfidence(scores);
-  }
-  decoder.description.measured = {
-      {"phantom", scoresJson(scores, decoder.description, decoder.description.leastProbability)}};
+  // The operating point is chosen on the hearts that the weights were chosen on, and measured on
+  // others.
+  const auto score = [&](const std::vector<DenseFrame>& frames) {
+    return scoreDecoder(decoder, network, frames, o.training.size, o.training.spacingMm,
+                        o.training.precision);
+  };
+  const int count = o.training.validationPhantoms;
+  HeadDescription& head = decoder.description;
+  head.leastProbability =
+      bestOperatingPoint(head, score(heldOutFrames(o.task, count, o.training.seed)));
+  const DecoderScores scores = score(unseenFrames(o.task, count, o.training.seed));
+  head.measured = {{"phantom",
+                    {{std::to_string(count) + " drawn hearts, unseen",
+                      scoresJson(scores, head, head.leastProbability)}}}};
   std::ofstream(o.output + "/evaluation.json") << decoder.description.measured.dump(2) << "\n";
   PackageAddition addition;
   addition.version = o.packageVersion;

@@ -45,5 +45,37 @@ TEST(ModelsCommand, NamesTheFileThatIsNotWhatTheManifestSays) {
   EXPECT_THAT(verdict.output, HasSubstr("weights.safetensors"));
 }
 
+TEST(ModelsCommand, AddsNothingWithoutASourceAndNamesAPackageThatIsNone) {
+  const std::filesystem::path folder = test::ownFolder();
+  const std::string to = (folder / "new").string();
+  const test::Verdict nothing = test::run(CMR_PROGRAM " models add " + starter + " -o " + to);
+  EXPECT_NE(nothing.status, 0);
+  EXPECT_THAT(nothing.output, HasSubstr("nothing to add"));
+  const test::Verdict absent = test::run(CMR_PROGRAM " models add " + starter + " --from " +
+                                         (folder / "absent").string() + " -o " + to);
+  EXPECT_NE(absent.status, 0);
+  EXPECT_THAT(absent.output, HasSubstr("absent"));
+  EXPECT_FALSE(std::filesystem::exists(to));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(ModelsCommand, StatesWhatWasMeasuredInACopyWhoseWeightsStayTheSame) {
+  const std::filesystem::path folder = test::ownFolder();
+  std::ofstream(folder / "measured.json")
+      << R"({"seg_cine_sax": {"real": {"ten patients": {"dice": 0.931}}}})";
+  const std::string to = (folder / "new").string();
+  const test::Verdict added =
+      test::run(CMR_PROGRAM " models add " + starter + " --measured " +
+                (folder / "measured.json").string() + " --package-version 9.8.7 -o " + to);
+  ASSERT_EQ(added.status, 0) << added.output;
+  const test::Verdict shown = test::run(CMR_PROGRAM " models show " + to);
+  EXPECT_THAT(shown.output, HasSubstr("starter 9.8.7"));
+  EXPECT_THAT(shown.output, HasSubstr("ten patients: dice 0.931"));
+  const test::Verdict same =
+      test::run("cmp " + starter + "/heads-1.safetensors " + to + "/heads-1.safetensors");
+  EXPECT_EQ(same.status, 0) << same.output;
+  std::filesystem::remove_all(folder);
+}
+
 }  // namespace
 }  // namespace cmr

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 
 #include "analysis/package_weights.h"
 #include "models/extend_package.h"
@@ -128,11 +129,46 @@ TEST_F(DecoderTrainingRun, EndsInAPackageWhoseHeadIsOffAndGivesWhatWasMeasured) 
     EXPECT_EQ(c.release, "off");
     EXPECT_EQ(c.evidence, "phantom");
   }
-  EXPECT_TRUE(head.measured.at("phantom").contains("lv_apex"));
+  EXPECT_TRUE(head.measured.at("phantom").at("2 drawn hearts, unseen").contains("lv_apex"));
+  EXPECT_GT(head.leastProbability, 0);
   EXPECT_FALSE(head.knownAnswer.logits.empty());
   EXPECT_NO_THROW(
       checkKnownAnswers(decoders, reread, package.input.size, ComputePrecision::float32));
   EXPECT_TRUE(sameParameters(*readWeights(openPackage(from)), *reread));
+}
+
+// At no least confidence every landmark is "found" in every picture, and the false alarms that the
+// log tells are of nobody's use.
+TEST_F(DecoderTrainingRun, TellsFalseAlarmsAtAnOperatingPointWhileItTrains) {
+  const std::string from = (folder_ / "from").string();
+  Network network = seededNetwork(tinyVit());
+  writePackage(from, network, {"tiny", "0.0.1", 5.0, tinySize, nlohmann::json::object(), {}});
+  DecoderOptions o;
+  o.task = "landmarks";
+  o.package = from;
+  o.ownBlocks = {"up1"};
+  o.training = options("run", 2);
+  o.threads = 1;
+  o.precision = "float32";
+  o.output = (folder_ / "run").string();
+  finetuneDecoder(o);
+  std::ifstream log(o.output + "/log.jsonl");
+  std::size_t told = 0;
+  for (std::string line; std::getline(log, line);) {
+    const auto entry = nlohmann::json::parse(line);
+    if (!entry.contains("heldOut")) continue;
+    ++told;
+    EXPECT_GE(entry.at("operatingPoint").get<double>(), 0.05);
+  }
+  EXPECT_GT(told, 0U);
+}
+
+TEST(UnseenFrames, AreNotThoseThatTheOperatingPointIsChosenOn) {
+  const auto chosenOn = heldOutFrames("landmarks", 2, 7);
+  const auto unseen = unseenFrames("landmarks", 2, 7);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_NE(chosenOn[i].frame.pixels, unseen[i].frame.pixels);
+  }
 }
 
 TEST(LandmarkSummary, CountsDetectionsAndFalseAlarmsAtAnOperatingPoint) {
