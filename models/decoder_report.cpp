@@ -37,6 +37,19 @@ std::string line(const char* format, Values... values) {
   return text;
 }
 
+// Says nothing about what was not there to be rated.
+std::string landmarkLine(const std::string& name, const LandmarkSummary& s) {
+  std::string text = line("  %-22s", name.c_str());
+  if (s.present > 0) {
+    text +=
+        line(" off by %4.1f mm (median %4.1f)  detected %5.1f %% of %zu, within 5 mm %5.1f %%",
+             s.meanErrorMm, s.medianErrorMm, 100 * s.detectionRate, s.present, 100 * s.closeRate);
+  }
+  if (s.present > 0 && s.absent > 0) text += ",";
+  if (s.absent > 0) text += line(" false in %4.1f %% of %zu", 100 * s.falseAlarmRate, s.absent);
+  return text + "\n";
+}
+
 }  // namespace
 
 json scoresJson(const DecoderScores& scores, const HeadDescription& head, double leastConfidence) {
@@ -64,11 +77,7 @@ std::string scoresText(const DecoderScores& scores, const HeadDescription& head,
     }
     if (const auto own = scores.landmarks.find(c.name); own != scores.landmarks.end()) {
       const LandmarkSummary s = summarise(own->second, leastConfidence);
-      text += line(
-          "  %-22s off by %4.1f mm (median %4.1f)  detected %5.1f %% of %zu, within 5 mm %5.1f %%, "
-          "false in %4.1f %% of %zu\n",
-          c.name.c_str(), s.meanErrorMm, s.medianErrorMm, 100 * s.detectionRate, s.present,
-          100 * s.closeRate, 100 * s.falseAlarmRate, s.absent);
+      text += landmarkLine(c.name, s);
     }
   }
   return text;

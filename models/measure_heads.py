@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""Measures every head of a package beside its network on drawn hearts and on what real series can say.
+"""Measures the segmentation and landmark heads of a package on real series and on drawn hearts.
 
     models/measure_heads.py PACKAGE DATA OUT [--cmr PROGRAM] [--phantoms 200] [--phantom-seed 977]
 
 DATA is the folder with the real series (pig-cine, siemens-t1-lge, sunnybrook-frames). OUT receives
 each answer of `cmr evaluate` as JSON, a picture of each head on real images, and measured.json, which
-`cmr models add --measured` puts into a package. No real outlines or landmarks by experts exist for
-these heads: the real figures are proxies, and their names say what was compared with what.
+`cmr models add --measured` puts into a package. Outlines by experts exist for seg_cine_sax alone. For the
+other heads the real figures are proxies, and their names say what was compared with what.
 """
 import argparse
 import json
@@ -62,12 +62,38 @@ class Measurement:
     def state(self, task, kind, name, figures):
         self.measured.setdefault(task, {}).setdefault(kind, {})[name] = rounded(figures)
 
+    def short_axis(self, data):
+        frames = self.evaluate("seg_cine_sax", "frames", "--frames",
+                               os.path.join(data, "sunnybrook-frames", "test"), "--spacing-mm", "1.33",
+                               "--mask-edges", "sunnybrook")
+        ef = frames["ejection_fraction"]
+        figures = {"ef_mean_absolute_error_points": ef["mean_absolute_error_points"]}
+        for name, score in frames["structures"].items():
+            if score["n_frames"]:
+                figures[name] = {key: score[key] for key in ("n_patients", "n_frames", "dice_mean",
+                                                             "dice_interval95", "hd95_mm")}
+        self.state("seg_cine_sax", "real",
+                   f"{ef['n_patients']} Sunnybrook test patients, against what the experts drew", figures)
+        series = os.path.join(data, "sunnybrook-dicom")
+        whole = self.evaluate("seg_cine_sax", "series", "--series", os.path.join(series, "SCD0000301"),
+                              "--contours", os.path.join(series, "contours", "SC-HF-I-4"))
+        self.state("seg_cine_sax", "real", "whole series SCD0000301 (test), errors against its contours",
+                   whole["as_shipped"]["error"])
+        drawn = self.evaluate("seg_cine_sax", "phantom", "--phantoms", str(self.a.phantoms),
+                              "--phantom-seed", str(self.a.phantom_seed))
+        self.state("seg_cine_sax", "phantom", self.drawn(),
+                   {name: {key: score[key] for key in ("dice_mean", "dice_median", "hd95_mm", "n_frames",
+                                                       "n_missed", "n_invented")}
+                    for name, score in drawn["phantoms"]["structures"].items()})
+
+    def drawn(self):
+        return f"{self.a.phantoms} drawn hearts, seed {self.a.phantom_seed}"
+
     def phantoms(self, task):
         a = self.a
         answer = self.evaluate(task, "phantom", "--phantoms", str(a.phantoms),
                                "--phantom-seed", str(a.phantom_seed))
-        self.state(task, "phantom", f"{a.phantoms} drawn hearts, seed {a.phantom_seed}",
-                   answer["phantoms"]["scores"])
+        self.state(task, "phantom", self.drawn(), answer["phantoms"]["scores"])
 
     def projected(self, task, file, name, *options):
         answer = self.evaluate(task, file, *options, picture=True)["projected"]
@@ -104,12 +130,15 @@ class Measurement:
 def rounded(value):
     if isinstance(value, dict):
         return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
     return round(value, 3) if isinstance(value, float) else value
 
 
 def main():
     a = arguments()
     m = Measurement(a)
+    m.short_axis(a.data)
     for task, head in m.heads.items():
         if head.get("architecture") in ("dense", "heatmap") and task != "seg_cine_sax":
             m.phantoms(task)

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "analysis/package_weights.h"
+#include "models/decoder_report.h"
 #include "models/extend_package.h"
 #include "models/finetune_decoder.h"
 #include "models/package_writer.h"
@@ -169,6 +170,16 @@ TEST(UnseenFrames, AreNotThoseThatTheOperatingPointIsChosenOn) {
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_NE(chosenOn[i].frame.pixels, unseen[i].frame.pixels);
   }
+}
+
+TEST(LandmarkReport, SaysNothingOfWhatWasNotThereToBeRated) {
+  DecoderScores scores;
+  scores.landmarks["lv_apex"] = {{false, 0.9, std::nan("")}, {false, 0.1, std::nan("")}};
+  scores.landmarks["mitral_annulus_1"] = {{true, 0.9, 3}};
+  const std::string text = scoresText(scores, describeDecoder("landmarks", {}), 0.5);
+  EXPECT_EQ(text.find("nan"), std::string::npos) << text;
+  EXPECT_NE(text.find("false in 50.0 % of 2"), std::string::npos) << text;
+  EXPECT_NE(text.find("detected 100.0 % of 1"), std::string::npos) << text;
 }
 
 TEST(LandmarkSummary, CountsDetectionsAndFalseAlarmsAtAnOperatingPoint) {
