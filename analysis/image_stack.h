@@ -61,6 +61,9 @@ struct PatientFacts {
   std::optional<double> ageYears;
   std::optional<double> heightM;
   std::optional<double> weightKg;
+  // Stated, but no patient has it (a height of 178 m, a weight of 0 kg): used for nothing.
+  std::optional<double> refusedHeightM;
+  std::optional<double> refusedWeightKg;
 };
 
 // The place of a frame in a stack.

@@ -7,7 +7,7 @@ void worsen(Measurement& m, Quality quality, const std::string& reason) {
     m.quality = quality;
     m.reason = reason;
   } else if (quality == m.quality && m.reason.find(reason) == std::string::npos) {
-    m.reason += " " + reason;
+    m.reason += (m.reason.empty() ? "" : " ") + reason;
   }
   if (quality == Quality::unmeasurable) {
     m.value.reset();

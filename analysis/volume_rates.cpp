@@ -19,10 +19,14 @@ std::vector<double> stepsOf(const std::vector<double>& times) {
   return steps;
 }
 
-bool closes(const std::vector<double>& times, double step, std::optional<double> cycleMs) {
-  if (!cycleMs) return false;
+// The time from the last phase to the first of the next beat; nothing when the cycle is not covered
+// or not known.
+std::optional<double> closingStep(const std::vector<double>& times, double step,
+                                  std::optional<double> cycleMs) {
+  if (!cycleMs) return std::nullopt;
   const double gap = *cycleMs - (times.back() - times.front());
-  return gap >= step / 2 && gap <= 2 * step;
+  if (gap > 2 * step || gap < -0.1 * *cycleMs) return std::nullopt;
+  return gap < step / 2 ? step : gap;
 }
 
 // The largest value of sign times the rate on the way from one phase to another, over the end of
@@ -59,14 +63,18 @@ VolumeRates volumeRates(const std::vector<double>& volumesMl, const std::vector<
     return rates;
   }
   rates.stepMs = median(steps);
-  rates.isClosed = closes(timesMs, rates.stepMs, cycleMs);
+  const std::optional<double> closing = closingStep(timesMs, rates.stepMs, cycleMs);
+  rates.isClosed = closing.has_value();
   rates.mlPerS.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     const bool isInside = i > 0 && i + 1 < count;
     if (!isInside && !rates.isClosed) continue;
     const std::size_t before = (i + count - 1) % count;
     const std::size_t after = (i + 1) % count;
-    const double span = timesMs[after] - timesMs[before] + (isInside ? 0 : *cycleMs);
+    // Over the end of the cycle: from the phase before to the last, on to the first, on to the
+    // next.
+    const double round = isInside ? 0 : timesMs.back() - timesMs.front() + *closing;
+    const double span = timesMs[after] - timesMs[before] + round;
     rates.mlPerS[i] = 1000 * (volumesMl[after] - volumesMl[before]) / span;
   }
   rates.peakEjectionMlPerS = peak(rates, phases.endDiastole, phases.endSystole, -1);

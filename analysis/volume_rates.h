@@ -23,9 +23,11 @@ struct VolumeRates {
 // over the time between them. For a change that is a half sine of length T it gives
 // sin(x) / x of the true peak, x = pi * step / T: 0.97 for T = 300 ms and steps of 44 ms, 0.86 for
 // T = 150 ms, so short peaks come out too low.
-// timesMs holds one time per phase. The cycle closes when its length is known and leaves half
-// to twice the usual step between the last phase and the first of the next beat; else the
-// outermost phases have no rate.
+// timesMs holds one time per phase. The cycle closes when its length is known and leaves at most
+// twice the usual step between the last phase and the first of the next beat; else the outermost
+// phases have no rate. Where it leaves less than half a step, down to a tenth of the cycle less
+// than nothing, the times are those of other beats than the stated interval (retrospective gating
+// stretches every beat to the mean one): the usual step is taken.
 VolumeRates volumeRates(const std::vector<double>& volumesMl, const std::vector<double>& timesMs,
                         std::optional<double> cycleMs, KeyPhases phases);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 
 #include "analysis/measurement_verdict.h"
 #include "analysis/wall_profile.h"
@@ -9,7 +10,10 @@
 namespace cmr {
 namespace {
 
-const char* const noRing = "In no slice is the wall a closed ring.";
+const char* const noRing = "In no slice is the wall a closed ring at end diastole.";
+const char* const noRingAtBoth =
+    "In no slice is the wall a closed ring at end diastole and at end systole.";
+const char* const noRingThroughout = "In no slice is the wall a closed ring at every phase.";
 const char* const epicardiumUnchecked =
     "Outside of end diastole the epicardium has hardly been checked against readers' contours.";
 
@@ -46,7 +50,8 @@ const Code percent{"%", "UCUM", "percent"};
 const Code thickness{"122445", "DCM", "Wall Thickness"};
 const Code circumferential{"130677", "DCM", "Circumferential Lagrangian Strain"};
 
-Measurement start(const Definition& definition, std::optional<double> value) {
+Measurement start(const Definition& definition, std::optional<double> value,
+                  const char* otherwise) {
   Measurement m;
   m.id = definition.id;
   m.label = definition.label;
@@ -54,7 +59,7 @@ Measurement start(const Definition& definition, std::optional<double> value) {
   m.unit = definition.unit;
   m.method = definition.method;
   m.value = value;
-  if (!value) worsen(m, Quality::unmeasurable, noRing);
+  if (!value) worsen(m, Quality::unmeasurable, otherwise);
   return m;
 }
 
@@ -82,14 +87,40 @@ Summary summaryOf(const std::vector<SliceWall>& slices) {
   return summary;
 }
 
-std::vector<std::size_t> imagesAt(const MeasuredSeries& series, const VentricleWall& wall,
-                                  int phase) {
+std::vector<std::size_t> imagesOf(const MeasuredSeries& series, const std::vector<int>& slices,
+                                  const std::vector<int>& phases) {
   std::vector<std::size_t> images;
-  for (std::size_t slice = 0; slice < wall.slices.size(); ++slice) {
-    if (!wall.slices[slice].endDiastole) continue;
-    images.push_back(series.stack.frame(static_cast<int>(slice), phase).sourceIndex);
+  for (const int phase : phases) {
+    for (const int slice : slices) images.push_back(series.stack.frame(slice, phase).sourceIndex);
   }
   return images;
+}
+
+// Slices with a ring at end diastole; those that have one at end systole as well when wanted.
+std::vector<int> slicesWithRing(const VentricleWall& wall, bool alsoAtEndSystole) {
+  std::vector<int> slices;
+  for (std::size_t i = 0; i < wall.slices.size(); ++i) {
+    const SliceWall& slice = wall.slices[i];
+    if (!slice.endDiastole || (alsoAtEndSystole && !slice.endSystole)) continue;
+    slices.push_back(static_cast<int>(i));
+  }
+  return slices;
+}
+
+// The images that a measurement comes from: of strain, whose peak may lie at any phase, all.
+std::vector<std::size_t> sourcesOf(const Measurement& m, const MeasuredSeries& series,
+                                   const VentricleWall& wall) {
+  if (!m.value) return {};
+  const KeyPhases& key = series.phases;
+  if (m.id == "lv.wall.mean" || m.id == "lv.wall.max") {
+    return imagesOf(series, slicesWithRing(wall, false), {key.endDiastole});
+  }
+  if (m.id == "lv.wall.thickening") {
+    return imagesOf(series, slicesWithRing(wall, true), {key.endDiastole, key.endSystole});
+  }
+  std::vector<int> every(static_cast<std::size_t>(series.labels.phaseCount));
+  std::iota(every.begin(), every.end(), 0);
+  return imagesOf(series, wall.strain.usedSlices, every);
 }
 
 }  // namespace
@@ -103,8 +134,7 @@ VentricleWall examineWall(const ImageStack& stack, const LabelStack& labels, Key
   // They are counted from the insertions of the right ventricle (analysis/aha_segments.h).
   wall.noSegments =
       "Thickness is not given by AHA segment: no RV insertion points are known, from which "
-      "segments "
-      "are counted.";
+      "segments are counted.";
   wall.strain = contourStrain(stack, labels, phases.endDiastole);
   return wall;
 }
@@ -120,41 +150,39 @@ std::vector<Measurement> wallMeasurements(const MeasuredSeries& series, const Ve
              "End-diastolic thickness along chords perpendicular to the wall's centreline (Sheehan "
              "et al., Circulation 1986;74:293), mean over all slices in which the wall is a closed "
              "ring."},
-            summary.mean),
+            summary.mean, noRing),
       start({"lv.wall.max", "LV wall thickness, largest", thickness, millimetre,
              "End-diastolic thickness as the mean over the thickest 30 degrees of a slice."},
-            summary.largest),
+            summary.largest, noRing),
       start({"lv.wall.thickening",
              "LV wall thickening",
              {"59092-7", "LN", "% Thickening"},
              percent,
              "Mean thickness at end systole minus that at end diastole over that at end diastole, "
              "mean over slices."},
-            summary.thickening),
+            summary.thickening, noRingAtBoth),
       start(
           {"lv.wall.ecc.endo", "LV circ. strain, endocardial", circumferential, percent,
            "Change of the endocardial contour's length against end diastole at its peak, mean over "
            "slices: of lines, not of tissue."},
-          strain(&WallStrain::endocardial)),
+          strain(&WallStrain::endocardial), noRingThroughout),
       start(
           {"lv.wall.ecc.mid", "LV circ. strain, mid-wall", circumferential, percent,
            "Change of length, against end diastole and at its peak, of the line midway between the "
            "contours, mean over slices: of lines, not of tissue."},
-          strain(&WallStrain::midwall)),
+          strain(&WallStrain::midwall), noRingThroughout),
       start({"lv.wall.err",
              "LV radial strain",
              {"130675", "DCM", "Radial Lagrangian Strain"},
              percent,
              "Change of the mean thickness against end diastole at its peak, mean over slices: of "
              "lines, not of tissue."},
-            strain(&WallStrain::radial))};
-  const auto ed = imagesAt(series, wall, series.phases.endDiastole);
-  const auto es = imagesAt(series, wall, series.phases.endSystole);
+            strain(&WallStrain::radial), noRingThroughout)};
   for (Measurement& m : all) {
-    m.sourceFrames = ed;
-    if (m.id == "lv.wall.mean" || m.id == "lv.wall.max") continue;
-    m.sourceFrames.insert(m.sourceFrames.end(), es.begin(), es.end());
-    worsen(m, Quality::uncertain, epicardiumUnchecked);
+    m.sourceFrames = sourcesOf(m, series, wall);
+    if (m.id != "lv.wall.mean" && m.id != "lv.wall.max") {
+      worsen(m, Quality::uncertain, epicardiumUnchecked);
+    }
   }
   return all;
 }

@@ -36,6 +36,8 @@ std::string rowOf(const Measurement& m, std::string& said) {
                 isMeasured(m) ? unitText(m.unit).c_str() : "");
   std::string text = row;
   if (const std::string range = rangeText(m); !range.empty()) text += " [" + range + "]";
+  if (besideRange(m) == Beside::below) text += " below";
+  if (besideRange(m) == Beside::above) text += " above";
   if (const std::string quality = qualityText(m); !quality.empty()) {
     text += quality == said ? " as above" : " " + quality;
     said = quality;

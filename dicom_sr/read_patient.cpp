@@ -65,8 +65,12 @@ PatientFacts readPatient(DcmDataset& dataset) {
   if (sex == "M") facts.sex = Sex::male;
   if (sex == "O") facts.sex = Sex::other;
   facts.ageYears = readAge(dataset);
-  facts.heightM = within(numberOf(dataset, DCM_PatientSize), 0.3, 2.6);
-  facts.weightKg = within(numberOf(dataset, DCM_PatientWeight), 1, 400);
+  const std::optional<double> height = numberOf(dataset, DCM_PatientSize);
+  const std::optional<double> weight = numberOf(dataset, DCM_PatientWeight);
+  facts.heightM = within(height, 0.3, 2.6);
+  facts.weightKg = within(weight, 1, 400);
+  if (!facts.heightM) facts.refusedHeightM = height;
+  if (!facts.weightKg) facts.refusedWeightKg = weight;
   return facts;
 }
 

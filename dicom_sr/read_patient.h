@@ -7,7 +7,8 @@ class DcmDataset;
 
 namespace cmr {
 
-// Values outside what a patient can have are left out, not corrected.
+// Values outside what a patient can have are left out, not corrected; those of height and weight
+// are kept as refused, so that a reader can be told.
 PatientFacts readPatient(DcmDataset& dataset);
 
 }  // namespace cmr

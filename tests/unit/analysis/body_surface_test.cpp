@@ -27,5 +27,16 @@ TEST(BodySurface, NamesWhatIsMissing) {
   EXPECT_THAT(both, testing::AllOf(testing::HasSubstr("height"), testing::HasSubstr("weight")));
 }
 
+// A height in centimetres is a frequent slip; it is neither used nor passed over.
+TEST(BodySurface, NamesWhatNoPatientHas) {
+  PatientFacts facts = body(std::nullopt, 80);
+  facts.refusedHeightM = 178;
+  EXPECT_FALSE(bodySurface(facts).m2);
+  EXPECT_EQ(bodySurface(facts).reason, "The images state a height of 178 m, which cannot be.");
+  facts = body(1.78, std::nullopt);
+  facts.refusedWeightKg = 0;
+  EXPECT_EQ(bodySurface(facts).reason, "The images state a weight of 0 kg, which cannot be.");
+}
+
 }  // namespace
 }  // namespace cmr

@@ -177,6 +177,14 @@ TEST_F(SaxMeasurementsTest, IndicesAreTheNumbersPerSquareMetreOfBody) {
   EXPECT_EQ(measured("rv.edvi").quality, Quality::uncertain);
 }
 
+TEST_F(SaxMeasurementsTest, ReasonsAreSentencesWhateverWasSaidBefore) {
+  package.release[3] = "off";
+  for (const Measurement& m : measureSax(series(), {})) {
+    EXPECT_FALSE(m.reason.starts_with(' ') || m.reason.ends_with(' ')) << m.id;
+    EXPECT_EQ(m.reason.find("  "), std::string::npos) << m.id;
+  }
+}
+
 TEST_F(SaxMeasurementsTest, RatesNeedTimesAndAreDoubtedWhenPhasesLieFarApart) {
   stack.rrIntervalMs = 800;  // 20 phases, 40 ms apart
   EXPECT_EQ(measured("lv.per").quality, Quality::good);

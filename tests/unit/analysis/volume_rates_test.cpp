@@ -83,6 +83,20 @@ TEST(VolumeRates, LeaveTheEndsOpenWhenTheCycleIsNotKnownOrNotCovered) {
   }
 }
 
+// As in a real series: 20 phases of 40 ms where the header says 759 ms from beat to beat.
+TEST(VolumeRates, CloseACycleWhosePhasesReachBeyondTheStatedInterval) {
+  const Beat beat = cosine(20, 800);
+  const VolumeRates whole = volumeRates(beat.ml, beat.ms, 800, {0, 10});
+  for (const double stated : {759.0, 735.0}) {
+    const VolumeRates rates = volumeRates(beat.ml, beat.ms, stated, {0, 10});
+    EXPECT_TRUE(rates.isClosed) << stated;
+    ASSERT_TRUE(rates.mlPerS.front() && rates.mlPerS.back()) << stated;
+    EXPECT_DOUBLE_EQ(*rates.mlPerS.front(), *whole.mlPerS.front()) << stated;
+    EXPECT_DOUBLE_EQ(*rates.mlPerS.back(), *whole.mlPerS.back()) << stated;
+  }
+  EXPECT_FALSE(volumeRates(beat.ml, beat.ms, 500, {0, 10}).isClosed);  // of another heart
+}
+
 TEST(VolumeRates, SayWhyThereAreNone) {
   const Beat beat = cosine(20, 1000);
   EXPECT_FALSE(volumeRates(beat.ml, {}, 1000, {0, 10}).reason.empty());

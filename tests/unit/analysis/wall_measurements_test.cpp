@@ -66,6 +66,25 @@ TEST_F(WallMeasurementsTest, WithoutAClosedWallNothingIsMeasuredAndTheReasonIsGi
   }
 }
 
+// A ring at end diastole alone: thickness is known, and the reasons for the rest say what is
+// missing.
+TEST_F(WallMeasurementsTest, NamesThePhasesAtWhichTheRingIsMissing) {
+  labels = heart.noLabels(4, 2);
+  for (int slice = 0; slice < 3; ++slice) heart.draw(labels, slice, 0, circle(24), circle(33));
+  EXPECT_TRUE(measured("lv.wall.mean").value);
+  EXPECT_THAT(measured("lv.wall.thickening").reason, testing::HasSubstr("end systole"));
+  EXPECT_THAT(measured("lv.wall.err").reason, testing::HasSubstr("every phase"));
+  EXPECT_TRUE(measured("lv.wall.err").sourceFrames.empty());
+}
+
+TEST_F(WallMeasurementsTest, NamesTheImagesThatItUsedAndNoOthers) {
+  heart.draw(labels, 3, 0, circle(20), circle(28));  // a ring at end diastole alone
+  EXPECT_EQ(measured("lv.wall.mean").sourceFrames, (std::vector<std::size_t>{0, 2, 4, 6}));
+  EXPECT_EQ(measured("lv.wall.thickening").sourceFrames,
+            (std::vector<std::size_t>{0, 2, 4, 1, 3, 5}));
+  EXPECT_EQ(measured("lv.wall.err").sourceFrames, (std::vector<std::size_t>{0, 2, 4, 1, 3, 5}));
+}
+
 TEST_F(WallMeasurementsTest, SaysWhyThereAreNoSegments) {
   EXPECT_THAT(examineWall(stack, labels, phases).noSegments,
               testing::HasSubstr("RV insertion points"));

@@ -49,7 +49,7 @@ TEST(MeasurementTable, ShowsRangesAndSaysOnceWhyNothingIsIndexed) {
           "reference": null, "noReference": ""})";
   const std::string table = measurementTable(results(range + "," + index + "," + index));
   EXPECT_THAT(table, HasSubstr("232  mL       [81\xE2\x80\x93"
-                               "204]\n"));
+                               "204] above\n"));
   EXPECT_THAT(table, HasSubstr("[ranges] men (A study)\n"));
   EXPECT_THAT(table, HasSubstr("  not indexed by body surface: No height.\n"));
   EXPECT_THAT(table, Not(HasSubstr("LV EDV index")));

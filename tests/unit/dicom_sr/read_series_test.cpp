@@ -71,6 +71,24 @@ TEST(ReadSeries, ReadsThePigsSeriesOfTwentySlices) {
   EXPECT_FALSE(result.stacks.front().stack.patient.ageYears);  // "000Y" is no age
 }
 
+TEST(ReadSeries, KeepsAHeightInCentimetresAsRefused) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> changed;
+  for (const InstanceBytes& instance : twoPhases(instances)) {
+    changed.push_back(edited(instance, [](DcmDataset& d) {
+      d.putAndInsertString(DCM_PatientSize, "178");
+      d.putAndInsertString(DCM_PatientWeight, "82");
+    }));
+  }
+  const ReadResult result = readInstances(changed);
+  ASSERT_EQ(result.stacks.size(), 1U);
+  const PatientFacts& patient = result.stacks.front().stack.patient;
+  EXPECT_FALSE(patient.heightM);
+  EXPECT_EQ(patient.refusedHeightM, 178);
+  EXPECT_EQ(patient.weightKg, 82);
+  EXPECT_FALSE(patient.refusedWeightKg);
+}
+
 TEST(ReadSeries, GivesTheSameStackWhateverTheOrderOfTheFiles) {
   CMR_DEMO_SERIES(instances);
   std::vector<InstanceBytes> shuffled = twoPhases(instances);
