@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 #include <thread>
 
 #include "analysis/errors.h"
@@ -9,14 +10,21 @@
 namespace cmr {
 namespace {
 
-double bestSeconds(torch::ScalarType type) {
+double bestSeconds(torch::ScalarType type, const torch::Device& device) {
   const torch::InferenceMode guard;
-  const torch::Tensor a = torch::ones({512, 384}).to(type);
-  const torch::Tensor w = torch::ones({1536, 384}).to(type);
+  // Large enough on a GPU that the product, and not its launch, is measured.
+  const std::int64_t rows = device.is_cuda() ? 32768 : 512;
+  const torch::Tensor a = torch::ones({rows, 384}).to(device, type);
+  const torch::Tensor w = torch::ones({1536, 384}).to(device, type);
+  const auto finish = [&] {
+    if (device.is_cuda()) torch::cuda::synchronize(device.index());
+  };
   double best = 1e9;
   for (int i = 0; i < 6; ++i) {
+    finish();
     const auto start = std::chrono::steady_clock::now();
     (void)torch::linear(a, w);
+    finish();
     best = std::min(
         best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
@@ -25,7 +33,30 @@ double bestSeconds(torch::ScalarType type) {
 
 }  // namespace
 
-ComputePrecision choosePrecision(const std::string& word) {
+torch::Device chooseDevice(const std::string& word) {
+  const auto gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  if (word == "cpu" || (word == "auto" && gpus == 0)) return torch::kCPU;
+  if (word == "auto" || word == "cuda") {
+    if (gpus == 0) throw InputError("LibTorch sees no CUDA device here");
+    return {torch::kCUDA, 0};
+  }
+  constexpr std::size_t prefix = 5;
+  const std::string number = word.rfind("cuda:", 0) == 0 ? word.substr(prefix) : "";
+  if (number.empty() || number.size() > 3 ||
+      number.find_first_not_of("0123456789") != std::string::npos) {
+    throw InputError("the device is auto, cpu, cuda or cuda:N, not '" + word + "'");
+  }
+  const int index = std::stoi(number);
+  if (index >= gpus) {
+    throw InputError("there is no device " + word + ": LibTorch sees " + std::to_string(gpus) +
+                     " CUDA devices here");
+  }
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+}
+
+std::string deviceName(const torch::Device& device) { return device.str(); }
+
+ComputePrecision choosePrecision(const std::string& word, const torch::Device& device) {
   if (word == "float32") {
     return ComputePrecision::float32;
   }
@@ -36,7 +67,7 @@ ComputePrecision choosePrecision(const std::string& word) {
     throw InputError("precision is auto, float32 or bfloat16, not '" + word + "'");
   }
   // Half again as fast is asked for: below that the rounding buys nothing.
-  return bestSeconds(torch::kFloat32) > 1.5 * bestSeconds(torch::kBFloat16)
+  return bestSeconds(torch::kFloat32, device) > 1.5 * bestSeconds(torch::kBFloat16, device)
              ? ComputePrecision::bfloat16
              : ComputePrecision::float32;
 }

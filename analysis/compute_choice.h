@@ -1,6 +1,6 @@
-// Which precision this machine really computes fastest in, found by measuring rather than by
-// asking for feature flags: bfloat16 is several times faster with AMX or AVX512-BF16 and several
-// times slower without.
+// Where this machine computes, and which precision it really is fastest in there, found by
+// measuring rather than by asking for feature flags: on a CPU bfloat16 is several times faster with
+// AMX or AVX512-BF16 and several times slower without.
 #pragma once
 
 #include <string>
@@ -9,9 +9,17 @@
 
 namespace cmr {
 
+// "auto" is the first CUDA device that LibTorch sees, else the CPU; "cpu", "cuda" and "cuda:N" are
+// taken as said. Throws InputError for another word and for a device that is not there.
+torch::Device chooseDevice(const std::string& word);
+
+// "cpu", "cuda:0"
+std::string deviceName(const torch::Device& device);
+
 // "auto" measures a small matrix product in both; "float32" and "bfloat16" are taken as said.
 // Throws InputError for another word.
-ComputePrecision choosePrecision(const std::string& word);
+ComputePrecision choosePrecision(const std::string& word,
+                                 const torch::Device& device = torch::kCPU);
 
 std::string precisionName(ComputePrecision precision);
 

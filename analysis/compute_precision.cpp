@@ -30,9 +30,9 @@ torch::Tensor convIn(const torch::Tensor& x, const torch::nn::Conv2d& layer,
   const auto& o = layer->options;
   const torch::Tensor bias =
       layer->bias.defined() ? toCompute(layer->bias, precision) : layer->bias;
-  const torch::Tensor y =
-      F::detail::conv2d(toCompute(x, precision), toCompute(layer->weight, precision), bias,
-                        o.stride(), o.padding(), o.dilation(), o.groups());
+  const torch::Tensor y = F::detail::conv2d(toCompute(x.to(layer->weight.device()), precision),
+                                            toCompute(layer->weight, precision), bias, o.stride(),
+                                            o.padding(), o.dilation(), o.groups());
   return y.to(torch::kFloat32);
 }
 
@@ -43,6 +43,8 @@ void holdWeightsIn(torch::nn::Module& module, ComputePrecision precision) {
       convertLayer(*linear, precision);
     } else if (auto* convolution = part->as<torch::nn::Conv2d>()) {
       convertLayer(*convolution, precision);
+    } else if (auto* norm = part->as<torch::nn::LayerNorm>(); norm && norm->weight.is_cuda()) {
+      convertLayer(*norm, precision);  // of tokens, which a GPU reads in the compute type
     }
   }
 }

@@ -13,7 +13,8 @@ enum class ComputePrecision { float32, bfloat16 };
 torch::Tensor linearIn(const torch::Tensor& x, const torch::nn::Linear& layer,
                        ComputePrecision precision);
 
-// Convolution with the layer's own stride and padding; the result is float32.
+// Convolution with the layer's own stride and padding; the result is float32, and where the layer
+// is: every network begins with one, so that images may come from the CPU whatever it runs on.
 torch::Tensor convIn(const torch::Tensor& x, const torch::nn::Conv2d& layer,
                      ComputePrecision precision);
 

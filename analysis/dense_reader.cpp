@@ -73,7 +73,10 @@ class DenseReader::Impl {
         decoders_(readTaskDecoders(package_, network_)),
         batch_(std::max(1, settings.batch)) {
     setThreads(settings.threads);
-    precision_ = choosePrecision(settings.precision);
+    const torch::Device device = chooseDevice(settings.device);
+    precision_ = choosePrecision(settings.precision, device);
+    network_->to(device);
+    for (TaskDecoder& decoder : decoders_) decoder.head->to(device);
     holdWeightsIn(*network_, precision_);
     for (TaskDecoder& decoder : decoders_) holdWeightsIn(*decoder.head, precision_);
     checkKnownAnswers(decoders_, network_, package_.input.size, precision_);
@@ -105,13 +108,13 @@ class DenseReader::Impl {
       const std::vector<torch::Tensor> levels = network_->readLevels(images, precision_);
       if (segmenter != nullptr) {
         const torch::Tensor p =
-            torch::softmax(decode(*segmenter, images, levels, precision_), 1).contiguous();
+            torch::softmax(decode(*segmenter, images, levels, precision_), 1).cpu().contiguous();
         for (std::size_t i = first; i < last; ++i) {
           storeLabels(p[static_cast<std::int64_t>(i - first)], stack, crops[i], into, confidence);
         }
       }
       if (locator != nullptr) {
-        const torch::Tensor maps = heatMaps(decode(*locator, images, levels, precision_));
+        const torch::Tensor maps = heatMaps(decode(*locator, images, levels, precision_)).cpu();
         for (std::size_t i = first; i < last; ++i) {
           storeLandmarks(maps[static_cast<std::int64_t>(i - first)], stack, crops[i],
                          locator->description, into);

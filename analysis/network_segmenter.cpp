@@ -38,13 +38,16 @@ class NetworkSegmenter final : public FrameSegmenter {
         likeness_(readTrainingLikeness(package_)),
         batch_(settings.batch) {
     setThreads(settings.threads);
-    precision_ = choosePrecision(settings.precision);
+    const torch::Device device = chooseDevice(settings.device);
+    precision_ = choosePrecision(settings.precision, device);
+    network_->to(device);
+    for (ClassificationHead& head : heads_) head.head->to(device);
     holdWeightsIn(*network_, precision_);
     checkKnownAnswer(network_, package_, precision_);
     checkKnownAnswers(heads_, network_, package_.input.size, precision_);
     identity_ = package_.identity;
     turnOn(identity_, settings.reportExperimental);
-    identity_.device = "cpu";
+    identity_.device = deviceName(device);
     identity_.precision = precisionName(precision_);
   }
 
@@ -140,7 +143,7 @@ class NetworkSegmenter final : public FrameSegmenter {
       const FirstLookPass pass =
           network_->look(gather(stack, keys, first, last, maps), layersOf(heads_), precision_);
       addTo(sums, pass, last - first);
-      const torch::Tensor p = torch::softmax(pass.where, 1).contiguous();
+      const torch::Tensor p = torch::softmax(pass.where, 1).cpu().contiguous();
       for (std::size_t i = first; i < last; ++i) {
         const auto* row = p[static_cast<std::int64_t>(i - first)].data_ptr<float>();
         looks.push_back({keys[i], maps[i], {row, row + p.size(1)}});
@@ -152,7 +155,7 @@ class NetworkSegmenter final : public FrameSegmenter {
   void addTo(LookSums& sums, const FirstLookPass& pass, std::size_t frames) {
     sums.frames += frames;
     for (std::size_t i = 0; i < heads_.size(); ++i) {
-      const torch::Tensor sum = probabilitiesOf(heads_[i], pass.tokens).sum(0);
+      const torch::Tensor sum = probabilitiesOf(heads_[i], pass.tokens).sum(0).cpu();
       if (sums.probabilities.size() <= i) {
         sums.probabilities.push_back(sum);
       } else {
@@ -268,6 +271,7 @@ class NetworkSegmenter final : public FrameSegmenter {
     forEachBatch(keys.size(), [&](std::size_t first, std::size_t last) {
       const torch::Tensor p =
           torch::softmax(network_->segment(gather(stack, keys, first, last, maps), precision_), 1)
+              .cpu()
               .contiguous();
       for (std::size_t i = first; i < last; ++i) {
         store(p[static_cast<std::int64_t>(i - first)], maps[i], stack, keys[i], into);

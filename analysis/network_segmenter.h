@@ -14,6 +14,7 @@ struct InferenceSettings {
   int threads = 0;                                   // 0: as many as there are cores
   int batch = 8;                                     // frames per pass
   std::vector<std::string> reportExperimental = {};  // structures to turn on: site_release.h
+  std::string device = "auto";                       // see chooseDevice
 };
 
 // Opens, checks and loads the package, runs its known-answer test. Throws PackageError.

@@ -33,7 +33,7 @@ torch::Tensor decode(TaskDecoder& decoder, const torch::Tensor& crops,
 
 torch::Tensor heatMaps(const torch::Tensor& logits) {
   const torch::Tensor places = logits.flatten(2);
-  const torch::Tensor nowhere = torch::zeros({logits.size(0), logits.size(1), 1});
+  const torch::Tensor nowhere = torch::zeros({logits.size(0), logits.size(1), 1}, logits.options());
   return torch::softmax(torch::cat({places, nowhere}, 2), 2)
       .slice(2, 0, places.size(2))
       .reshape(logits.sizes())

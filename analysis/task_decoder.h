@@ -26,7 +26,8 @@ struct TaskDecoder {
 SharedDecoderGeometry sharedGeometry(const HeadDescription& head);
 
 // All dense and heat-map heads but the network's own, by task, in eval mode. They share the
-// modules of `network`: hold its weights in another type, and they do, too. Throws PackageError
+// modules of `network`: hold its weights in another type or on another device, and they do, too;
+// their own go along with to(). Throws PackageError
 // when a tensor of a head is missing, superfluous, of another shape or holds what is no finite
 // number.
 std::vector<TaskDecoder> readTaskDecoders(const ModelPackage& package, const Network& network);

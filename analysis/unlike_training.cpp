@@ -25,7 +25,7 @@ torch::Tensor rowsOfKind(const torch::Tensor& rows, const std::vector<int>& kind
 
 std::vector<double> TrainingLikeness::distances(const torch::Tensor& classTokens) const {
   const torch::NoGradGuard guard;
-  const torch::Tensor rows = classTokens.to(torch::kFloat32);
+  const torch::Tensor rows = classTokens.to(torch::kCPU, torch::kFloat32);
   const auto width = static_cast<double>(rows.size(1));
   const torch::Tensor off = rows.unsqueeze(1) - means;  // [batch, kinds, width]
   const torch::Tensor along = torch::matmul(off, basis.t());

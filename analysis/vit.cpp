@@ -1,5 +1,7 @@
 #include "analysis/vit.h"
 
+#include <torch/version.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -18,6 +20,26 @@ NamedGroup group() { return std::make_shared<NamedGroupImpl>(); }
 
 torch::nn::LayerNorm layerNorm(const VitGeometry& g) {
   return torch::nn::LayerNorm(torch::nn::LayerNormOptions({g.width}).eps(g.layerNormEpsilon));
+}
+
+// softmax(q k^T / sqrt(width of a head)) v of [batch, heads, tokens, width of a head].
+torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v) {
+#if TORCH_VERSION_MAJOR >= 2
+  if (q.is_cuda()) return at::scaled_dot_product_attention(q, k, v);
+#endif
+  const torch::Tensor query = q * (1.0 / std::sqrt(static_cast<double>(q.size(3))));
+  return torch::matmul(torch::softmax(torch::matmul(query, k.transpose(-2, -1)), -1), v);
+}
+
+// What pointwise operations read. On a CPU their bfloat16 forms are slower than the product before
+// them, so that they take float32; a GPU spends its time on moving them, so that they stay small.
+torch::Tensor pointwise(const torch::Tensor& x) { return x.is_cuda() ? x : x.to(torch::kFloat32); }
+
+// Sums and variances are float32 inside whatever the tokens are.
+torch::Tensor normed(const torch::Tensor& tokens, const torch::nn::LayerNorm& norm) {
+  return torch::layer_norm(tokens, norm->options.normalized_shape(),
+                           norm->weight.to(tokens.scalar_type()),
+                           norm->bias.to(tokens.scalar_type()), norm->options.eps());
 }
 
 }  // namespace
@@ -42,12 +64,9 @@ torch::Tensor VitBlockImpl::attention(const torch::Tensor& normed, ComputePrecis
   const torch::Tensor mixed = linearIn(normed, qkv, precision)
                                   .reshape({batch, tokens, 3, heads_, headWidth})
                                   .permute({2, 0, 3, 1, 4});
-  const torch::Tensor query = mixed[0] * (1.0 / std::sqrt(static_cast<double>(headWidth)));
-  const torch::Tensor weights =
-      torch::softmax(torch::matmul(query, mixed[1].transpose(-2, -1)), -1);
   const torch::Tensor gathered =
-      torch::matmul(weights, mixed[2]).transpose(1, 2).reshape({batch, tokens, width});
-  return linearIn(gathered, proj, precision).to(torch::kFloat32);
+      attend(mixed[0], mixed[1], mixed[2]).transpose(1, 2).reshape({batch, tokens, width});
+  return linearIn(gathered, proj, precision);
 }
 
 // Stochastic depth per sample (Huang et al., ECCV 2016).
@@ -62,11 +81,11 @@ torch::Tensor VitBlockImpl::dropPath(const torch::Tensor& branch) {
 }
 
 torch::Tensor VitBlockImpl::forward(const torch::Tensor& tokens, ComputePrecision precision) {
-  const torch::Tensor mixed = tokens + dropPath(attention(norm1(tokens), precision));
-  // GELU in float32: on CPUs its bfloat16 form is slower than the product before it.
+  const torch::Tensor mixed =
+      tokens + dropPath(pointwise(attention(normed(tokens, norm1), precision)));
   const torch::Tensor hidden =
-      torch::gelu(linearIn(norm2(mixed), fc1, precision).to(torch::kFloat32));
-  return mixed + dropPath(linearIn(hidden, fc2, precision).to(torch::kFloat32));
+      torch::gelu(pointwise(linearIn(normed(mixed, norm2), fc1, precision)));
+  return mixed + dropPath(pointwise(linearIn(hidden, fc2, precision)));
 }
 
 VitImpl::VitImpl(const VitGeometry& g, double dropPathRate) : geometry_(g) {
@@ -123,7 +142,10 @@ torch::Tensor VitImpl::embed(const torch::Tensor& images, ComputePrecision preci
   const torch::Tensor patches = grid.flatten(2).transpose(1, 2);
   const torch::Tensor tokens =
       torch::cat({classToken_.expand({images.size(0), -1, -1}), patches}, 1);
-  return tokens + positions(grid.size(2), grid.size(3));
+  const torch::Tensor placed = tokens + positions(grid.size(2), grid.size(3));
+  // Training sums its small steps in float32; what is only read may be as short as the products.
+  const bool reading = !torch::GradMode::is_enabled() && placed.is_cuda();
+  return reading ? toCompute(placed, precision) : placed;
 }
 
 TokenLevels VitImpl::forwardLevels(const torch::Tensor& images, const std::vector<int>& layers,
@@ -133,7 +155,7 @@ TokenLevels VitImpl::forwardLevels(const torch::Tensor& images, const std::vecto
   for (int layer = 1; layer <= geometry_.depth; ++layer) {
     tokens = blocks_[static_cast<std::size_t>(layer - 1)]->forward(tokens, precision);
     if (layer == geometry_.depth) {
-      levels[layer] = norm(tokens);
+      levels[layer] = normed(tokens, norm);
     } else if (std::find(layers.begin(), layers.end(), layer) != layers.end()) {
       levels[layer] = tokens;
     }
@@ -164,7 +186,7 @@ torch::Tensor VitImpl::forwardTokens(const torch::Tensor& images, ComputePrecisi
   for (auto& block : blocks_) {
     tokens = block->forward(tokens, precision);
   }
-  return norm(tokens);
+  return normed(tokens, norm).to(torch::kFloat32);
 }
 
 }  // namespace cmr

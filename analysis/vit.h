@@ -27,7 +27,8 @@ struct VitGeometry {
 class VitBlockImpl : public torch::nn::Module {
  public:
   VitBlockImpl(const VitGeometry& geometry, double dropPath);
-  // tokens: float32 [batch, tokens, width].
+  // tokens: [batch, tokens, width], float32 or, on a GPU where nothing is learned, the compute
+  // type.
   torch::Tensor forward(const torch::Tensor& tokens, ComputePrecision precision);
 
  private:
@@ -41,8 +42,9 @@ class VitBlockImpl : public torch::nn::Module {
 };
 TORCH_MODULE(VitBlock);
 
-// By layer, from 1 (after the first block): float32 [batch, 1 + patches, width], the class token
-// first. The last layer is taken after the final norm.
+// By layer, from 1 (after the first block): [batch, 1 + patches, width], the class token first;
+// float32 or, on a GPU where nothing is learned, the compute type. The last layer is taken after
+// the final norm.
 using TokenLevels = std::map<int, torch::Tensor>;
 
 struct VitFeatures {

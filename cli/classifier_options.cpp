@@ -77,6 +77,7 @@ ClassifierOptions classifierOptions(const std::string& task, const std::string& 
   o.training.seed = shared.seed;
   o.validationSubjects = shared.validationPatients;
   o.threads = shared.threads;
+  o.device = shared.device;
   o.precision = shared.precision;
   o.output = shared.output;
   o.packageFolder = shared.packageFolder;

@@ -137,6 +137,7 @@ void addTraining(CLI::App& c, FinetuneOptions& o) {
   c.add_option("--validate-every", o.validateEvery, "Steps")->capture_default_str();
   c.add_option("--seed", o.seed, "The same seed gives the same run")->capture_default_str();
   c.add_option("--threads", o.threads, "0: as many as there are cores")->capture_default_str();
+  c.add_option("--device", o.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   c.add_option("--precision", o.precision, "auto, float32 or bfloat16")->capture_default_str();
   c.add_flag("--resume", o.resume, "Go on from the last checkpoint in the run folder");
 }

@@ -34,6 +34,7 @@ DecoderOptions decoderOptions(const std::string& task, const std::string& packag
   o.training.seed = shared.seed;
   o.training.resume = shared.resume;
   o.threads = shared.threads;
+  o.device = shared.device;
   o.precision = shared.precision;
   o.output = shared.output;
   o.packageFolder = shared.packageFolder;

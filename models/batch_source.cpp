@@ -80,7 +80,7 @@ BatchSource::BatchSource(BatchPlan plan, std::vector<TrainingFrame> frames, Phan
       [this](std::int64_t step) {
         return drawBatch(plan_, step, frames_, cumulativeWeights_, phantom_);
       },
-      firstStep);
+      firstStep, plan_.drawThreads);
 }
 
 }  // namespace cmr

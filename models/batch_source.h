@@ -22,6 +22,7 @@ struct BatchPlan {
   std::int64_t phantomOnlySteps = 0;  // the supervised warm-up
   double phantomShare = 0.25;         // afterwards
   AugmentOptions augment;
+  int drawThreads = 1;
 };
 
 struct Batch {

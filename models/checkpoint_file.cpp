@@ -62,7 +62,7 @@ void CheckpointWriter::write(const std::string& path) {
 
 CheckpointReader::CheckpointReader(const std::string& path) {
   try {
-    archive_.load_from(path);
+    archive_.load_from(path, torch::kCPU);
   } catch (const std::exception&) {
     throw InputError(path + " is not a checkpoint");
   }
@@ -73,7 +73,10 @@ void CheckpointReader::get(const std::string& name, torch::nn::Module& module) {
   for (const torch::Tensor& p : module.parameters()) {
     shapes.push_back(p.sizes().vec());
   }
+  const auto device =
+      shapes.empty() ? torch::Device(torch::kCPU) : module.parameters().front().device();
   getPart(archive_, name, module);
+  module.to(device);
   // LibTorch takes a parameter of any shape under the same name.
   const auto loaded = module.parameters();
   for (std::size_t i = 0; i < shapes.size(); ++i) {

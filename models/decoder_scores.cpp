@@ -94,6 +94,7 @@ DecoderScores scoreDecoder(TaskDecoder& decoder, Network& network,
     const torch::Tensor images = imagesOf(samples, size);
     torch::Tensor out = decode(decoder, images, network->readLevels(images, precision), precision);
     if (head.architecture == HeadArchitecture::heatmap) out = heatMaps(out);
+    out = out.cpu();
     for (std::size_t i = first; i < last; ++i) {
       const torch::Tensor own = out[static_cast<std::int64_t>(i - first)];
       const double mm = cropSpacingMm(frames[i], size, spacingMm);

@@ -10,6 +10,7 @@
 #include "models/checkpoint_file.h"
 #include "models/draw_ahead.h"
 #include "models/losses.h"
+#include "models/parameter_step.h"
 #include "models/schedule.h"
 #include "models/weight_average.h"
 
@@ -57,7 +58,7 @@ torch::Tensor segmentationLoss(const torch::Tensor& logits, const Samples& sampl
     std::copy(crop.allowed.begin(), crop.allowed.end(), allowed[i].data_ptr<std::uint8_t>());
     known[i] = crop.known;
   }
-  return partialLabelLoss(logits, allowed, known);
+  return partialLabelLoss(logits, allowed.to(logits.device()), known.to(logits.device()));
 }
 
 torch::Tensor positionsOf(const Samples& samples) {
@@ -88,8 +89,8 @@ torch::Tensor stepLoss(TaskDecoder& decoder, Network& network, const Samples& sa
   }
   const torch::Tensor logits = decode(decoder, images, levels, o.precision);
   if (decoder.description.architecture == HeadArchitecture::heatmap) {
-    return landmarkLoss(
-        logits, landmarkTarget(positionsOf(samples), o.size, o.size, o.sigmaMm / o.spacingMm));
+    return landmarkLoss(logits, landmarkTarget(positionsOf(samples).to(logits.device()), o.size,
+                                               o.size, o.sigmaMm / o.spacingMm));
   }
   return segmentationLoss(logits, samples, o.size);
 }
@@ -137,6 +138,7 @@ State load(const std::string& path, TaskDecoder& decoder, TaskDecoder& average,
   file.get("head", *decoder.head);
   file.get("average", *average.head);
   file.get("optimizer", optimizer);
+  moveState(optimizer);
   const torch::Tensor state = file.tensor("state");
   return {static_cast<std::int64_t>(state[0].item<double>()),
           static_cast<std::int64_t>(state[1].item<double>()), state[2].item<double>()};
@@ -167,9 +169,12 @@ std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderT
   const std::string bestPath = o.folder + "/best.ckpt";
   for (auto& p : network->parameters()) p.set_requires_grad(false);
   network->eval();
+  network->to(o.device);
+  decoder.head->to(o.device);
   const std::string& task = decoder.description.task;
   TaskDecoder average = decoder;
   average.head = DenseHead(network->trunk(), sharedGeometry(decoder.description));
+  average.head->to(o.device);
   copyParameters(*decoder.head, *average.head);
   torch::optim::AdamW optimizer = optimizerOf(decoder.head, o);
   State state;
@@ -177,8 +182,8 @@ std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderT
     state = load(lastPath, decoder, average, optimizer);
   }
   const std::vector<DenseFrame> validation = heldOutFrames(task, o.validationPhantoms, o.seed);
-  DrawAhead<Samples> source([&](std::int64_t step) { return drawBatch(task, o, step); },
-                            state.step);
+  DrawAhead<Samples> source([&](std::int64_t step) { return drawBatch(task, o, step); }, state.step,
+                            o.drawThreads);
   Window window;
   while (state.step < o.steps) {
     const auto asked = Clock::now();
@@ -194,8 +199,8 @@ std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderT
                        "; the last checkpoint is " + lastPath);
     }
     loss.backward();
-    torch::nn::utils::clip_grad_norm_(decoder.head->parameters(), o.clipNorm);
-    optimizer.step();
+    clipGradients(decoder.head->parameters(), o.clipNorm);
+    stepAdamW(optimizer);
     const double age = static_cast<double>(state.step);
     followParameters(*average.head, *decoder.head,
                      std::min(o.averageDecay, (1 + age) / (10 + age)));

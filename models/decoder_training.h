@@ -25,6 +25,8 @@ struct DecoderTraining {
   std::uint64_t seed = 1;
   int size = 128;
   double spacingMm = 1.33;
+  torch::Device device = torch::kCPU;
+  int drawThreads = 1;
   ComputePrecision precision = ComputePrecision::float32;
   std::string folder;  // last.ckpt and best.ckpt
   bool resume = false;
@@ -54,8 +56,8 @@ std::vector<DenseFrame> heldOutFrames(const std::string& task, int count, std::u
 std::vector<DenseFrame> unseenFrames(const std::string& task, int count, std::uint64_t seed);
 
 // Trains the decoder's own parameters; nothing of the network changes. Leaves the best averaged
-// weights in the decoder and returns their step. Throws InputError when the loss is no longer a
-// number, naming the step, and when a checkpoint to resume from is another head's.
+// weights in the decoder, on the device, and returns their step. Throws InputError when the loss is
+// no longer a number, naming the step, and when a checkpoint to resume from is another head's.
 std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderTraining& options,
                           DecoderReport& report);
 

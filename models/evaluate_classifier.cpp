@@ -50,9 +50,10 @@ ClassifierEvaluation evaluateClassifier(const std::string& packageFolder, const 
     std::vector<float> view = plainView(image.image, size);
     const torch::Tensor picture = torch::from_blob(view.data(), {1, 1, size, size});
     const FirstLookPass pass = network->look(picture, head.description.layers, computed);
-    evaluation.images.push_back(
-        {image.image.name, image.series, image.subject, image.isPhantom, image.allowed,
-         inTaskOrder(probabilitiesOf(head, pass.tokens)[0], head.description, taskById(task))});
+    evaluation.images.push_back({image.image.name, image.series, image.subject, image.isPhantom,
+                                 image.allowed,
+                                 inTaskOrder(probabilitiesOf(head, pass.tokens)[0].cpu(),
+                                             head.description, taskById(task))});
   }
   return evaluation;
 }

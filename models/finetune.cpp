@@ -15,6 +15,7 @@
 #include "analysis/network_presets.h"
 #include "analysis/sha256.h"
 #include "models/backbone_file.h"
+#include "models/draw_ahead.h"
 #include "models/initial_weights.h"
 #include "models/package_writer.h"
 #include "models/run_log.h"
@@ -103,8 +104,9 @@ json describe(const std::vector<TrainingFrame>& frames) {
   return {{"frames", frames.size()}, {"withMyocardium", withMyocardium}, {"patients", patients}};
 }
 
-BatchPlan makePlan(const FinetuneOptions& o) {
+BatchPlan makePlan(const FinetuneOptions& o, const torch::Device& device) {
   BatchPlan plan;
+  plan.drawThreads = drawingThreads(device.is_cuda());
   plan.seed = o.seed;
   plan.crops = o.crops;
   plan.fields = o.fields;
@@ -115,12 +117,14 @@ BatchPlan makePlan(const FinetuneOptions& o) {
   return plan;
 }
 
-TrainerOptions makeTrainerOptions(const FinetuneOptions& o, ComputePrecision precision) {
+TrainerOptions makeTrainerOptions(const FinetuneOptions& o, const torch::Device& device,
+                                  ComputePrecision precision) {
   TrainerOptions t;
   t.steps = o.steps;
   t.learningRate = o.learningRate;
   t.backboneRate = o.backboneRate;
   t.validateEvery = o.validateEvery;
+  t.device = device;
   t.precision = precision;
   t.folder = o.output;
   t.resume = o.resume;
@@ -150,7 +154,8 @@ void startFrom(const std::string& path, Network& network) {
 void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   setThreads(o.threads);
   torch::manual_seed(o.seed);
-  const ComputePrecision precision = choosePrecision(o.precision);
+  const torch::Device device = chooseDevice(o.device);
+  const ComputePrecision precision = choosePrecision(o.precision, device);
   NetworkGeometry geometry = geometryByName(o.architecture);
   geometry.dropPath = o.dropPath;
   geometry.tokenDrop = o.tokenDrop;
@@ -167,6 +172,7 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   json training = {{"command", o.command},
                    {"seed", o.seed},
                    {"precision", precisionName(precision)},
+                   {"device", deviceName(device)},
                    {"trained", describe(split.training)},
                    {"validated", describe(split.validation)},
                    {"excludedPatients", o.excludedPatients},
@@ -176,14 +182,16 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   if (!o.backbone.empty()) {
     training["backbone"] = describeFile(o.backbone);
   }
-  std::printf("%s in %s: %zu frames to train on, %zu to validate, %lld steps of %d crops\n",
-              o.architecture.c_str(), precisionName(precision).c_str(), split.training.size(),
-              split.validation.size(), static_cast<long long>(o.steps), o.crops);
+  std::printf("%s in %s on %s: %zu frames to train on, %zu to validate, %lld steps of %d crops\n",
+              o.architecture.c_str(), precisionName(precision).c_str(), deviceName(device).c_str(),
+              split.training.size(), split.validation.size(), static_cast<long long>(o.steps),
+              o.crops);
   std::filesystem::create_directories(o.output);
   ConsoleReport report(o.output + "/log.jsonl");
   const ValidationScore best = train(
-      network, makeTrainerOptions(o, precision), makePlan(o), std::move(split.training),
-      split.validation, [](std::uint64_t seed) { return drawSaxPhantom(seed, {}); }, report);
+      network, makeTrainerOptions(o, device, precision), makePlan(o, device),
+      std::move(split.training), split.validation,
+      [](std::uint64_t seed) { return drawSaxPhantom(seed, {}); }, report);
   const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
   writePackage(folder, network,
                {o.packageName, o.packageVersion.empty() ? "0.1.0" : o.packageVersion, o.spacingMm,

@@ -29,6 +29,7 @@ struct FinetuneOptions {
   std::int64_t validateEvery = 100;
   std::uint64_t seed = 1;
   int threads = 0;
+  std::string device = "auto";  // see chooseDevice
   std::string precision = "auto";
   std::string output;  // run folder: checkpoints and log
   bool resume = false;

@@ -207,7 +207,9 @@ void finetuneClassifier(const ClassifierOptions& o, const std::vector<LabelledIm
   setThreads(o.threads);
   const ModelPackage package = openPackage(o.package);
   Network network = readWeights(package);
-  const ComputePrecision precision = choosePrecision(o.precision);
+  const torch::Device device = chooseDevice(o.device);
+  network->to(device);
+  const ComputePrecision precision = choosePrecision(o.precision, device);
   holdWeightsIn(*network, precision);
   std::vector<int> layers = o.layers;
   std::sort(layers.begin(), layers.end());

@@ -24,6 +24,7 @@ struct ClassifierOptions {
   // subject of real images is held out in turn, and the head that is written saw all of them.
   std::vector<std::string> validationSubjects;
   int threads = 0;
+  std::string device = "auto";  // see chooseDevice
   std::string precision = "auto";
   std::string tokens;          // file that keeps pooled tokens between runs; empty: none
   std::string output;          // run folder: figures, and the package

@@ -10,6 +10,7 @@
 #include "analysis/errors.h"
 #include "analysis/package_weights.h"
 #include "models/decoder_report.h"
+#include "models/draw_ahead.h"
 #include "models/extend_package.h"
 #include "models/run_log.h"
 
@@ -87,7 +88,7 @@ std::map<std::string, torch::Tensor> tensorsOf(const TaskDecoder& decoder) {
   std::map<std::string, torch::Tensor> tensors;
   for (const auto& item : decoder.head->named_parameters()) {
     tensors[decoder.description.task + "." + item.key()] =
-        item.value().detach().to(torch::kBFloat16);
+        item.value().detach().to(torch::kCPU, torch::kBFloat16);
   }
   return tensors;
 }
@@ -99,6 +100,7 @@ json describeTraining(const DecoderOptions& o, std::int64_t bestStep) {
           {"bestStep", bestStep},
           {"batch", o.training.batch},
           {"precision", precisionName(o.training.precision)},
+          {"device", deviceName(o.training.device)},
           {"subjects", "drawn hearts, one for each crop"},
           {"validationPhantoms", o.training.validationPhantoms}};
 }
@@ -135,7 +137,9 @@ void finetuneDecoder(const DecoderOptions& options) {
   torch::manual_seed(o.training.seed);
   const ModelPackage package = openPackage(o.package);
   Network network = readWeights(package);
-  o.training.precision = choosePrecision(o.precision);
+  o.training.device = chooseDevice(o.device);
+  o.training.drawThreads = drawingThreads(o.training.device.is_cuda());
+  o.training.precision = choosePrecision(o.precision, o.training.device);
   o.training.size = package.input.size;
   o.training.spacingMm = package.input.spacingMm;
   o.training.folder = o.output;

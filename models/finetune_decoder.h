@@ -16,6 +16,7 @@ struct DecoderOptions {
   std::vector<std::string> ownBlocks = {"up2", "up1"};
   DecoderTraining training;  // size and spacing are the package's
   int threads = 0;
+  std::string device = "auto";
   std::string precision = "auto";
   std::string output;          // run folder: checkpoints, log.jsonl, evaluation.json, the package
   std::string packageFolder;   // empty: output + "/package"

@@ -67,7 +67,7 @@ torch::Tensor locatorLoss(const torch::Tensor& logits, const torch::Tensor& targ
 torch::Tensor landmarkTarget(const torch::Tensor& positions, int rows, int columns,
                              double sigmaPixels) {
   const auto along = [&](std::int64_t axis, int size) {
-    const torch::Tensor from = torch::arange(size, torch::kFloat32).view({1, 1, size}) -
+    const torch::Tensor from = torch::arange(size, positions.options()).view({1, 1, size}) -
                                positions.select(2, axis).unsqueeze(2);
     return torch::exp(-0.5 * from.square() / (sigmaPixels * sigmaPixels));
   };
@@ -80,7 +80,7 @@ torch::Tensor landmarkTarget(const torch::Tensor& positions, int rows, int colum
 }
 
 torch::Tensor landmarkLoss(const torch::Tensor& logits, const torch::Tensor& target) {
-  const torch::Tensor nowhere = torch::zeros({logits.size(0), logits.size(1), 1});
+  const torch::Tensor nowhere = torch::zeros({logits.size(0), logits.size(1), 1}, logits.options());
   const torch::Tensor logP = torch::log_softmax(torch::cat({logits.flatten(2), nowhere}, 2), 2);
   return -(logP * target).sum(2).mean();
 }

@@ -7,6 +7,7 @@
 #include "analysis/compute_choice.h"
 #include "analysis/errors.h"
 #include "models/backbone_file.h"
+#include "models/draw_ahead.h"
 #include "models/run_log.h"
 
 namespace cmr {
@@ -134,8 +135,11 @@ std::map<std::string, std::string> describe(const PretrainOptions& o, const Pret
 std::string pretrainBackbone(const PretrainOptions& o, PretrainImages& images) {
   setThreads(o.threads);
   torch::manual_seed(o.seed);
-  const ComputePrecision precision = choosePrecision(o.precision);
+  const torch::Device device = chooseDevice(o.device);
+  const ComputePrecision precision = choosePrecision(o.precision, device);
   PretrainerOptions trainer = o.trainer;
+  trainer.device = device;
+  trainer.drawThreads = drawingThreads(device.is_cuda());
   trainer.precision = precision;
   trainer.folder = o.output;
   trainer.resume = o.resume;
@@ -144,11 +148,11 @@ std::string pretrainBackbone(const PretrainOptions& o, PretrainImages& images) {
   std::filesystem::create_directories(o.output);
   std::printf(
       "%zu images (%zu files left out, %zu of other kinds; index %.1f MB), phantoms %.0f %%; "
-      "%lld steps of %d images in %s\n",
+      "%lld steps of %d images in %s on %s\n",
       images.files(), images.excludedCount(), images.ignored(),
       static_cast<double>(images.indexBytes()) / 1e6, 100 * images.phantomShare(),
       static_cast<long long>(trainer.steps), plan.images * trainer.accumulate,
-      precisionName(precision).c_str());
+      precisionName(precision).c_str(), deviceName(device).c_str());
   ConsoleReport report(o, images);
   const ProbeSet probe = probeOf(o, images);
   DinoNetwork teacher = pretrain(

@@ -21,6 +21,7 @@ struct PretrainOptions {
   std::size_t probeImages = 128;
   std::uint64_t seed = 1;
   int threads = 0;
+  std::string device = "auto";  // see chooseDevice
   std::string precision = "auto";
   std::string output;  // run folder: last.ckpt, log.jsonl, backbone.safetensors
   bool resume = false;

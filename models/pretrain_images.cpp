@@ -7,7 +7,7 @@
 
 #include "analysis/errors.h"
 #include "models/augment.h"
-#include "models/sax_phantom.h"
+#include "models/phantom_sample.h"
 
 namespace cmr {
 namespace {
@@ -18,9 +18,11 @@ constexpr std::size_t reasonsKept = 5;
 constexpr std::size_t longestRun = 1000;  // of files that are of no use
 constexpr int smallestSide = 16;
 
+// A picture of any view and sequence: what a backbone for all tasks has to have seen.
 PretrainImage phantomOf(std::uint64_t seed) {
-  TrainingFrame frame = drawSaxPhantom(seed, {});
-  return {frame.name, frame.rows, frame.columns, 1, std::move(frame.pixels)};
+  PhantomSample sample = drawPhantom(seed);
+  return {"phantom " + std::to_string(seed), sample.rows, sample.columns, 1,
+          std::move(sample.image)};
 }
 
 // Throws InputError when there is nothing to see.

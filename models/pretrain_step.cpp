@@ -28,9 +28,12 @@ StepTerms distil(DinoNetwork& student, DinoNetwork& teacher, const MultiCropBatc
   const std::int64_t images = batch.images;
   const std::int64_t globals = plan.crops.globalCrops;
   const std::int64_t locals = plan.crops.localCrops;
-  const torch::Tensor large = viewsOf(batch.globals, globals * images, plan.crops.globalSize);
+  const torch::Device device = centres.classToken.device();
+  const torch::Tensor large =
+      viewsOf(batch.globals, globals * images, plan.crops.globalSize).to(device);
   const bool patches = s.patchWeight > 0;
-  const torch::Tensor masks = patches ? masksOf(batch.masks, globals * images) : torch::Tensor();
+  const torch::Tensor masks =
+      patches ? masksOf(batch.masks, globals * images).to(device) : torch::Tensor();
 
   StepTerms terms;
   torch::Tensor targets;
@@ -54,7 +57,8 @@ StepTerms distil(DinoNetwork& student, DinoNetwork& teacher, const MultiCropBatc
   const DinoFeatures own = student->features(large, masks, true, s.precision);
   torch::Tensor rows = own.classToken;
   if (locals > 0) {
-    const torch::Tensor small = viewsOf(batch.locals, locals * images, plan.crops.localSize);
+    const torch::Tensor small =
+        viewsOf(batch.locals, locals * images, plan.crops.localSize).to(device);
     rows = torch::cat({rows, student->features(small, {}, false, s.precision).classToken});
   }
   const torch::Tensor logits =
@@ -69,7 +73,7 @@ StepTerms distil(DinoNetwork& student, DinoNetwork& teacher, const MultiCropBatc
     terms.loss = terms.loss + s.patchWeight * loss;
   }
   if (s.koleoWeight > 0) {
-    torch::Tensor spread = torch::zeros({});
+    torch::Tensor spread = torch::zeros({}, device);
     for (const torch::Tensor& view : own.classToken.split(images)) {
       spread = spread + nearestNeighbourSpread(view) / static_cast<double>(globals);
     }

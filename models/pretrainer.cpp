@@ -8,6 +8,7 @@
 #include "models/augment.h"
 #include "models/checkpoint_file.h"
 #include "models/draw_ahead.h"
+#include "models/parameter_step.h"
 #include "models/pretrain_step.h"
 #include "models/schedule.h"
 #include "models/weight_average.h"
@@ -36,8 +37,8 @@ class Pretrainer {
       : o_(withStepsOf(options)),
         plan_(plan),
         path_(options.folder + "/last.ckpt"),
-        student_(geometry),
-        teacher_(teacherGeometry(geometry)),
+        student_(onDevice(geometry, options.device)),
+        teacher_(onDevice(teacherGeometry(geometry), options.device)),
         prototypes_(geometry.head.prototypes),
         optimizer_(makeOptimizer()) {
     copyParameters(*student_, *teacher_);
@@ -46,8 +47,8 @@ class Pretrainer {
     }
     teacher_->eval();
     student_->train();
-    centres_.classToken = torch::zeros({prototypes_});
-    centres_.patches = torch::zeros({prototypes_});
+    centres_.classToken = torch::zeros({prototypes_}, o_.device);
+    centres_.patches = torch::zeros({prototypes_}, o_.device);
     std::filesystem::create_directories(o_.folder);
     if (o_.resume && std::filesystem::exists(path_)) {
       load();
@@ -57,6 +58,12 @@ class Pretrainer {
   DinoNetwork run(const ImageSequence& sequence, const ProbeSet& probe, PretrainReport& report);
 
  private:
+  static DinoNetwork onDevice(const DinoGeometry& geometry, const torch::Device& device) {
+    DinoNetwork network(geometry);
+    network->to(device);
+    return network;
+  }
+
   static DinoGeometry teacherGeometry(DinoGeometry geometry) {
     geometry.dropPath = 0;
     return geometry;
@@ -170,9 +177,9 @@ PretrainProgress Pretrainer::takeStep(std::int64_t step, DrawAhead<MultiCropBatc
       prototypes.mutable_grad() = torch::Tensor();  // AdamW passes over what has no gradient
     }
   }
-  p.gradientNorm = torch::nn::utils::clip_grad_norm_(student_->parameters(), o_.clipNorm);
+  p.gradientNorm = clipGradients(student_->parameters(), o_.clipNorm);
   requireNumbers(p.gradientNorm, "gradient", step, names);
-  optimizer_.step();
+  stepAdamW(optimizer_);
   followParameters(*teacher_, *student_, settings.teacherMomentum);
   centres_.classToken = movedCentre(centres_.classToken, seen.classToken, o_.centreMomentum);
   centres_.patches = movedCentre(centres_.patches, seen.patches, o_.centreMomentum);
@@ -197,7 +204,7 @@ torch::Tensor Pretrainer::featuresOf(const std::vector<std::vector<float>>& view
     }
     parts.push_back(teacher_->features(torch::cat(images), {}, false, o_.precision).classToken);
   }
-  return torch::cat(parts);
+  return torch::cat(parts).cpu();
 }
 
 ProbeResult Pretrainer::look(const ProbeSet& probe, std::int64_t step,
@@ -255,7 +262,7 @@ DinoNetwork Pretrainer::run(const ImageSequence& sequence, const ProbeSet& probe
                             PretrainReport& report) {
   DrawAhead<MultiCropBatch> source(
       [this, &sequence](std::int64_t number) { return drawMultiCrop(plan_, number, sequence); },
-      firstStep_ * o_.accumulate);
+      firstStep_ * o_.accumulate, o_.drawThreads);
   std::vector<PretrainProgress> window;
   double waiting = 0;
   auto windowStart = Clock::now();
@@ -285,6 +292,7 @@ DinoNetwork Pretrainer::run(const ImageSequence& sequence, const ProbeSet& probe
       windowStart += Clock::now() - pause;
     }
   }
+  teacher_->to(torch::kCPU);
   return teacher_;
 }
 
@@ -312,8 +320,9 @@ void Pretrainer::load() {
   file.get("student", *student_);
   file.get("teacher", *teacher_);
   file.get("optimizer", optimizer_);
-  centres_.classToken = file.tensor("classCentre");
-  centres_.patches = file.tensor("patchCentre");
+  moveState(optimizer_);
+  centres_.classToken = file.tensor("classCentre").to(o_.device);
+  centres_.patches = file.tensor("patchCentre").to(o_.device);
   firstStep_ = run[0].item<std::int64_t>();
 }
 

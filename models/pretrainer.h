@@ -36,6 +36,8 @@ struct PretrainerOptions {
   std::int64_t reportEvery = 20;
   std::int64_t probeEvery = 500;
   std::int64_t checkpointEvery = 500;
+  torch::Device device = torch::kCPU;
+  int drawThreads = 1;
   ComputePrecision precision = ComputePrecision::float32;
   std::string folder;  // of last.ckpt
   bool resume = false;
@@ -75,9 +77,9 @@ struct ProbeSet {
 };
 
 // Trains from `geometry`'s random start (or from folder/last.ckpt when resuming) and returns the
-// teacher, in eval mode. Throws InputError when the loss or a gradient is no longer a number,
-// naming step and images; the weights of that step are not used. Resuming a run of another seed or
-// batch is refused.
+// teacher, in eval mode and on the CPU. Throws InputError when the loss or a gradient is no longer
+// a number, naming step and images; the weights of that step are not used. Resuming a run of
+// another seed or batch is refused.
 DinoNetwork pretrain(const DinoGeometry& geometry, const PretrainerOptions& options,
                      const MultiCropPlan& plan, const ImageSequence& sequence,
                      const ProbeSet& probe, PretrainReport& report);

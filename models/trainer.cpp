@@ -10,6 +10,7 @@
 #include "analysis/errors.h"
 #include "models/checkpoint.h"
 #include "models/losses.h"
+#include "models/parameter_step.h"
 #include "models/schedule.h"
 #include "models/weight_average.h"
 
@@ -101,22 +102,22 @@ void setRate(torch::optim::AdamW& optimizer, const Network& network, const Train
 }
 
 torch::Tensor stepLoss(Network& network, const Batch& batch, const TrainerOptions& o, int size) {
-  const torch::Tensor crops = stackImages(batch.crops, size);
+  const torch::Tensor crops = stackImages(batch.crops, size).to(o.device);
+  const torch::Tensor allowed = stackAllowed(batch.crops, size).to(o.device);
+  const torch::Tensor known = stackKnown(batch.crops).to(o.device);
   if (batch.fields.empty()) {
-    return partialLabelLoss(network->segment(crops, o.precision), stackAllowed(batch.crops, size),
-                            stackKnown(batch.crops));
+    return partialLabelLoss(network->segment(crops, o.precision), allowed, known);
   }
   const auto [logits, where] =
-      network->segmentAndLocate(crops, stackImages(batch.fields, size), o.precision);
+      network->segmentAndLocate(crops, stackImages(batch.fields, size).to(o.device), o.precision);
   const int grid = size / NetworkImpl::locatorCellSize;
-  const torch::Tensor segmentation =
-      partialLabelLoss(logits, stackAllowed(batch.crops, size), stackKnown(batch.crops));
+  const torch::Tensor segmentation = partialLabelLoss(logits, allowed, known);
   if (!where.requires_grad()) {
     return segmentation;
   }
   return segmentation +
          o.locatorWeight *
-             locatorLoss(where, locatorTarget(stackCentres(batch.fields), grid, grid));
+             locatorLoss(where, locatorTarget(stackCentres(batch.fields), grid, grid).to(o.device));
 }
 
 double diceOf(const torch::Tensor& predicted, const torch::Tensor& truth) {
@@ -161,7 +162,7 @@ ValidationScore validate(Network& network, const std::vector<TrainingFrame>& fra
     const auto [logits, where] =
         network->segmentAndLocate(stackImages(std::vector{crop}, plain.size),
                                   stackImages(std::vector{field}, plain.size), precision);
-    const torch::Tensor labels = logits.argmax(1)[0];
+    const torch::Tensor labels = logits.argmax(1)[0].cpu();
     const torch::Tensor allowed = stackAllowed({crop}, plain.size)[0];
     const auto score = [&](Structure s, std::vector<double>& into) {
       const double dice =
@@ -178,7 +179,7 @@ ValidationScore validate(Network& network, const std::vector<TrainingFrame>& fra
     if (field.centreColumn) {
       constexpr double cell = NetworkImpl::locatorCellSize;
       const int grid = plain.size / NetworkImpl::locatorCellSize;
-      const LocatedCentre found = decodeCentre(torch::softmax(where[0], 0), grid, grid);
+      const LocatedCentre found = decodeCentre(torch::softmax(where[0], 0).cpu(), grid, grid);
       const double fieldMmPerPixel =
           std::max(frame.rows, frame.columns) * frame.spacingMm / plain.size;
       distances.push_back(std::hypot((found.column + 0.5) * cell - 0.5 - *field.centreColumn,
@@ -207,12 +208,15 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
   std::filesystem::create_directories(o.folder);
   const std::string checkpointPath = o.folder + "/last.ckpt";
   const std::string bestPath = o.folder + "/best.ckpt";
+  network->to(o.device);
   Network average(network->geometry());
+  average->to(o.device);
   copyParameters(*network, *average);
   torch::optim::AdamW optimizer = makeOptimizer(network, o);
   TrainingState state;
   if (o.resume && std::filesystem::exists(checkpointPath)) {
     state = loadCheckpoint(checkpointPath, network, average, optimizer);
+    moveState(optimizer);
   }
   ValidationScore best;
   best.lvDice = state.bestLvDice;
@@ -240,8 +244,8 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
                        "; the last checkpoint is " + checkpointPath);
     }
     loss.backward();
-    torch::nn::utils::clip_grad_norm_(network->parameters(), o.clipNorm);
-    optimizer.step();
+    clipGradients(network->parameters(), o.clipNorm);
+    stepAdamW(optimizer);
     // A short memory at first, so that the average does not remember the random start.
     followParameters(*average, *network,
                      std::min(o.averageDecay, (1.0 + static_cast<double>(step)) /
@@ -273,6 +277,7 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
     }
   }
   loadParameters(bestPath, network);
+  network->to(torch::kCPU);
   return best;
 }
 

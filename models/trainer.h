@@ -24,6 +24,7 @@ struct TrainerOptions {
   double averageDecay = 0.998;  // EMA of the weights; what is validated and saved
   std::int64_t validateEvery = 100;
   double locatorWeight = 0.5;
+  torch::Device device = torch::kCPU;
   ComputePrecision precision = ComputePrecision::float32;
   std::string folder;  // checkpoints, log and best weights
   bool resume = false;
@@ -61,8 +62,9 @@ class TrainingReport {
 ValidationScore validate(Network& network, const std::vector<TrainingFrame>& frames,
                          const AugmentOptions& geometry, ComputePrecision precision);
 
-// Trains and leaves the best averaged weights in `network`. Throws InputError when the loss is no
-// longer a number, naming the step; a checkpoint from before it is left in the folder.
+// Trains and leaves the best averaged weights in `network`, back on the CPU. Throws InputError when
+// the loss is no longer a number, naming the step; a checkpoint from before it is left in the
+// folder.
 ValidationScore train(Network& network, const TrainerOptions& options, const BatchPlan& plan,
                       std::vector<TrainingFrame> trainingFrames,
                       const std::vector<TrainingFrame>& validationFrames, PhantomSource phantom,

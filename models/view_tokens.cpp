@@ -32,9 +32,10 @@ class Reader {
     }
     const FirstLookPass pass = network_->look(images, layers_, precision_);
     for (const int layer : layers_) {
-      parts_[layer].push_back(pass.tokens.at(layer).to(torch::kBFloat16));
+      parts_[layer].push_back(pass.tokens.at(layer).to(torch::kCPU, torch::kBFloat16));
     }
-    classTokens_.push_back(pass.tokens.rbegin()->second.select(1, 0).clone());
+    classTokens_.push_back(
+        pass.tokens.rbegin()->second.select(1, 0).to(torch::kCPU, torch::kFloat32).clone());
     waiting_.clear();
   }
 
