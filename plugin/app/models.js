@@ -15,9 +15,14 @@ function headTable(heads) {
 
 const shownNumber = value => (typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3) : String(value));
 
+// What training writes into the manifest, in words; what is not listed here shows under its own name.
+const measuredOn = { validation: 'On patients held out of training, by which the weights were chosen' };
+const measured = { lvDice: 'LV cavity: Dice, mean of the frames', lvDiceWorstPatient: 'LV cavity: Dice of the worst patient', lvMyocardiumDice: 'LV myocardium: Dice, mean of the frames',
+  firstLookErrorMm: 'Heart found by the first look: off by (mm)', step: 'Weights of training step' };
+
 function metricLists(metrics) {
-  return Object.entries(metrics ?? {}).map(([name, values]) => make('section', { className: 'sheet', 'aria-label': name }, make('h3', {}, name),
-    definitions(Object.entries(values).filter(([, value]) => typeof value !== 'object').map(([key, value]) => [key, shownNumber(value)]))));
+  return Object.entries(metrics ?? {}).map(([name, values]) => make('section', { className: 'sheet', 'aria-label': measuredOn[name] ?? name }, make('h3', {}, measuredOn[name] ?? name),
+    definitions(Object.entries(values).filter(([, value]) => typeof value !== 'object').map(([key, value]) => [measured[key] ?? key, shownNumber(value)]))));
 }
 
 // --- the card: headings, tables, code and paragraphs of Markdown --------------------------------------
