@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "models/picture_line.h"
 #include "models/picture_text.h"
 #include "models/png_file.h"
 
@@ -56,14 +57,6 @@ Axes axesOf(const Points& points) {
     axes.high += margin;
   }
   return axes;
-}
-
-void drawLine(RgbPicture& picture, int x0, int y0, int x1, int y1,
-              const std::uint8_t (&colour)[3]) {
-  const int steps = std::max({1, std::abs(x1 - x0), std::abs(y1 - y0)});
-  for (int i = 0; i <= steps; ++i) {
-    picture.set(x0 + (x1 - x0) * i / steps, y0 + (y1 - y0) * i / steps, colour);
-  }
 }
 
 void drawPanel(RgbPicture& picture, int y0, const std::string& name, const Points& points) {
