@@ -105,11 +105,14 @@ void addTraining(CLI::App& c, FewshotOptions& o) {
   c.add_option("--crops", o.crops, "Crops in a batch")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
-  c.add_option("--size", o.size, "Pixels of the square crop")->capture_default_str();
+  c.add_option("--size", o.size, "Pixels of the square crop, a multiple of 16")
+      ->check(CLI::Range(16, 1024))
+      ->capture_default_str();
   c.add_option("--input-spacing-mm", o.spacingMm, "Millimetres per pixel of the crop")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   c.add_option("--learning-rate", o.learningRate, "Largest learning rate, the same in every arm")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   c.add_option("--seed", o.seed, "The same seed gives the same draws and trainings")
       ->capture_default_str();

@@ -23,6 +23,7 @@ namespace {
 using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
+constexpr int largestCell = 16;              // pixels, in the deepest layer of the U-Net
 constexpr std::int64_t longestWarmup = 100;  // of the learning rate
 constexpr double silentSeconds = 30;         // between two lines about one training
 
@@ -173,6 +174,9 @@ void fewshot(const FewshotOptions& o, std::vector<TrainingFrame> training,
   const std::vector<std::string> patients = patientsOf(training);
   const std::vector<std::string> testPatients = patientsOf(test);
   if (test.empty()) throw InputError("there is no frame to test on");
+  if (o.size % largestCell != 0) {
+    throw InputError("a crop of " + std::to_string(o.size) + " pixels is no multiple of 16");
+  }
   requireDisjoint(patients, testPatients, "the training");
   setThreads(o.threads);
   const ComputePrecision precision = choosePrecision(o.precision);

@@ -79,6 +79,12 @@ TEST(Fewshot, RefusesTestPatientsInTraining) {
   EXPECT_THROW(fewshot(o, training(), {}, [](const FewshotReport&) {}), InputError);
 }
 
+TEST(Fewshot, RefusesACropThatTheNetworksCannotHalve) {
+  FewshotOptions o = options("size");
+  o.size = 40;
+  EXPECT_THROW(fewshot(o, training(), testFrames(), [](const FewshotReport&) {}), InputError);
+}
+
 TEST(Fewshot, LeavesOutWhoIsExcluded) {
   FewshotOptions o = options("excluded");
   o.excludedPatients = {"b"};
