@@ -37,6 +37,14 @@ std::vector<std::string> patientsOf(const std::vector<TrainingFrame>& frames) {
   return {patients.begin(), patients.end()};
 }
 
+std::set<std::string> withEpicardium(const std::vector<TrainingFrame>& frames) {
+  std::set<std::string> patients;
+  for (const TrainingFrame& frame : frames) {
+    if ((frame.known & bitOf(Structure::lvMyocardium)) != 0) patients.insert(frame.patient);
+  }
+  return patients;
+}
+
 std::vector<TrainingFrame> framesOf(const std::vector<TrainingFrame>& frames,
                                     const std::vector<std::string>& patients) {
   std::vector<TrainingFrame> own;
@@ -197,8 +205,10 @@ void fewshot(const FewshotOptions& o, std::vector<TrainingFrame> training,
   const std::vector<FewshotCell> cells =
       fewshotCells(o.arms, report.sizes, o.draws, patients, o.seed);
   report.cells = cells.size();
+  const std::set<std::string> taught = withEpicardium(training);
   const auto publish = [&] {
     report.results = resultsOf(cells, record.results());
+    leaveOutUntaughtMyocardium(report.results, cells, taught);
     reader(report);
   };
   publish();

@@ -111,6 +111,20 @@ std::vector<FewshotResult> resultsOf(const std::vector<FewshotCell>& cells,
   return own;
 }
 
+void leaveOutUntaughtMyocardium(std::vector<FewshotResult>& results,
+                                const std::vector<FewshotCell>& cells,
+                                const std::set<std::string>& taught) {
+  for (const FewshotCell& cell : cells) {
+    if (std::any_of(cell.patients.begin(), cell.patients.end(),
+                    [&taught](const std::string& patient) { return taught.count(patient) != 0; })) {
+      continue;
+    }
+    for (FewshotResult& r : results) {
+      if (belongs(r, cell)) r.myocardiumDice.clear();
+    }
+  }
+}
+
 double secondsLeft(const std::vector<FewshotCell>& cells,
                    const std::vector<FewshotResult>& results) {
   std::map<std::string, std::vector<double>> byArm;

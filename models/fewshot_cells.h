@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,13 @@ FewshotResult fewshotResult(const FewshotCell& cell, const std::vector<FrameScor
 // or sizes that are not asked for now.
 std::vector<FewshotResult> resultsOf(const std::vector<FewshotCell>& cells,
                                      const std::vector<FewshotResult>& results);
+
+// Takes the myocardium's figures off the results of cells none of whose patients is among `taught`
+// (those with an epicardium drawn): nothing was learned of it there, and 0 would say that it was
+// learned badly.
+void leaveOutUntaughtMyocardium(std::vector<FewshotResult>& results,
+                                const std::vector<FewshotCell>& cells,
+                                const std::set<std::string>& taught);
 
 // For the cells without a result: each takes as long as the finished ones of its arm did in the
 // mean, or as all of them where its arm has none. 0 when nothing is finished.

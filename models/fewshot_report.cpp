@@ -32,16 +32,31 @@ std::string listed(const json& names) {
 }
 
 std::string rangeText(const DrawsRange& range, const char* format) {
-  if (!std::isfinite(range.mean)) return "-";
+  if (range.draws == 0) return "-";
+  if (range.draws == 1) return number(range.mean, format);
   return number(range.mean, format) + " (" + number(range.low, format) + " to " +
          number(range.high, format) + ")";
 }
 
-std::string differenceText(const PairedDifference& d) {
+std::string differenceText(const PairedDifference& d, std::size_t testPatients) {
   if (d.patients == 0) return "-";
   std::string text = number(d.mean, "%+.3f");
   if (std::isfinite(d.low)) {
     text += " (" + number(d.low, "%+.3f") + " to " + number(d.high, "%+.3f") + ")";
+  }
+  if (d.patients < testPatients) {
+    text.append(", ").append(std::to_string(d.patients));
+    text.append(d.patients == 1 ? " patient" : " patients");
+  }
+  return text;
+}
+
+// Not every draw teaches the myocardium.
+std::string myocardiumText(const FewshotRow& row) {
+  std::string text = rangeText(row.myocardiumDice, "%.3f");
+  if (row.myocardiumDice.draws > 0 && row.myocardiumDice.draws < row.draws) {
+    text.append(", ").append(std::to_string(row.myocardiumDice.draws));
+    text.append(" of ").append(std::to_string(row.draws)).append(" draws");
   }
   return text;
 }
@@ -111,6 +126,9 @@ std::string methodText(const FewshotReport& r) {
   text +=
       "  No arm was tuned by itself; the last averaged weights count, no patient chose them; "
       "no drawn hearts.\n";
+  text +=
+      "- The myocardium is taught and judged where an epicardium is drawn; a draw none of whose "
+      "patients has one has no figure for it.\n";
   text += textLine("- %zu of %zu trainings are finished (up to %d draws).", r.results.size(),
                    r.cells, r.draws);
   return text;
@@ -154,7 +172,8 @@ std::string armsText(const FewshotReport& r) {
 }
 
 json rangeJson(const DrawsRange& range) {
-  return {{"mean", orNull(range.mean)},
+  return {{"draws", range.draws},
+          {"mean", orNull(range.mean)},
           {"lowestDraw", orNull(range.low)},
           {"highestDraw", orNull(range.high)}};
 }
@@ -183,22 +202,22 @@ std::vector<FewshotRow> FewshotReport::rows() const {
 std::string fewshotMarkdown(const FewshotReport& r) {
   const std::vector<FewshotRow> rows = r.rows();
   const std::string first = r.arms.front().arm;
+  const std::size_t testPatients = r.settings.at("testPatients").size();
   std::string text = "# Few labels: " + r.settings.at("task").get<std::string>() + "\n\n    " +
                      r.command + "\n\n" + methodText(r) + "\n" + armsText(r);
   const std::string draws = ", mean (lowest to highest draw)\n\n";
   text += "\n## LV cavity: Dice" + draws +
           table(r, rows, [](const FewshotRow& row) { return rangeText(row.lvDice, "%.3f"); });
-  text += "## LV myocardium: Dice" + draws + table(r, rows, [](const FewshotRow& row) {
-            return rangeText(row.myocardiumDice, "%.3f");
-          });
+  text += "## LV myocardium: Dice" + draws + table(r, rows, myocardiumText);
   text += "## Ejection fraction from areas: mean absolute error in points" + draws +
           table(r, rows, ejectionText);
   const std::string interval =
       " minus `" + first + "`, mean (95 % interval, paired bootstrap over test patients)\n\n";
-  text += "## LV cavity: Dice" + interval +
-          table(r, rows, [](const FewshotRow& row) { return differenceText(row.lvDiceToFirst); });
-  text += "## LV myocardium: Dice" + interval + table(r, rows, [](const FewshotRow& row) {
-            return differenceText(row.myocardiumDiceToFirst);
+  text += "## LV cavity: Dice" + interval + table(r, rows, [&](const FewshotRow& row) {
+            return differenceText(row.lvDiceToFirst, testPatients);
+          });
+  text += "## LV myocardium: Dice" + interval + table(r, rows, [&](const FewshotRow& row) {
+            return differenceText(row.myocardiumDiceToFirst, testPatients);
           });
   return text +
          "The interval of a difference tells how far it would hold for other test patients, not "

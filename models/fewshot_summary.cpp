@@ -33,9 +33,9 @@ DrawsRange rangeOf(const std::map<int, const FewshotResult*>& draws, Figure figu
     }
     if (!values.empty()) means.push_back(meanOf(values));
   }
-  if (means.empty()) return {nan, nan, nan};
+  if (means.empty()) return {0, nan, nan, nan};
   const auto [low, high] = std::minmax_element(means.begin(), means.end());
-  return {meanOf(means), *low, *high};
+  return {static_cast<int>(means.size()), meanOf(means), *low, *high};
 }
 
 // By patient, over the draws that the other arm has, too.

@@ -12,6 +12,7 @@ namespace cmr {
 // Of one figure, over draws: each draw's figure is the mean over the test patients, who weigh
 // alike.
 struct DrawsRange {
+  int draws = 0;    // that have the figure
   double mean = 0;  // NaN without draws, as are the others
   double low = 0;   // the smallest and the largest draw: of three to five, more cannot be said
   double high = 0;

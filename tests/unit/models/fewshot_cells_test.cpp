@@ -128,6 +128,20 @@ TEST(FewshotCells, KeepToWhatIsPlannedInItsOrder) {
   EXPECT_EQ(own[1], result(cells[2], 0.2));
 }
 
+TEST(FewshotCells, HaveNoFigureOfAMyocardiumThatNobodyTaught) {
+  const std::vector<FewshotCell> cells = plan();
+  std::vector<FewshotResult> results;
+  for (const FewshotCell& cell : cells) results.push_back(result(cell, 0.9));
+  leaveOutUntaughtMyocardium(results, cells, {"b", "somebody"});
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const bool taught = cells[i].size == 2 || cells[i].patients.front() == "b";
+    EXPECT_EQ(results[i].myocardiumDice.empty(), !taught) << i;
+    EXPECT_EQ(results[i].lvDice.size(), 2U);
+  }
+  leaveOutUntaughtMyocardium(results, cells, {});
+  EXPECT_TRUE(results.back().myocardiumDice.empty());
+}
+
 TEST(FewshotCells, TellTheTimeLeftByArm) {
   const std::vector<FewshotCell> cells = plan();  // scratch, unet, scratch, unet, ... : 8
   EXPECT_DOUBLE_EQ(secondsLeft(cells, {}), 0);

@@ -21,8 +21,8 @@ FewshotRow row(const std::string& arm, std::size_t size, double dice) {
   r.arm = arm;
   r.size = size;
   r.draws = 3;
-  r.lvDice = {dice, dice - 0.1, dice + 0.05};
-  r.myocardiumDice = {std::nan(""), std::nan(""), std::nan("")};
+  r.lvDice = {3, dice, dice - 0.1, dice + 0.05};
+  r.myocardiumDice = {0, std::nan(""), std::nan(""), std::nan("")};
   return r;
 }
 
