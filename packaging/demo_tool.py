@@ -118,7 +118,8 @@ def show(job, last):
     text = describe(job)
     if sys.stdout.isatty():
         print("\r\033[K  " + text, end="", flush=True)
-    elif text.split("%")[0][:-2] != last.split("%")[0][:-2] or job["state"] in FINAL:
+    elif text.split("%")[0][:-2] != last.split("%")[0][:-2] or (
+            job["state"] in FINAL and text != last):
         print("  " + text, flush=True)  # a line for every ten per cent
     return text
 

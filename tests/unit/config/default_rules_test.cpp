@@ -90,6 +90,7 @@ TEST(DefaultRules, NamesOfOtherThingsAreSkippedForTheRightReason) {
       {"SAX-mid_MOLLI_ARC_PRE_BH", "maps and perfusion"},
       {"T2Map_TrueFISP_mid_SA_MOCO_T2", "maps and perfusion"},
       {"SAX_ME_T2*_TE_8", "maps and perfusion"},
+      {"SAX_T2PREP_BH", "maps and perfusion"},
       {"PERF_SHORT_AXIS_3_SLICES_TPAT_TEST_MOCO", "maps and perfusion"},
       {"SAX_Tags_Grid_T2_FGRE_BH", "maps and perfusion"},
       {"cine_tagging_3sl_SAX_b4", "other sequences"},
