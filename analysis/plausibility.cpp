@@ -312,10 +312,7 @@ class Repair {
     if (filled + left > 0) {
       const bool many = static_cast<double>(filled + left) > rules_.notableShare * all;
       Finding finding{{many || left > 0 ? Severity::warning : Severity::note, "images-filled",
-                       counted(filled + left, "image", "images") +
-                           " within the left ventricle had no cavity; " +
-                           (left == 0 ? "they were" : std::to_string(filled) + " were") +
-                           " drawn between their neighbours."},
+                       saidOfFilled(filled, left)},
                       true,
                       true,
                       true,
@@ -383,6 +380,16 @@ class Repair {
 };
 
 }  // namespace
+
+std::string saidOfFilled(std::size_t filled, std::size_t left) {
+  const bool one = filled + left == 1;
+  const std::string text =
+      counted(filled + left, "image", "images") + " within the left ventricle had no cavity; ";
+  if (left == 0) return text + (one ? "it was" : "they were") + " drawn between neighbours.";
+  if (filled == 0) return text + (one ? "it" : "they") + " could not be drawn between neighbours.";
+  return text + std::to_string(filled) + " of them " + (filled == 1 ? "was" : "were") +
+         " drawn between neighbours, for the others there were none.";
+}
 
 PlausibleLabels makePlausible(const ImageStack& stack, const Segmentation& raw,
                               const PlausibilityRules& rules) {

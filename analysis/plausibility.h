@@ -1,6 +1,7 @@
 // Repair of labels in three dimensions and over time, with an account of what was not plausible.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "analysis/finding.h"
@@ -22,5 +23,9 @@ struct PlausibleLabels {
 // neighbours). Labels of a plausible heart come back unchanged. Deterministic.
 PlausibleLabels makePlausible(const ImageStack& stack, const Segmentation& raw,
                               const PlausibilityRules& rules = {});
+
+// What the finding "images-filled" says: so many images within the ventricle had no cavity and were
+// drawn from those beside them, so many had none beside them.
+std::string saidOfFilled(std::size_t filled, std::size_t left);
 
 }  // namespace cmr

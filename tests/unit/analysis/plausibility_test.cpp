@@ -68,6 +68,17 @@ TEST_F(PlausibilityTest, AFewMissingImagesAreDrawnBetweenPhasesAndOnlyNoted) {
   EXPECT_EQ(find(result, "images-filled")->flag.severity, Severity::note);
 }
 
+TEST(PlausibilityText, SaysHowManyMissingImagesCouldBeDrawn) {
+  EXPECT_EQ(saidOfFilled(1, 0),
+            "1 image within the left ventricle had no cavity; it was drawn between neighbours.");
+  EXPECT_EQ(saidOfFilled(0, 5),
+            "5 images within the left ventricle had no cavity; they could not be drawn between "
+            "neighbours.");
+  EXPECT_EQ(saidOfFilled(1, 2),
+            "3 images within the left ventricle had no cavity; 1 of them was drawn between "
+            "neighbours, for the others there were none.");
+}
+
 TEST_F(PlausibilityTest, OneFrameThatFlickersIsRedrawnAndOthersAreNot) {
   heart.addBlob(labels, 6, 8, Structure::lvMyocardium, 0, 0, 28);
   heart.addBlob(labels, 6, 8, Structure::lvCavity, 0, 0, 6);
