@@ -159,7 +159,7 @@ class Planner {
     const double length = exam_.body.heart.lengthMm;
     std::vector<ViewPlane> planes;
     for (double z = 0.12 * length; z < 0.95 * length; z += everyMm) {
-      planes.push_back(saxPlane(exam_.body, z / length, field_, error_));
+      planes.push_back(stackSlice(exam_.body, z, field_, error_));
       planes.back().thicknessMm = house_.thicknessMm;
     }
     return planes;

@@ -83,6 +83,15 @@ ViewPlane saxPlane(const PhantomBody& body, double level, const FieldSize& size,
   return place(middle, {body.axes.x * -1, body.axes.y}, size, error);
 }
 
+ViewPlane stackSlice(const PhantomBody& body, double depthMm, const FieldSize& size,
+                     const PlanningError& error) {
+  constexpr double planned = 0.4;  // the level at which the stack is centred
+  ViewPlane slice = saxPlane(body, planned, size, error);
+  const double away = planned * body.heart.lengthMm - depthMm;  // towards the base
+  slice.plane.originMm = slice.plane.originMm + planeNormal(slice.plane) * away;
+  return slice;
+}
+
 ViewPlane longAxisPlane(const PhantomBody& body, PhantomView view, const FieldSize& size,
                         const PlanningError& error) {
   const double angle = longAxisAngle(body, view);
@@ -147,7 +156,7 @@ std::vector<ViewPlane> saxStack(const PhantomBody& body, double distanceMm, doub
   std::vector<ViewPlane> stack;
   const double apex = body.shape.epicardialApexLevel * length + 0.7 * distanceMm;
   for (double z = -1.4 * distanceMm; z < apex; z += distanceMm) {
-    stack.push_back(saxPlane(body, z / length, size, error));
+    stack.push_back(stackSlice(body, z, size, error));
     stack.back().thicknessMm = thicknessMm;
   }
   return stack;

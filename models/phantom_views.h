@@ -35,6 +35,11 @@ PlaneGeometry planeAbout(Vec3 middle, Vec3 row, Vec3 column, const FieldSize& si
 ViewPlane saxPlane(const PhantomBody& body, double level, const FieldSize& size,
                    const PlanningError& error);
 
+// A slice of a short-axis stack, depthMm below the valve: all slices of a stack are shifted along
+// their common normal, however it was turned, as scanners do.
+ViewPlane stackSlice(const PhantomBody& body, double depthMm, const FieldSize& size,
+                     const PlanningError& error);
+
 // Long axes, from the apex through the middle of the mitral valve.
 ViewPlane longAxisPlane(const PhantomBody& body, PhantomView view, const FieldSize& size,
                         const PlanningError& error);

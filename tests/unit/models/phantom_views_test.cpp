@@ -30,5 +30,17 @@ TEST(PhantomViews, EveryPlaneHasOrthonormalRowsAndColumns) {
   }
 }
 
+TEST(PhantomViews, SlicesOfAStackLieOneAboveTheOtherAtTheDistanceThatTheHeaderStates) {
+  std::mt19937_64 rng(4);
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    const PhantomBody body = drawBody(seed, PhantomDisease::normal);
+    const std::vector<ViewPlane> stack = saxStack(body, 10, 8, {}, drawPlanningError(rng));
+    for (std::size_t i = 1; i < stack.size(); ++i) {
+      const Vec3 step = stack[i].plane.originMm - stack[i - 1].plane.originMm;
+      EXPECT_NEAR(norm(step + planeNormal(stack[i].plane) * 10), 0, 1e-9) << seed;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace cmr
