@@ -58,9 +58,10 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         for series in a.series:
             folder = folder_of(series, scratch)
+            label = os.sep.join(os.path.normpath(series).split(os.sep)[-2:])
             results = []
             for name, package in (("package", a.package), ("other", a.other)):
-                out = os.path.join(a.out or scratch, os.path.basename(series.rstrip("/")), name)
+                out = os.path.join(a.out or scratch, label.replace(os.sep, "-"), name)
                 os.makedirs(out, exist_ok=True)
                 results.append(analysed(a.cmr, package, folder, out))
             (status, said, pixels), (other_status, _, other_pixels) = results
@@ -68,7 +69,7 @@ def main():
             same = same and alike
             frames = sum(count for count, _ in pixels)
             done = f"{len(pixels)} segmentation(s), {frames} frames" if pixels else said[-1][:160]
-            print(f"{'same ' if alike else 'OTHER'}  {os.path.basename(series.rstrip('/'))}: {done}",
+            print(f"{'same ' if alike else 'OTHER'}  {label}: {done}",
                   flush=True)
     sys.exit(0 if same else 1)
 
