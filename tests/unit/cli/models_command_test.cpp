@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "analysis/model_package.h"
 #include "tests/support/judge.h"
 #include "tests/support/small_package.h"
 #include "tests/support/test_folder.h"
@@ -23,6 +24,27 @@ TEST(ModelsCommand, ShowsTheHeadsOfThePackageThatShipsAndWhatTheyRestOn) {
   EXPECT_THAT(verdict.output, HasSubstr("12 layers of width 384"));
   EXPECT_THAT(verdict.output, HasSubstr("seg_cine_sax"));
   EXPECT_THAT(verdict.output, HasSubstr("learned from drawn images alone; not reported (off)"));
+}
+
+// The further heads were taught by drawn hearts alone.
+TEST(StarterPackage, HoldsFiveHeadsAndReleasesNothingThatOnlyDrawnHeartsTaught) {
+  const ModelPackage package = openPackage(starter);
+  for (const char* task :
+       {"seg_cine_sax", "seg_cine_lax", "seg_lge_sax", "seg_map_sax", "landmarks"}) {
+    ASSERT_EQ(package.heads.count(task), 1U) << task;
+    const HeadDescription& head = package.heads.at(task);
+    EXPECT_TRUE(head.measured.contains("real")) << task;
+    EXPECT_TRUE(head.measured.contains("phantom")) << task;
+    for (const HeadClass& c : head.classes) {
+      EXPECT_TRUE(c.evidence != "phantom" || c.release == "off") << task << " " << c.name;
+    }
+  }
+}
+
+TEST(StarterPackage, StaysBelowFiftyMegabytes) {
+  std::uintmax_t bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(starter)) bytes += file.file_size();
+  EXPECT_LT(bytes, 50'000'000U);
 }
 
 TEST(ModelsCommand, ListsPackagesAndSaysWhyOneCannotBeUsed) {
