@@ -124,8 +124,9 @@ class Placement {
     const auto rank = [&](std::size_t i) {
       const ReportContour& c = contours_[i];
       const int away = std::abs(c.slice - analysis_.keySlice);
-      // Key slice at ED, key slice at ES, then everything at ED, then at ES.
-      const int place = (away == 0 ? 0 : 2) + (c.segment.isEndDiastole ? 0 : 1);
+      // At ED first: a group says which time point its outline is of, and "EDV index" at end
+      // systole would be read as a contradiction. From the key slice outwards.
+      const int place = c.segment.isEndDiastole ? 0 : 1;
       return std::tuple(c.segment.structure == structure ? 0 : 1, place, away, -c.areaMm2);
     };
     std::stable_sort(order.begin(), order.end(),

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -58,7 +59,7 @@ std::vector<std::string> idsOf(const OutlineNumbers& numbers) {
   return ids;
 }
 
-TEST(PlaceNumbers, ShowsTheMostImportantFiveFirstAndTheRestAtEndSystole) {
+TEST(PlaceNumbers, ShowsTheMostImportantFiveFirstAndTheRestBesideThemAtEndDiastole) {
   const std::vector<ReportContour> contours = heart();
   const SaxAnalysis analysis = analysisWith(everything);
   const std::vector<OutlineNumbers> placed = placeNumbers(contours, analysis);
@@ -68,8 +69,8 @@ TEST(PlaceNumbers, ShowsTheMostImportantFiveFirstAndTheRestAtEndSystole) {
   EXPECT_EQ(contours[placed[0].contour].segment.structure, Structure::lvCavity);
   EXPECT_TRUE(contours[placed[0].contour].segment.isEndDiastole);
   EXPECT_THAT(idsOf(placed[1]), ElementsAre("lv.co"));
-  EXPECT_EQ(contours[placed[1].contour].slice, 2);
-  EXPECT_FALSE(contours[placed[1].contour].segment.isEndDiastole);
+  EXPECT_EQ(std::abs(contours[placed[1].contour].slice - 2), 1);
+  EXPECT_TRUE(contours[placed[1].contour].segment.isEndDiastole);
 }
 
 TEST(PlaceNumbers, GivesTheRightVentricleAnImageOfItsOwn) {
