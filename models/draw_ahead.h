@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -68,13 +69,19 @@ class DrawAhead {
       }
       const std::int64_t step = given_++;
       lock.unlock();
+      std::optional<Batch> batch;
+      std::exception_ptr failure;
       try {
-        Batch batch = draw_(step);
-        lock.lock();
-        ready_.emplace(step, std::move(batch));
+        batch = draw_(step);
       } catch (...) {
-        lock.lock();
-        failures_.emplace(step, std::current_exception());
+        failure = std::current_exception();
+      }
+      // Outside the handler, so that whoever takes the failure owns it alone.
+      lock.lock();
+      if (failure) {
+        failures_.emplace(step, std::move(failure));
+      } else {
+        ready_.emplace(step, std::move(*batch));
       }
       changed_.notify_all();
     }

@@ -13,7 +13,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
+#include <exception>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -47,15 +49,12 @@ class ChildKeeper::Impl {
 
   // The fork itself happens on the keeper's thread, whose death would kill the child.
   int start(const ChildSpec& spec) {
-    std::promise<int> started;
-    asio::post(io_, [&] {
-      try {
-        started.set_value(startHere(spec));
-      } catch (...) {
-        started.set_exception(std::current_exception());
-      }
-    });
-    return started.get_future().get();
+    // Shared, so that it outlives the keeper's call of set_value whatever the caller does then.
+    const auto started = std::make_shared<std::promise<Start>>();
+    asio::post(io_, [this, &spec, started] { started->set_value(tryStart(spec)); });
+    Start start = started->get_future().get();
+    if (start.failure) std::rethrow_exception(std::move(start.failure));
+    return start.processId;
   }
 
   bool running() const {
@@ -89,6 +88,23 @@ class ChildKeeper::Impl {
   }
 
  private:
+  struct Start {
+    int processId = -1;
+    std::exception_ptr failure;
+  };
+
+  // The failure leaves by a move once the handler has let go of it: the caller's thread alone then
+  // owns the exception, and no count shared between threads decides who destroys it.
+  Start tryStart(const ChildSpec& spec) {
+    Start start;
+    try {
+      start.processId = startHere(spec);
+    } catch (...) {
+      start.failure = std::current_exception();
+    }
+    return start;
+  }
+
   int startHere(const ChildSpec& spec) {
     const StartedChild child = startChild(spec);
     {
