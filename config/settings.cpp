@@ -1,5 +1,7 @@
 #include "config/settings.h"
 
+#include <algorithm>
+#include <array>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -89,6 +91,39 @@ std::map<std::string, std::string> viewers(const Json& value) {
   return all;
 }
 
+RoleMap roles(const Json& value) {
+  const std::string wanted =
+      "must be an object of users and \"none\", \"viewer\", \"operator\" or \"administrator\", "
+      "such "
+      "as {\"anna\": \"administrator\", \"*\": \"viewer\"}, not ";
+  if (!value.is_object()) throw BadValue(wanted + inQuotes(value.dump()));
+  constexpr std::array all{Role::none, Role::viewer, Role::operatorRole, Role::administrator};
+  RoleMap map;
+  for (const auto& [user, name] : value.items()) {
+    const auto* const role = std::find_if(
+        all.begin(), all.end(), [&name = name](Role one) { return name == roleName(one); });
+    if (user.empty() || role == all.end()) throw BadValue(wanted + inQuotes(value.dump()));
+    map.emplace(user, *role);
+  }
+  return map;
+}
+
+// Of letters, digits and hyphens; in lower case, as Orthanc hands headers on. "Authorization" holds
+// a password and is what Orthanc checks itself.
+std::string headerName(const Json& value) {
+  if (!value.is_string()) throw BadValue("must be the name of a header in quotes");
+  std::string name = value.get<std::string>();
+  constexpr const char* allowed = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  for (char& c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  if (name.find_first_not_of(allowed) != std::string::npos || name == "authorization") {
+    throw BadValue("must be the name of a header such as \"X-Remote-User\", not " +
+                   inQuotes(value.dump()));
+  }
+  return name;
+}
+
 struct Key {
   const char* name;
   std::function<void(Settings&, const Json&)> set;
@@ -115,6 +150,8 @@ const std::vector<Key>& keys() {
       {"LargestBackOffSeconds",
        [](Settings& s, const Json& v) { s.largestBackOff = seconds(v, 1, 86400); }},
       {"EditRules", [](Settings& s, const Json& v) { s.editRules = boolean(v); }},
+      {"Roles", [](Settings& s, const Json& v) { s.roles = roles(v); }},
+      {"UserHeader", [](Settings& s, const Json& v) { s.userHeader = headerName(v); }},
       {"Viewers", [](Settings& s, const Json& v) { s.viewers = viewers(v); }},
       {"Superseded", [](Settings& s, const Json& v) { s.deleteSuperseded = deleteOrKeep(v); }},
       {"ReportExperimental",
@@ -187,15 +224,26 @@ Settings parseSection(const Json& section) {
   throw InputError(message);
 }
 
+// As Orthanc does it: whoever lets others than this machine in and says nothing about users gets
+// authentication.
+bool authenticates(const Json& configuration) {
+  for (const char* key : {"AuthenticationEnabled", "RemoteAccessAllowed"}) {
+    const auto found = configuration.find(key);
+    if (found != configuration.end() && found->is_boolean()) return found->get<bool>();
+  }
+  return false;
+}
+
 }  // namespace
 
 Settings parseSettings(std::string_view configuration) {
   const Json whole = parseStrictJson(configuration, "configuration");
   if (!whole.is_object()) throw InputError("configuration: not a JSON object");
   const auto section = whole.find(sectionName);
-  if (section != whole.end()) return parseSection(*section);
   Settings settings;
   settings.enable = false;
+  if (section != whole.end()) settings = parseSection(*section);
+  settings.archiveAuthenticates = authenticates(whole);
   return settings;
 }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "config/roles.h"
+
 namespace cmr {
 
 struct Settings {
@@ -35,7 +37,13 @@ struct Settings {
   int retentionDays = 365;   // RetentionDays: [0, 36500]; 0: finished jobs are kept for ever
   // Viewers: name -> address of a study in it, with {StudyInstanceUID} in its place.
   std::map<std::string, std::string> viewers;
-  bool editRules = false;    // EditRules: the rules' file may be replaced over REST
+  bool editRules = false;  // EditRules: the rules' file may be replaced over REST
+  RoleMap roles;           // Roles: user -> "none", "viewer", "operator", "administrator"
+  // UserHeader: name, in lower case, of the header in which a proxy names the user; empty: the
+  // user is the one whose password Orthanc verified.
+  std::string userHeader;
+  // Orthanc's own: AuthenticationEnabled, or without that RemoteAccessAllowed.
+  bool archiveAuthenticates = false;
   bool storeResults = true;  // StoreResults: false computes and keeps results.json, stores nothing
 };
 

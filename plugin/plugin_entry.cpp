@@ -70,7 +70,7 @@ const char* verbOf(OrthancPluginHttpMethod method) {
 
 // Orthanc ends at a status that it does not know: only these are ever handed to it.
 std::uint16_t knownStatus(int status) {
-  constexpr std::array known{200, 202, 400, 403, 404, 405, 409, 500, 503};
+  constexpr std::array known{200, 202, 400, 401, 403, 404, 405, 409, 500, 503};
   const bool isKnown = std::find(known.begin(), known.end(), status) != known.end();
   return static_cast<std::uint16_t>(isKnown ? status : 500);
 }
@@ -110,6 +110,7 @@ OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
       request.body.assign(static_cast<const char*>(http->body), http->bodySize);
     const auto service = host->service();  // held while the answer is made
     RestContext work;
+    work.access = host->access();
     work.status = [] { return host->status(); };
     work.metrics = [] { return prometheusText(host->measures()); };
     if (service) {

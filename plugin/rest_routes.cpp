@@ -189,6 +189,27 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
   return rulesRouteOf(request, parts, context);
 }
 
+Role neededFor(const Route& route) {
+  if (route.needs) return *route.needs;
+  return route.verb == "GET" ? Role::viewer : Role::operatorRole;
+}
+
+// Those that answer in every state of the service.
+std::optional<Route> standingRouteOf(const std::vector<std::string>& parts,
+                                     const RestContext& context, const Visitor& visitor) {
+  if (parts.size() != 2) return std::nullopt;
+  if (parts[1] == "status") {
+    return Route{"GET", [&] { return answer(200, context.status()); }, false};
+  }
+  if (parts[1] == "access") {
+    return Route{"GET", [&] { return answer(200, visitorJson(visitor, context.access)); }, false,
+                 Role::none};
+  }
+  return std::nullopt;
+}
+
+// Every route is asked for here, so nothing is done for somebody who may not. The pages themselves
+// hold nothing of a patient and tell everybody why they may not see more.
 RestResponse dispatch(const RestRequest& request, const RestContext& context) {
   if (isAppPath(request.path)) return appPage(request);
   if (!mayChangeState(request.method, request.headers)) {
@@ -197,23 +218,22 @@ RestResponse dispatch(const RestRequest& request, const RestContext& context) {
   }
   const std::vector<std::string> parts = partsOf(request.path);
   if (parts.empty() || parts[0] != "cmr") return refuse(404, "there is nothing at this path");
-  std::optional<Route> route;
-  if (parts.size() == 2 && parts[1] == "status") {
-    route = Route{"GET", [&] { return answer(200, context.status()); }, false};
-  } else {
-    route = queueRouteOf(request, parts, context);
-    if (!route) route = routeOf(request, parts, context);
-    if (route && route->needsService && (context.store == nullptr || context.planner == nullptr)) {
-      const Json status = context.status();
-      return refuse(503, "the service is " + status.value("state", "not running") + ": " +
-                             status.value("reason", ""));
-    }
-  }
+  const Visitor visitor = visitorOf(context.access, request.headers);
+  std::optional<Route> route = standingRouteOf(parts, context, visitor);
+  if (!route) route = queueRouteOf(request, parts, context);
+  if (!route) route = routeOf(request, parts, context);
   if (!route) return refuse(404, "there is nothing at " + request.path);
   if (request.method != route->verb) {
     RestResponse response = refuse(405, request.path + " takes " + route->verb + " only");
     response.allow = route->verb;
     return response;
+  }
+  const std::string refusal = whyRefused(visitor, neededFor(*route));
+  if (!refusal.empty()) return refuse(visitor.isKnown ? 403 : 401, refusal);
+  if (route->needsService && (context.store == nullptr || context.planner == nullptr)) {
+    const Json status = context.status();
+    return refuse(503, "the service is " + status.value("state", "not running") + ": " +
+                           status.value("reason", ""));
   }
   return route->act();
 }

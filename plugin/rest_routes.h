@@ -5,8 +5,10 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
+#include "plugin/access.h"
 #include "plugin/group_planner.h"
 #include "plugin/job_store.h"
 #include "plugin/live_rules.h"
@@ -39,13 +41,17 @@ struct RestContext {
   std::function<std::string()> metrics = {};  // Prometheus' text
   std::string packageFolder = {};
   std::function<void()> ring;  // the queue changed
+  AccessRules access = {};     // of the archive's configuration; as it stands here: no users
 };
 
-// A path that exists: its verb, what it does, and whether a running service has to be there for it.
+// A path that exists: its verb, what it does, whether a running service has to be there for it, and
+// who may ask. Without a word about that it takes a viewer to GET and an operator for anything
+// else.
 struct RestRoute {
   std::string verb;
   std::function<RestResponse()> act;
   bool needsService = true;
+  std::optional<Role> needs = {};
 };
 
 // Never throws: every error is a JSON body {"error": sentence} with its HTTP status.

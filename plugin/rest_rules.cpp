@@ -93,20 +93,22 @@ std::optional<RestRoute> rulesRouteOf(const RestRequest& request,
                                       const RestContext& context) {
   const std::string last = parts.empty() ? std::string() : parts.back();
   if (parts.size() == 2 && last == "rules" && request.method == "PUT") {
-    return RestRoute{"PUT", [&] { return replace(request, *context.rules); }};
+    return RestRoute{"PUT", [&] { return replace(request, *context.rules); }, true,
+                     Role::administrator};
   }
   if (parts.size() == 2 && last == "rules") {
     return RestRoute{"GET", [&] { return answer(200, rulesJson(context.rules->status())); }};
   }
   if (parts.size() == 3 && parts[1] == "rules" && last == "check") {
-    return RestRoute{"POST", [&] { return check(request); }, false};
+    return RestRoute{"POST", [&] { return check(request); }, false, Role::viewer};
   }
   if (parts.size() == 3 && parts[1] == "rules" && last == "reload") {
-    return RestRoute{"POST", [&] { return reload(*context.rules); }};
+    return RestRoute{"POST", [&] { return reload(*context.rules); }, true, Role::administrator};
   }
   if (parts.size() == 4 && parts[1] == "series" && last == "explain") {
     if (request.method == "POST") {
-      return RestRoute{"POST", [&] { return dryRun(request, parts[2], context); }};
+      return RestRoute{"POST", [&] { return dryRun(request, parts[2], context); }, true,
+                       Role::viewer};
     }
     return RestRoute{"GET", [&] { return explain(parts[2], context); }};
   }

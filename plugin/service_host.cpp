@@ -14,7 +14,9 @@ constexpr std::chrono::milliseconds pauseBetweenOpenings{10000};
 }  // namespace
 
 ServiceHost::ServiceHost(std::unique_ptr<Archive> archive, LogCallback log)
-    : archive_(std::move(archive)), log_(std::move(log)) {}
+    : archive_(std::move(archive)), log_(std::move(log)) {
+  access_.isClosed = true;
+}
 
 ServiceHost::~ServiceHost() { stop(); }
 
@@ -28,10 +30,14 @@ void ServiceHost::configure(const std::string& configuration,
                             const ArchiveFolders& folders) noexcept {
   try {
     const Settings settings = parseSettings(configuration);
+    access_ = accessRules(settings);
     if (!settings.enable) {
       setState("disabled", "the configuration has no \"CMR\" section that enables it");
       log_(LogLevel::warning, "not enabled: nothing is analysed");
       return;
+    }
+    if (const std::string warning = accessWarning(access_); !warning.empty()) {
+      log_(LogLevel::warning, warning);
     }
     plan_ = planService(settings, folders, log_);
   } catch (const std::exception& error) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "plugin/access.h"
 #include "plugin/archive.h"
 #include "plugin/doorbell.h"
 #include "plugin/service.h"
@@ -36,6 +37,8 @@ class ServiceHost {
   // Null while there is none; status() says why.
   std::shared_ptr<Service> service() const;
   nlohmann::json status() const;
+  // Until configure() has read one that can be used: closed.
+  const AccessRules& access() const { return access_; }
   ServiceMeasures measures() const;  // of a service that does not run: nothing but that
 
  private:
@@ -45,6 +48,7 @@ class ServiceHost {
   const std::unique_ptr<Archive> archive_;
   const LogCallback log_;
   std::optional<ServicePlan> plan_;
+  AccessRules access_;
   Doorbell bell_;
   mutable std::mutex mutex_;  // guards the next three
   std::string state_ = "starting";

@@ -118,6 +118,41 @@ export function day(text) {
 }
 export const personName = text => (text ?? '').replace(/=.*$/, '').split('^').filter(Boolean).join(', ') || 'no name';
 
+// --- who the reader is, and what they may do ---------------------------------------------------------
+
+const ranks = ['none', 'viewer', 'operator', 'administrator'];
+let asked = null;
+// {user, role, because}; asked once per page. The archive decides again with every request.
+export const access = () => asked ??= getOr('cmr/access', { user: null, role: 'viewer', because: '' });
+
+const withArticle = role => (role === 'viewer' ? `a ${role}` : `an ${role}`);
+
+// Why the reader may not do what takes that role; null when they may.
+export async function whyNot(role) {
+  const me = await access();
+  if (ranks.indexOf(me.role) >= ranks.indexOf(role)) return null;
+  return `This takes ${withArticle(role)}; ${me.role === 'none' ? 'you have no role here' : `you are ${withArticle(me.role)} here`}. ${me.because}`;
+}
+
+// Buttons that the reader may not press say why, instead of failing when they are pressed.
+export function withhold(button, why) {
+  if (!why) return button;
+  button.disabled = true;
+  button.title = why;
+  return button;
+}
+
+// One line for everybody to read, where buttons are withheld.
+export function tellWhyNot(why, what) {
+  const place = byId('withheld');
+  place.replaceChildren(why ? make('p', { className: 'quiet no-print' }, `${what} ${why}`) : '');
+}
+
+async function showReader() {
+  const me = await access();
+  byId('reader').textContent = `${me.user ? `${me.user}, ${me.role}` : me.role === 'none' ? 'No user' : `Without a user, as ${me.role}`}. ${me.because}`;
+}
+
 // --- what is said to everybody ----------------------------------------------------------------------
 
 // Announced by screen readers, and seen.
@@ -141,9 +176,16 @@ export async function act(button, work, done) {
 
 // The banner about the service and its rules; returns the status.
 export async function showStatus() {
-  const status = await getOr('cmr/status', { state: 'not reachable', reason: 'the archive does not answer' });
+  let status = { state: 'not reachable', reason: 'the archive does not answer' };
   const notices = [];
-  if (status.state !== 'running') {
+  try {
+    status = await get('cmr/status');
+  } catch (refusal) {
+    if (refusal.status === 401 || refusal.status === 403) status = { state: 'closed', reason: refusal.message };
+  }
+  if (status.state === 'closed') {
+    notices.push(make('div', { className: 'notice bad' }, make('strong', {}, 'Nothing is shown here. '), status.reason));
+  } else if (status.state !== 'running') {
     notices.push(make('div', { className: 'notice bad' }, make('strong', {}, `Nothing is analysed: the service is ${status.state}. `), status.reason ?? ''));
   }
   const trouble = [status.rules?.problem && `The rules file is refused, the last good rules stay: ${status.rules.problem}`,
@@ -192,8 +234,10 @@ export function frame(current) {
     make('a', { className: 'jump', href: '#main' }, 'Skip to the content'),
     make('header', {}, make('p', {}, 'Orthanc » Heart analysis (CMR)'),
       make('nav', { 'aria-label': 'Pages' }, make('a', { href: `${archive}app/explorer.html` }, 'Explorer'), ...links, button)));
-  byId('main').prepend(make('div', { id: 'banner', role: 'status' }), make('div', { id: 'said', role: 'status' }));
-  document.body.append(make('footer', {}, 'Research use, not for diagnosis. Numbers are for a qualified person to verify.'));
+  byId('main').prepend(make('div', { id: 'banner', role: 'status' }), make('div', { id: 'said', role: 'status' }), make('div', { id: 'withheld' }));
+  document.body.append(make('footer', {}, 'Research use, not for diagnosis. Numbers are for a qualified person to verify.',
+    make('div', { id: 'reader', className: 'no-print' })));
+  showReader();
   let kept = null;
   try {
     kept = localStorage.getItem('cmr-theme');

@@ -1,5 +1,5 @@
 // Worker, queue, disk and versions, live.
-import { byId, bytes, definitions, frame, getOr, make, repeat, showStatus, stateNames } from './common.js';
+import { access, byId, bytes, definitions, frame, getOr, make, repeat, showStatus, stateNames } from './common.js';
 
 const mark = (good, yes, no) => make('span', { className: `mark ${good ? 'good' : 'bad'}` }, good ? yes : no);
 let system = null;
@@ -14,6 +14,9 @@ async function refresh() {
   const status = await showStatus();
   system ??= await getOr('system', null);
   fill('service', [['State', mark(status.state === 'running', 'running', status.state)], ['Reason', status.reason]]);
+  const me = await access();
+  fill('access', [['You are', me.user ?? 'not named'], ['Role', me.role], ['Why', me.because],
+    ['Orthanc asks for users', me.archiveAuthenticates ? 'yes' : 'no']]);
   fill('versions', [['Plugin', `${status.program ?? ''} ${status.version ?? ''}`], ['Orthanc', system?.Version], ['Name', system?.Name],
     ['DICOM', system ? `${system.DicomAet}, port ${system.DicomPort}` : null], ['Plugins', system?.PluginsEnabled ? 'enabled' : null]]);
   const worker = status.worker;

@@ -1,10 +1,11 @@
 // The queue: live, filtered, with what an operator may do.
-import { act, byId, cell, day, frame, get, getOr, make, personName, post, repeat, showStatus, stateMark, stateNames, time } from './common.js';
+import { act, byId, cell, day, frame, get, getOr, make, personName, post, repeat, showStatus, stateMark, stateNames, tellWhyNot, time, whyNot, withhold } from './common.js';
 
 const open = new Set(['queued', 'leased', 'storing', 'retry']);
 const again = new Set(['dead', 'notAnalysable', 'cancelled', 'done', 'retry']);
 const studies = new Map();
 const series = new Map();
+let closed = null; // why the reader may not work the queue
 
 // Names are asked of the archive once and kept while the page is open.
 async function known(map, kind, id) {
@@ -22,7 +23,7 @@ function studyLink(id, study) {
 function button(label, about, work, done) {
   const element = make('button', { type: 'button', 'aria-label': `${label}: ${about}` }, label);
   element.addEventListener('click', () => act(element, async () => { await work(); await refresh(); }, done));
-  return element;
+  return withhold(element, closed);
 }
 
 function progressOf(job) {
@@ -70,6 +71,7 @@ async function showMode() {
   const button = byId('mode');
   button.hidden = !queue;
   if (queue) button.textContent = queue.mode === 'running' ? 'Pause' : 'Resume';
+  withhold(button, closed);
 }
 
 async function changeMode() {
@@ -81,6 +83,8 @@ const fits = (text, row) => !text || row.textContent.toLowerCase().includes(text
 
 async function refresh() {
   const status = await showStatus();
+  closed = await whyNot('operator');
+  tellWhyNot(closed, 'Retry, cancel, analyse and pause cannot be pressed.');
   if (status.state !== 'running') return;
   await showMode();
   const state = byId('state').value;

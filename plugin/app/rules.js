@@ -1,5 +1,5 @@
 // The rules in use, and a place to check and try others before anybody's file changes.
-import { act, byId, definitions, frame, get, getOr, make, post, put, ruleOutcomes, say, showStatus, time } from './common.js';
+import { act, byId, definitions, frame, get, getOr, make, post, put, ruleOutcomes, say, showStatus, tellWhyNot, time, whyNot, withhold } from './common.js';
 
 let inUse = null;
 
@@ -85,6 +85,9 @@ async function start() {
   byId('try').addEventListener('submit', event => { event.preventDefault(); act(byId('run'), dryRun); });
   if (status.state !== 'running') return;
   showUse(await get('cmr/rules'));
+  const closed = inUse.editable ? await whyNot('administrator') : null;
+  withhold(byId('save'), closed);
+  tellWhyNot(closed, 'The rules can be checked and tried here, not put into use.');
   byId('text').value = inUse.text;
   await fillSeries();
   if (location.hash.length > 1) await act(byId('run'), dryRun);

@@ -1,5 +1,5 @@
 // One study: what each series was taken for and why, and what was measured.
-import { act, byId, day, definitions, explorerAddress, frame, get, getOr, imageAddress, make, personName, post, ruleOutcomes, say, scrolling, showStatus, stateMark, time } from './common.js';
+import { act, byId, day, definitions, explorerAddress, frame, get, getOr, imageAddress, make, personName, post, ruleOutcomes, say, scrolling, showStatus, stateMark, tellWhyNot, time, whyNot, withhold } from './common.js';
 
 const ownMark = '4519'; // the archive's metadata by which our series name their job
 const svgSpace = 'http://www.w3.org/2000/svg';
@@ -135,7 +135,7 @@ async function resultPages(allSeries) {
 
 // --- the series -------------------------------------------------------------------------------------
 
-function seriesSheet(series, look, jobs, refresh) {
+function seriesSheet(series, look, jobs, refresh, closed) {
   const tags = series.MainDicomTags ?? {};
   const name = tags.SeriesDescription || 'without a name';
   const label = jobs.length > 0 ? 'Analyse again' : 'Analyse';
@@ -146,7 +146,7 @@ function seriesSheet(series, look, jobs, refresh) {
     make('h3', {}, `${tags.SeriesNumber ?? ''} ${name}`.trim()),
     make('p', { className: 'quiet' }, `${tags.Modality ?? ''}, ${series.Instances.length} ${series.Instances.length === 1 ? 'instance' : 'instances'}`),
     make('p', {}, job ? stateMark(job.state) : null, job ? ' ' : null, look.verdict, job?.reason ? `; ${job.reason}` : ''),
-    look.action === 'analyze' ? make('div', { className: 'controls' }, button) : null,
+    look.action === 'analyze' ? make('div', { className: 'controls' }, withhold(button, closed)) : null,
     make('details', {}, make('summary', {}, 'Why: every rule, clause by clause'), ...ruleOutcomes(look.rules, look.rule)));
 }
 
@@ -157,13 +157,15 @@ async function refresh() {
   const study = await studyNamed(id);
   showAbout(study, status);
   if (status.state !== 'running') return;
+  const closed = await whyNot('operator');
+  tellWhyNot(closed, 'Analysis cannot be asked for.');
   const allSeries = await get(`studies/${study.ID}/series`);
   const jobs = new Map();
   const sheets = [];
   for (const series of allSeries.sort((a, b) => Number(a.MainDicomTags?.SeriesNumber ?? 0) - Number(b.MainDicomTags?.SeriesNumber ?? 0))) {
     const mine = (await get(`cmr/jobs?series=${series.ID}`)).jobs;
     for (const job of mine) jobs.set(job.id, job);
-    sheets.push(seriesSheet(series, await get(`cmr/series/${series.ID}/explain`), mine, refresh));
+    sheets.push(seriesSheet(series, await get(`cmr/series/${series.ID}/explain`), mine, refresh, closed));
   }
   byId('series').replaceChildren(...sheets);
   const pages = await resultPages(allSeries);

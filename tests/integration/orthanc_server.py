@@ -75,6 +75,8 @@ class OrthancServer:
         }
         self.section.update(settings or {})
         self.lua = []  # scripts for Orthanc
+        self.own = {}  # more of Orthanc's own settings
+        self.headers = {}  # of every request
         self.process = None
 
     # --- life ------------------------------------------------------------------------------
@@ -94,6 +96,7 @@ class OrthancServer:
             "Plugins": [PLUGIN] if with_plugin else [],
             "LuaScripts": self.lua,
             "CMR": self.section,
+            **self.own,
         }
 
     def start(self, with_plugin=True, expect="running"):
@@ -136,9 +139,10 @@ class OrthancServer:
 
     # --- REST ------------------------------------------------------------------------------
 
-    def call(self, method, path, body=None):
+    def call(self, method, path, body=None, headers=None):
         """(status, headers, bytes)"""
         request = urllib.request.Request(f"http://127.0.0.1:{self.http_port}{path}", data=body,
+                                         headers=self.headers if headers is None else headers,
                                          method=method)
         try:
             with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:

@@ -53,6 +53,7 @@ TEST(Settings, EveryKeyIsRead) {
     "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep",
     "ReportExperimental": ["rv_cavity"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
     "RetentionDays": 13, "WorkerMemoryMiB": 14, "EditRules": true,
+    "Roles": {"anna": "administrator", "*": "none"}, "UserHeader": "X-Remote-User",
     "Viewers": {"OHIF": "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}"}}})");
   EXPECT_FALSE(settings.enable);
   EXPECT_EQ(settings.packageFolder, "/p");
@@ -76,7 +77,9 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.workerMemoryMiB, 14);
   EXPECT_TRUE(settings.editRules);
   EXPECT_EQ(settings.viewers.at("OHIF"), "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}");
-  EXPECT_EQ(settingsKeys().size(), 22U);
+  EXPECT_EQ(settings.roles, (RoleMap{{"anna", Role::administrator}, {"*", Role::none}}));
+  EXPECT_EQ(settings.userHeader, "x-remote-user");
+  EXPECT_EQ(settingsKeys().size(), 24U);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {
@@ -113,6 +116,13 @@ TEST(Settings, ValuesOfTheWrongKindOrRangeAreRefused) {
                             R"("DiskFloorMiB": -1)",
                             R"("MemoryFloorMiB": 100000001)",
                             R"("RetentionDays": 36501)",
+                            R"("Roles": ["anna"])",
+                            R"("Roles": {"anna": "admin"})",
+                            R"("Roles": {"anna": true})",
+                            R"("Roles": {"": "viewer"})",
+                            R"("UserHeader": "X Remote")",
+                            R"("UserHeader": "Authorization")",
+                            R"("UserHeader": true)",
                             R"("JobDeadlineSeconds": 9)",
                             R"("FirstBackOffSeconds": 100, "LargestBackOffSeconds": 99)",
                             R"("SilenceLimitSeconds": 60, "JobDeadlineSeconds": 59)"}) {
@@ -142,6 +152,18 @@ TEST(Settings, EveryKeyIsDocumented) {
     documented.push_back(line.substr(3, line.find('`', 3) - 3));
   }
   EXPECT_THAT(documented, ::testing::UnorderedElementsAreArray(settingsKeys()));
+}
+
+// As Orthanc decides it: remote access without a word about users has them.
+TEST(Settings, ItIsKnownWhetherTheArchiveAsksForUsers) {
+  const auto asks = [](const std::string& configuration) {
+    return parseSettings(configuration).archiveAuthenticates;
+  };
+  EXPECT_FALSE(asks("{}"));
+  EXPECT_TRUE(asks(R"({"AuthenticationEnabled": true})"));
+  EXPECT_TRUE(asks(R"({"RemoteAccessAllowed": true})"));
+  EXPECT_FALSE(asks(R"({"RemoteAccessAllowed": true, "AuthenticationEnabled": false})"));
+  EXPECT_TRUE(asks(R"({"AuthenticationEnabled": true, "CMR": {"Package": "/p"}})"));
 }
 
 TEST(Settings, ViewersAreAddressesThatABrowserOpensAsPages) {
