@@ -12,7 +12,7 @@ packages=(
   # to build
   g++ cmake ninja-build ccache git pkg-config
   libtorch-dev libopenblas0-openmp
-  libdcmtk-dev libopenjp2-7-dev libpng-dev libcairo2-dev
+  libdcmtk-dev libopenjp2-7-dev libpng-dev libcairo2-dev libcurl4-openssl-dev
   libboost-dev libsqlite3-dev libspdlog-dev nlohmann-json3-dev libcli11-dev libseccomp-dev
   orthanc-dev
   # to run: the archive, its DICOMweb plugin, letters for the result page
