@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <map>
+#include <utility>
 
 #include "analysis/label_regions.h"
 #include "analysis/measurement_verdict.h"
@@ -12,8 +15,7 @@ namespace {
 constexpr double erosion = 0.25;  // of the wall's depth, from either side
 constexpr double bloodMarginMm = 4;
 constexpr std::size_t fewestPixels = 10;
-constexpr double madToSd = 1.4826;
-constexpr double artefactSds = 4;
+constexpr double loneShare = 0.3;
 constexpr double mostLeftOut = 0.2;
 
 std::optional<MapStatistic> statisticOf(const std::vector<double>& values) {
@@ -22,11 +24,30 @@ std::optional<MapStatistic> statisticOf(const std::vector<double>& values) {
                       static_cast<int>(values.size())};
 }
 
-// Keeps what has a plausible value and is not far from all others; counts the rest.
-std::vector<WallPixel> sound(const std::vector<WallPixel>& wall, const MapRange& range,
+// Whether a pixel stands alone against its neighbours in the muscle: noise or an artefact. A lesion
+// has neighbours of its kind.
+bool standsAlone(const WallPixel& p, const std::map<std::pair<int, std::size_t>, double>& all,
+                 int columns) {
+  std::vector<double> around;
+  for (const int dy : {-1, 0, 1}) {
+    for (const int dx : {-1, 0, 1}) {
+      if (dx == 0 && dy == 0) continue;
+      const auto at = static_cast<std::ptrdiff_t>(p.pixel) + dy * columns + dx;
+      if (at < 0) continue;
+      const auto found = all.find({p.slice, static_cast<std::size_t>(at)});
+      if (found != all.end()) around.push_back(found->second);
+    }
+  }
+  if (around.size() < 3) return false;
+  const double median = quantileOf(std::move(around), 0.5);
+  return std::abs(p.value - median) > loneShare * median;
+}
+
+// Keeps what has a plausible value like that of its neighbours; counts the rest.
+std::vector<WallPixel> sound(const std::vector<WallPixel>& wall, const MapRange& range, int columns,
                              MapRegions& regions) {
   std::vector<WallPixel> inside;
-  std::vector<double> values;
+  std::map<std::pair<int, std::size_t>, double> values;
   for (const WallPixel& p : wall) {
     if (!p.depth || *p.depth < erosion || *p.depth > 1 - erosion) continue;
     if (!(p.value >= range.lowMs && p.value <= range.highMs)) {
@@ -34,16 +55,11 @@ std::vector<WallPixel> sound(const std::vector<WallPixel>& wall, const MapRange&
       continue;
     }
     inside.push_back(p);
-    values.push_back(p.value);
+    values[{p.slice, p.pixel}] = p.value;
   }
-  if (values.empty()) return inside;
-  const double median = quantileOf(values, 0.5);
-  for (double& v : values) v = std::abs(v - median);
-  const double reach = artefactSds * madToSd * quantileOf(values, 0.5);
   std::vector<WallPixel> kept;
   for (const WallPixel& p : inside) {
-    // Pixels that are nearly all alike have no spread to judge the others by.
-    if (reach > 0 && std::abs(p.value - median) > reach) {
+    if (standsAlone(p, values, columns)) {
       ++regions.artefacts;
     } else {
       kept.push_back(p);
@@ -172,7 +188,7 @@ MapRegions measureMap(const ImageStack& stack, const LabelStack& labels, MapKind
     return regions;
   }
   const std::vector<WallPixel> wall = wallPixels(stack, labels, 0, septum);
-  const std::vector<WallPixel> kept = sound(wall, plausibleRange(kind), regions);
+  const std::vector<WallPixel> kept = sound(wall, plausibleRange(kind), labels.columns, regions);
   std::vector<double> all;
   std::array<std::vector<double>, ahaSegmentCount> bySegment;
   for (const WallPixel& p : kept) {

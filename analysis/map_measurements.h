@@ -39,8 +39,8 @@ struct MapRegions {
   std::array<std::optional<MapStatistic>, ahaSegmentCount> segments;
   std::optional<MapStatistic> blood;  // of the cavity, at least 4 mm from its wall
   int outOfRange = 0;                 // pixels of the mid-wall left out: no plausible value
-  int artefacts = 0;     // and those beyond 4 scaled median absolute deviations of all others
-  std::string withheld;  // why there is no global value; empty when there is one
+  int artefacts = 0;                  // and those more than 30 % off the median of their neighbours
+  std::string withheld;               // why there is no global value; empty when there is one
 };
 
 // Muscle between a quarter and three quarters of the wall's depth, in slices whose wall is a closed

@@ -57,7 +57,8 @@ class LgeExtentTest : public testing::Test {
   static constexpr int slices = 9;
   RingHeart heart;
   LabelStack labels = heart.noLabels(slices, 1);
-  std::vector<std::optional<SeptumDirections>> septum{9, usual};
+  std::vector<std::optional<SeptumDirections>> septum =
+      std::vector<std::optional<SeptumDirections>>(9, usual);
 };
 
 const double truthPercent = 100.0 * (25 * 25 - 400) / (900 - 400) / 6;

@@ -54,7 +54,8 @@ class MapMeasurementsTest : public testing::Test {
   RingHeart heart;
   LabelStack labels = heart.noLabels(9, 1);
   ImageStack stack = heart.stack(9, 1);
-  std::vector<std::optional<SeptumDirections>> septum{9, usual};
+  std::vector<std::optional<SeptumDirections>> septum =
+      std::vector<std::optional<SeptumDirections>>(9, usual);
 };
 
 TEST_F(MapMeasurementsTest, GivesTheMiddleOfTheWallAndNotItsEdges) {
@@ -78,6 +79,20 @@ TEST_F(MapMeasurementsTest, LeavesOutAndCountsWhatIsNoMuscle) {
   EXPECT_GT(r.outOfRange, 100);
   EXPECT_GT(r.artefacts, 40);
   EXPECT_NEAR(r.global->median, 1000, 20);
+}
+
+// A region that is ill is no artefact: nothing of it is left out.
+TEST_F(MapMeasurementsTest, KeepsALesion) {
+  for (StackFrame& frame : stack.frames) {
+    for (std::size_t i = 0; i < frame.pixels.size(); ++i) {
+      const double x = static_cast<double>(i % 128) - heart.centreX;
+      const double y = static_cast<double>(i / 128) - heart.centreY;
+      if (std::abs(std::atan2(y, x)) < 15 * degree) frame.pixels[i] = 1400;
+    }
+  }
+  const MapRegions r = measureMap(stack, labels, MapKind::t1Native, septum);
+  EXPECT_EQ(r.artefacts, 0);
+  EXPECT_GT(r.segments[10]->upperQuartile, 1390);
 }
 
 TEST_F(MapMeasurementsTest, DoubtsAMapOfWhichMuchIsLeftOut) {
