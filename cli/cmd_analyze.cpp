@@ -19,9 +19,11 @@
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
 #include "cli/result_folder.h"
+#include "dicom_sr/object_kinds.h"
 #include "dicom_sr/page_png.h"
 #include "dicom_sr/read_series.h"
 #include "dicom_sr/source_date.h"
+#include "dicom_sr/writers.h"
 #include "plugin/analyze_instances.h"
 
 namespace cmr {
@@ -102,16 +104,11 @@ ReadResult readInput(const std::string& input) {
 }
 
 std::string fileNameOf(const ProducedObject& object, int segmentation, bool isOneOfMany) {
-  switch (object.kind) {
-    case ObjectKind::segmentation:
-      return isOneOfMany ? "segmentation-" + std::to_string(segmentation) + ".dcm"
-                         : "segmentation.dcm";
-    case ObjectKind::resultPage:
-      return "page.dcm";
-    case ObjectKind::structuredReport:
-      break;
+  std::string name(namesOf(object.kind).fileName);
+  if (object.kind == ObjectKind::segmentation && isOneOfMany) {
+    name += "-" + std::to_string(segmentation);
   }
-  return "report.dcm";
+  return name + ".dcm";
 }
 
 void writeResults(ResultFolder& folder, const AnalysisOutcome& outcome) {
@@ -126,6 +123,7 @@ void writeResults(ResultFolder& folder, const AnalysisOutcome& outcome) {
     if (object.kind == ObjectKind::resultPage) {
       folder.write("page.png", pngOf(pictureOf(object)));
     }
+    if (object.kind == ObjectKind::document) folder.write("document.pdf", pdfIn(object));
   }
   folder.write("results.json", outcome.resultsJson);
   folder.finish();

@@ -17,7 +17,7 @@ struct Rule {
   bool enabled = true;
   RuleClauses when;
   std::vector<std::string> tasks;    // empty: skip
-  std::vector<std::string> outputs;  // "SEG", "SR", "SC"; empty: all
+  std::vector<std::string> outputs;  // of outputNames(); empty: defaultOutputs()
   std::string skipReason;
   std::string holdReason;  // not empty: nothing happens until somebody asks for it
   bool waitForStudy = false;
@@ -43,5 +43,7 @@ const std::vector<std::string>& actionKeys();
 const std::vector<std::string>& knownTasks();
 const std::vector<std::string>& computedTasks();
 const std::vector<std::string>& outputNames();
+// What goes back where a rule does not say.
+const std::vector<std::string>& defaultOutputs();
 
 }  // namespace cmr

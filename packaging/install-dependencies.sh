@@ -19,7 +19,7 @@ packages=(
   orthanc orthanc-dicomweb fonts-dejavu-core
   # to test: senders and judges of DICOM, the peer of the benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev
-  dcmtk dicom3tools pixelmed-apps sqlite3
+  dcmtk dicom3tools pixelmed-apps poppler-utils sqlite3
   python3 python3-pydicom python3-numpy python3-torch
 )
 

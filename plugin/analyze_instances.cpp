@@ -107,6 +107,8 @@ std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAna
   std::vector<ProducedObject> objects = writeSegmentation(source, analysis, context);
   const ProducedObject report = writeStructuredReport(source, analysis, context, objects);
   objects.push_back(writeResultPage(source, drawResultPage(source, analysis, context), context));
+  objects.push_back(
+      writeDocument(source, drawResultPdf(source, analysis, context), resultPageTitle, context));
   // Last, so that whoever sees the report finds the rest already there.
   objects.push_back(report);
   return objects;

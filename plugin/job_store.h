@@ -50,7 +50,7 @@ struct JobSubmission {
   std::string rule;
   std::vector<std::string> tasks;
   int priority = 0;                       // larger first; rules give [-100, 100]
-  std::vector<std::string> outputs = {};  // "SEG", "SR", "SC": what is stored; empty: all
+  std::vector<std::string> outputs = {};  // what is stored; empty: defaultOutputs()
   std::string decisionJson = {};          // why it is a job; kept with it, JobStore::decision
 };
 

@@ -31,8 +31,8 @@ class ServiceTest(unittest.TestCase):
         """Exactly one SEG, one result page and one SR, each in the study of the source."""
         found = server.series_by_modality()
         self.assertEqual({modality: len(series) for modality, series in found.items()},
-                         {"MR": sources, "SEG": 1, "OT": 1, "SR": 1})
-        for modality in ("SEG", "OT", "SR"):
+                         {"MR": sources, "SEG": 1, "OT": 1, "DOC": 1, "SR": 1})
+        for modality in ("SEG", "OT", "DOC", "SR"):
             self.assertEqual(found[modality][0]["ParentStudy"], found["MR"][0]["ParentStudy"])
             self.assertEqual(len(found[modality][0]["Instances"]), 1)
 
@@ -172,7 +172,7 @@ class Again(ServiceTest):
     def assert_replaced(self, server, before):
         """All results are others than before, and there is one set of them."""
         server.wait(lambda: not before & self.results(server), "the earlier results to leave")
-        server.wait(lambda: len(self.results(server)) == 3, "the later results")
+        server.wait(lambda: len(self.results(server)) == 4, "the later results")
         server.all_decided()
         self.assert_one_set(server)
 
