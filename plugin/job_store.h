@@ -193,7 +193,8 @@ class JobStore {
     std::string orthancSeriesId;  // empty: any
     std::size_t limit = 100;
     std::size_t offset = 0;
-    std::string cause = {};  // of the last failure; empty: any
+    std::string cause = {};           // of the last failure; empty: any
+    std::string orthancStudyId = {};  // empty: any
   };
   std::vector<JobRecord> list(const ListFilter& filter);  // newest first
   struct StateCount {

@@ -54,6 +54,28 @@ class Arrival(ServiceTest):
         self.assertEqual(len(server.jobs()), 1)
         self.assertEqual(server.stop(), 0)
 
+    def test_a_study_is_told_as_a_whole_with_what_was_left_alone(self):
+        server = self.server().start()
+        server.send(self.series())
+        server.send(self.series("ct", series="1.2.3.10.2", SOPClassUID=CT_IMAGE, Modality="CT"))
+        server.job_in("done")
+        server.all_decided()
+        study = server.series_by_modality()["MR"][0]["ParentStudy"]
+        report = server.get(f"/cmr/studies/{study}")
+        # Our own objects are no series of it.
+        self.assertEqual({series["SeriesInstanceUIDs"][0]: series["verdict"]
+                          for series in report["series"]},
+                         {"1.2.3.10.1": "analysed", "1.2.3.10.2": "skipped"})
+        self.assertIn("CT", report["series"][1]["reason"])
+        self.assertTrue(report["complete"])
+        server.send(self.series("late", series="1.2.3.10.3", slices=(16, 24)))
+        server.wait(lambda: len(server.jobs("?state=done")) == 2, "the job over the late series")
+        server.all_decided()
+        report = server.get(f"/cmr/studies/{study}")
+        self.assertEqual([series["verdict"] for series in report["series"]],
+                         ["analysed", "skipped", "analysed"])
+        self.assertEqual(server.call("GET", "/cmr/studies/none")[0], 404)
+
     def test_the_same_images_again_make_no_new_job(self):
         server = self.server().start()
         images = self.series()
