@@ -89,6 +89,27 @@ std::map<std::string, std::string> viewers(const Json& value) {
   return all;
 }
 
+WorklistSettings worklist(const Json& value) {
+  if (!value.is_object()) throw BadValue("must be an object such as {\"Enable\": true}");
+  WorklistSettings settings;
+  for (const auto& [name, entry] : value.items()) {
+    try {
+      if (name == "Enable") {
+        settings.enable = boolean(entry);
+      } else if (name == "OnlyOwnStation") {
+        settings.onlyOwnStation = boolean(entry);
+      } else if (name == "ExpireDays") {
+        settings.expireDays = whole(entry, 0, 3650);
+      } else {
+        throw BadValue("is unknown; there are Enable, OnlyOwnStation and ExpireDays");
+      }
+    } catch (const BadValue& bad) {
+      throw BadValue("is refused: " + inQuotes(name) + " " + bad.what());
+    }
+  }
+  return settings;
+}
+
 struct Key {
   const char* name;
   std::function<void(Settings&, const Json&)> set;
@@ -116,6 +137,7 @@ const std::vector<Key>& keys() {
        [](Settings& s, const Json& v) { s.largestBackOff = seconds(v, 1, 86400); }},
       {"EditRules", [](Settings& s, const Json& v) { s.editRules = boolean(v); }},
       {"Viewers", [](Settings& s, const Json& v) { s.viewers = viewers(v); }},
+      {"Worklist", [](Settings& s, const Json& v) { s.worklist = worklist(v); }},
       {"Superseded", [](Settings& s, const Json& v) { s.deleteSuperseded = deleteOrKeep(v); }},
       {"ReportExperimental",
        [](Settings& s, const Json& v) { s.reportExperimental = structures(v); }},

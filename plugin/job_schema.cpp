@@ -190,6 +190,25 @@ CREATE INDEX earlier_by_object ON earlier_objects (sop_uid);
 CREATE INDEX earlier_interrupted ON earlier_objects (job_seq) WHERE complete = 0;
 )sql";
 
+// Scheduled exams (job_worklist.cpp). attributes: JSON; orthanc_study: empty until one arrived.
+constexpr const char* scheduledExams = R"sql(
+CREATE TABLE worklist (
+  id TEXT NOT NULL PRIMARY KEY,
+  patient_id TEXT NOT NULL,
+  accession TEXT NOT NULL,
+  study_uid TEXT NOT NULL,
+  start_date TEXT NOT NULL,
+  attributes TEXT NOT NULL,
+  orthanc_study TEXT NOT NULL DEFAULT '',
+  conflict TEXT NOT NULL DEFAULT '',
+  created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX worklist_by_accession ON worklist (accession);
+CREATE INDEX worklist_by_study ON worklist (study_uid);
+CREATE INDEX worklist_by_date ON worklist (start_date);
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -209,7 +228,7 @@ int checkedVersion(SqliteConnection& connection, int newest) {
 const std::vector<Migration>& jobMigrations() {
   static const std::vector<Migration> migrations{
       {1, firstTables},     {2, orderOfResults}, {3, seriesLeftAlone}, {4, earlierObjects},
-      {5, decisionsOfJobs}, {6, operation},      {7, kindsOfObjects}};
+      {5, decisionsOfJobs}, {6, operation},      {7, kindsOfObjects},  {8, scheduledExams}};
   return migrations;
 }
 

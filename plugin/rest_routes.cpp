@@ -13,6 +13,7 @@
 #include "plugin/package_card.h"
 #include "plugin/queue_routes.h"
 #include "plugin/rest_rules.h"
+#include "plugin/worklist_routes.h"
 
 namespace cmr {
 namespace {
@@ -212,6 +213,7 @@ RestResponse dispatch(const RestRequest& request, const RestContext& context) {
     route = Route{"GET", [&] { return answer(200, context.status()); }, false};
   } else {
     route = queueRouteOf(request, parts, context);
+    if (!route) route = worklistRouteOf(request, parts, context);
     if (!route) route = routeOf(request, parts, context);
     if (route && route->needsService && (context.store == nullptr || context.planner == nullptr)) {
       const Json status = context.status();

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "config/settings.h"
 #include "plugin/group_planner.h"
 #include "plugin/job_store.h"
 #include "plugin/live_rules.h"
@@ -39,6 +40,7 @@ struct RestContext {
   std::function<std::string()> metrics = {};  // Prometheus' text
   std::string packageFolder = {};
   std::function<void()> ring;  // the queue changed
+  WorklistSettings worklist = {};
 };
 
 // A path that exists: its verb, what it does, and whether a running service has to be there for it.

@@ -13,7 +13,8 @@ function fill(id, pairs) {
 async function refresh() {
   const status = await showStatus();
   system ??= await getOr('system', null);
-  fill('service', [['State', mark(status.state === 'running', 'running', status.state)], ['Reason', status.reason]]);
+  fill('service', [['State', mark(status.state === 'running', 'running', status.state)], ['Reason', status.reason],
+    ['Worklist', status.worklist?.enabled ? mark(!status.worklist.problem, 'served', status.worklist.problem) : 'off']]);
   fill('versions', [['Plugin', `${status.program ?? ''} ${status.version ?? ''}`], ['Orthanc', system?.Version], ['Name', system?.Name],
     ['DICOM', system ? `${system.DicomAet}, port ${system.DicomPort}` : null], ['Plugins', system?.PluginsEnabled ? 'enabled' : null]]);
   const worker = status.worker;

@@ -76,7 +76,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.workerMemoryMiB, 14);
   EXPECT_TRUE(settings.editRules);
   EXPECT_EQ(settings.viewers.at("OHIF"), "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}");
-  EXPECT_EQ(settingsKeys().size(), 22U);
+  EXPECT_EQ(settingsKeys().size(), 23U);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {
