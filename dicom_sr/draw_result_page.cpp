@@ -39,9 +39,14 @@ void drawNotice(PageCanvas& canvas, double baseline) {
   canvas.text(right - 16, baseline, researchNotice, TextStyle::strong, page::ink, Align::right);
 }
 
+const char* titleOf(const SaxAnalysis& analysis) {
+  if (analysis.task == "seg_lge_sax") return "Late enhancement, short axis: outlines";
+  if (analysis.task == "seg_map_sax") return "Short-axis map: outlines";
+  return "Short-axis cine: ventricular volumes";
+}
+
 double drawHeading(PageCanvas& canvas, const SaxAnalysis& analysis) {
-  canvas.text(page::margin, page::margin + 34, "Short-axis cine: ventricular volumes",
-              TextStyle::title);
+  canvas.text(page::margin, page::margin + 34, titleOf(analysis), TextStyle::title);
   drawNotice(canvas, page::margin + 32);
   canvas.text(page::margin, page::margin + 70,
               std::string("AI result, not verified by a person. ") + programName + " " +
@@ -146,6 +151,17 @@ double drawProvenance(PageCanvas& canvas, double top, const SeriesStack& source,
   return 12 + std::max(left, right);
 }
 
+// Curve and flags beside the table.
+double drawNumbers(PageCanvas& canvas, double y, const SaxAnalysis& analysis) {
+  const double curveWidth = page::columns(5);
+  const double tableLeft = page::margin + curveWidth + 2 * page::gutter;
+  const double curve = drawCurve(canvas, page::margin, y, curveWidth, analysis);
+  const double flags = drawFlags(canvas, page::margin, y + curve + 10, curveWidth, analysis);
+  const double table =
+      drawTable(canvas, tableLeft, y, page::margin + page::contentWidth - tableLeft, analysis);
+  return std::max(curve + 10 + flags, table);
+}
+
 }  // namespace
 
 RgbImage drawResultPage(const SeriesStack& source, const SaxAnalysis& analysis,
@@ -154,13 +170,11 @@ RgbImage drawResultPage(const SeriesStack& source, const SaxAnalysis& analysis,
   PageCanvas canvas(page::width, page::maxHeight);
   double y = drawHeading(canvas, analysis);
   y += drawImages(canvas, y, source, analysis) + 24;
-  const double curveWidth = page::columns(5);
-  const double tableLeft = page::margin + curveWidth + 2 * page::gutter;
-  const double curve = drawCurve(canvas, page::margin, y, curveWidth, analysis);
-  const double flags = drawFlags(canvas, page::margin, y + curve + 10, curveWidth, analysis);
-  const double table =
-      drawTable(canvas, tableLeft, y, page::margin + page::contentWidth - tableLeft, analysis);
-  y += std::max(curve + 10 + flags, table) + 20;
+  if (analysis.isStill) {
+    y += drawFlags(canvas, page::margin, y, page::contentWidth, analysis) + 20;
+  } else {
+    y += drawNumbers(canvas, y, analysis) + 20;
+  }
   y += drawProvenance(canvas, y, source, analysis, context) + page::margin / 2;
   const int height = std::clamp(static_cast<int>(std::ceil(y)), page::minHeight, page::maxHeight);
   return canvas.image(height);
