@@ -51,6 +51,13 @@ class LazySegmenter final : public FrameSegmenter {
   }
   const PackageIdentity& identity() const override { return loaded().identity(); }
   FirstLook firstLook(const ImageStack& stack) override { return loaded().firstLook(stack); }
+  std::optional<PackageIdentity> identityOfHead(const std::string& task) override {
+    return loaded().identityOfHead(task);
+  }
+  Segmentation segmentStill(const ImageStack& stack, const std::string& task,
+                            const std::string& sequence) override {
+    return loaded().segmentStill(stack, task, sequence);
+  }
 
  private:
   FrameSegmenter& loaded() const {
@@ -178,10 +185,11 @@ int runWithUsage(const AnalyzeArguments& a) {
 
 void registerAnalyze(CLI::App& app) {
   auto a = std::make_shared<AnalyzeArguments>();
-  CLI::App* c = app.add_subcommand(
-      "analyze",
-      "Measure the short-axis cine in a folder of DICOM files and write SEG, SR, a "
-      "page and results.json");
+  CLI::App* c =
+      app.add_subcommand("analyze",
+                         "Measure the short-axis cine in a folder of DICOM files, or outline its "
+                         "late enhancement or map where that is turned on, and write SEG, SR, a "
+                         "page and results.json");
   c->add_option("folder", a->input, "Folder with DICOM files, searched with all folders below it")
       ->required();
   c->add_option("-o,--output", a->output, "Folder for the results; made, or empty")->required();

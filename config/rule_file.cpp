@@ -209,7 +209,7 @@ const std::vector<std::string>& knownTasks() {
 }
 
 const std::vector<std::string>& computedTasks() {
-  static const std::vector<std::string> tasks{"seg_cine_sax"};
+  static const std::vector<std::string> tasks{"seg_cine_sax", "seg_lge_sax", "seg_map_sax"};
   return tasks;
 }
 

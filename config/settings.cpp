@@ -1,5 +1,6 @@
 #include "config/settings.h"
 
+#include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -58,11 +59,14 @@ bool deleteOrKeep(const Json& value) {
 
 std::vector<std::string> structures(const Json& value) {
   const std::string wanted =
-      "must be a list of \"lv_cavity\", \"lv_myocardium\" or \"rv_cavity\", not ";
+      "must be a list of \"lv_cavity\", \"lv_myocardium\", \"rv_cavity\", \"seg_lge_sax\" or "
+      "\"seg_map_sax\", not ";
+  static const std::vector<std::string> known{"lv_cavity", "lv_myocardium", "rv_cavity",
+                                              "seg_lge_sax", "seg_map_sax"};
   if (!value.is_array()) throw BadValue(wanted + inQuotes(value.dump()));
   std::vector<std::string> names;
   for (const Json& name : value) {
-    if (name != "lv_cavity" && name != "lv_myocardium" && name != "rv_cavity") {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
       throw BadValue(wanted + inQuotes(value.dump()));
     }
     names.push_back(name.get<std::string>());

@@ -43,7 +43,7 @@ void drawNotice(PageCanvas& canvas, double baseline) {
 }
 
 double drawHeading(PageCanvas& canvas, const SaxAnalysis& analysis) {
-  canvas.text(page::margin, page::margin + 34, resultPageTitle, TextStyle::title);
+  canvas.text(page::margin, page::margin + 34, resultPageTitle(analysis), TextStyle::title);
   drawNotice(canvas, page::margin + 32);
   canvas.text(page::margin, page::margin + 70,
               std::string("AI result, not verified by a person. ") + programName + " " +
@@ -148,21 +148,36 @@ double drawProvenance(PageCanvas& canvas, double top, const SeriesStack& source,
   return 12 + std::max(left, right);
 }
 
-// Returns the height that was used.
-double layOut(PageCanvas& canvas, const SeriesStack& source, const SaxAnalysis& analysis,
-              const OutputContext& context) {
-  double y = drawHeading(canvas, analysis);
-  y += drawImages(canvas, y, source, analysis) + 24;
+// Curve and flags beside the table. Returns the height that was used.
+double drawNumbers(PageCanvas& canvas, double y, const SaxAnalysis& analysis) {
   const double curveWidth = canvas.contentWidth() - tableWidth - 2 * page::gutter;
   const double tableLeft = page::margin + curveWidth + 2 * page::gutter;
   const double curve = drawCurve(canvas, page::margin, y, curveWidth, analysis);
   const double flags = drawFlags(canvas, page::margin, y + curve + 10, curveWidth, analysis);
   const double table = drawTable(canvas, tableLeft, y, tableWidth, analysis);
-  y += std::max(curve + 10 + flags, table) + 20;
+  return std::max(curve + 10 + flags, table);
+}
+
+// Returns the height that was used.
+double layOut(PageCanvas& canvas, const SeriesStack& source, const SaxAnalysis& analysis,
+              const OutputContext& context) {
+  double y = drawHeading(canvas, analysis);
+  y += drawImages(canvas, y, source, analysis) + 24;
+  if (analysis.isStill) {
+    y += drawFlags(canvas, page::margin, y, canvas.contentWidth(), analysis) + 20;
+  } else {
+    y += drawNumbers(canvas, y, analysis) + 20;
+  }
   return y + drawProvenance(canvas, y, source, analysis, context) + page::margin / 2;
 }
 
 }  // namespace
+
+const char* resultPageTitle(const SaxAnalysis& analysis) {
+  if (analysis.task == "seg_lge_sax") return "Late enhancement, short axis: outlines";
+  if (analysis.task == "seg_map_sax") return "Short-axis map: outlines";
+  return "Short-axis cine: ventricular volumes";
+}
 
 RgbImage drawResultPage(const SeriesStack& source, const SaxAnalysis& analysis,
                         const OutputContext& context) {
@@ -176,7 +191,7 @@ RgbImage drawResultPage(const SeriesStack& source, const SaxAnalysis& analysis,
 std::string drawResultPdf(const SeriesStack& source, const SaxAnalysis& analysis,
                           const OutputContext& context) {
   requireFit(source, analysis);
-  return sheetOf({resultPageTitle, context.dateTime},
+  return sheetOf({resultPageTitle(analysis), context.dateTime},
                  [&](PageCanvas& canvas) { return layOut(canvas, source, analysis, context); });
 }
 

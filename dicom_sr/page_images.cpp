@@ -181,6 +181,10 @@ class Cells {
   double draw(double top) {
     double y = top + PageCanvas::lineHeight(TextStyle::small);
     for (std::size_t i = 0; i < slices_.size(); ++i) caption(i, y - 6);
+    if (analysis_.isStill) {
+      for (std::size_t i = 0; i < slices_.size(); ++i) cell(leftOf(i), y, slices_[i], 0);
+      return y + cellSize - top;
+    }
     for (const int phase : {analysis_.endDiastolePhase, analysis_.endSystolePhase}) {
       rowLabel(phase, y, phase == analysis_.endDiastolePhase ? "ED" : "ES",
                phase == analysis_.endDiastolePhase ? "end-diastole" : "end-systole");

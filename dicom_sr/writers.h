@@ -36,7 +36,8 @@ ProducedObject writeStructuredReport(const SeriesStack& source, const SaxAnalysi
 ProducedObject writeResultPage(const SeriesStack& source, const RgbImage& page,
                                const OutputContext& context);
 
-inline constexpr const char* resultPageTitle = "Short-axis cine: ventricular volumes";
+// What the page says it is, by the task.
+const char* resultPageTitle(const SaxAnalysis& analysis);
 
 // One sheet of A4 as Encapsulated PDF: PS3.3 A.45.1.
 ProducedObject writeDocument(const SeriesStack& source, const std::string& pdf,

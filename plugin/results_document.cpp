@@ -183,8 +183,10 @@ Json keyPhase(const SaxAnalysis& analysis, int phase) {
 }
 
 void addAnalysis(Json& document, const SaxAnalysis& analysis) {
-  document["keyPhases"] = {{"endDiastole", keyPhase(analysis, analysis.endDiastolePhase)},
-                           {"endSystole", keyPhase(analysis, analysis.endSystolePhase)}};
+  if (!analysis.isStill) {
+    document["keyPhases"] = {{"endDiastole", keyPhase(analysis, analysis.endDiastolePhase)},
+                             {"endSystole", keyPhase(analysis, analysis.endSystolePhase)}};
+  }
   document["keySlice"] = analysis.keySlice;
   document["curves"] = {{"timeMs", numbers(analysis.phaseTimesMs)},
                         {"lvVolumeMl", numbers(analysis.lvVolumeMl)},
@@ -267,7 +269,7 @@ std::string resultsDocument(const ResultsInput& input) {
   document["program"] = {
       {"name", programName}, {"version", programVersion}, {"outputFormat", outputFormatVersion}};
   document["notice"] = researchNotice;
-  document["task"] = "seg_cine_sax";
+  document["task"] = input.analysis != nullptr ? input.analysis->task : input.task;
   document["outcome"] = nameOf(input.kind);
   document["reason"] = input.reason;
   if (input.context != nullptr) {

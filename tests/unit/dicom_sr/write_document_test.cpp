@@ -38,7 +38,8 @@ std::string ask(const std::string& tool, const std::string& pdf, const std::stri
 TEST(WriteDocument, GivesAnEncapsulatedPdfThatDciodvfyAccepts) {
   const SeriesStack source = demoStack();
   const std::string pdf = drawResultPdf(source, circlesOn(source), fixedContext());
-  const ProducedObject object = writeDocument(source, pdf, resultPageTitle, fixedContext());
+  const ProducedObject object =
+      writeDocument(source, pdf, resultPageTitle(circlesOn(source)), fixedContext());
   EXPECT_EQ(object.SOPClassUID, UID_EncapsulatedPDFStorage);
   for (const std::string& error : test::dciodvfyErrors(object, source)) ADD_FAILURE() << error;
 }
@@ -95,7 +96,7 @@ TEST(DrawResultPdf, CanBeSearchedForEveryNumberAndEveryReason) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   EXPECT_THAT(text, HasSubstr("Research use, not for diagnosis"));
   EXPECT_THAT(text, HasSubstr("AI result, not verified by a person."));
-  EXPECT_THAT(text, HasSubstr(resultPageTitle));
+  EXPECT_THAT(text, HasSubstr(resultPageTitle(analysis)));
   for (const Measurement& m : analysis.measurements) {
     EXPECT_THAT(text, HasSubstr(m.reason));
     if (m.indexedFrom.empty()) {

@@ -337,5 +337,42 @@ TEST(AnalyzeInstances, LooksAtSeriesThatItDoesNotAnalyse) {
   EXPECT_EQ(results["firstLooks"][0]["sequence"]["agreement"], "unknown");
 }
 
+TEST(AnalyzeInstances, MeasuresNothingOfAMapWhileItsHeadIsNotTurnedOnAndSaysSo) {
+  CMR_REAL_SERIES(instances, "siemens-t1-lge/ssfp/T1map_imgs");
+  CircleSegmenter segmenter;
+  segmenter.head = segmenter.identity_;
+  segmenter.head->release.fill("off");
+  AnalysisRequest request = requestOf(instances);
+  request.tasks = {};
+  const AnalysisOutcome outcome = analyzeInstances(request, segmenter, ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::notAnalysable);
+  EXPECT_THAT(outcome.reason, HasSubstr("a T1 map"));
+  EXPECT_THAT(outcome.reason, HasSubstr(experimentalNotice));
+  EXPECT_TRUE(outcome.objects.empty());
+  EXPECT_TRUE(segmenter.tasks.empty());
+  EXPECT_EQ(json::parse(outcome.resultsJson)["task"], "seg_map_sax");
+}
+
+TEST(AnalyzeInstances, OutlinesAMapWhoseHeadTheSiteTurnedOnWithAReservationEverywhere) {
+  CMR_REAL_SERIES(instances, "siemens-t1-lge/ssfp/T1map_imgs");
+  CircleSegmenter segmenter;
+  segmenter.head = segmenter.identity_;
+  segmenter.head->release.fill(releasedBySite);
+  AnalysisRequest request = requestOf(instances);
+  request.tasks = {"seg_map_sax"};
+  const AnalysisOutcome outcome = analyzeInstances(request, segmenter, ignoreProgress);
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  EXPECT_EQ(segmenter.tasks, std::vector<std::string>{"seg_map_sax"});
+  ASSERT_EQ(outcome.objects.size(), 3U);
+  EXPECT_THAT(outcome.objects[0].bytes, HasSubstr(experimentalNotice));
+  EXPECT_THAT(outcome.objects[0].bytes, Not(HasSubstr("LV cavity ED")));
+  EXPECT_THAT(outcome.objects[2].bytes, HasSubstr(experimentalNotice));
+  EXPECT_THAT(outcome.objects[2].bytes, Not(HasSubstr("diastole")));
+  const json results = json::parse(outcome.resultsJson);
+  EXPECT_EQ(results["task"], "seg_map_sax");
+  EXPECT_FALSE(results.contains("keyPhases"));
+  EXPECT_THAT(results["flags"].dump(), HasSubstr(experimentalNotice));
+}
+
 }  // namespace
 }  // namespace cmr
