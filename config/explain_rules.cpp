@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "config/rule_file.h"
+
 namespace cmr {
 namespace {
 

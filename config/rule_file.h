@@ -40,7 +40,7 @@ const std::vector<std::string>& ruleFileKeys();
 const std::vector<std::string>& ruleKeys();
 const std::vector<std::string>& actionKeys();
 // Tasks that a rule may name (one backbone, nine heads), and those that this program computes.
-const std::vector<std::string>& knownTasks();
+const std::vector<std::string>& tasksOfRules();
 const std::vector<std::string>& computedTasks();
 const std::vector<std::string>& outputNames();
 // What goes back where a rule does not say.

@@ -126,10 +126,10 @@ class GreyImage {
             const View& view)
       : left_(std::clamp(static_cast<int>(std::floor(view.left)) - 2, 0, columns - 1)),
         top_(std::clamp(static_cast<int>(std::floor(view.top)) - 2, 0, rows - 1)) {
-    const int right = static_cast<int>(std::ceil(view.left + view.width)) + 3;
-    const int bottom = static_cast<int>(std::ceil(view.top + view.height)) + 3;
-    const int width = std::clamp(right, left_ + 1, columns) - left_;
-    const int height = std::clamp(bottom, top_ + 1, rows) - top_;
+    const int rightEdge = static_cast<int>(std::ceil(view.left + view.width)) + 3;
+    const int bottomEdge = static_cast<int>(std::ceil(view.top + view.height)) + 3;
+    const int width = std::clamp(rightEdge, left_ + 1, columns) - left_;
+    const int height = std::clamp(bottomEdge, top_ + 1, rows) - top_;
     const int stride = cairo_format_stride_for_width(CAIRO_FORMAT_RGB24, width);
     data_.resize(static_cast<std::size_t>(stride) * static_cast<std::size_t>(height));
     for (int row = 0; row < height; ++row) {
@@ -183,7 +183,7 @@ class Cells {
     for (std::size_t i = 0; i < slices_.size(); ++i) caption(i, y - 6);
     if (analysis_.isStill) {
       for (std::size_t i = 0; i < slices_.size(); ++i) cell(leftOf(i), y, slices_[i], 0);
-      return y + cellSize - top;
+      return y + cellSize_ - top;
     }
     for (const int phase : {analysis_.endDiastolePhase, analysis_.endSystolePhase}) {
       rowLabel(phase, y, phase == analysis_.endDiastolePhase ? "ED" : "ES",
