@@ -4,6 +4,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,15 @@ class FrameSegmenter {
   virtual const PackageIdentity& identity() const = 0;
   // At a few frames of a stack that is not segmented. Nothing is said by who has no such heads.
   virtual FirstLook firstLook(const ImageStack&) { return {}; }
+  // Evidence and releases of a head beside that of cine ("seg_lge_sax", "seg_map_sax"), with what
+  // the site turned on; nothing when the package has no such head.
+  virtual std::optional<PackageIdentity> identityOfHead(const std::string&) { return {}; }
+  // A still short axis (one image at each place) by such a head. sequence: class of the task
+  // `sequence`, which windows depend on. Only after identityOfHead gave something.
+  virtual Segmentation segmentStill(const ImageStack&, const std::string& /*task*/,
+                                    const std::string& /*sequence*/) {
+    return {};
+  }
 };
 
 }  // namespace cmr

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/compute_choice.h"
+#include "analysis/dense_reader.h"
 #include "analysis/errors.h"
 #include "analysis/frame_sampling.h"
 #include "analysis/heart_search.h"
@@ -36,7 +37,8 @@ class NetworkSegmenter final : public FrameSegmenter {
         network_(readWeights(package_)),
         heads_(readClassificationHeads(package_)),
         likeness_(readTrainingLikeness(package_)),
-        batch_(settings.batch) {
+        batch_(settings.batch),
+        settings_(settings) {
     setThreads(settings.threads);
     const torch::Device device = chooseDevice(settings.device);
     precision_ = choosePrecision(settings.precision, device);
@@ -52,6 +54,21 @@ class NetworkSegmenter final : public FrameSegmenter {
   }
 
   const PackageIdentity& identity() const override { return identity_; }
+
+  std::optional<PackageIdentity> identityOfHead(const std::string& task) override {
+    const auto found = package_.heads.find(task);
+    if (found == package_.heads.end()) return std::nullopt;
+    return identityOf(identity_, found->second, settings_.reportExperimental);
+  }
+
+  Segmentation segmentStill(const ImageStack& stack, const std::string& task,
+                            const std::string& sequence) override {
+    if (!reader_) reader_ = std::make_unique<DenseReader>(package_.folder, settings_);
+    Segmentation result;
+    result.labels = reader_->findShortAxis(stack, task, sequence).labels;
+    result.firstLook = firstLook(stack);
+    return result;
+  }
 
   FirstLook firstLook(const ImageStack& stack) override {
     if (heads_.empty() && !likeness_) return {};
@@ -312,6 +329,8 @@ class NetworkSegmenter final : public FrameSegmenter {
   std::vector<ClassificationHead> heads_;
   std::optional<TrainingLikeness> likeness_;
   int batch_;
+  InferenceSettings settings_;
+  std::unique_ptr<DenseReader> reader_;  // loaded when a still series first asks for it
   ComputePrecision precision_ = ComputePrecision::float32;
   PackageIdentity identity_;
 };

@@ -24,6 +24,10 @@ struct ExperimentalStructure {
 };
 
 struct SaxAnalysis {
+  std::string task = "seg_cine_sax";
+  // No cine: one image at each place, so that there is no end diastole and no end systole. Both
+  // key phases are then 0, and there are no curves and no wall.
+  bool isStill = false;
   LabelStack labels;  // after repair in three dimensions and over time
   int endDiastolePhase = 0;
   int endSystolePhase = 0;

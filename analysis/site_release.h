@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/frame_segmenter.h"
+#include "analysis/head_description.h"
 
 namespace cmr {
 
@@ -18,9 +19,20 @@ inline constexpr std::array<const char*, structureCount> structureIds{"backgroun
 
 inline constexpr const char* releasedBySite = "site";
 
-// What the package releases already stays as it is. Throws InputError naming a structure that
-// nobody knows.
+// Tasks whose heads a site can turn on as a whole, by their names in the same list. Their results
+// then carry experimentalNotice wherever they appear.
+inline constexpr std::array<const char*, 2> experimentalTasks{"seg_lge_sax", "seg_map_sax"};
+inline constexpr const char* experimentalNotice =
+    "experimental, learned from drawn hearts only, not validated on patients";
+
+// What the package releases already stays as it is. Names of tasks are passed over. Throws
+// InputError naming what is neither structure nor task.
 void turnOn(PackageIdentity& package, const std::vector<std::string>& structures);
+
+// The identity of a result by another head than that of cine: its evidence and releases, "site" in
+// place of "off" when the list names the task.
+PackageIdentity identityOf(const PackageIdentity& package, const HeadDescription& head,
+                           const std::vector<std::string>& turnedOn);
 
 // "rv_cavity", or several joined by commas in the order of Structure; empty when the site changed
 // nothing.

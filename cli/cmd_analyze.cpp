@@ -19,9 +19,11 @@
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
 #include "cli/result_folder.h"
+#include "dicom_sr/object_kinds.h"
 #include "dicom_sr/page_png.h"
 #include "dicom_sr/read_series.h"
 #include "dicom_sr/source_date.h"
+#include "dicom_sr/writers.h"
 #include "plugin/analyze_instances.h"
 
 namespace cmr {
@@ -49,6 +51,13 @@ class LazySegmenter final : public FrameSegmenter {
   }
   const PackageIdentity& identity() const override { return loaded().identity(); }
   FirstLook firstLook(const ImageStack& stack) override { return loaded().firstLook(stack); }
+  std::optional<PackageIdentity> identityOfHead(const std::string& task) override {
+    return loaded().identityOfHead(task);
+  }
+  Segmentation segmentStill(const ImageStack& stack, const std::string& task,
+                            const std::string& sequence) override {
+    return loaded().segmentStill(stack, task, sequence);
+  }
 
  private:
   FrameSegmenter& loaded() const {
@@ -102,16 +111,11 @@ ReadResult readInput(const std::string& input) {
 }
 
 std::string fileNameOf(const ProducedObject& object, int segmentation, bool isOneOfMany) {
-  switch (object.kind) {
-    case ObjectKind::segmentation:
-      return isOneOfMany ? "segmentation-" + std::to_string(segmentation) + ".dcm"
-                         : "segmentation.dcm";
-    case ObjectKind::resultPage:
-      return "page.dcm";
-    case ObjectKind::structuredReport:
-      break;
+  std::string name(namesOf(object.kind).fileName);
+  if (object.kind == ObjectKind::segmentation && isOneOfMany) {
+    name += "-" + std::to_string(segmentation);
   }
-  return "report.dcm";
+  return name + ".dcm";
 }
 
 void writeResults(ResultFolder& folder, const AnalysisOutcome& outcome) {
@@ -126,6 +130,7 @@ void writeResults(ResultFolder& folder, const AnalysisOutcome& outcome) {
     if (object.kind == ObjectKind::resultPage) {
       folder.write("page.png", pngOf(pictureOf(object)));
     }
+    if (object.kind == ObjectKind::document) folder.write("document.pdf", pdfIn(object));
   }
   folder.write("results.json", outcome.resultsJson);
   folder.finish();
@@ -180,10 +185,11 @@ int runWithUsage(const AnalyzeArguments& a) {
 
 void registerAnalyze(CLI::App& app) {
   auto a = std::make_shared<AnalyzeArguments>();
-  CLI::App* c = app.add_subcommand(
-      "analyze",
-      "Measure the short-axis cine in a folder of DICOM files and write SEG, SR, a "
-      "page and results.json");
+  CLI::App* c =
+      app.add_subcommand("analyze",
+                         "Measure the short-axis cine in a folder of DICOM files, or outline its "
+                         "late enhancement or map where that is turned on, and write SEG, SR, a "
+                         "page and results.json");
   c->add_option("folder", a->input, "Folder with DICOM files, searched with all folders below it")
       ->required();
   c->add_option("-o,--output", a->output, "Folder for the results; made, or empty")->required();

@@ -10,7 +10,9 @@
 #include "models/png_images.h"
 #include "models/pretrain.h"
 #if CMR_READS_DICOM
+#include "models/archive_images.h"
 #include "models/dicom_images.h"
+#include "models/orthanc_rest.h"
 #endif
 
 namespace cmr {
@@ -19,6 +21,7 @@ namespace {
 struct PretrainArguments {
   PretrainOptions options;
   std::vector<std::string> folders;
+  std::vector<std::string> archives;
   std::vector<std::string> excluded;
   double phantomShare = 0;
   std::vector<std::string> labelledFolders;
@@ -33,10 +36,23 @@ std::vector<ImageFormat> formats() {
   return all;
 }
 
+void addArchives(const PretrainArguments& a, PretrainImages& images) {
+#if CMR_READS_DICOM
+  for (const std::string& url : a.archives) {
+    const auto archive = std::make_shared<const OrthancRest>(url);
+    images.addListed(archive->url(), listArchive(*archive), archiveImages(archive), a.excluded);
+  }
+#else
+  if (!a.archives.empty()) throw InputError("this program was built without reading DICOM");
+  static_cast<void>(images);
+#endif
+}
+
 void run(PretrainArguments& a) {
   PretrainOptions& o = a.options;
-  if (a.folders.empty() && a.phantomShare <= 0) {
-    throw InputError("name images with --images, or drawn hearts with --phantom-share 1");
+  if (a.folders.empty() && a.archives.empty() && a.phantomShare <= 0) {
+    throw InputError(
+        "name images with --images or --archive, or drawn hearts with --phantom-share 1");
   }
   o.command = typedCommand();
   if (a.patches) {
@@ -49,6 +65,7 @@ void run(PretrainArguments& a) {
   for (const std::string& folder : a.folders) {
     images.addFolder(folder, formats(), a.excluded);
   }
+  addArchives(a, images);
   for (const std::string& part : a.excluded) {
     if (images.fittingExclusions().count(part) == 0) {
       throw InputError("--exclude '" + part + "' fits no file; is it written as in the paths?");
@@ -76,6 +93,9 @@ void addData(CLI::App& c, PretrainArguments& a) {
   c.add_option("--images", a.folders,
                CMR_READS_DICOM ? "Folder of DICOM or PNG images, searched with all below it"
                                : "Folder of PNG images, searched with all below it");
+  c.add_option("--archive", a.archives,
+               "Address of an Orthanc, http://host:8042, whose MR images are read over REST; name "
+               "and password come from ~/.netrc");
   c.add_option("--exclude", a.excluded,
                "Part of a path; files whose path holds it are left out (test patients, say)")
       ->delimiter(',');

@@ -14,9 +14,11 @@ void addInferenceOptions(CLI::App& command, std::string& package, InferenceSetti
       ->capture_default_str();
   command
       .add_option("--report-experimental", inference.reportExperimental,
-                  "Report a structure, with a reservation, that the package does not release")
+                  "Report a structure of the short-axis cine, or outline series of a task, "
+                  "with a reservation, that the package does not release")
       ->allow_extra_args(false)  // else it would take the folder that follows it, too
-      ->check(CLI::IsMember({"lv_cavity", "lv_myocardium", "rv_cavity"}));
+      ->check(
+          CLI::IsMember({"lv_cavity", "lv_myocardium", "rv_cavity", "seg_lge_sax", "seg_map_sax"}));
 }
 
 }  // namespace cmr

@@ -109,10 +109,14 @@ std::string measurementTable(const std::string& resultsJson) {
   text += notIndexed;
   text += notReported(results.at("measurements"));
   text += ranges(results.at("measurements"));
-  text += "\n  end-diastole: " + phaseText(results.at("keyPhases").at("endDiastole")) +
-          ", end-systole: " + phaseText(results.at("keyPhases").at("endSystole")) + ", of " +
-          std::to_string(source.at("slices").get<int>()) + " slices and " +
-          std::to_string(source.at("phases").get<int>()) + " phases\n";
+  if (!results.contains("keyPhases")) {
+    text += "\n  " + std::to_string(source.at("slices").get<int>()) + " slices outlined\n";
+  } else {
+    text += "\n  end-diastole: " + phaseText(results.at("keyPhases").at("endDiastole")) +
+            ", end-systole: " + phaseText(results.at("keyPhases").at("endSystole")) + ", of " +
+            std::to_string(source.at("slices").get<int>()) + " slices and " +
+            std::to_string(source.at("phases").get<int>()) + " phases\n";
+  }
   for (const Json& flag : results.at("flags")) {
     text += "  " + flag.at("severity").get<std::string>() + ": " +
             flag.at("text").get<std::string>() + "\n";

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "config/rule_file.h"
+
 namespace cmr {
 namespace {
 
@@ -62,13 +64,12 @@ std::string verdictOf(const RoutingDecision& decision, const std::string& barred
 
 Json orderJson(const RoutingDecision& decision) {
   if (decision.action != RouteAction::analyze) return nullptr;
-  return {
-      {"tasks", decision.tasks},
-      {"outputs", decision.outputs.empty() ? Json({"SEG", "SR", "SC"}) : Json(decision.outputs)},
-      {"priority", decision.priority},
-      {"hold", decision.holdReason},
-      {"wait", decision.waitForStudy ? "study" : "series"},
-      {"hours", decision.hours ? Json(describe(*decision.hours)) : Json()}};
+  return {{"tasks", decision.tasks},
+          {"outputs", Json(decision.outputs.empty() ? defaultOutputs() : decision.outputs)},
+          {"priority", decision.priority},
+          {"hold", decision.holdReason},
+          {"wait", decision.waitForStudy ? "study" : "series"},
+          {"hours", decision.hours ? Json(describe(*decision.hours)) : Json()}};
 }
 
 Json explanationJson(const std::vector<RuleOutcome>& outcomes) {

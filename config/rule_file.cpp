@@ -80,7 +80,7 @@ void readAction(const Json& object, const DocumentPlace& place, Rule& rule) {
   const bool skip = object.contains("skip");
   if (skip == object.contains("tasks")) place.refuse("needs either \"tasks\" or \"skip\"");
   if (skip) return readSkip(object, place, rule);
-  rule.tasks = readNames(object.at("tasks"), knownTasks(), "task", place.at("tasks"));
+  rule.tasks = readNames(object.at("tasks"), tasksOfRules(), "task", place.at("tasks"));
   if (object.contains("outputs")) {
     rule.outputs = readOutputs(object.at("outputs"), place.at("outputs"));
   }
@@ -201,7 +201,7 @@ const std::vector<std::string>& actionKeys() {
   return keys;
 }
 
-const std::vector<std::string>& knownTasks() {
+const std::vector<std::string>& tasksOfRules() {
   static const std::vector<std::string> tasks{"sequence",     "view",         "seg_cine_sax",
                                               "seg_cine_lax", "seg_lge_sax",  "seg_map_sax",
                                               "landmarks",    "lge_presence", "disease"};
@@ -209,12 +209,17 @@ const std::vector<std::string>& knownTasks() {
 }
 
 const std::vector<std::string>& computedTasks() {
-  static const std::vector<std::string> tasks{"seg_cine_sax"};
+  static const std::vector<std::string> tasks{"seg_cine_sax", "seg_lge_sax", "seg_map_sax"};
   return tasks;
 }
 
 const std::vector<std::string>& outputNames() {
-  static const std::vector<std::string> names{"SEG", "SR", "SC"};
+  static const std::vector<std::string> names{"SEG", "SR", "SC", "PDF"};
+  return names;
+}
+
+const std::vector<std::string>& defaultOutputs() {
+  static const std::vector<std::string> names{"SEG", "SR", "SC", "PDF"};
   return names;
 }
 

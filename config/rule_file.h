@@ -17,7 +17,7 @@ struct Rule {
   bool enabled = true;
   RuleClauses when;
   std::vector<std::string> tasks;    // empty: skip
-  std::vector<std::string> outputs;  // "SEG", "SR", "SC"; empty: all
+  std::vector<std::string> outputs;  // of outputNames(); empty: defaultOutputs()
   std::string skipReason;
   std::string holdReason;  // not empty: nothing happens until somebody asks for it
   bool waitForStudy = false;
@@ -40,8 +40,10 @@ const std::vector<std::string>& ruleFileKeys();
 const std::vector<std::string>& ruleKeys();
 const std::vector<std::string>& actionKeys();
 // Tasks that a rule may name (one backbone, nine heads), and those that this program computes.
-const std::vector<std::string>& knownTasks();
+const std::vector<std::string>& tasksOfRules();
 const std::vector<std::string>& computedTasks();
 const std::vector<std::string>& outputNames();
+// What goes back where a rule does not say.
+const std::vector<std::string>& defaultOutputs();
 
 }  // namespace cmr

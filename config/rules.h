@@ -51,7 +51,7 @@ struct RoutingDecision {
   RouteAction action = RouteAction::noRule;
   std::string rule;  // name; empty for noRule
   std::vector<std::string> tasks;
-  std::vector<std::string> outputs;  // "SEG", "SR", "SC": what goes back; empty: all
+  std::vector<std::string> outputs;  // what goes back; empty: defaultOutputs()
   int priority = 0;                  // larger first, [-100, 100]
   std::string reason;
   // Not empty: a person looks first; nothing happens until somebody asks for the series.

@@ -60,11 +60,14 @@ bool deleteOrKeep(const Json& value) {
 
 std::vector<std::string> structures(const Json& value) {
   const std::string wanted =
-      "must be a list of \"lv_cavity\", \"lv_myocardium\" or \"rv_cavity\", not ";
+      "must be a list of \"lv_cavity\", \"lv_myocardium\", \"rv_cavity\", \"seg_lge_sax\" or "
+      "\"seg_map_sax\", not ";
+  static const std::vector<std::string> known{"lv_cavity", "lv_myocardium", "rv_cavity",
+                                              "seg_lge_sax", "seg_map_sax"};
   if (!value.is_array()) throw BadValue(wanted + inQuotes(value.dump()));
   std::vector<std::string> names;
   for (const Json& name : value) {
-    if (name != "lv_cavity" && name != "lv_myocardium" && name != "rv_cavity") {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
       throw BadValue(wanted + inQuotes(value.dump()));
     }
     names.push_back(name.get<std::string>());
@@ -124,6 +127,27 @@ std::string headerName(const Json& value) {
   return name;
 }
 
+WorklistSettings worklist(const Json& value) {
+  if (!value.is_object()) throw BadValue("must be an object such as {\"Enable\": true}");
+  WorklistSettings settings;
+  for (const auto& [name, entry] : value.items()) {
+    try {
+      if (name == "Enable") {
+        settings.enable = boolean(entry);
+      } else if (name == "OnlyOwnStation") {
+        settings.onlyOwnStation = boolean(entry);
+      } else if (name == "ExpireDays") {
+        settings.expireDays = whole(entry, 0, 3650);
+      } else {
+        throw BadValue("is unknown; there are Enable, OnlyOwnStation and ExpireDays");
+      }
+    } catch (const BadValue& bad) {
+      throw BadValue("is refused: " + inQuotes(name) + " " + bad.what());
+    }
+  }
+  return settings;
+}
+
 struct Key {
   const char* name;
   std::function<void(Settings&, const Json&)> set;
@@ -153,6 +177,7 @@ const std::vector<Key>& keys() {
       {"Roles", [](Settings& s, const Json& v) { s.roles = roles(v); }},
       {"UserHeader", [](Settings& s, const Json& v) { s.userHeader = headerName(v); }},
       {"Viewers", [](Settings& s, const Json& v) { s.viewers = viewers(v); }},
+      {"Worklist", [](Settings& s, const Json& v) { s.worklist = worklist(v); }},
       {"Superseded", [](Settings& s, const Json& v) { s.deleteSuperseded = deleteOrKeep(v); }},
       {"ReportExperimental",
        [](Settings& s, const Json& v) { s.reportExperimental = structures(v); }},

@@ -12,6 +12,13 @@
 
 namespace cmr {
 
+// Worklist: whether this archive answers queries for scheduled exams (docs/worklist.md).
+struct WorklistSettings {
+  bool enable = false;          // Enable
+  bool onlyOwnStation = false;  // OnlyOwnStation: an asker sees the exams of its own AE title only
+  int expireDays = 7;           // ExpireDays: [0, 3650] after the scheduled date
+};
+
 struct Settings {
   bool enable = true;         // Enable; false too when there is no `CMR` section at all
   std::string packageFolder;  // Package: absolute path of the model package; needed when enabled
@@ -37,6 +44,7 @@ struct Settings {
   int retentionDays = 365;   // RetentionDays: [0, 36500]; 0: finished jobs are kept for ever
   // Viewers: name -> address of a study in it, with {StudyInstanceUID} in its place.
   std::map<std::string, std::string> viewers;
+  WorklistSettings worklist;
   bool editRules = false;  // EditRules: the rules' file may be replaced over REST
   RoleMap roles;           // Roles: user -> "none", "viewer", "operator", "administrator"
   // UserHeader: name, in lower case, of the header in which a proxy names the user; empty: the

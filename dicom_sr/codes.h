@@ -12,6 +12,7 @@ inline const Code rightVentricle{"53085002", "SCT", "Right ventricle"};
 
 inline const Code segmentation{"113076", "DCM", "Segmentation"};
 inline const Code sourceImage{"121322", "DCM", "Source image for image processing operation"};
+inline const Code measurementReport{"126000", "DCM", "Imaging Measurement Report"};
 inline const Code artificialIntelligence{"123109", "DCM", "Artificial Intelligence"};
 inline const Code acquisitionEquipment{"109101", "DCM", "Acquisition Equipment"};
 inline const Code processingEquipment{"109102", "DCM", "Processing Equipment"};

@@ -1,5 +1,6 @@
-// The result page: what a reader sees who has no other viewer than one for images. Nothing on it
-// identifies the patient beyond the identifiers of the source series.
+// The result page, as a picture and as a sheet of paper: what a reader sees who has no other viewer
+// than one for images. Nothing on it identifies the patient beyond the identifiers of the source
+// series.
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
@@ -14,6 +15,7 @@
 #include "dicom_sr/page_curve.h"
 #include "dicom_sr/page_flags.h"
 #include "dicom_sr/page_images.h"
+#include "dicom_sr/page_pdf.h"
 #include "dicom_sr/page_table.h"
 #include "dicom_sr/source_date.h"
 #include "dicom_sr/write_dataset.h"
@@ -23,13 +25,14 @@ namespace cmr {
 namespace {
 
 constexpr double provenanceLabelWidth = 128;
+constexpr double tableWidth = 843;
 
 std::string packageName(const SaxAnalysis& analysis) {
   return "model package " + packageTitle(analysis.package);
 }
 
 void drawNotice(PageCanvas& canvas, double baseline) {
-  const double right = page::margin + page::contentWidth;
+  const double right = page::margin + canvas.contentWidth();
   const double textWidth = canvas.textWidth(researchNotice, TextStyle::strong);
   cairo_t* const c = canvas.context();
   canvas.setColor(page::ink);
@@ -40,15 +43,14 @@ void drawNotice(PageCanvas& canvas, double baseline) {
 }
 
 double drawHeading(PageCanvas& canvas, const SaxAnalysis& analysis) {
-  canvas.text(page::margin, page::margin + 34, "Short-axis cine: ventricular volumes",
-              TextStyle::title);
+  canvas.text(page::margin, page::margin + 34, resultPageTitle(analysis), TextStyle::title);
   drawNotice(canvas, page::margin + 32);
   canvas.text(page::margin, page::margin + 70,
               std::string("AI result, not verified by a person. ") + programName + " " +
                   programVersion + ", " + packageName(analysis) + ".",
               TextStyle::body, page::quiet);
   const double y = page::margin + 90;
-  canvas.line(page::margin, y, page::margin + page::contentWidth, y, page::rule, 1);
+  canvas.line(page::margin, y, page::margin + canvas.contentWidth(), y, page::rule, 1);
   return y + 14;
 }
 
@@ -137,8 +139,8 @@ double drawFacts(PageCanvas& canvas, double left, double top, double width,
 
 double drawProvenance(PageCanvas& canvas, double top, const SeriesStack& source,
                       const SaxAnalysis& analysis, const OutputContext& context) {
-  canvas.line(page::margin, top, page::margin + page::contentWidth, top, page::rule, 1);
-  const double width = page::columns(6);
+  canvas.line(page::margin, top, page::margin + canvas.contentWidth(), top, page::rule, 1);
+  const double width = (canvas.contentWidth() - page::gutter) / 2;
   const double left =
       drawFacts(canvas, page::margin, top + 12, width, "Computed from", sourceFacts(source));
   const double right = drawFacts(canvas, page::margin + width + page::gutter, top + 12, width,
@@ -146,24 +148,51 @@ double drawProvenance(PageCanvas& canvas, double top, const SeriesStack& source,
   return 12 + std::max(left, right);
 }
 
+// Curve and flags beside the table. Returns the height that was used.
+double drawNumbers(PageCanvas& canvas, double y, const SaxAnalysis& analysis) {
+  const double curveWidth = canvas.contentWidth() - tableWidth - 2 * page::gutter;
+  const double tableLeft = page::margin + curveWidth + 2 * page::gutter;
+  const double curve = drawCurve(canvas, page::margin, y, curveWidth, analysis);
+  const double flags = drawFlags(canvas, page::margin, y + curve + 10, curveWidth, analysis);
+  const double table = drawTable(canvas, tableLeft, y, tableWidth, analysis);
+  return std::max(curve + 10 + flags, table);
+}
+
+// Returns the height that was used.
+double layOut(PageCanvas& canvas, const SeriesStack& source, const SaxAnalysis& analysis,
+              const OutputContext& context) {
+  double y = drawHeading(canvas, analysis);
+  y += drawImages(canvas, y, source, analysis) + 24;
+  if (analysis.isStill) {
+    y += drawFlags(canvas, page::margin, y, canvas.contentWidth(), analysis) + 20;
+  } else {
+    y += drawNumbers(canvas, y, analysis) + 20;
+  }
+  return y + drawProvenance(canvas, y, source, analysis, context) + page::margin / 2;
+}
+
 }  // namespace
+
+const char* resultPageTitle(const SaxAnalysis& analysis) {
+  if (analysis.task == "seg_lge_sax") return "Late enhancement, short axis: outlines";
+  if (analysis.task == "seg_map_sax") return "Short-axis map: outlines";
+  return "Short-axis cine: ventricular volumes";
+}
 
 RgbImage drawResultPage(const SeriesStack& source, const SaxAnalysis& analysis,
                         const OutputContext& context) {
   requireFit(source, analysis);
   PageCanvas canvas(page::width, page::maxHeight);
-  double y = drawHeading(canvas, analysis);
-  y += drawImages(canvas, y, source, analysis) + 24;
-  const double curveWidth = page::columns(5);
-  const double tableLeft = page::margin + curveWidth + 2 * page::gutter;
-  const double curve = drawCurve(canvas, page::margin, y, curveWidth, analysis);
-  const double flags = drawFlags(canvas, page::margin, y + curve + 10, curveWidth, analysis);
-  const double table =
-      drawTable(canvas, tableLeft, y, page::margin + page::contentWidth - tableLeft, analysis);
-  y += std::max(curve + 10 + flags, table) + 20;
-  y += drawProvenance(canvas, y, source, analysis, context) + page::margin / 2;
-  const int height = std::clamp(static_cast<int>(std::ceil(y)), page::minHeight, page::maxHeight);
-  return canvas.image(height);
+  const double height = layOut(canvas, source, analysis, context);
+  return canvas.image(
+      std::clamp(static_cast<int>(std::ceil(height)), page::minHeight, page::maxHeight));
+}
+
+std::string drawResultPdf(const SeriesStack& source, const SaxAnalysis& analysis,
+                          const OutputContext& context) {
+  requireFit(source, analysis);
+  return sheetOf({resultPageTitle(analysis), context.dateTime},
+                 [&](PageCanvas& canvas) { return layOut(canvas, source, analysis, context); });
 }
 
 }  // namespace cmr

@@ -38,6 +38,10 @@ std::string reservationOf(const SaxAnalysis& analysis, Structure structure) {
   const bool isTurnedOn = release == releasedBySite;
   if (release != "flag" && !isTurnedOn) return {};
   const std::string& evidence = analysis.package.evidence.at(static_cast<std::size_t>(structure));
+  if (analysis.isStill && isTurnedOn) {
+    return std::string(" Check with care: ") + experimentalNotice +
+           "; reported because this site's configuration asks for it.";
+  }
   return std::string(isTurnedOn
                          ? " Check with care: reported because this site's configuration asks for "
                            "it, the model package does not release this structure"
@@ -61,11 +65,15 @@ KeySegment keySegment(const SaxAnalysis& analysis, const StructureNames& names,
   segment.structure = names.structure;
   segment.isEndDiastole = isEndDiastole;
   segment.phase = isEndDiastole ? analysis.endDiastolePhase : analysis.endSystolePhase;
-  segment.label = std::string(names.label) + (isEndDiastole ? " ED" : " ES");
-  segment.kind = std::string(names.kind) + (isEndDiastole ? "-ed" : "-es");
+  const bool isStill = analysis.isStill;
+  segment.label = std::string(names.label) + (isStill ? "" : isEndDiastole ? " ED" : " ES");
+  segment.kind = std::string(names.kind) + (isStill ? "" : isEndDiastole ? "-ed" : "-es");
   segment.type = names.type;
   segment.description =
-      std::string(names.sentence) + (isEndDiastole ? ", end-diastole." : ", end-systole.") +
+      std::string(names.sentence) +
+      (isStill         ? "."
+       : isEndDiastole ? ", end-diastole."
+                       : ", end-systole.") +
       (isPresent(analysis, names.structure, segment.phase) ? "" : " Looked for, not found.") +
       reservationOf(analysis, names.structure);
   return segment;
@@ -96,6 +104,7 @@ bool isReleased(const SaxAnalysis& analysis, const Measurement& measurement) {
 std::vector<KeySegment> keySegments(const SaxAnalysis& analysis) {
   std::vector<KeySegment> segments;
   for (const bool isEndDiastole : {true, false}) {
+    if (analysis.isStill && !isEndDiastole) break;
     for (const StructureNames& names : structureNames()) {
       if (isReleased(analysis, names.structure)) {
         segments.push_back(keySegment(analysis, names, isEndDiastole));

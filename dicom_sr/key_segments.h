@@ -14,11 +14,11 @@ namespace cmr {
 struct KeySegment {
   Structure structure = Structure::background;
   int phase = 0;
-  bool isEndDiastole = true;
-  std::string label;        // "LV cavity ED"
-  std::string kind;         // "lv-cavity-ed": stable, part of tracking UIDs
-  std::string description;  // one sentence, with the package's reservation where it has one
-  Code type;                // segmented property type, also the finding of the report
+  bool isEndDiastole = true;  // of a still series: the only moment that there is
+  std::string label;          // "LV cavity ED"
+  std::string kind;           // "lv-cavity-ed": stable, part of tracking UIDs
+  std::string description;    // one sentence, with the package's reservation where it has one
+  Code type;                  // segmented property type, also the finding of the report
 };
 
 // LV cavity, LV myocardium and RV cavity at ED, then the same at ES. Structures whose release is

@@ -68,10 +68,8 @@ void dropLastCharacter(std::string& text) {
 
 }  // namespace
 
-PageCanvas::PageCanvas(int width, int height)
-    : surface_(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height)),
-      context_(cairo_create(surface_.get())),
-      width_(width) {
+PageCanvas::PageCanvas(cairo_surface_t* surface, double width, const Palette& palette)
+    : surface_(surface), context_(cairo_create(surface)), width_(width), palette_(palette) {
   // Glyphs as their outlines are: no hinting, no subpixel colours, nothing that a desktop sets.
   cairo_font_options_t* options = cairo_font_options_create();
   cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
@@ -79,6 +77,10 @@ PageCanvas::PageCanvas(int width, int height)
   cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
   cairo_set_font_options(context(), options);
   cairo_font_options_destroy(options);
+}
+
+PageCanvas::PageCanvas(int width, int height, const Palette& palette)
+    : PageCanvas(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height), width, palette) {
   rectangle(0, 0, width, height, page::ground);
 }
 
@@ -99,7 +101,7 @@ double PageCanvas::textWidth(const std::string& text, TextStyle style) {
 }
 
 void PageCanvas::text(double x, double baseline, const std::string& text, TextStyle style,
-                      RgbColor color, Align align) {
+                      Paint color, Align align) {
   double left = x;
   if (align != Align::left) {
     left -= textWidth(text, style) * (align == Align::right ? 1 : 0.5);
@@ -144,7 +146,7 @@ std::vector<std::string> PageCanvas::wrap(const std::string& text, TextStyle sty
 }
 
 double PageCanvas::paragraph(double x, double baseline, const std::string& text, TextStyle style,
-                             RgbColor color, double width, std::size_t maxLines) {
+                             Paint color, double width, std::size_t maxLines) {
   double y = baseline;
   for (const std::string& part : wrap(text, style, width, maxLines)) {
     this->text(x, y, part, style, color);
@@ -153,13 +155,13 @@ double PageCanvas::paragraph(double x, double baseline, const std::string& text,
   return y - baseline;
 }
 
-void PageCanvas::setColor(RgbColor color, double alpha) {
+void PageCanvas::setColor(Paint paint, double alpha) {
+  const RgbColor color = paint.on(palette_);
   cairo_set_source_rgba(context(), color.red / 255.0, color.green / 255.0, color.blue / 255.0,
                         alpha);
 }
 
-void PageCanvas::line(double x1, double y1, double x2, double y2, RgbColor color,
-                      double strokeWidth) {
+void PageCanvas::line(double x1, double y1, double x2, double y2, Paint color, double strokeWidth) {
   setColor(color);
   cairo_set_line_width(context(), strokeWidth);
   cairo_move_to(context(), x1, y1);
@@ -167,24 +169,30 @@ void PageCanvas::line(double x1, double y1, double x2, double y2, RgbColor color
   cairo_stroke(context());
 }
 
-void PageCanvas::rectangle(double x, double y, double w, double h, RgbColor color) {
+void PageCanvas::rectangle(double x, double y, double w, double h, Paint color) {
   setColor(color);
   cairo_rectangle(context(), x, y, w, h);
   cairo_fill(context());
 }
 
-RgbImage PageCanvas::image(int height) const {
-  if (cairo_status(context_.get()) != CAIRO_STATUS_SUCCESS) {
-    throw Error(std::string("the result page cannot be drawn: ") +
-                cairo_status_to_string(cairo_status(context_.get())));
+void PageCanvas::requireDrawn() const {
+  for (const cairo_status_t status :
+       {cairo_status(context_.get()), cairo_surface_status(surface_.get())}) {
+    if (status == CAIRO_STATUS_SUCCESS) continue;
+    throw Error(std::string("the result page cannot be drawn: ") + cairo_status_to_string(status));
   }
+}
+
+RgbImage PageCanvas::image(int height) const {
+  requireDrawn();
   cairo_surface_flush(surface_.get());
   const unsigned char* data = cairo_image_surface_get_data(surface_.get());
   const int stride = cairo_image_surface_get_stride(surface_.get());
-  RgbImage image{width_, height, {}};
-  image.pixels.reserve(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height) * 3);
+  const int width = cairo_image_surface_get_width(surface_.get());
+  RgbImage image{width, height, {}};
+  image.pixels.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
   for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width_; ++x) {
+    for (int x = 0; x < width; ++x) {
       std::uint32_t pixel = 0;  // 0x00RRGGBB in the machine's byte order (CAIRO_FORMAT_RGB24)
       std::memcpy(&pixel, data + static_cast<std::ptrdiff_t>(y) * stride + std::ptrdiff_t{4} * x,
                   sizeof pixel);

@@ -1,5 +1,6 @@
-// A Cairo surface with the page's typography: one grid, one type scale, one set of colours.
-// Coordinates are pixels from the top left corner. The same calls give the same pixels.
+// A Cairo surface with the page's typography: one grid, one type scale, one palette. The surface
+// may be a picture for the screen or a sheet of paper; who draws need not know. Coordinates are
+// pixels of the page from its top left corner. The same calls give the same pixels.
 #pragma once
 
 #include <cairo.h>
@@ -8,30 +9,23 @@
 #include <string>
 #include <vector>
 
-#include "dicom_sr/structure_colors.h"
+#include "dicom_sr/page_paint.h"
 #include "dicom_sr/writers.h"
 
 namespace cmr {
 
 namespace page {
 
-inline constexpr int width = 1600;
+inline constexpr int width = 1600;  // of the picture for screens
 inline constexpr int minHeight = 1200;
 inline constexpr int maxHeight = 3200;
 inline constexpr double margin = 48;
 inline constexpr double gutter = 24;
-inline constexpr double contentWidth = width - 2 * margin;
 
-// Width of n of the page's twelve columns with the gutters between them.
-constexpr double columns(int n) {
-  return n * ((contentWidth - 11 * gutter) / 12) + (n - 1) * gutter;
-}
-
-// Images are black at their edges and most viewers around them, too.
-inline constexpr RgbColor ground{16, 19, 23};
-inline constexpr RgbColor ink{232, 234, 237};
-inline constexpr RgbColor quiet{158, 167, 177};
-inline constexpr RgbColor rule{52, 59, 67};
+inline constexpr Tone ground = Tone::ground;
+inline constexpr Tone ink = Tone::ink;
+inline constexpr Tone quiet = Tone::quiet;
+inline constexpr Tone rule = Tone::rule;
 
 }  // namespace page
 
@@ -40,7 +34,14 @@ enum class Align { left, centre, right };
 
 class PageCanvas {
  public:
-  PageCanvas(int width, int height);
+  // Takes the surface over; width of the page in its own pixels.
+  PageCanvas(cairo_surface_t* surface, double width, const Palette& palette);
+  // A picture, filled with the palette's ground.
+  PageCanvas(int width, int height, const Palette& palette = screenPalette);
+
+  double width() const { return width_; }
+  // Between the margins.
+  double contentWidth() const { return width_ - 2 * page::margin; }
 
   // Height of a line of text with its leading.
   static double lineHeight(TextStyle style);
@@ -48,22 +49,24 @@ class PageCanvas {
   double textWidth(const std::string& text, TextStyle style);
   // One line on its baseline; what is not valid UTF-8 becomes a question mark.
   void text(double x, double baseline, const std::string& text, TextStyle style,
-            RgbColor color = page::ink, Align align = Align::left);
+            Paint color = page::ink, Align align = Align::left);
   // Breaks at spaces, inside a word only where it is wider than the line; what does not fit into
   // maxLines ends in an ellipsis.
   std::vector<std::string> wrap(const std::string& text, TextStyle style, double width,
                                 std::size_t maxLines);
   // Wrapped text whose first line has this baseline; returns the height that it took.
-  double paragraph(double x, double baseline, const std::string& text, TextStyle style,
-                   RgbColor color, double width, std::size_t maxLines);
+  double paragraph(double x, double baseline, const std::string& text, TextStyle style, Paint color,
+                   double width, std::size_t maxLines);
 
-  void setColor(RgbColor color, double alpha = 1);
-  void line(double x1, double y1, double x2, double y2, RgbColor color, double strokeWidth);
-  void rectangle(double x, double y, double w, double h, RgbColor color);
+  void setColor(Paint color, double alpha = 1);
+  void line(double x1, double y1, double x2, double y2, Paint color, double strokeWidth);
+  void rectangle(double x, double y, double w, double h, Paint color);
 
   cairo_t* context() { return context_.get(); }
-  // The upper part of the surface, down to this height. Throws Error when Cairo failed on the way.
+  // The upper part of a picture, down to this height. Throws Error when Cairo failed on the way.
   RgbImage image(int height) const;
+  // Throws Error when Cairo failed on the way.
+  void requireDrawn() const;
 
  private:
   struct Destroy {
@@ -74,7 +77,8 @@ class PageCanvas {
 
   std::unique_ptr<cairo_surface_t, Destroy> surface_;
   std::unique_ptr<cairo_t, Destroy> context_;
-  int width_ = 0;
+  double width_ = 0;
+  Palette palette_;
 };
 
 }  // namespace cmr

@@ -6,6 +6,7 @@
 
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
+#include "dicom_sr/page_legend.h"
 
 namespace cmr {
 namespace {
@@ -113,17 +114,6 @@ double largestOf(const std::vector<double>& values) {
   return largest;
 }
 
-void legend(PageCanvas& canvas, double& x, double baseline, const std::string& text, RgbColor color,
-            bool dashed) {
-  x -= canvas.textWidth(text, TextStyle::small);
-  canvas.text(x, baseline, text, TextStyle::small);
-  x -= 42;
-  if (dashed) cairo_set_dash(canvas.context(), dashes, 2, 0);
-  canvas.line(x, baseline - 5, x + 34, baseline - 5, color, 3);
-  cairo_set_dash(canvas.context(), nullptr, 0, 0);
-  x -= 24;
-}
-
 }  // namespace
 
 std::vector<double> axisTicks(double largest) {
@@ -148,8 +138,8 @@ double drawCurve(PageCanvas& canvas, double left, double top, double width,
   const bool showLv = isReleased(analysis, Structure::lvCavity);
   const bool dashRv = !evidenceText(analysis.package, Structure::rvCavity).empty();
   double legendX = left + width;
-  if (showRv) legend(canvas, legendX, top + 22, "RV", rvCavityColor, dashRv);
-  if (showLv) legend(canvas, legendX, top + 22, "LV", lvCavityColor, false);
+  if (showRv) drawLegendEntry(canvas, legendX, top + 22, "RV", rvCavityColor, dashRv);
+  if (showLv) drawLegendEntry(canvas, legendX, top + 22, "LV", lvCavityColor, false);
 
   const std::vector<double> xs = abscissae(analysis);
   if (xs.empty()) return PageCanvas::lineHeight(TextStyle::section);

@@ -10,6 +10,7 @@
 #include "analysis/slice_order.h"
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
+#include "dicom_sr/page_legend.h"
 
 namespace cmr {
 namespace {
@@ -17,8 +18,6 @@ namespace {
 constexpr std::size_t cellsPerRow = 7;
 constexpr double cellGap = 8;
 constexpr double rowLabelWidth = 132;
-constexpr double cellSize =
-    (page::contentWidth - rowLabelWidth - cellGap * (cellsPerRow - 1)) / cellsPerRow;
 constexpr double marginMm = 18;        // of image around the outermost contour
 constexpr double smallestViewMm = 90;  // so that a small or absent heart is not blown up
 
@@ -119,34 +118,46 @@ Window windowOf(const SeriesStack& source, const SaxAnalysis& analysis, int slic
   return window;
 }
 
-// The whole image as a grey surface, to be scaled by Cairo.
+// What the view shows of an image as a grey surface, to be scaled by Cairo; two pixels more on each
+// side, for the interpolation.
 class GreyImage {
  public:
-  GreyImage(const std::vector<float>& pixels, int rows, int columns, Window window)
-      : stride_(cairo_format_stride_for_width(CAIRO_FORMAT_RGB24, columns)),
-        data_(static_cast<std::size_t>(stride_) * static_cast<std::size_t>(rows)) {
-    for (int row = 0; row < rows; ++row) {
-      auto* line = reinterpret_cast<std::uint32_t*>(data_.data() + std::ptrdiff_t{row} * stride_);
-      for (int column = 0; column < columns; ++column) {
-        const float value =
-            pixels[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
-                   static_cast<std::size_t>(column)];
-        const float share = (value - window.low) / (window.high - window.low);
-        const auto grey =
-            static_cast<std::uint32_t>(std::lround(255 * (share > 0 ? std::min(share, 1.0F) : 0)));
-        line[column] = grey << 16 | grey << 8 | grey;
-      }
+  GreyImage(const std::vector<float>& pixels, int rows, int columns, Window window,
+            const View& view)
+      : left_(std::clamp(static_cast<int>(std::floor(view.left)) - 2, 0, columns - 1)),
+        top_(std::clamp(static_cast<int>(std::floor(view.top)) - 2, 0, rows - 1)) {
+    const int rightEdge = static_cast<int>(std::ceil(view.left + view.width)) + 3;
+    const int bottomEdge = static_cast<int>(std::ceil(view.top + view.height)) + 3;
+    const int width = std::clamp(rightEdge, left_ + 1, columns) - left_;
+    const int height = std::clamp(bottomEdge, top_ + 1, rows) - top_;
+    const int stride = cairo_format_stride_for_width(CAIRO_FORMAT_RGB24, width);
+    data_.resize(static_cast<std::size_t>(stride) * static_cast<std::size_t>(height));
+    for (int row = 0; row < height; ++row) {
+      auto* line = reinterpret_cast<std::uint32_t*>(data_.data() + std::ptrdiff_t{row} * stride);
+      const float* from = pixels.data() + std::ptrdiff_t{top_ + row} * columns + left_;
+      for (int column = 0; column < width; ++column) line[column] = greyOf(from[column], window);
     }
-    surface_ = cairo_image_surface_create_for_data(data_.data(), CAIRO_FORMAT_RGB24, columns, rows,
-                                                   stride_);
+    surface_ = cairo_image_surface_create_for_data(data_.data(), CAIRO_FORMAT_RGB24, width, height,
+                                                   stride);
   }
   ~GreyImage() { cairo_surface_destroy(surface_); }
   GreyImage(const GreyImage&) = delete;
   GreyImage& operator=(const GreyImage&) = delete;
   cairo_surface_t* surface() const { return surface_; }
+  // Of the surface's first pixel, in the source.
+  int left() const { return left_; }
+  int top() const { return top_; }
 
  private:
-  int stride_;
+  static std::uint32_t greyOf(float value, Window window) {
+    const float share = (value - window.low) / (window.high - window.low);
+    const auto grey =
+        static_cast<std::uint32_t>(std::lround(255 * (share > 0 ? std::min(share, 1.0F) : 0)));
+    return grey << 16 | grey << 8 | grey;
+  }
+
+  int left_;
+  int top_;
   std::vector<unsigned char> data_;
   cairo_surface_t* surface_ = nullptr;
 };
@@ -162,24 +173,30 @@ class Cells {
       : canvas_(canvas),
         source_(source),
         analysis_(analysis),
+        cellSize_((canvas.contentWidth() - rowLabelWidth - cellGap * (cellsPerRow - 1)) /
+                  cellsPerRow),
         slices_(shownSlices(source.stack, analysis, cellsPerRow)),
         view_(viewOf(source, analysis, slices_)) {}
 
   double draw(double top) {
     double y = top + PageCanvas::lineHeight(TextStyle::small);
     for (std::size_t i = 0; i < slices_.size(); ++i) caption(i, y - 6);
+    if (analysis_.isStill) {
+      for (std::size_t i = 0; i < slices_.size(); ++i) cell(leftOf(i), y, slices_[i], 0);
+      return y + cellSize_ - top;
+    }
     for (const int phase : {analysis_.endDiastolePhase, analysis_.endSystolePhase}) {
       rowLabel(phase, y, phase == analysis_.endDiastolePhase ? "ED" : "ES",
                phase == analysis_.endDiastolePhase ? "end-diastole" : "end-systole");
       for (std::size_t i = 0; i < slices_.size(); ++i) cell(leftOf(i), y, slices_[i], phase);
-      y += cellSize + cellGap;
+      y += cellSize_ + cellGap;
     }
     return y - cellGap - top;
   }
 
  private:
-  static double leftOf(std::size_t i) {
-    return page::margin + rowLabelWidth + static_cast<double>(i) * (cellSize + cellGap);
+  double leftOf(std::size_t i) const {
+    return page::margin + rowLabelWidth + static_cast<double>(i) * (cellSize_ + cellGap);
   }
 
   void caption(std::size_t i, double baseline) {
@@ -211,24 +228,25 @@ class Cells {
 
   // From pixel centres of the source to the page.
   Point2 onPage(const Point2& p, double left, double top) const {
-    return {left + (p.x - view_.left) / view_.width * cellSize,
-            top + (p.y - view_.top) / view_.height * cellSize};
+    return {left + (p.x - view_.left) / view_.width * cellSize_,
+            top + (p.y - view_.top) / view_.height * cellSize_};
   }
 
   void cell(double left, double top, int slice, int phase) {
     cairo_t* const c = canvas_.context();
     const ImageStack& stack = source_.stack;
     const GreyImage image(stack.frame(slice, phase).pixels, stack.rows, stack.columns,
-                          windowOf(source_, analysis_, slice, view_));
+                          windowOf(source_, analysis_, slice, view_), view_);
     cairo_save(c);
-    cairo_rectangle(c, left, top, cellSize, cellSize);
+    cairo_rectangle(c, left, top, cellSize_, cellSize_);
     cairo_clip(c);
-    canvas_.rectangle(left, top, cellSize, cellSize, {0, 0, 0});
+    canvas_.rectangle(left, top, cellSize_, cellSize_, RgbColor{0, 0, 0});
     cairo_save(c);
     cairo_translate(c, left, top);
-    cairo_scale(c, cellSize / view_.width, cellSize / view_.height);
+    cairo_scale(c, cellSize_ / view_.width, cellSize_ / view_.height);
     // The corner of the first pixel lies half a pixel before its centre.
-    cairo_set_source_surface(c, image.surface(), -view_.left - 0.5, -view_.top - 0.5);
+    cairo_set_source_surface(c, image.surface(), image.left() - view_.left - 0.5,
+                             image.top() - view_.top - 0.5);
     cairo_pattern_set_filter(cairo_get_source(c), CAIRO_FILTER_BILINEAR);
     cairo_paint(c);
     cairo_restore(c);
@@ -266,7 +284,8 @@ class Cells {
     cairo_set_line_join(c, CAIRO_LINE_JOIN_ROUND);
     const double dashes[] = {7, 4};
     if (look.dashed) cairo_set_dash(c, dashes, 2, 0);
-    canvas_.setColor({0, 0, 0}, 0.55);  // a dark seam keeps the line visible on bright blood
+    canvas_.setColor(RgbColor{0, 0, 0},
+                     0.55);  // a dark seam keeps the line visible on bright blood
     cairo_set_line_width(c, 4);
     cairo_stroke_preserve(c);
     canvas_.setColor(look.color);
@@ -278,6 +297,7 @@ class Cells {
   PageCanvas& canvas_;
   const SeriesStack& source_;
   const SaxAnalysis& analysis_;
+  double cellSize_;
   std::vector<int> slices_;
   View view_;
 };
@@ -288,32 +308,20 @@ bool holdsLv(const LabelStack& labels, int slice, int phase) {
                      [](std::uint8_t label) { return label == cavity || label == wall; });
 }
 
-void legendEntry(PageCanvas& canvas, double& x, double baseline, const std::string& text,
-                 RgbColor color, bool dashed) {
-  x -= canvas.textWidth(text, TextStyle::small);
-  canvas.text(x, baseline, text, TextStyle::small);
-  x -= 38;
-  const double dashes[] = {7, 4};
-  if (dashed) cairo_set_dash(canvas.context(), dashes, 2, 0);
-  canvas.line(x, baseline - 5, x + 30, baseline - 5, color, 3);
-  cairo_set_dash(canvas.context(), nullptr, 0, 0);
-  x -= 28;
-}
-
 // From the right edge inwards.
 void drawLegend(PageCanvas& canvas, double baseline, const SaxAnalysis& analysis) {
-  double x = page::margin + page::contentWidth;
+  double x = page::margin + canvas.contentWidth();
   if (isReleased(analysis, Structure::rvCavity)) {
     const std::string evidence = evidenceText(analysis.package, Structure::rvCavity);
-    legendEntry(canvas, x, baseline,
-                evidence.empty() ? "RV endocardium" : "RV endocardium (" + evidence + ")",
-                rvCavityColor, !evidence.empty());
+    drawLegendEntry(canvas, x, baseline,
+                    evidence.empty() ? "RV endocardium" : "RV endocardium (" + evidence + ")",
+                    rvCavityColor, !evidence.empty());
   }
   if (isReleased(analysis, Structure::lvMyocardium)) {
-    legendEntry(canvas, x, baseline, "LV epicardium", lvMyocardiumColor, false);
+    drawLegendEntry(canvas, x, baseline, "LV epicardium", lvMyocardiumColor, false);
   }
   if (isReleased(analysis, Structure::lvCavity)) {
-    legendEntry(canvas, x, baseline, "LV endocardium", lvCavityColor, false);
+    drawLegendEntry(canvas, x, baseline, "LV endocardium", lvCavityColor, false);
   }
 }
 

@@ -48,7 +48,7 @@ void drawRange(PageCanvas& canvas, double x, double baseline, const Measurement&
   const std::string text = rangeText(m);
   if (text.empty()) return;
   const Beside beside = besideRange(m);
-  const RgbColor color = beside == Beside::within ? page::quiet : page::ink;
+  const Tone color = beside == Beside::within ? page::quiet : page::ink;
   canvas.text(x, baseline, text, TextStyle::small, color);
   if (beside == Beside::within) return;
   const double left = x + canvas.textWidth(text, TextStyle::small) + 7;

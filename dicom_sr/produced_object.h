@@ -6,7 +6,8 @@
 
 namespace cmr {
 
-enum class ObjectKind { segmentation, structuredReport, resultPage };
+// Stored in the job store and sent between processes by name and by number: add at the end.
+enum class ObjectKind { segmentation, structuredReport, resultPage, document };
 
 struct ProducedObject {
   ObjectKind kind = ObjectKind::segmentation;

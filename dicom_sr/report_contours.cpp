@@ -78,8 +78,10 @@ std::vector<ReportContour> reportContours(const SeriesStack& source, const SaxAn
         if (line.size() < 4) continue;  // three corners and the first again
         ++part;
         const std::string place = std::string(contourName(segment.structure)) +
-                                  (segment.isEndDiastole ? " ED" : " ES") + ", slice " +
-                                  std::to_string(slice + 1) +
+                                  (analysis.isStill        ? ""
+                                   : segment.isEndDiastole ? " ED"
+                                                           : " ES") +
+                                  ", slice " + std::to_string(slice + 1) +
                                   (part > 1 ? ", part " + std::to_string(part) : std::string());
         contours.push_back({segment, slice, place, "tracking/" + place, imageCoordinates(line),
                             enclosedArea(line) * plane.rowSpacingMm * plane.columnSpacingMm});

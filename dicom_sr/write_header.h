@@ -28,6 +28,7 @@ struct ObjectIdentity {
 inline constexpr int segmentationSeriesNumber = 9100;
 inline constexpr int reportSeriesNumber = 9001;
 inline constexpr int pageSeriesNumber = 9002;
+inline constexpr int documentSeriesNumber = 9003;
 
 // Patient, clinical trial and study attributes, byte for byte. Identifiers are kept whatever they
 // hold; a date, time, age, number or code that DICOM forbids is emptied, and a line says so.

@@ -130,8 +130,10 @@ void addGroup(DcmItem& measurements, const Report& report, const ReportContour& 
   addUidItem(group, Relation::hasObsContext, codes::trackingUid,
              outputUid(report.source, report.context, contour.trackingKey));
   addCodeItem(group, Relation::contains, codes::finding, contour.segment.type);
-  addTextItem(group, Relation::hasObsContext, codes::timePoint,
-              contour.segment.isEndDiastole ? "End-diastole" : "End-systole");
+  if (!report.analysis.isStill) {
+    addTextItem(group, Relation::hasObsContext, codes::timePoint,
+                contour.segment.isEndDiastole ? "End-diastole" : "End-systole");
+  }
   DcmItem& region = addPolylineItem(group, codes::imageRegion, contour.columnsAndRows);
   addImageItem(region, Relation::selectedFrom, &codes::originalSource,
                sourceOf(report.source, contour.slice, contour.segment.phase));

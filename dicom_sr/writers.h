@@ -1,8 +1,9 @@
-// Writers of the three objects a short-axis analysis becomes. Each returns the finished file and
+// Writers of the objects a short-axis analysis becomes. Each returns the finished file and
 // throws InputError when the analysis does not fit the source, Error when DCMTK refuses.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "analysis/sax_analysis.h"
@@ -35,8 +36,22 @@ ProducedObject writeStructuredReport(const SeriesStack& source, const SaxAnalysi
 ProducedObject writeResultPage(const SeriesStack& source, const RgbImage& page,
                                const OutputContext& context);
 
+// What the page says it is, by the task.
+const char* resultPageTitle(const SaxAnalysis& analysis);
+
+// One sheet of A4 as Encapsulated PDF: PS3.3 A.45.1.
+ProducedObject writeDocument(const SeriesStack& source, const std::string& pdf,
+                             const std::string& title, const OutputContext& context);
+
+// The PDF inside an object that writeDocument made. Throws InputError when there is none.
+std::string pdfIn(const ProducedObject& document);
+
 // Draws the result page: contours at ED and ES, the volume curve, the numbers, provenance.
 RgbImage drawResultPage(const SeriesStack& source, const SaxAnalysis& analysis,
                         const OutputContext& context);
+
+// The same page as PDF, on white.
+std::string drawResultPdf(const SeriesStack& source, const SaxAnalysis& analysis,
+                          const OutputContext& context);
 
 }  // namespace cmr

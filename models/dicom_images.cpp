@@ -27,16 +27,20 @@ PretrainImage readImage(const std::string& path, std::uint64_t pick) {
   if (!in.good() && instance.bytes.empty()) {
     throw InputError(path + " cannot be read");
   }
-  std::vector<FrameFacts> frames = readInstance(instance, {});
-  if (frames.empty()) {
-    throw InputError(path + " holds no image");
-  }
-  FrameFacts& frame = frames[pick % frames.size()];
-  const double ratio = frame.plane.rowSpacingMm / frame.plane.columnSpacingMm;
-  return {path, frame.rows, frame.columns, ratio, std::move(frame.pixels)};
+  return decodeDicomImage(instance, pick);
 }
 
 }  // namespace
+
+PretrainImage decodeDicomImage(const InstanceBytes& instance, std::uint64_t pick) {
+  std::vector<FrameFacts> frames = readInstance(instance, {});
+  if (frames.empty()) {
+    throw InputError(instance.name + " holds no image");
+  }
+  FrameFacts& frame = frames[pick % frames.size()];
+  const double ratio = frame.plane.rowSpacingMm / frame.plane.columnSpacingMm;
+  return {instance.name, frame.rows, frame.columns, ratio, std::move(frame.pixels)};
+}
 
 ImageFormat dicomImages() { return {"DICOM", mayBeDicom, readImage}; }
 

@@ -102,17 +102,40 @@ void PretrainImages::list(const std::string& folder, const std::vector<ImageForm
                                      [&](const ImageFormat& f) { return f.accepts(name); });
     if (format == formats.end()) {
       ++ignored_;
-    } else if (isExcluded(folder + "/" + name, excluded)) {
-      ++excluded_;
     } else {
-      records_.push_back({names_.size(), folderIndex,
-                          firstFormat + static_cast<std::uint32_t>(format - formats.begin())});
-      names_.append(name).push_back('\0');
+      addRecord(folderIndex, name,
+                firstFormat + static_cast<std::uint32_t>(format - formats.begin()), excluded);
     }
   }
   for (const std::string& name : entries.folders) {
     list(folder + "/" + name, formats, firstFormat, excluded);
   }
+}
+
+void PretrainImages::addListed(const std::string& source, const std::vector<ImageGroup>& groups,
+                               const ImageFormat& format,
+                               const std::vector<std::string>& excluded) {
+  const std::size_t before = records_.size();
+  const auto formatIndex = static_cast<std::uint32_t>(formats_.size());
+  formats_.push_back(format);
+  for (const ImageGroup& group : groups) {
+    const auto folderIndex = static_cast<std::uint32_t>(folders_.size());
+    folders_.push_back(group.folder);
+    for (const std::string& name : group.names) addRecord(folderIndex, name, formatIndex, excluded);
+  }
+  if (records_.size() == before) {
+    throw InputError(source + " holds no image that can be pretrained on");
+  }
+}
+
+void PretrainImages::addRecord(std::uint32_t folder, const std::string& name, std::uint32_t format,
+                               const std::vector<std::string>& excluded) {
+  if (isExcluded(folders_[folder] + "/" + name, excluded)) {
+    ++excluded_;
+    return;
+  }
+  records_.push_back({names_.size(), folder, format});
+  names_.append(name).push_back('\0');
 }
 
 bool PretrainImages::isExcluded(const std::string& path, const std::vector<std::string>& parts) {
@@ -137,6 +160,8 @@ bool PretrainImages::read(std::size_t index, std::uint64_t pick, PretrainImage& 
     requirePicture(image);
     image.name = path;
     return true;
+  } catch (const ResourceError&) {
+    throw;  // the image may be whole: nothing is learned from an archive or disk that is away
   } catch (const std::exception& error) {  // whatever a broken file makes of its reader
     const std::lock_guard lock(mutex_);
     if (bad_.insert(index).second && reasons_.size() < reasonsKept) {

@@ -22,6 +22,12 @@ struct ImageFormat {
   std::function<PretrainImage(const std::string& path, std::uint64_t pick)> read;
 };
 
+// Images of one place, named by whoever lists them: path is folder + "/" + name.
+struct ImageGroup {
+  std::string folder;
+  std::vector<std::string> names;
+};
+
 // What could not be used, so far.
 struct SkippedImages {
   std::size_t count = 0;             // images, each counted once
@@ -40,13 +46,18 @@ class PretrainImages {
   void addFolder(const std::string& folder, const std::vector<ImageFormat>& formats,
                  const std::vector<std::string>& excluded);
 
+  // Takes images that lie elsewhere than in folders. source: for messages. Throws InputError when
+  // there is none.
+  void addListed(const std::string& source, const std::vector<ImageGroup>& groups,
+                 const ImageFormat& format, const std::vector<std::string>& excluded);
+
   // Draws short-axis phantoms in this share of the places, or in all when there are no files.
   void addPhantoms(double share) { phantomShare_ = share; }
 
   // The image in a place of the endless sequence: a function of seed, files and slot. Every file
   // has one place in each round through the files, in another order each round. A file that cannot
   // be read, or shows nothing, is skipped for the next one, and counted. Throws InputError when a
-  // thousand files in a row, or all, are of no use.
+  // thousand files in a row, or all, are of no use, ResourceError when they cannot be reached.
   PretrainImage draw(std::uint64_t slot);
 
   // Fixed images to measure features on, spread evenly over the files; fewer when there are fewer.
@@ -70,6 +81,8 @@ class PretrainImages {
 
   void list(const std::string& folder, const std::vector<ImageFormat>& formats,
             std::uint32_t firstFormat, const std::vector<std::string>& excluded);
+  void addRecord(std::uint32_t folder, const std::string& name, std::uint32_t format,
+                 const std::vector<std::string>& excluded);
   bool isExcluded(const std::string& path, const std::vector<std::string>& parts);
   std::string pathOf(const Record& record) const;
   bool read(std::size_t index, std::uint64_t pick, PretrainImage& image);

@@ -1,4 +1,5 @@
-"""Verifies what the service stored beside a series: one SEG, one SR and one SC in its study.
+"""Verifies what the service stored beside a series: one SEG, one SR, one SC
+and one PDF in its study.
 
 usage: check_stored.py URL FOLDER-OF-THE-SERIES-THAT-WAS-SENT
 Prints one line per object, one per fault, and ends with 1 when there was a fault.
@@ -20,6 +21,7 @@ KINDS = {
     "1.2.840.10008.5.1.4.1.1.66.4": "SEG",
     "1.2.840.10008.5.1.4.1.1.88.33": "SR",
     "1.2.840.10008.5.1.4.1.1.7": "SC",
+    "1.2.840.10008.5.1.4.1.1.104.1": "PDF",
 }
 QUOTED = re.compile(r"Value invalid for this VR .*? = <([^>]*)>")
 SUMMARY = "Dicom dataset contains invalid data values for Value Representations"
@@ -117,7 +119,15 @@ def sc_faults(page, _):
     return ["the page is blank"] if flat or pixels.shape[2:] != (3,) else []
 
 
-CHECKS = {"SEG": seg_faults, "SR": sr_faults, "SC": sc_faults}
+def pdf_faults(document, _):
+    whole = bytes(document.EncapsulatedDocument[:document.EncapsulatedDocumentLength])
+    text = subprocess.run(["pdftotext", "-", "-"], input=whole, capture_output=True, check=False)
+    missing = [words for words in ("Research use, not for diagnosis", "end-diastolic volume")
+               if words not in text.stdout.decode()]
+    return [f"the document does not say '{words}'" for words in missing]
+
+
+CHECKS = {"SEG": seg_faults, "SR": sr_faults, "SC": sc_faults, "PDF": pdf_faults}
 
 
 def main():
@@ -126,7 +136,7 @@ def main():
     source_values = values_of(sent)
     studies = json.loads(fetch(url + "/studies"))
     faults = [] if len(studies) == 1 else [f"{len(studies)} studies instead of one"]
-    found, archived = {"SEG": 0, "SR": 0, "SC": 0}, set()
+    found, archived = dict.fromkeys(CHECKS, 0), set()
     with tempfile.TemporaryDirectory() as scratch:
         for study in studies:
             for entry in json.loads(fetch(f"{url}/studies/{study}/instances")):

@@ -12,14 +12,14 @@ packages=(
   # to build
   g++ cmake ninja-build ccache git pkg-config
   libtorch-dev libopenblas0-openmp
-  libdcmtk-dev libopenjp2-7-dev libpng-dev libcairo2-dev
+  libdcmtk-dev libopenjp2-7-dev libpng-dev libcairo2-dev libcurl4-openssl-dev
   libboost-dev libsqlite3-dev libspdlog-dev nlohmann-json3-dev libcli11-dev libseccomp-dev
   orthanc-dev
   # to run: the archive, its DICOMweb plugin, letters for the result page
   orthanc orthanc-dicomweb fonts-dejavu-core
   # to test: senders and judges of DICOM, the peer of the benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev
-  dcmtk dicom3tools pixelmed-apps sqlite3
+  dcmtk dicom3tools pixelmed-apps poppler-utils sqlite3
   python3 python3-pydicom python3-numpy python3-torch
 )
 

@@ -29,7 +29,7 @@ enum class OutcomeKind {
 struct AnalysisOutcome {
   OutcomeKind kind = OutcomeKind::failed;
   std::string reason;
-  std::vector<ProducedObject> objects;  // in the order of storing: SEG, SC first, SR last
+  std::vector<ProducedObject> objects;  // in the order of storing: SR last
   std::string resultsJson;
   FailureCause cause = FailureCause::other;  // of failed; the supervisor's word, not the worker's
 };

@@ -10,12 +10,14 @@
 #include "analysis/sax_analysis.h"
 #include "analysis/sha256.h"
 #include "analysis/site_release.h"
+#include "analysis/still_analysis.h"
 #include "dicom_sr/read_series.h"
 #include "dicom_sr/source_date.h"
 #include "dicom_sr/writers.h"
 #include "plugin/first_look_check.h"
 #include "plugin/results_document.h"
 #include "plugin/short_axis_choice.h"
+#include "plugin/still_choice.h"
 
 namespace cmr {
 namespace {
@@ -28,24 +30,34 @@ constexpr double readShare = 0.05;
 constexpr double analysisShare = 0.9;
 
 void requireKnownTask(const std::vector<std::string>& tasks) {
-  if (tasks.empty() || std::find(tasks.begin(), tasks.end(), shortAxisTask) != tasks.end()) return;
-  throw InputError("none of the tasks asked for is known (known: " + std::string(shortAxisTask) +
-                   ")");
+  std::string known = shortAxisTask;
+  for (const char* const task : experimentalTasks) known += std::string(", ") + task;
+  const bool isKnown = std::any_of(tasks.begin(), tasks.end(), [](const std::string& task) {
+    return task == shortAxisTask || std::find(experimentalTasks.begin(), experimentalTasks.end(),
+                                              task) != experimentalTasks.end();
+  });
+  if (tasks.empty() || isKnown) return;
+  throw InputError("none of the tasks asked for is known (known: " + known + ")");
+}
+
+bool asksForShortAxis(const std::vector<std::string>& tasks) {
+  return tasks.empty() || std::find(tasks.begin(), tasks.end(), shortAxisTask) != tasks.end();
 }
 
 // Of everything that changes results besides the package; its hash is part of every UID.
-std::string settingsFingerprint(const PackageIdentity& package) {
-  std::string settings = std::string("task=") + shortAxisTask;
+std::string settingsFingerprint(const PackageIdentity& package, const std::string& task) {
+  std::string settings = "task=" + task;
   const std::string turnedOn = turnedOnNames(package);
   if (!turnedOn.empty()) settings += ";reported=" + turnedOn;
   return sha256Hex(settings).substr(0, 16);
 }
 
-OutputContext contextOf(const PackageIdentity& package, const std::string& dateTime) {
+OutputContext contextOf(const PackageIdentity& package, const std::string& task,
+                        const std::string& dateTime) {
   OutputContext context;
   context.dateTime = dateTime;
   context.packageSha256 = package.sha256;
-  context.settingsFingerprint = settingsFingerprint(package);
+  context.settingsFingerprint = settingsFingerprint(package, task);
   context.deviceAndPrecision = package.device + "/" + package.precision;
   return context;
 }
@@ -76,7 +88,8 @@ struct Findings {
 };
 
 AnalysisOutcome refusal(OutcomeKind kind, const std::string& reason, const Findings& found,
-                        const SeriesStack* source = nullptr) {
+                        const SeriesStack* source = nullptr,
+                        const std::string& task = shortAxisTask) {
   AnalysisOutcome outcome;
   outcome.kind = kind;
   outcome.reason = reason;
@@ -86,6 +99,7 @@ AnalysisOutcome refusal(OutcomeKind kind, const std::string& reason, const Findi
   input.verdicts = found.verdicts;
   input.looks = found.looks;
   input.source = source;
+  input.task = task;
   outcome.resultsJson = resultsDocument(input);
   return outcome;
 }
@@ -107,9 +121,56 @@ std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAna
   std::vector<ProducedObject> objects = writeSegmentation(source, analysis, context);
   const ProducedObject report = writeStructuredReport(source, analysis, context, objects);
   objects.push_back(writeResultPage(source, drawResultPage(source, analysis, context), context));
+  objects.push_back(writeDocument(source, drawResultPdf(source, analysis, context),
+                                  resultPageTitle(analysis), context));
   // Last, so that whoever sees the report finds the rest already there.
   objects.push_back(report);
   return objects;
+}
+
+AnalysisOutcome written(const SeriesStack& source, const SaxAnalysis& analysis,
+                        const Findings& found, const OutputDate& date) {
+  const OutputContext context = contextOf(analysis.package, analysis.task, date.dateTime);
+  AnalysisOutcome outcome;
+  outcome.kind = OutcomeKind::analysed;
+  outcome.objects = writeObjects(source, analysis, context);
+  outcome.resultsJson =
+      resultsDocument({OutcomeKind::analysed, "", found.verdicts, found.looks, &source, &analysis,
+                       &context, date.origin, &outcome.objects, analysis.task});
+  return outcome;
+}
+
+// A still series by a head that may be experimental: then it is outlined where the site asks for
+// it, and nothing is measured elsewhere.
+AnalysisOutcome analyzeStillChosen(const std::vector<SeriesStack>& stacks,
+                                   const StillChoice& choice, Findings found,
+                                   const AnalysisRequest& request, FrameSegmenter& segmenter,
+                                   const ProgressCallback& progress) {
+  const SeriesStack& source = stacks[choice.stack];
+  const OutputDate date = outputDate(request.dateTime, source);
+  const auto refuse = [&](const std::string& why) {
+    return refusal(OutcomeKind::notAnalysable,
+                   "the series is " + nameOfSequence(choice.sequence) + ": " + why, found, &source,
+                   choice.task);
+  };
+  const std::optional<PackageIdentity> release = segmenter.identityOfHead(choice.task);
+  if (!release) return refuse("the model package has no head for " + choice.task);
+  if (!isAnythingReleased(*release)) {
+    return refuse("nothing was measured, as the model package does not release " + choice.task +
+                  " (" + experimentalNotice +
+                  "); ReportExperimental or --report-experimental turns it on");
+  }
+  progress(readShare, "segmentation");
+  SaxAnalysis analysis =
+      analyzeStill(source.stack, choice.task, choice.sequence, *release, segmenter);
+  const std::vector<Flag> doubts = doubtsAbout(analysis.firstLook, choice.sequence, "sax");
+  analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
+  found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
+  if (!hasHeart(analysis)) return refuse("no heart was found on its images");
+  progress(analysisShare, "writing results");
+  AnalysisOutcome outcome = written(source, analysis, found, date);
+  progress(1, "done");
+  return outcome;
 }
 
 AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& choice,
@@ -126,17 +187,11 @@ AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& 
     analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
   }
   found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
-  const OutputContext context = contextOf(analysis.package, date.dateTime);
   if (!hasHeart(analysis)) {
     return refusal(OutcomeKind::notAnalysable,
                    "no heart was found on the images of the short-axis cine", found, &source);
   }
-  AnalysisOutcome outcome;
-  outcome.kind = OutcomeKind::analysed;
-  outcome.objects = writeObjects(source, analysis, context);
-  outcome.resultsJson =
-      resultsDocument({OutcomeKind::analysed, "", found.verdicts, found.looks, &source, &analysis,
-                       &context, date.origin, &outcome.objects});
+  AnalysisOutcome outcome = written(source, analysis, found, date);
   progress(1, "done");
   return outcome;
 }
@@ -159,12 +214,27 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
   found.verdicts = std::move(read.verdicts);
   try {
     requireKnownTask(request.tasks);
-    const ShortAxisChoice choice = chooseShortAxis(read.stacks);
+    ShortAxisChoice choice =
+        asksForShortAxis(request.tasks) ? chooseShortAxis(read.stacks) : ShortAxisChoice{};
+    std::optional<StillChoice> still;
+    if (!choice.stack) still = chooseStill(read.stacks, request.tasks);
+    if (still && !choice.verdicts.empty()) {  // one on every stack, in their order
+      choice.verdicts.erase(choice.verdicts.begin() + static_cast<std::ptrdiff_t>(still->stack));
+    }
     found.verdicts.insert(found.verdicts.end(), choice.verdicts.begin(), choice.verdicts.end());
     for (std::size_t i = 0; i < read.stacks.size(); ++i) {
-      if (choice.stack == i) continue;
+      if (choice.stack == i || (still && still->stack == i)) continue;
       found.looks.push_back(
           lookedAt(read.stacks[i], segmenter.firstLook(read.stacks[i].stack), false));
+    }
+    if (still) {
+      return analyzeStillChosen(read.stacks, *still, found, request, segmenter, progress);
+    }
+    if (!choice.stack && !asksForShortAxis(request.tasks)) {
+      return refusal(OutcomeKind::notAnalysable,
+                     "no series is what the tasks of the rule outline: late gadolinium enhancement "
+                     "or a map in the short axis, with one image at each place",
+                     found);
     }
     if (!choice.stack) {
       return refusal(OutcomeKind::notAnalysable, reasonOf(found.verdicts), found);

@@ -69,9 +69,14 @@ Agreement agreementOf(const FirstLookAnswer& answer, const std::string& saidByHe
 }
 
 std::vector<Flag> doubtsAboutShortAxis(const FirstLook& look) {
+  return doubtsAbout(look, "cine", "sax");
+}
+
+std::vector<Flag> doubtsAbout(const FirstLook& look, const std::string& sequence,
+                              const std::string& view) {
   std::vector<Flag> flags;
   for (const auto& [task, said] :
-       {std::pair<std::string, std::string>{"sequence", "cine"}, {"view", "sax"}}) {
+       {std::pair<std::string, std::string>{"sequence", sequence}, {"view", view}}) {
     const FirstLookAnswer* answer = look.answer(task);
     if (answer == nullptr || agreementOf(*answer, said) != Agreement::conflicts) continue;
     flags.push_back({Severity::warning, "first-look-conflict-" + task,

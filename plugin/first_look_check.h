@@ -34,7 +34,10 @@ const char* nameOf(Agreement agreement);
 // Of what the header says, for one answer. Only a class that the package releases can conflict.
 Agreement agreementOf(const FirstLookAnswer& answer, const std::string& saidByHeader);
 
-// Warnings for whoever reads the results of a series that was measured as a short-axis cine.
+// Warnings for whoever reads the results of a series that was measured as this sequence and view.
+std::vector<Flag> doubtsAbout(const FirstLook& look, const std::string& sequence,
+                              const std::string& view);
+// As a short-axis cine.
 std::vector<Flag> doubtsAboutShortAxis(const FirstLook& look);
 
 }  // namespace cmr

@@ -36,6 +36,10 @@ GroupPlanner::GroupPlanner(Archive& archive, JobStore& store, LiveRules& rules,
       packageSha256_(std::move(packageSha256)),
       clock_(std::move(clock)) {}
 
+std::optional<ArchivedStudy> GroupPlanner::study(const std::string& studyId) const {
+  return archive_.study(studyId);
+}
+
 std::optional<SeriesLook> GroupPlanner::look(const std::string& seriesId) const {
   return lookUnder(rules_.now().rules, seriesId);
 }

@@ -27,6 +27,7 @@ class GroupPlanner {
                std::function<std::string()> packageSha256,
                std::function<LocalTime()> clock = localTimeNow);
 
+  std::optional<ArchivedStudy> study(const std::string& studyId) const;  // empty: it is gone
   // Empty when the series is gone.
   std::optional<SeriesLook> look(const std::string& seriesId) const;
   // The same under other rules, which are tried and not used.

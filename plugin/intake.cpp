@@ -235,6 +235,7 @@ void Intake::decide(const std::string& seriesId) {
     deferred_.erase(seriesId);
     return;
   }
+  tieToExam(*series);
   if (!series->series.stable) return;  // it is still arriving: an event will follow
   deferred_.erase(seriesId);
   if (!series->wanted()) {
@@ -250,6 +251,17 @@ void Intake::decide(const std::string& seriesId) {
   } else if (!mustWaitForHours(*series)) {
     submit(*series);
   }
+}
+
+// Also one that the rules leave alone: the exam has arrived.
+void Intake::tieToExam(const SeriesLook& series) {
+  if (series.own) return;
+  const auto value = [&](const char* keyword) {
+    const auto found = series.tags.values.find(keyword);
+    return found == series.tags.values.end() ? std::string() : found->second;
+  };
+  store_.tieToExams({series.series.studyId, value("StudyInstanceUID"), value("AccessionNumber"),
+                     value("PatientID")});
 }
 
 void Intake::leaveAlone(const SeriesLook& series, const std::string& why) {

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "config/explain_rules.h"
+#include "config/rule_file.h"
 
 namespace cmr {
 using Json = nlohmann::json;
@@ -21,29 +22,29 @@ std::string isoTime(std::int64_t unixMs) {
 }
 
 Json jobJson(const JobRecord& job) {
-  Json json{{"id", job.id},
-            {"state", jobStateName(job.state)},
-            {"progress", job.progress},
-            {"stage", job.stage},
-            {"reason", job.reason},
-            {"cause", job.cause},
-            {"attempts", job.attempts},
-            {"dateTime", job.dateTime},
-            {"created", isoTime(job.createdMs)},
-            {"updated", isoTime(job.updatedMs)},
-            {"since", isoTime(job.sinceMs)},
-            {"study", job.submission.orthancStudyId},
-            {"series", job.submission.orthancSeriesIds},
-            {"StudyInstanceUID", job.submission.StudyInstanceUID},
-            {"SeriesInstanceUIDs", job.submission.SeriesInstanceUIDs},
-            {"rule", job.submission.rule},
-            {"tasks", job.submission.tasks},
-            {"priority", job.submission.priority},
-            {"outputs", job.submission.outputs.empty() ? Json({"SEG", "SR", "SC"})
-                                                       : Json(job.submission.outputs)},
-            {"packageSha256", job.submission.packageSha256},
-            {"supersededBy", job.supersededBy},
-            {"hasResults", !job.resultsJson.empty()}};
+  Json json{
+      {"id", job.id},
+      {"state", jobStateName(job.state)},
+      {"progress", job.progress},
+      {"stage", job.stage},
+      {"reason", job.reason},
+      {"cause", job.cause},
+      {"attempts", job.attempts},
+      {"dateTime", job.dateTime},
+      {"created", isoTime(job.createdMs)},
+      {"updated", isoTime(job.updatedMs)},
+      {"since", isoTime(job.sinceMs)},
+      {"study", job.submission.orthancStudyId},
+      {"series", job.submission.orthancSeriesIds},
+      {"StudyInstanceUID", job.submission.StudyInstanceUID},
+      {"SeriesInstanceUIDs", job.submission.SeriesInstanceUIDs},
+      {"rule", job.submission.rule},
+      {"tasks", job.submission.tasks},
+      {"priority", job.submission.priority},
+      {"outputs", Json(job.submission.outputs.empty() ? defaultOutputs() : job.submission.outputs)},
+      {"packageSha256", job.submission.packageSha256},
+      {"supersededBy", job.supersededBy},
+      {"hasResults", !job.resultsJson.empty()}};
   json["retryAt"] = job.retryAtMs ? Json(isoTime(*job.retryAtMs)) : Json();
   return json;
 }

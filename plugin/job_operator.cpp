@@ -94,10 +94,11 @@ std::vector<JobRecord> JobStore::list(const ListFilter& filter) {
                        " AND (?2 = '' OR seq IN (SELECT job_seq FROM job_items"
                        " WHERE kind = 'orthancSeries' AND value = ?2))"
                        " AND (?5 = '' OR cause = ?5)"
+                       " AND (?6 = '' OR orthanc_study = ?6)"
                        " ORDER BY seq DESC LIMIT ?3 OFFSET ?4");
   rows.bind(filter.state ? jobStateName(*filter.state) : std::string(), filter.orthancSeriesId,
             static_cast<std::int64_t>(filter.limit), static_cast<std::int64_t>(filter.offset),
-            filter.cause);
+            filter.cause, filter.orthancStudyId);
   std::vector<JobRecord> jobs;
   while (rows.step()) jobs.push_back(impl_->record(rows.integer(0)));
   return jobs;

@@ -3,6 +3,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
+#include "dicom_sr/object_kinds.h"
 #include "plugin/job_store_impl.h"
 
 namespace cmr {
@@ -10,22 +11,10 @@ namespace {
 
 constexpr std::size_t shownHash = 12;
 
-std::string kindName(ObjectKind kind) {
-  switch (kind) {
-    case ObjectKind::segmentation:
-      return "segmentation";
-    case ObjectKind::structuredReport:
-      return "structuredReport";
-    case ObjectKind::resultPage:
-      return "resultPage";
-  }
-  throw InputError("unknown kind of object");
-}
-
 ObjectKind kindFromName(const std::string& name) {
-  if (name == "segmentation") return ObjectKind::segmentation;
-  if (name == "structuredReport") return ObjectKind::structuredReport;
-  if (name == "resultPage") return ObjectKind::resultPage;
+  for (const ObjectKindNames& names : objectKinds) {
+    if (names.name == name) return names.kind;
+  }
   throw ResourceError("the job store holds an unknown kind of object: " + name);
 }
 
@@ -80,7 +69,7 @@ void addObject(SqliteConnection& connection, std::int64_t seq, std::size_t posit
                   "INSERT INTO objects (sop_uid, sha256, kind, class_uid, series_uid, notes, bytes)"
                   " VALUES (?, ?, ?, ?, ?, ?, ?)"
                   " ON CONFLICT (sop_uid) DO UPDATE SET bytes = excluded.bytes")
-      .bind(object.SOPInstanceUID, hash, kindName(object.kind), object.SOPClassUID,
+      .bind(object.SOPInstanceUID, hash, std::string(namesOf(object.kind).name), object.SOPClassUID,
             object.SeriesInstanceUID, joinedLines(object.notes),
             SqliteStatement::Blob{object.bytes})
       .run();

@@ -149,6 +149,66 @@ END;
 CREATE TABLE marks (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
 )sql";
 
+// Kinds of objects come and go with versions of the program, which knows them
+// (dicom_sr/object_kinds.h): the table stops listing them. SQLite can take no constraint from a
+// table, so it and those that refer to it are made anew.
+constexpr const char* kindsOfObjects = R"sql(
+CREATE TABLE new_objects (
+  sop_uid TEXT NOT NULL PRIMARY KEY,
+  sha256 TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind <> ''),
+  class_uid TEXT NOT NULL,
+  series_uid TEXT NOT NULL,
+  notes TEXT NOT NULL,
+  bytes BLOB
+) STRICT;
+INSERT INTO new_objects SELECT sop_uid, sha256, kind, class_uid, series_uid, notes, bytes
+FROM objects;
+CREATE TABLE new_outbox (
+  job_seq INTEGER NOT NULL REFERENCES jobs (seq) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  sop_uid TEXT NOT NULL REFERENCES new_objects (sop_uid),
+  stored INTEGER NOT NULL DEFAULT 0 CHECK (stored IN (0, 1)),
+  PRIMARY KEY (job_seq, position)
+) STRICT, WITHOUT ROWID;
+INSERT INTO new_outbox SELECT job_seq, position, sop_uid, stored FROM outbox;
+CREATE TABLE new_earlier_objects (
+  job_seq INTEGER NOT NULL REFERENCES jobs (seq) ON DELETE CASCADE,
+  sop_uid TEXT NOT NULL REFERENCES new_objects (sop_uid),
+  complete INTEGER NOT NULL CHECK (complete IN (0, 1)),
+  PRIMARY KEY (job_seq, sop_uid)
+) STRICT, WITHOUT ROWID;
+INSERT INTO new_earlier_objects SELECT job_seq, sop_uid, complete FROM earlier_objects;
+DROP TABLE outbox;
+DROP TABLE earlier_objects;
+DROP TABLE objects;
+ALTER TABLE new_objects RENAME TO objects;
+ALTER TABLE new_outbox RENAME TO outbox;
+ALTER TABLE new_earlier_objects RENAME TO earlier_objects;
+CREATE INDEX outbox_by_object ON outbox (sop_uid, stored);
+CREATE INDEX earlier_by_object ON earlier_objects (sop_uid);
+CREATE INDEX earlier_interrupted ON earlier_objects (job_seq) WHERE complete = 0;
+)sql";
+
+// Scheduled exams (job_worklist.cpp). attributes: JSON; orthanc_study: empty until one arrived.
+constexpr const char* scheduledExams = R"sql(
+CREATE TABLE worklist (
+  id TEXT NOT NULL PRIMARY KEY,
+  patient_id TEXT NOT NULL,
+  accession TEXT NOT NULL,
+  study_uid TEXT NOT NULL,
+  start_date TEXT NOT NULL,
+  attributes TEXT NOT NULL,
+  orthanc_study TEXT NOT NULL DEFAULT '',
+  conflict TEXT NOT NULL DEFAULT '',
+  created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX worklist_by_accession ON worklist (accession);
+CREATE INDEX worklist_by_study ON worklist (study_uid);
+CREATE INDEX worklist_by_date ON worklist (start_date);
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -166,9 +226,9 @@ int checkedVersion(SqliteConnection& connection, int newest) {
 }  // namespace
 
 const std::vector<Migration>& jobMigrations() {
-  static const std::vector<Migration> migrations{{1, firstTables},     {2, orderOfResults},
-                                                 {3, seriesLeftAlone}, {4, earlierObjects},
-                                                 {5, decisionsOfJobs}, {6, operation}};
+  static const std::vector<Migration> migrations{
+      {1, firstTables},     {2, orderOfResults}, {3, seriesLeftAlone}, {4, earlierObjects},
+      {5, decisionsOfJobs}, {6, operation},      {7, kindsOfObjects},  {8, scheduledExams}};
   return migrations;
 }
 

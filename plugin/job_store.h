@@ -50,7 +50,7 @@ struct JobSubmission {
   std::string rule;
   std::vector<std::string> tasks;
   int priority = 0;                       // larger first; rules give [-100, 100]
-  std::vector<std::string> outputs = {};  // "SEG", "SR", "SC": what is stored; empty: all
+  std::vector<std::string> outputs = {};  // what is stored; empty: defaultOutputs()
   std::string decisionJson = {};          // why it is a job; kept with it, JobStore::decision
 };
 
@@ -193,7 +193,8 @@ class JobStore {
     std::string orthancSeriesId;  // empty: any
     std::size_t limit = 100;
     std::size_t offset = 0;
-    std::string cause = {};  // of the last failure; empty: any
+    std::string cause = {};           // of the last failure; empty: any
+    std::string orthancStudyId = {};  // empty: any
   };
   std::vector<JobRecord> list(const ListFilter& filter);  // newest first
   struct StateCount {
@@ -254,6 +255,43 @@ class JobStore {
   void recordSkipped(const SkippedSeries& series);
   void forgetSkipped(const std::string& orthancId);                       // a study or a series
   std::vector<SkippedSeries> skippedSeries(const SkippedFilter& filter);  // newest first
+
+  // --- scheduled exams (job_worklist.cpp) ---
+
+  struct ScheduledExam {
+    std::string id;
+    std::string PatientID;
+    std::string AccessionNumber;
+    std::string StudyInstanceUID;
+    std::string startDate;       // DA
+    std::string attributesJson;  // what was scheduled, as worklist_entry.h writes it
+    std::string orthancStudyId;  // that arrived; empty: none yet
+    std::string conflict;        // a sentence about a study that does not fit; empty: none
+    std::string state;           // "scheduled", "arrived", "analysing", "reported"
+    std::int64_t createdMs = 0;  // Unix time, for people; set by the store, as the next
+    std::int64_t updatedMs = 0;
+  };
+  enum class Scheduled { created, same, different };
+  // An exam of this id that is there already stays as it is; `different`: it says something else.
+  Scheduled schedule(const ScheduledExam& exam);
+  // Replaces what was scheduled, and forgets a conflict. False: there is no such exam.
+  bool reschedule(const ScheduledExam& exam);
+  bool unschedule(const std::string& id);  // false: there was none
+  std::optional<ScheduledExam> scheduledExam(const std::string& id);
+  std::vector<ScheduledExam> scheduledExams(std::size_t limit, std::size_t offset);  // by date
+  // Exams that no study arrived for, of this day (DA) and later.
+  std::vector<ScheduledExam> openExams(const std::string& fromDate, std::size_t limit);
+
+  struct ArrivedStudy {
+    std::string orthancStudyId;
+    std::string StudyInstanceUID;
+    std::string AccessionNumber;
+    std::string PatientID;
+  };
+  // Ties the study to the exams that have its StudyInstanceUID or AccessionNumber. One of another
+  // patient, or with the UID of one exam and the accession number of another, is not tied: the
+  // exam carries the conflict from then on. Returns how many exams are newly tied.
+  int tieToExams(const ArrivedStudy& study);
 
   // Orthanc's change log: the last sequence number that was wholly dealt with.
   // Empty as long as none was ever set: this archive is not known yet.

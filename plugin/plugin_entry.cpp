@@ -14,6 +14,7 @@
 #include "plugin/app_pages.h"
 #include "plugin/metrics_text.h"
 #include "plugin/orthanc_archive.h"
+#include "plugin/orthanc_worklist.h"
 #include "plugin/rest_routes.h"
 #include "plugin/service_host.h"
 
@@ -117,6 +118,7 @@ OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
       work.store = &service->store();
       work.planner = &service->planner();
       work.rules = &service->rules();
+      work.worklist = service->worklist();
       work.packageFolder = service->packageFolder();
       work.ring = [&service] { service->ring(); };
     }
@@ -180,6 +182,7 @@ void initialize() {
   // The job store lies beside Orthanc's index when the settings name no folder.
   host->configure(configuration, {folderOf(configuration, {"IndexDirectory", "StorageDirectory"}),
                                   folderOf(configuration, {"StorageDirectory"})});
+  if (host->asksForWorklist()) serveWorklist(context, *host);
   OrthancPluginRegisterRestCallbackNoLock(context, "/cmr(/.*)?", onRest);
   OrthancPluginRegisterOnChangeCallback(context, onChange);
   OrthancPluginRegisterRefreshMetricsCallback(context, onRefreshMetrics);

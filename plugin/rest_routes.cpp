@@ -8,10 +8,12 @@
 #include "config/explain_rules.h"
 #include "plugin/app_pages.h"
 #include "plugin/cross_site.h"
+#include "plugin/gather_study.h"
 #include "plugin/job_json.h"
 #include "plugin/package_card.h"
 #include "plugin/queue_routes.h"
 #include "plugin/rest_rules.h"
+#include "plugin/worklist_routes.h"
 
 namespace cmr {
 namespace {
@@ -142,6 +144,12 @@ RestResponse explain(const std::string& seriesId, const RestContext& context) {
   return answer(200, seriesLookJson(*look));
 }
 
+RestResponse oneStudy(const std::string& studyId, const RestContext& context) {
+  const auto input = gatherStudy(studyId, *context.planner, *context.store);
+  if (!input) return refuse(404, "the archive has no study " + studyId);
+  return answer(200, studyReportJson(studyReport(*input)));
+}
+
 using Route = RestRoute;
 
 // `make` gets the record of the job named in the path.
@@ -179,6 +187,9 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
   }
   if (parts.size() == 2 && is(1, "skipped")) {
     return Route{"GET", [&] { return listSkipped(request, *context.store); }};
+  }
+  if (parts.size() == 3 && is(1, "studies")) {
+    return Route{"GET", [&] { return oneStudy(parts[2], context); }};
   }
   if (parts.size() == 3 && is(1, "series")) {
     return Route{"GET", [&] { return explain(parts[2], context); }};
@@ -221,6 +232,7 @@ RestResponse dispatch(const RestRequest& request, const RestContext& context) {
   const Visitor visitor = visitorOf(context.access, request.headers);
   std::optional<Route> route = standingRouteOf(parts, context, visitor);
   if (!route) route = queueRouteOf(request, parts, context);
+  if (!route) route = worklistRouteOf(request, parts, context);
   if (!route) route = routeOf(request, parts, context);
   if (!route) return refuse(404, "there is nothing at " + request.path);
   if (request.method != route->verb) {

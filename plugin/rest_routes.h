@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "config/settings.h"
 #include "plugin/access.h"
 #include "plugin/group_planner.h"
 #include "plugin/job_store.h"
@@ -42,6 +43,7 @@ struct RestContext {
   std::string packageFolder = {};
   std::function<void()> ring;  // the queue changed
   AccessRules access = {};     // of the archive's configuration; as it stands here: no users
+  WorklistSettings worklist = {};
 };
 
 // A path that exists: its verb, what it does, whether a running service has to be there for it, and

@@ -9,6 +9,7 @@
 #include "analysis/site_release.h"
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
+#include "dicom_sr/object_kinds.h"
 #include "plugin/wall_json.h"
 
 namespace cmr {
@@ -64,18 +65,6 @@ const char* nameOf(Severity severity) {
       break;
   }
   return "serious";
-}
-
-const char* nameOf(ObjectKind kind) {
-  switch (kind) {
-    case ObjectKind::segmentation:
-      return "segmentation";
-    case ObjectKind::resultPage:
-      return "resultPage";
-    case ObjectKind::structuredReport:
-      break;
-  }
-  return "structuredReport";
 }
 
 Json packageOf(const PackageIdentity& package) {
@@ -194,8 +183,10 @@ Json keyPhase(const SaxAnalysis& analysis, int phase) {
 }
 
 void addAnalysis(Json& document, const SaxAnalysis& analysis) {
-  document["keyPhases"] = {{"endDiastole", keyPhase(analysis, analysis.endDiastolePhase)},
-                           {"endSystole", keyPhase(analysis, analysis.endSystolePhase)}};
+  if (!analysis.isStill) {
+    document["keyPhases"] = {{"endDiastole", keyPhase(analysis, analysis.endDiastolePhase)},
+                             {"endSystole", keyPhase(analysis, analysis.endSystolePhase)}};
+  }
   document["keySlice"] = analysis.keySlice;
   document["curves"] = {{"timeMs", numbers(analysis.phaseTimesMs)},
                         {"lvVolumeMl", numbers(analysis.lvVolumeMl)},
@@ -212,7 +203,7 @@ void addAnalysis(Json& document, const SaxAnalysis& analysis) {
 Json objectsOf(const std::vector<ProducedObject>& objects) {
   Json list = Json::array();
   for (const ProducedObject& object : objects) {
-    list.push_back({{"kind", nameOf(object.kind)},
+    list.push_back({{"kind", std::string(namesOf(object.kind).name)},
                     {"SOPClassUID", object.SOPClassUID},
                     {"SOPInstanceUID", object.SOPInstanceUID},
                     {"SeriesInstanceUID", object.SeriesInstanceUID},
@@ -278,7 +269,7 @@ std::string resultsDocument(const ResultsInput& input) {
   document["program"] = {
       {"name", programName}, {"version", programVersion}, {"outputFormat", outputFormatVersion}};
   document["notice"] = researchNotice;
-  document["task"] = "seg_cine_sax";
+  document["task"] = input.analysis != nullptr ? input.analysis->task : input.task;
   document["outcome"] = nameOf(input.kind);
   document["reason"] = input.reason;
   if (input.context != nullptr) {

@@ -25,6 +25,7 @@ struct ResultsInput {
   const OutputContext* context = nullptr;
   std::string dateTimeOrigin;  // "request", "source" or "fixed"
   const std::vector<ProducedObject>* objects = nullptr;
+  std::string task = "seg_cine_sax";  // that was meant when there is no analysis
 };
 
 // UTF-8, two spaces of indentation, a line feed at the end. The same input gives the same bytes.

@@ -60,6 +60,7 @@ class Service {
   JobStore& store() { return store_; }
   LiveRules& rules() { return *plan_.rules; }
   const std::string& packageFolder() const { return plan_.settings.packageFolder; }
+  const WorklistSettings& worklist() const { return plan_.settings.worklist; }
   // The queue may have changed by an operator's hand.
   void ring();
   nlohmann::json status() const;

@@ -120,6 +120,17 @@ std::shared_ptr<Service> ServiceHost::service() const {
   return service_;
 }
 
+void ServiceHost::worklistRefused(const std::string& problem) noexcept {
+  try {
+    {
+      const std::lock_guard lock(mutex_);
+      worklistProblem_ = problem;
+    }
+    log_(LogLevel::error, problem);
+  } catch (const std::exception&) {  // out of memory: the query's answer tells it as well
+  }
+}
+
 ServiceMeasures ServiceHost::measures() const {
   const auto running = service();
   return running ? running->measures() : ServiceMeasures{};
@@ -133,6 +144,7 @@ nlohmann::json ServiceHost::status() const {
   const std::lock_guard lock(mutex_);
   status["state"] = state_;
   status["reason"] = reason_;
+  status["worklist"] = {{"enabled", asksForWorklist()}, {"problem", worklistProblem_}};
   return status;
 }
 

@@ -34,6 +34,10 @@ class ServiceHost {
   void deleted(const std::string& resourceId) noexcept;
   void stop() noexcept;
 
+  bool asksForWorklist() const { return plan_ && plan_->settings.worklist.enable; }
+  // Another plugin has the archive's worklist: logged, and told by status().
+  void worklistRefused(const std::string& problem) noexcept;
+
   // Null while there is none; status() says why.
   std::shared_ptr<Service> service() const;
   nlohmann::json status() const;
@@ -50,9 +54,10 @@ class ServiceHost {
   std::optional<ServicePlan> plan_;
   AccessRules access_;
   Doorbell bell_;
-  mutable std::mutex mutex_;  // guards the next three
+  mutable std::mutex mutex_;  // guards the next four
   std::string state_ = "starting";
   std::string reason_;
+  std::string worklistProblem_;
   std::shared_ptr<Service> service_;
   std::jthread opener_;
 };

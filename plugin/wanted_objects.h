@@ -8,7 +8,7 @@
 
 namespace cmr {
 
-// outputs: "SEG", "SR", "SC" as in the rules; empty: all of them. The order stays.
+// outputs: as rules name them; empty: defaultOutputs() of config/rule_file.h. The order stays.
 std::vector<ProducedObject> wantedObjects(const std::vector<ProducedObject>& objects,
                                           const std::vector<std::string>& outputs);
 

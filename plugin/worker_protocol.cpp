@@ -3,6 +3,8 @@
 #include <bit>
 #include <cmath>
 
+#include "dicom_sr/object_kinds.h"
+
 namespace cmr {
 namespace {
 
@@ -266,7 +268,7 @@ ProducedObject decodeObject(std::string_view payload) {
   ByteReader reader(payload);
   ProducedObject object;
   object.kind = enumFrom<ObjectKind>(
-      reader.u32(), static_cast<std::uint32_t>(ObjectKind::resultPage), "kind of object");
+      reader.u32(), static_cast<std::uint32_t>(objectKinds.size() - 1), "kind of object");
   object.SOPClassUID = reader.text();
   object.SOPInstanceUID = reader.text();
   object.SeriesInstanceUID = reader.text();

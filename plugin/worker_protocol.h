@@ -24,7 +24,7 @@
 
 namespace cmr {
 
-inline constexpr std::uint32_t workerProtocolVersion = 2;
+inline constexpr std::uint32_t workerProtocolVersion = 3;
 
 // The reason that a worker gives when it could not take the memory that a job needs.
 inline constexpr const char* outOfMemory = "out of memory";

@@ -33,6 +33,7 @@ async function ask(method, path, body, headers = {}) {
 
 export const get = path => ask('GET', path);
 export const post = (path, body) => ask('POST', path, body);
+export const remove = path => ask('DELETE', path);
 export const put = (path, body, headers) => ask('PUT', path, body, headers);
 
 // For what is allowed to be missing.
@@ -190,7 +191,7 @@ export async function showStatus() {
   }
   const trouble = [status.rules?.problem && `The rules file is refused, the last good rules stay: ${status.rules.problem}`,
     status.claiming === false ? `No job is taken: ${status.notClaimingBecause}` : status.package?.problem || status.dispatcher?.trouble,
-    status.outbox?.trouble, status.intake?.trouble];
+    status.worklist?.problem, status.outbox?.trouble, status.intake?.trouble];
   for (const text of trouble.filter(Boolean)) notices.push(make('div', { className: 'notice doubt' }, text));
   const place = byId('banner');
   const before = place.textContent;
@@ -219,7 +220,7 @@ export function repeat(work, milliseconds) {
 
 // --- the frame of every page ------------------------------------------------------------------------
 
-const pages = [['index.html', 'Queue'], ['rules.html', 'Rules'], ['models.html', 'Models'], ['health.html', 'Health']];
+const pages = [['index.html', 'Queue'], ['worklist.html', 'Worklist'], ['rules.html', 'Rules'], ['models.html', 'Models'], ['health.html', 'Health']];
 
 function useTheme(theme) {
   document.documentElement.dataset.theme = theme;

@@ -13,7 +13,8 @@ function fill(id, pairs) {
 async function refresh() {
   const status = await showStatus();
   system ??= await getOr('system', null);
-  fill('service', [['State', mark(status.state === 'running', 'running', status.state)], ['Reason', status.reason]]);
+  fill('service', [['State', mark(status.state === 'running', 'running', status.state)], ['Reason', status.reason],
+    ['Worklist', status.worklist?.enabled ? mark(!status.worklist.problem, 'served', status.worklist.problem) : 'off']]);
   const me = await access();
   fill('access', [['You are', me.user ?? 'not named'], ['Role', me.role], ['Why', me.because],
     ['Orthanc asks for users', me.archiveAuthenticates ? 'yes' : 'no']]);

@@ -133,6 +133,30 @@ async function resultPages(allSeries) {
   return pages;
 }
 
+// --- the study as a whole ---------------------------------------------------------------------------
+
+const verdictWords = { analysed: 'analysed', notAnalysable: 'cannot be analysed', failed: 'failed', cancelled: 'cancelled', waiting: 'waiting', skipped: 'left alone', notAsked: 'not asked for' };
+
+function bestSheet(best) {
+  return make('section', { className: 'sheet', 'aria-label': `Best result of ${best.task}` },
+    make('h3', {}, best.series), make('p', { className: 'quiet' }, `${best.task}: ${best.why}.`),
+    best.numbers.length > 0 ? measurementTable(best.numbers.map(number => ({ ...number, unit: { value: number.unit } })))
+      : make('p', { className: 'quiet' }, 'The model package releases none of its numbers for reports.'));
+}
+
+function summary(report) {
+  const checks = report.checks.map(check => make('li', {}, make('span', { className: `mark ${check.agrees ? 'good' : 'doubt'}` }, check.agrees ? 'agrees' : 'differs'), ` ${check.text}`));
+  const left = report.series.filter(series => series.verdict !== 'analysed')
+    .map(series => make('li', {}, `${series.name}: ${verdictWords[series.verdict] ?? series.verdict}${series.reason ? `: ${series.reason}` : ''}`));
+  return [report.complete ? null : make('div', { className: 'notice doubt' }, 'Not complete: series are still arriving or being analysed.'),
+    ...report.best.map(bestSheet),
+    report.best.length === 0 ? make('p', { className: 'quiet' }, 'No series has numbers yet.') : null,
+    make('h3', {}, 'Series against each other'),
+    checks.length > 0 ? make('ul', { className: 'clauses' }, ...checks) : make('p', { className: 'quiet' }, 'Nothing can be compared.'),
+    left.length > 0 ? make('h3', {}, 'Not analysed') : null, left.length > 0 ? make('ul', { className: 'clauses' }, ...left) : null,
+    make('p', { className: 'quiet' }, `No disease is suggested: no result holds a suggestion that may be reported. ${report.notice}.`)].filter(Boolean);
+}
+
 // --- the series -------------------------------------------------------------------------------------
 
 function seriesSheet(series, look, jobs, refresh, closed) {
@@ -160,6 +184,7 @@ async function refresh() {
   const closed = await whyNot('operator');
   tellWhyNot(closed, 'Analysis cannot be asked for.');
   const allSeries = await get(`studies/${study.ID}/series`);
+  byId('summary').replaceChildren(...summary(await get(`cmr/studies/${study.ID}`)));
   const jobs = new Map();
   const sheets = [];
   for (const series of allSeries.sort((a, b) => Number(a.MainDicomTags?.SeriesNumber ?? 0) - Number(b.MainDicomTags?.SeriesNumber ?? 0))) {

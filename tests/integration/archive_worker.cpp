@@ -59,6 +59,7 @@ struct Kind {
 
 const std::vector<Kind> kinds{{ObjectKind::segmentation, "SEG", UID_SegmentationStorage},
                               {ObjectKind::resultPage, "OT", UID_SecondaryCaptureImageStorage},
+                              {ObjectKind::document, "DOC", UID_EncapsulatedPDFStorage},
                               {ObjectKind::structuredReport, "SR", UID_ComprehensiveSRStorage}};
 
 ProducedObject produce(const Kind& kind, DcmDataset& source, std::vector<std::string> parts,

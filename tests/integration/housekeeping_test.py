@@ -14,7 +14,7 @@ function ReceivedInstanceFilter(dicom, origin, info)
   local first = gate:read("*a")
   gate:close()
   if dicom.Modality == "SEG" then return first == "first" end
-  return dicom.Modality ~= "OT" and dicom.Modality ~= "SR"
+  return dicom.Modality ~= "OT" and dicom.Modality ~= "DOC" and dicom.Modality ~= "SR"
 end
 """
 
@@ -118,7 +118,7 @@ class Housekeeping(ServiceTest):
             self.assertEqual(server.get(f"/cmr/jobs/{before['id']}")["state"], "done")
             found = {modality: len({series["ParentStudy"] for series in each})
                      for modality, each in server.series_by_modality().items()}
-            self.assertEqual(found, {"MR": 2, "SEG": 2, "OT": 2, "SR": 2})
+            self.assertEqual(found, {"MR": 2, "SEG": 2, "OT": 2, "DOC": 2, "SR": 2})
         self.in_each_state(check)
 
     def test_a_series_that_is_merged_into_another_study_is_analysed_there(self):

@@ -31,8 +31,8 @@ class ServiceTest(unittest.TestCase):
         """Exactly one SEG, one result page and one SR, each in the study of the source."""
         found = server.series_by_modality()
         self.assertEqual({modality: len(series) for modality, series in found.items()},
-                         {"MR": sources, "SEG": 1, "OT": 1, "SR": 1})
-        for modality in ("SEG", "OT", "SR"):
+                         {"MR": sources, "SEG": 1, "OT": 1, "DOC": 1, "SR": 1})
+        for modality in ("SEG", "OT", "DOC", "SR"):
             self.assertEqual(found[modality][0]["ParentStudy"], found["MR"][0]["ParentStudy"])
             self.assertEqual(len(found[modality][0]["Instances"]), 1)
 
@@ -53,6 +53,28 @@ class Arrival(ServiceTest):
         server.all_decided()
         self.assertEqual(len(server.jobs()), 1)
         self.assertEqual(server.stop(), 0)
+
+    def test_a_study_is_told_as_a_whole_with_what_was_left_alone(self):
+        server = self.server().start()
+        server.send(self.series())
+        server.send(self.series("ct", series="1.2.3.10.2", SOPClassUID=CT_IMAGE, Modality="CT"))
+        server.job_in("done")
+        server.all_decided()
+        study = server.series_by_modality()["MR"][0]["ParentStudy"]
+        report = server.get(f"/cmr/studies/{study}")
+        # Our own objects are no series of it.
+        self.assertEqual({series["SeriesInstanceUIDs"][0]: series["verdict"]
+                          for series in report["series"]},
+                         {"1.2.3.10.1": "analysed", "1.2.3.10.2": "skipped"})
+        self.assertIn("CT", report["series"][1]["reason"])
+        self.assertTrue(report["complete"])
+        server.send(self.series("late", series="1.2.3.10.3", slices=(16, 24)))
+        server.wait(lambda: len(server.jobs("?state=done")) == 2, "the job over the late series")
+        server.all_decided()
+        report = server.get(f"/cmr/studies/{study}")
+        self.assertEqual([series["verdict"] for series in report["series"]],
+                         ["analysed", "skipped", "analysed"])
+        self.assertEqual(server.call("GET", "/cmr/studies/none")[0], 404)
 
     def test_the_same_images_again_make_no_new_job(self):
         server = self.server().start()
@@ -172,7 +194,7 @@ class Again(ServiceTest):
     def assert_replaced(self, server, before):
         """All results are others than before, and there is one set of them."""
         server.wait(lambda: not before & self.results(server), "the earlier results to leave")
-        server.wait(lambda: len(self.results(server)) == 3, "the later results")
+        server.wait(lambda: len(self.results(server)) == 4, "the later results")
         server.all_decided()
         self.assert_one_set(server)
 

@@ -42,6 +42,15 @@ class CircleSegmenter final : public FrameSegmenter {
     return look;
   }
 
+  std::optional<PackageIdentity> identityOfHead(const std::string&) override { return head; }
+  Segmentation segmentStill(const ImageStack& stack, const std::string& task,
+                            const std::string&) override {
+    tasks.push_back(task);
+    return segment(stack, [](double, const std::string&) {});
+  }
+
+  std::optional<PackageIdentity> head;  // of every further task
+  std::vector<std::string> tasks;       // of still stacks that were segmented
   int calls = 0;
   int looks = 0;         // at stacks that are not segmented
   FirstLook look;        // what is said of every stack

@@ -33,5 +33,21 @@ TEST(SiteRelease, RefusesAStructureThatNobodyKnows) {
   EXPECT_THROW(turnOn(identity, {"background"}), InputError);
 }
 
+TEST(SiteRelease, TurnsOnTheHeadOfATaskAsAWholeAndNothingElse) {
+  HeadDescription head;
+  head.task = "seg_map_sax";
+  head.classes = {{"lv_cavity", "phantom", "off"}, {"lv_myocardium", "both", "report"}};
+  PackageIdentity identity = package();
+  EXPECT_NO_THROW(turnOn(identity, {"seg_map_sax"}));
+  EXPECT_EQ(identity.release, package().release);
+  const PackageIdentity off = identityOf(identity, head, {"seg_lge_sax", "rv_cavity"});
+  EXPECT_EQ(off.release[1], "off");
+  const PackageIdentity on = identityOf(identity, head, {"seg_map_sax"});
+  EXPECT_EQ(on.release[1], "site");
+  EXPECT_EQ(on.evidence[1], "phantom");
+  EXPECT_EQ(on.release[2], "report");
+  EXPECT_EQ(on.release[3], "off") << "a structure that the head does not draw";
+}
+
 }  // namespace
 }  // namespace cmr

@@ -59,7 +59,7 @@ TEST(RulesSchema, KnowsTheWordsThatTheParserKnows) {
   const auto words = [&](const nlohmann::json& list) {
     return list.at("enum").get<std::vector<std::string>>();
   };
-  EXPECT_THAT(words(types["tasks"]["items"]), UnorderedElementsAreArray(knownTasks()));
+  EXPECT_THAT(words(types["tasks"]["items"]), UnorderedElementsAreArray(tasksOfRules()));
   EXPECT_THAT(words(types["outputs"]["items"]), UnorderedElementsAreArray(outputNames()));
   EXPECT_THAT(words(types["sourceClause"]["properties"]["source"]),
               UnorderedElementsAreArray(sourceNames()));

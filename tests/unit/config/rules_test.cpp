@@ -203,8 +203,8 @@ TEST(Rules, WhatOnlyAnalysedSeriesHaveIsRefusedForOthersAndWhatCannotBeAskedIsTo
     EXPECT_EQ(action(R"("tasks": ["seg_cine_sax"], )" + std::string(key)), "accepted") << key;
   }
   EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "outputs": ["SR"])"), HasSubstr("\"SEG\""));
-  EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "outputs": ["PDF"])"),
-              HasSubstr("there is no output \"PDF\""));
+  EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "outputs": ["DOC"])"),
+              HasSubstr("there is no output \"DOC\""));
   EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "wait": "week")"), HasSubstr("\"study\""));
   EXPECT_THAT(mistakeIn(ruleWith(R"({"view": "SAX"})")), HasSubstr("before anything looks"));
   EXPECT_THAT(mistakeIn(ruleWith(R"({"taag": "Rows", "min": 1})")),

@@ -51,7 +51,7 @@ TEST(Settings, EveryKeyIsRead) {
     "Threads": 3, "Niceness": 5, "JobDeadlineSeconds": 100, "StartDeadlineSeconds": 101,
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
     "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep",
-    "ReportExperimental": ["rv_cavity"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
+    "ReportExperimental": ["rv_cavity", "seg_map_sax"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
     "RetentionDays": 13, "WorkerMemoryMiB": 14, "EditRules": true,
     "Roles": {"anna": "administrator", "*": "none"}, "UserHeader": "X-Remote-User",
     "Viewers": {"OHIF": "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}"}}})");
@@ -70,7 +70,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.largestBackOff.count(), 8);
   EXPECT_FALSE(settings.storeResults);
   EXPECT_FALSE(settings.deleteSuperseded);
-  EXPECT_EQ(settings.reportExperimental, std::vector<std::string>{"rv_cavity"});
+  EXPECT_EQ(settings.reportExperimental, (std::vector<std::string>{"rv_cavity", "seg_map_sax"}));
   EXPECT_EQ(settings.diskFloorMiB, 11);
   EXPECT_EQ(settings.memoryFloorMiB, 12);
   EXPECT_EQ(settings.retentionDays, 13);
@@ -79,7 +79,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.viewers.at("OHIF"), "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}");
   EXPECT_EQ(settings.roles, (RoleMap{{"anna", Role::administrator}, {"*", Role::none}}));
   EXPECT_EQ(settings.userHeader, "x-remote-user");
-  EXPECT_EQ(settingsKeys().size(), 24U);
+  EXPECT_EQ(settingsKeys().size(), 25U);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {

@@ -58,7 +58,7 @@ TEST(DrawResultPage, ShowsImagesContoursAndText) {
   EXPECT_GT(pixelsOf(page, lvCavityColor), 500U);
   EXPECT_GT(pixelsOf(page, lvMyocardiumColor), 500U);
   EXPECT_GT(pixelsOf(page, rvCavityColor), 300U);
-  EXPECT_GT(pixelsOf(page, page::ink), 2000U);
+  EXPECT_GT(pixelsOf(page, screenPalette.ink), 2000U);
   std::set<std::uint8_t> greys;  // of the images
   for (std::size_t i = 0; i < page.pixels.size(); i += 3) {
     if (page.pixels[i] == page.pixels[i + 1] && page.pixels[i] == page.pixels[i + 2]) {
@@ -87,7 +87,7 @@ TEST(DrawResultPage, LeavesItsMarginsFreeHoweverMuchThereIsToSay) {
       if (x >= 24 && x < page.width - 24 && y >= 24 && y < page.height - 12) continue;
       const std::size_t at =
           (static_cast<std::size_t>(y) * page::width + static_cast<std::size_t>(x)) * 3;
-      ASSERT_EQ(page.pixels[at], page::ground.red) << "at " << x << ", " << y;
+      ASSERT_EQ(page.pixels[at], screenPalette.ground.red) << "at " << x << ", " << y;
     }
   }
 }
@@ -113,7 +113,7 @@ TEST(DrawResultPage, StaysWholeWithoutContoursCurvesAndNumbers) {
   analysis.measurements.clear();
   analysis.flags.clear();
   const RgbImage page = drawResultPage(source, analysis, fixedContext());
-  EXPECT_GT(pixelsOf(page, page::ink), 1000U);
+  EXPECT_GT(pixelsOf(page, screenPalette.ink), 1000U);
 }
 
 TEST(DrawResultPage, TakesTextThatIsNoUtf8) {

@@ -8,6 +8,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/model_package.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/tiny_frame.h"
 
 namespace cmr {
@@ -29,7 +30,7 @@ FinetuneOptions options(const std::string& name) {
   o.threads = 1;
   o.precision = "float32";
   o.packageName = "pair";
-  const fs::path folder = fs::path(testing::TempDir()) / ("finetune_" + name);
+  const fs::path folder = test::ownFolder() / name;
   fs::remove_all(folder);
   o.output = folder.string();
   return o;

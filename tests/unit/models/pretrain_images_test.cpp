@@ -170,5 +170,31 @@ TEST(ShuffledPosition, IsAPermutationInEveryRound) {
   }
 }
 
+TEST(ListedImages, CarryTheirGroupInTheirNameAndAreLeftOutByIt) {
+  const ImageFormat grey{"listed", [](const std::string&) { return true; },
+                         [](const std::string& path, std::uint64_t) {
+                           PretrainImage image{path, 16, 16, 1, std::vector<float>(256, 1.0F)};
+                           image.pixels[0] = 2;
+                           return image;
+                         }};
+  PretrainImages images(1);
+  images.addListed("archive", {{"p1/s1", {"a", "b"}}, {"p2/s2", {"c"}}}, grey, {"p1/"});
+  EXPECT_EQ(images.files(), 1U);
+  EXPECT_EQ(images.excludedCount(), 2U);
+  EXPECT_EQ(images.draw(0).name, "p2/s2/c");
+  EXPECT_THROW(images.addListed("archive", {}, grey, {}), InputError);
+}
+
+TEST(ListedImages, OfAnArchiveThatIsAwayEndTheRunInsteadOfCountingAsBroken) {
+  const ImageFormat away{"listed", [](const std::string&) { return true; },
+                         [](const std::string&, std::uint64_t) -> PretrainImage {
+                           throw ResourceError("nobody answers");
+                         }};
+  PretrainImages images(1);
+  images.addListed("archive", {{"p/s", {"a", "b"}}}, away, {});
+  EXPECT_THROW(images.draw(0), ResourceError);
+  EXPECT_EQ(images.skipped().count, 0U);
+}
+
 }  // namespace
 }  // namespace cmr

@@ -13,6 +13,7 @@
 #include "models/backbone_file.h"
 #include "models/finetune.h"
 #include "models/pretrain.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/tiny_frame.h"
 #include "tests/support/tiny_network.h"
 
@@ -30,7 +31,7 @@ class Recorder final : public PretrainReport {
 };
 
 fs::path freshFolder(const std::string& name) {
-  const fs::path folder = fs::path(testing::TempDir()) / ("pretrainer_" + name);
+  const fs::path folder = test::ownFolder() / name;
   fs::remove_all(folder);
   return folder;
 }

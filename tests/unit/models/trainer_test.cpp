@@ -9,6 +9,7 @@
 #include "analysis/compute_choice.h"
 #include "analysis/errors.h"
 #include "models/checkpoint.h"
+#include "tests/support/test_folder.h"
 #include "tests/support/tiny_frame.h"
 #include "tests/support/tiny_network.h"
 
@@ -26,7 +27,7 @@ class Recorder final : public TrainingReport {
 };
 
 fs::path freshFolder(const std::string& name) {
-  const fs::path folder = fs::path(testing::TempDir()) / ("trainer_" + name);
+  const fs::path folder = test::ownFolder() / name;
   fs::remove_all(folder);
   return folder;
 }

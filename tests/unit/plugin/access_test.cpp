@@ -97,6 +97,7 @@ class RouteAccessTest : public ServiceFixture {
     context.metrics = [] { return std::string(); };
     context.ring = [] {};
     context.access = rules;
+    context.worklist.enable = true;
     return answerRest({method, path, {}, body, headers}, context);
   }
   AccessRules rules = withUsers({{"anna", Role::administrator},
@@ -128,6 +129,11 @@ TEST_F(RouteAccessTest, EveryRouteTakesTheRoleThatItNeeds) {
                           {"GET", "/cmr/rules", Role::viewer},
                           {"POST", "/cmr/rules/check", Role::viewer},
                           {"GET", "/cmr/access", Role::none},
+                          {"GET", "/cmr/studies/study", Role::viewer},
+                          {"GET", "/cmr/worklist", Role::viewer},
+                          {"POST", "/cmr/worklist", Role::operatorRole},
+                          {"PUT", "/cmr/worklist/x", Role::operatorRole},
+                          {"DELETE", "/cmr/worklist/x", Role::operatorRole},
                           {"POST", "/cmr/jobs/" + job + "/cancel", Role::operatorRole},
                           {"POST", "/cmr/jobs/" + job + "/retry", Role::operatorRole},
                           {"POST", "/cmr/jobs/" + job + "/priority", Role::operatorRole},

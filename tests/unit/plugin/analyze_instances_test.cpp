@@ -20,6 +20,7 @@ namespace {
 
 using nlohmann::json;
 using test::CircleSegmenter;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -34,14 +35,14 @@ AnalysisOutcome analyze(const AnalysisRequest& request) {
   return analyzeInstances(request, segmenter, ignoreProgress);
 }
 
-TEST(AnalyzeInstances, GivesSegmentationPageAndReportInTheOrderOfStoring) {
+TEST(AnalyzeInstances, GivesItsObjectsInTheOrderOfStoringWithTheReportLast) {
   CMR_DEMO_SERIES(instances);
   const AnalysisOutcome outcome = analyze(requestOf(instances));
   ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
-  ASSERT_EQ(outcome.objects.size(), 3U);
-  EXPECT_EQ(outcome.objects[0].kind, ObjectKind::segmentation);
-  EXPECT_EQ(outcome.objects[1].kind, ObjectKind::resultPage);
-  EXPECT_EQ(outcome.objects[2].kind, ObjectKind::structuredReport);
+  std::vector<ObjectKind> kinds;
+  for (const ProducedObject& object : outcome.objects) kinds.push_back(object.kind);
+  EXPECT_THAT(kinds, ElementsAre(ObjectKind::segmentation, ObjectKind::resultPage,
+                                 ObjectKind::document, ObjectKind::structuredReport));
 }
 
 TEST(AnalyzeInstances, WritesEverythingAboutTheResultIntoTheResultsDocument) {
@@ -61,8 +62,8 @@ TEST(AnalyzeInstances, WritesEverythingAboutTheResultIntoTheResultsDocument) {
   EXPECT_EQ(results["curves"]["lvVolumeMl"].size(), 20U);
   EXPECT_EQ(results["keyPhases"]["endDiastole"]["phase"], 0);
   EXPECT_EQ(results["keyPhases"]["endSystole"]["phase"], 10);
-  ASSERT_EQ(results["objects"].size(), 3U);
-  for (std::size_t i = 0; i < 3; ++i) {
+  ASSERT_EQ(results["objects"].size(), outcome.objects.size());
+  for (std::size_t i = 0; i < outcome.objects.size(); ++i) {
     EXPECT_EQ(results["objects"][i]["SOPInstanceUID"], outcome.objects[i].SOPInstanceUID);
     EXPECT_EQ(results["objects"][i]["sha256"], sha256Hex(outcome.objects[i].bytes));
   }
@@ -334,6 +335,43 @@ TEST(AnalyzeInstances, LooksAtSeriesThatItDoesNotAnalyse) {
   ASSERT_EQ(results["firstLooks"].size(), 1U);
   EXPECT_EQ(results["firstLooks"][0]["isAnalysed"], false);
   EXPECT_EQ(results["firstLooks"][0]["sequence"]["agreement"], "unknown");
+}
+
+TEST(AnalyzeInstances, MeasuresNothingOfAMapWhileItsHeadIsNotTurnedOnAndSaysSo) {
+  CMR_REAL_SERIES(instances, "siemens-t1-lge/ssfp/T1map_imgs");
+  CircleSegmenter segmenter;
+  segmenter.head = segmenter.identity_;
+  segmenter.head->release.fill("off");
+  AnalysisRequest request = requestOf(instances);
+  request.tasks = {};
+  const AnalysisOutcome outcome = analyzeInstances(request, segmenter, ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::notAnalysable);
+  EXPECT_THAT(outcome.reason, HasSubstr("a T1 map"));
+  EXPECT_THAT(outcome.reason, HasSubstr(experimentalNotice));
+  EXPECT_TRUE(outcome.objects.empty());
+  EXPECT_TRUE(segmenter.tasks.empty());
+  EXPECT_EQ(json::parse(outcome.resultsJson)["task"], "seg_map_sax");
+}
+
+TEST(AnalyzeInstances, OutlinesAMapWhoseHeadTheSiteTurnedOnWithAReservationEverywhere) {
+  CMR_REAL_SERIES(instances, "siemens-t1-lge/ssfp/T1map_imgs");
+  CircleSegmenter segmenter;
+  segmenter.head = segmenter.identity_;
+  segmenter.head->release.fill(releasedBySite);
+  AnalysisRequest request = requestOf(instances);
+  request.tasks = {"seg_map_sax"};
+  const AnalysisOutcome outcome = analyzeInstances(request, segmenter, ignoreProgress);
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  EXPECT_EQ(segmenter.tasks, std::vector<std::string>{"seg_map_sax"});
+  ASSERT_EQ(outcome.objects.size(), 3U);
+  EXPECT_THAT(outcome.objects[0].bytes, HasSubstr(experimentalNotice));
+  EXPECT_THAT(outcome.objects[0].bytes, Not(HasSubstr("LV cavity ED")));
+  EXPECT_THAT(outcome.objects[2].bytes, HasSubstr(experimentalNotice));
+  EXPECT_THAT(outcome.objects[2].bytes, Not(HasSubstr("diastole")));
+  const json results = json::parse(outcome.resultsJson);
+  EXPECT_EQ(results["task"], "seg_map_sax");
+  EXPECT_FALSE(results.contains("keyPhases"));
+  EXPECT_THAT(results["flags"].dump(), HasSubstr(experimentalNotice));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <limits>
 #include <random>
 
+#include "dicom_sr/object_kinds.h"
 #include "plugin/worker_exchange.h"
 
 namespace cmr {
@@ -47,8 +48,9 @@ TEST(WorkerProtocol, EveryMessageSurvivesTheRoundTripWithAnyBytesInIt) {
     EXPECT_EQ(sameOutcome.resultsJson, outcome.resultsJson);
     EXPECT_EQ(sameOutcome.objectCount, outcome.objectCount);
 
-    const ProducedObject object{static_cast<ObjectKind>(random() % 3), randomText(random),
-                                randomText(random), randomText(random), randomText(random)};
+    const ProducedObject object{static_cast<ObjectKind>(random() % objectKinds.size()),
+                                randomText(random), randomText(random), randomText(random),
+                                randomText(random)};
     const ProducedObject sameObject = decodeObject(encode(object));
     EXPECT_EQ(sameObject.kind, object.kind);
     EXPECT_EQ(sameObject.SOPClassUID, object.SOPClassUID);

@@ -1,0 +1,82 @@
+// Scheduled exams: their state, and what a person may add or take away.
+import { act, byId, cell, day, frame, get, make, personName, post, remove, repeat, showStatus, tellWhyNot, whyNot, withhold } from './common.js';
+
+const states = { scheduled: ['scheduled', ''], arrived: ['arrived', 'good'], analysing: ['in analysis', 'good'], reported: ['reported', 'good'] };
+const fields = [['PatientName', 'Name (Family^Given)', true], ['PatientID', 'Patient ID', true], ['PatientBirthDate', 'Born (YYYYMMDD)', false],
+  ['AccessionNumber', 'Accession number', true], ['Modality', 'Modality', true], ['ScheduledStationAETitle', 'Station (AE title)', false],
+  ['ScheduledProcedureStepStartDate', 'Date (YYYYMMDD)', true], ['ScheduledProcedureStepStartTime', 'Time (HHMM)', false],
+  ['ScheduledProcedureStepDescription', 'Description', false]];
+
+function mark(entry) {
+  const [name, kind] = states[entry.state] ?? [entry.state, ''];
+  return make('span', { className: `mark ${kind}` }, name);
+}
+
+function deleteButton(entry, about) {
+  const button = make('button', { type: 'button', 'aria-label': `Delete: ${about}` }, 'Delete');
+  button.addEventListener('click', () => act(button, async () => {
+    if (!confirm(`Delete the scheduled exam of ${about}?`)) return;
+    await remove(`cmr/worklist/${encodeURIComponent(entry.id)}`);
+    await refresh();
+  }));
+  return withhold(button, closed);
+}
+
+function row(entry) {
+  const said = entry.attributes;
+  const about = personName(said.PatientName);
+  const time = (said.ScheduledProcedureStepStartTime ?? '').replace(/^(\d\d)(\d\d).*$/, '$1:$2');
+  const codes = (said.ScheduledProtocolCodeSequence ?? []).map(code => code.CodeMeaning).join(', ');
+  const name = entry.study ? make('a', { href: `study.html#${encodeURIComponent(entry.study)}` }, about) : about;
+  return make('tr', {}, cell('State', mark(entry), entry.conflict ? make('div', { className: 'notice bad' }, entry.conflict) : null),
+    make('th', { scope: 'row' }, name, make('div', { className: 'quiet' }, `${said.PatientID}, accession number ${said.AccessionNumber}`)),
+    cell('Scheduled', `${day(said.ScheduledProcedureStepStartDate)} ${time}`.trim()),
+    cell('Exam', [said.Modality, said.ScheduledProcedureStepDescription, codes].filter(Boolean).join(' · ')),
+    cell('Station', said.ScheduledStationAETitle ?? ''),
+    make('td', { className: 'actions' }, deleteButton(entry, about)));
+}
+
+let shown = '';
+let closed = null; // why the reader may not change the list
+
+async function refresh() {
+  const status = await showStatus();
+  const on = status.state === 'running' && status.worklist?.enabled;
+  byId('on').hidden = !on;
+  byId('off').hidden = status.state !== 'running' || on;
+  closed = await whyNot('operator');
+  if (!on) return;
+  tellWhyNot(closed, 'Exams cannot be scheduled or deleted.');
+  withhold(byId('schedule'), closed);
+  const { entries } = await get('cmr/worklist');
+  byId('none').hidden = entries.length > 0;
+  const now = JSON.stringify(entries);
+  if (now === shown) return; // the keyboard's place stays
+  shown = now;
+  byId('entries').replaceChildren(...entries.map(row));
+}
+
+async function schedule() {
+  const entry = {};
+  for (const [keyword] of fields) {
+    const text = byId(keyword).value.trim();
+    if (text) entry[keyword] = text;
+  }
+  await post('cmr/worklist', JSON.stringify(entry));
+  byId('entry').reset();
+  await refresh();
+}
+
+frame('Worklist');
+const list = make('dl');
+for (const [keyword, name, needed] of fields) {
+  list.append(make('dt', {}, make('label', { for: keyword }, name)),
+    make('dd', {}, make('input', { id: keyword, required: needed, defaultValue: keyword === 'Modality' ? 'MR' : '' })));
+}
+const add = make('button', { type: 'submit', id: 'schedule' }, 'Schedule');
+byId('entry').append(list, add);
+byId('entry').addEventListener('submit', event => {
+  event.preventDefault();
+  act(add, schedule, 'Scheduled.');
+});
+repeat(refresh, 3000);

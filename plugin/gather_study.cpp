@@ -1,0 +1,48 @@
+#include "plugin/gather_study.h"
+
+#include <set>
+
+namespace cmr {
+namespace {
+
+constexpr std::size_t mostJobs = 1000;  // of one study, its newest
+constexpr std::size_t mostSkipped = 1000;
+
+std::optional<UndecidedSeries> undecided(const std::string& seriesId, const GroupPlanner& planner) {
+  const auto look = planner.look(seriesId);
+  if (!look || look->own) return std::nullopt;
+  UndecidedSeries series{seriesId, look->series.SeriesInstanceUID, {}, !look->series.stable};
+  series.why = series.isArriving ? "still arriving" : "not asked for: " + look->verdict();
+  return series;
+}
+
+}  // namespace
+
+std::optional<StudyReportInput> gatherStudy(const std::string& orthancStudyId,
+                                            const GroupPlanner& planner, JobStore& store) {
+  const auto study = planner.study(orthancStudyId);
+  if (!study) return std::nullopt;
+  StudyReportInput input;
+  input.orthancStudyId = study->id;
+  input.StudyInstanceUID = study->StudyInstanceUID;
+  JobStore::ListFilter jobs;
+  jobs.orthancStudyId = study->id;
+  jobs.limit = mostJobs;
+  input.jobs = store.list(jobs);
+  JobStore::SkippedFilter skipped;
+  skipped.orthancStudyId = study->id;
+  skipped.limit = mostSkipped;
+  input.skipped = store.skippedSeries(skipped);
+  std::set<std::string> known;
+  for (const JobRecord& job : input.jobs) {
+    known.insert(job.submission.orthancSeriesIds.begin(), job.submission.orthancSeriesIds.end());
+  }
+  for (const JobStore::SkippedSeries& one : input.skipped) known.insert(one.orthancSeriesId);
+  for (const std::string& id : study->seriesIds) {
+    if (known.count(id) != 0) continue;
+    if (auto one = undecided(id, planner)) input.undecided.push_back(*std::move(one));
+  }
+  return input;
+}
+
+}  // namespace cmr

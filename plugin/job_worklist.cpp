@@ -1,0 +1,145 @@
+// What the job store remembers of scheduled exams, and of the studies that came of them.
+#include "plugin/job_store_impl.h"
+
+namespace cmr {
+namespace {
+
+// The state follows from the jobs over the study.
+constexpr const char* examColumns =
+    "SELECT id, patient_id, accession, study_uid, start_date, attributes, orthanc_study, conflict,"
+    " created_ms, updated_ms, CASE"
+    " WHEN orthanc_study = '' THEN 'scheduled'"
+    " WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.orthanc_study = worklist.orthanc_study"
+    " AND state IN ('queued', 'leased', 'storing', 'retry')) THEN 'analysing'"
+    " WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.orthanc_study = worklist.orthanc_study"
+    " AND state = 'done') THEN 'reported'"
+    " ELSE 'arrived' END FROM worklist ";
+
+std::vector<JobStore::ScheduledExam> examsOf(SqliteStatement& rows) {
+  std::vector<JobStore::ScheduledExam> exams;
+  while (rows.step()) {
+    exams.push_back({rows.bytes(0), rows.bytes(1), rows.bytes(2), rows.bytes(3), rows.bytes(4),
+                     rows.bytes(5), rows.bytes(6), rows.bytes(7), rows.bytes(10), rows.integer(8),
+                     rows.integer(9)});
+  }
+  return exams;
+}
+
+std::vector<JobStore::ScheduledExam> examsNamed(SqliteConnection& connection,
+                                                const std::string& id) {
+  SqliteStatement rows(connection, std::string(examColumns) + "WHERE id = ?");
+  rows.bind(id);
+  return examsOf(rows);
+}
+
+// Why a study that names this exam is not of it; empty: it is.
+std::string conflictOf(const JobStore::ScheduledExam& exam, const JobStore::ArrivedStudy& study) {
+  if (exam.PatientID != study.PatientID) {
+    return exam.StudyInstanceUID == study.StudyInstanceUID
+               ? "a study with this StudyInstanceUID arrived for another PatientID"
+               : "a study with this AccessionNumber arrived for another PatientID";
+  }
+  if (!study.AccessionNumber.empty() && exam.AccessionNumber != study.AccessionNumber) {
+    return "a study with this StudyInstanceUID arrived with another AccessionNumber";
+  }
+  return {};
+}
+
+}  // namespace
+
+JobStore::Scheduled JobStore::schedule(const ScheduledExam& exam) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  const auto known = examsNamed(impl_->connection, exam.id);
+  if (!known.empty()) {
+    return known.front().attributesJson == exam.attributesJson ? Scheduled::same
+                                                               : Scheduled::different;
+  }
+  const std::int64_t now = unixTimeMs();
+  SqliteStatement(impl_->connection,
+                  "INSERT INTO worklist (id, patient_id, accession, study_uid, start_date,"
+                  " attributes, created_ms, updated_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(exam.id, exam.PatientID, exam.AccessionNumber, exam.StudyInstanceUID, exam.startDate,
+            exam.attributesJson, now, now)
+      .run();
+  transaction.commit();
+  return Scheduled::created;
+}
+
+bool JobStore::reschedule(const ScheduledExam& exam) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement(impl_->connection,
+                  "UPDATE worklist SET patient_id = ?2, accession = ?3, study_uid = ?4,"
+                  " start_date = ?5, attributes = ?6, conflict = '', updated_ms = ?7"
+                  " WHERE id = ?1")
+      .bind(exam.id, exam.PatientID, exam.AccessionNumber, exam.StudyInstanceUID, exam.startDate,
+            exam.attributesJson, unixTimeMs())
+      .run();
+  return impl_->connection.changedRows() > 0;
+}
+
+bool JobStore::unschedule(const std::string& id) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement(impl_->connection, "DELETE FROM worklist WHERE id = ?").bind(id).run();
+  return impl_->connection.changedRows() > 0;
+}
+
+std::optional<JobStore::ScheduledExam> JobStore::scheduledExam(const std::string& id) {
+  const std::lock_guard guard(impl_->mutex);
+  const auto exams = examsNamed(impl_->connection, id);
+  return exams.empty() ? std::nullopt : std::optional(exams.front());
+}
+
+std::vector<JobStore::ScheduledExam> JobStore::scheduledExams(std::size_t limit,
+                                                              std::size_t offset) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement rows(impl_->connection,
+                       std::string(examColumns) + "ORDER BY start_date DESC, id LIMIT ? OFFSET ?");
+  rows.bind(static_cast<std::int64_t>(limit), static_cast<std::int64_t>(offset));
+  return examsOf(rows);
+}
+
+std::vector<JobStore::ScheduledExam> JobStore::openExams(const std::string& fromDate,
+                                                         std::size_t limit) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement rows(impl_->connection, std::string(examColumns) +
+                                              "WHERE orthanc_study = '' AND start_date >= ?"
+                                              " ORDER BY start_date, id LIMIT ?");
+  rows.bind(fromDate, static_cast<std::int64_t>(limit));
+  return examsOf(rows);
+}
+
+int JobStore::tieToExams(const ArrivedStudy& study) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  std::vector<ScheduledExam> exams;
+  {
+    SqliteStatement rows(impl_->connection,
+                         std::string(examColumns) +
+                             "WHERE orthanc_study <> ?1 AND ((?2 <> '' AND study_uid = ?2)"
+                             " OR (?3 <> '' AND accession = ?3))");
+    rows.bind(study.orthancStudyId, study.StudyInstanceUID, study.AccessionNumber);
+    exams = examsOf(rows);
+  }
+  int tied = 0;
+  for (const ScheduledExam& exam : exams) {
+    std::string conflict = conflictOf(exam, study);
+    if (conflict.empty() && !exam.orthancStudyId.empty()) {
+      conflict = "a second study arrived for this exam";
+    }
+    const bool fits = conflict.empty();
+    if (!fits && conflict == exam.conflict) continue;
+    SqliteStatement(impl_->connection, fits
+                                           ? "UPDATE worklist SET orthanc_study = ?, updated_ms = ?"
+                                             " WHERE id = ?"
+                                           : "UPDATE worklist SET conflict = ?, updated_ms = ?"
+                                             " WHERE id = ?")
+        .bind(fits ? study.orthancStudyId : conflict, unixTimeMs(), exam.id)
+        .run();
+    if (fits) ++tied;
+  }
+  transaction.commit();
+  return tied;
+}
+
+}  // namespace cmr

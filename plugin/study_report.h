@@ -1,0 +1,69 @@
+// What is known of one study, brought together from the results of its series: the best series for
+// each kind of number and why that one, the numbers with where they came from, what the series say
+// of each other, and what was not analysed and why.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/study_checks.h"
+#include "plugin/job_store.h"
+
+namespace cmr {
+
+// A series that is in the archive and neither a job nor left alone on record.
+struct UndecidedSeries {
+  std::string orthancSeriesId;
+  std::string SeriesInstanceUID;
+  std::string why;
+  bool isArriving = false;  // else nobody asked for it: it was there before the service
+};
+
+struct StudyReportInput {
+  std::string orthancStudyId;
+  std::string StudyInstanceUID;
+  std::vector<JobRecord> jobs;  // of the study, newest first
+  std::vector<JobStore::SkippedSeries> skipped;
+  std::vector<UndecidedSeries> undecided;
+};
+
+struct StudyReport {
+  struct Entry {
+    std::string verdict;  // "analysed", "notAnalysable", "failed", "cancelled", "waiting",
+                          // "skipped", "notAsked"
+    std::string reason;
+    std::string name;  // SeriesDescription; the series' identifier where there is none
+    std::string task;
+    std::string jobId;
+    std::vector<std::string> orthancSeriesIds;
+    std::vector<std::string> SeriesInstanceUIDs;
+  };
+  struct Number {
+    std::string id, label, unit, quality, reason;
+    std::optional<double> value;  // empty: not measured, the reason says why
+  };
+  struct Best {
+    std::string task;
+    std::string jobId;
+    std::string name;
+    std::string why;
+    std::vector<Number> numbers;      // those that the model package releases for reports
+    std::vector<std::string> doubts;  // flags of that result
+  };
+  std::string orthancStudyId;
+  std::string StudyInstanceUID;
+  bool isComplete = false;  // nothing of the study waits or is being analysed
+  std::vector<Entry> series;
+  std::vector<Best> best;  // one for each task with a result, in the order of the tasks' names
+  std::vector<CrossCheck> checks;
+};
+
+// Pure: the same input gives the same report, in whatever order its results were computed.
+// Results that cannot be read become entries that say so.
+StudyReport studyReport(const StudyReportInput& input);
+
+nlohmann::json studyReportJson(const StudyReport& report);
+
+}  // namespace cmr

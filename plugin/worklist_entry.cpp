@@ -1,0 +1,277 @@
+#include "plugin/worklist_entry.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <chrono>
+#include <ctime>
+#include <string_view>
+
+#include "analysis/errors.h"
+#include "analysis/sha256.h"
+#include "config/known_keys.h"
+#include "config/strict_json.h"
+#include "plugin/job_json.h"
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::json;
+
+enum class Kind { text, name, code, date, time, uid, aeTitle };
+
+struct Attribute {
+  const char* keyword;
+  Kind kind;
+  std::size_t longest;  // characters
+  bool needed;
+  bool inStep;  // of ScheduledProcedureStepSequence
+};
+
+constexpr std::array attributes{
+    Attribute{"PatientName", Kind::name, 64, true, false},
+    Attribute{"PatientID", Kind::text, 64, true, false},
+    Attribute{"PatientBirthDate", Kind::date, 8, false, false},
+    Attribute{"PatientSex", Kind::code, 16, false, false},
+    Attribute{"AccessionNumber", Kind::text, 16, true, false},
+    Attribute{"StudyInstanceUID", Kind::uid, 64, false, false},
+    Attribute{"ReferringPhysicianName", Kind::name, 64, false, false},
+    Attribute{"RequestedProcedureID", Kind::text, 16, false, false},
+    Attribute{"RequestedProcedureDescription", Kind::text, 64, false, false},
+    Attribute{"Modality", Kind::code, 16, true, true},
+    Attribute{"ScheduledStationAETitle", Kind::aeTitle, 16, false, true},
+    Attribute{"ScheduledStationName", Kind::text, 16, false, true},
+    Attribute{"ScheduledProcedureStepStartDate", Kind::date, 8, true, true},
+    Attribute{"ScheduledProcedureStepStartTime", Kind::time, 6, false, true},
+    Attribute{"ScheduledPerformingPhysicianName", Kind::name, 64, false, true},
+    Attribute{"ScheduledProcedureStepDescription", Kind::text, 64, false, true},
+    Attribute{"ScheduledProcedureStepID", Kind::text, 16, false, true},
+    Attribute{"ScheduledProcedureStepLocation", Kind::text, 16, false, true},
+};
+constexpr const char* codesKeyword = "ScheduledProtocolCodeSequence";
+const std::vector<std::string> codeKeys{"CodeValue", "CodingSchemeDesignator", "CodeMeaning"};
+constexpr std::size_t mostCodes = 20;
+
+[[noreturn]] void refuse(const std::string& keyword, const std::string& sentence) {
+  throw InputError("\"" + keyword + "\" " + sentence);
+}
+
+std::size_t characters(const std::string& utf8) {
+  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+bool areDigits(std::string_view text) {
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool isDate(const std::string& text) {
+  if (text.size() != 8 || !areDigits(text)) return false;
+  const std::chrono::year_month_day day{
+      std::chrono::year(std::stoi(text.substr(0, 4))),
+      std::chrono::month(static_cast<unsigned>(std::stoi(text.substr(4, 2)))),
+      std::chrono::day(static_cast<unsigned>(std::stoi(text.substr(6, 2))))};
+  return day.ok();
+}
+
+// Whole seconds: matching compares texts, and texts of one length are in the order of time.
+std::string wholeTime(const std::string& text) {
+  const bool fits = (text.size() == 2 || text.size() == 4 || text.size() == 6) && areDigits(text);
+  const std::string whole = text + std::string(fits ? 6 - text.size() : 0, '0');
+  if (!fits || whole.substr(0, 2) > "23" || whole.substr(2, 2) > "59" ||
+      whole.substr(4, 2) > "59") {
+    refuse("ScheduledProcedureStepStartTime",
+           "must be a time such as 0830 or 083000, not " + inQuotes(text));
+  }
+  return whole;
+}
+
+bool isUid(const std::string& text) {
+  if (text.empty() || text.front() == '.' || text.back() == '.') return false;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find('.', start), text.size());
+    const std::string part = text.substr(start, end - start);
+    if (!areDigits(part) || (part.size() > 1 && part.front() == '0')) return false;
+    start = end + 1;
+  }
+  return true;
+}
+
+void checkText(const std::string& keyword, const std::string& text, std::size_t longest) {
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) refuse(keyword, "must not contain control characters");
+    if (c == '\\') refuse(keyword, "must not contain a backslash, which parts values in DICOM");
+    if (c == '*' || c == '?')
+      refuse(keyword, "must not contain * or ?, which stand for others in queries");
+  }
+  if (characters(text) > longest) {
+    refuse(keyword, "has more than " + std::to_string(longest) + " characters");
+  }
+}
+
+std::string readText(const std::string& keyword, const Json& value, std::size_t longest) {
+  if (!value.is_string()) refuse(keyword, "must be a text");
+  std::string text = value.get<std::string>();
+  const std::size_t first = text.find_first_not_of(' ');
+  text =
+      first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(' ') - first + 1);
+  checkText(keyword, text, longest);
+  return text;
+}
+
+std::string readValue(const Attribute& attribute, const Json& value) {
+  std::string text = readText(attribute.keyword, value, attribute.longest);
+  if (text.empty()) return text;
+  switch (attribute.kind) {
+    case Kind::date:
+      if (!isDate(text))
+        refuse(attribute.keyword, "must be a date such as 20260131, not " + inQuotes(text));
+      break;
+    case Kind::time:
+      return wholeTime(text);
+    case Kind::uid:
+      if (!isUid(text)) refuse(attribute.keyword, "must be a UID, not " + inQuotes(text));
+      break;
+    case Kind::code:
+      if (text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ") != std::string::npos) {
+        refuse(attribute.keyword,
+               "must be of capital letters, digits and _, not " + inQuotes(text));
+      }
+      break;
+    case Kind::aeTitle:
+      if (characters(text) != text.size()) refuse(attribute.keyword, "must be ASCII");
+      break;
+    case Kind::name:
+    case Kind::text:
+      break;
+  }
+  return text;
+}
+
+Json readCodes(const Json& list) {
+  if (!list.is_array() || list.size() > mostCodes)
+    refuse(codesKeyword, "must be a list of at most 20 codes");
+  Json codes = Json::array();
+  for (const Json& item : list) {
+    if (!item.is_object()) refuse(codesKeyword, "must be a list of objects");
+    for (const auto& [key, value] : item.items()) {
+      if (std::find(codeKeys.begin(), codeKeys.end(), key) == codeKeys.end()) {
+        refuse(codesKeyword,
+               "has a code with the unknown key " + inQuotes(key) + hintAt(key, codeKeys));
+      }
+    }
+    Json code;
+    for (const std::string& key : codeKeys) {
+      if (!item.contains(key)) refuse(codesKeyword, "has a code without " + key);
+      code[key] = readText(key, item.at(key), key == "CodeMeaning" ? 64 : 16);
+      if (code[key] == "") refuse(codesKeyword, "has a code with an empty " + key);
+    }
+    codes.push_back(code);
+  }
+  return codes;
+}
+
+const Attribute* find(const std::string& keyword) {
+  const auto found = std::find_if(attributes.begin(), attributes.end(),
+                                  [&](const Attribute& one) { return keyword == one.keyword; });
+  return found == attributes.end() ? nullptr : &*found;
+}
+
+Json readAttributes(const Json& body) {
+  if (!body.is_object()) throw InputError("the body has to be a JSON object");
+  Json read = Json::object();
+  std::vector<std::string> known{codesKeyword};
+  for (const Attribute& one : attributes) known.emplace_back(one.keyword);
+  for (const auto& [keyword, value] : body.items()) {
+    const Attribute* attribute = find(keyword);
+    if (keyword == codesKeyword) {
+      read[keyword] = readCodes(value);
+    } else if (attribute == nullptr) {
+      throw InputError("a worklist entry has no " + inQuotes(keyword) + hintAt(keyword, known));
+    } else {
+      read[keyword] = readValue(*attribute, value);
+    }
+  }
+  for (const Attribute& one : attributes) {
+    if (one.needed && read.value(one.keyword, "").empty()) refuse(one.keyword, "is needed");
+  }
+  return read;
+}
+
+// 2.25 and a number of 120 bits in decimal (PS3.5 B.2), from the first bytes of a hash.
+std::string uidFrom(const std::string& hex) {
+  std::string digits = "0";
+  for (std::size_t i = 0; i < 30; ++i) {
+    int carry = hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10;
+    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
+      const int value = (*digit - '0') * 16 + carry;
+      *digit = static_cast<char>('0' + value % 10);
+      carry = value / 10;
+    }
+    for (; carry > 0; carry /= 10)
+      digits.insert(digits.begin(), static_cast<char>('0' + carry % 10));
+  }
+  return "2.25." + digits;
+}
+
+}  // namespace
+
+JobStore::ScheduledExam readWorklistEntry(const std::string& body) {
+  Json read = readAttributes(parseStrictJson(body, "the body"));
+  const auto text = [&](const char* keyword) { return read.value(keyword, std::string()); };
+  const std::string hash = sha256Hex(text("AccessionNumber") + "\n" + text("PatientID") + "\n" +
+                                     text("ScheduledProcedureStepID"));
+  if (text("StudyInstanceUID").empty()) {
+    // Steps of one accession number belong to one study.
+    read["StudyInstanceUID"] =
+        uidFrom(sha256Hex(text("AccessionNumber") + "\n" + text("PatientID")));
+  }
+  JobStore::ScheduledExam exam;
+  exam.id = hash.substr(0, 16);
+  exam.PatientID = text("PatientID");
+  exam.AccessionNumber = text("AccessionNumber");
+  exam.StudyInstanceUID = text("StudyInstanceUID");
+  exam.startDate = text("ScheduledProcedureStepStartDate");
+  exam.attributesJson = read.dump();
+  return exam;
+}
+
+Json worklistEntryJson(const JobStore::ScheduledExam& exam) {
+  return {{"id", exam.id},
+          {"state", exam.state},
+          {"study", exam.orthancStudyId},
+          {"conflict", exam.conflict},
+          {"created", isoTime(exam.createdMs)},
+          {"updated", isoTime(exam.updatedMs)},
+          {"attributes", Json::parse(exam.attributesJson)}};
+}
+
+Json worklistDataset(const JobStore::ScheduledExam& exam) {
+  const Json read = Json::parse(exam.attributesJson);
+  Json root = Json::object();
+  root["SpecificCharacterSet"] = "ISO_IR 192";
+  Json step = Json::object();
+  for (const Attribute& one : attributes) {
+    (one.inStep ? step : root)[one.keyword] = read.value(one.keyword, std::string());
+  }
+  step[codesKeyword] = read.value(codesKeyword, Json::array());
+  root["ScheduledProcedureStepSequence"] = Json::array({step});
+  return root;
+}
+
+std::string dateBeforeToday(int days) {
+  const std::time_t now = std::time(nullptr);
+  std::tm day{};
+  localtime_r(&now, &day);
+  day.tm_mday -= days;
+  day.tm_hour = 12;
+  std::mktime(&day);
+  std::array<char, 16> text{};
+  std::strftime(text.data(), text.size(), "%Y%m%d", &day);
+  return text.data();
+}
+
+}  // namespace cmr

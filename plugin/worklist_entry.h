@@ -1,0 +1,27 @@
+// A scheduled exam as REST names it and as DICOM writes it: PS3.4 K.6.1.2.2 (attributes of the
+// Modality Worklist), PS3.5 6.2 (what a value may look like).
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "plugin/job_store.h"
+
+namespace cmr {
+
+// body: {keyword: text, ...} and "ScheduledProtocolCodeSequence": [{"CodeValue", "CodeMeaning",
+// "CodingSchemeDesignator"}]. The id follows from accession number, patient and step, so that the
+// same exam is never there twice; a StudyInstanceUID that is left out follows from the id.
+// Throws InputError naming the attribute and what is wrong with it.
+JobStore::ScheduledExam readWorklistEntry(const std::string& body);
+
+// {"id", "state", "study", "conflict", "created", "updated", "attributes"}
+nlohmann::json worklistEntryJson(const JobStore::ScheduledExam& exam);
+
+// The data set as Orthanc makes DICOM of it: keywords, texts in UTF-8, the step in its sequence.
+nlohmann::json worklistDataset(const JobStore::ScheduledExam& exam);
+
+// Today (local), less so many days, as DICOM writes dates.
+std::string dateBeforeToday(int days);
+
+}  // namespace cmr

@@ -1,0 +1,210 @@
+"""The modality worklist of a real Orthanc, asked by a real findscu, fed over REST and by storescu.
+
+The queries are those of Orthanc's own integration tests: universal, single value, wildcards in
+names, ranges of date and time, modality and AE title in the sequence, lists of UIDs, return keys."""
+
+import glob
+import json
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+from service_test import FINAL, ServiceTest
+
+STEP = "ScheduledProcedureStepSequence[0]."
+FIRST = {
+    "PatientName": "Doe^Jane", "PatientID": "TEST-1", "AccessionNumber": "ACC1",
+    "PatientBirthDate": "19700131", "PatientSex": "F", "StudyInstanceUID": "1.2.3.10",
+    "RequestedProcedureID": "RP1", "RequestedProcedureDescription": "Heart",
+    "Modality": "MR", "ScheduledStationAETitle": "MR1",
+    "ScheduledProcedureStepStartDate": "20990110", "ScheduledProcedureStepStartTime": "0830",
+    "ScheduledProcedureStepID": "S1",
+    "ScheduledProtocolCodeSequence": [
+        {"CodeValue": "HEART", "CodingSchemeDesignator": "99SITE", "CodeMeaning": "Heart, cine"}],
+}
+SECOND = {
+    "PatientName": "Müller^Jörg", "PatientID": "TEST-2", "AccessionNumber": "ACC2",
+    "StudyInstanceUID": "1.2.3.20", "Modality": "CT", "ScheduledStationAETitle": "CT1",
+    "ScheduledProcedureStepStartDate": "20990112", "ScheduledProcedureStepStartTime": "101500",
+    "ScheduledProcedureStepID": "S2",
+}
+
+
+class Worklist(ServiceTest):
+    def started(self, utf8=True, plugins=(), **settings):
+        server = self.server(settings={"Worklist": {"Enable": True, **settings}})
+        usual = server.configuration
+
+        def configuration(with_plugin):
+            made = usual(with_plugin)
+            made["Plugins"] = [*plugins, *made["Plugins"]]
+            made["DefaultEncoding"] = "Utf8" if utf8 else "Latin1"
+            made["Worklists"] = {"Enable": True, "Database": str(server.folder)}
+            return made
+        server.configuration = configuration
+        return server.start()
+
+    def send(self, server, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        status, _, answer = server.call(method, path, data)
+        return status, json.loads(answer or b"null")
+
+    def create(self, server, *entries):
+        ids = []
+        for entry in entries:
+            status, answer = self.send(server, "POST", "/cmr/worklist", entry)
+            self.assertEqual(status, 200, answer)
+            ids.append(answer["id"])
+        return ids
+
+    def find(self, server, *keys, aet="ANY", expect=0):
+        """The answers of findscu as dumps."""
+        with tempfile.TemporaryDirectory() as folder:
+            wanted = []
+            for key in keys or ("PatientID",):
+                wanted += ["-k", key]
+            done = subprocess.run(["findscu", "-W", "-X", "-od", folder, "-aet", aet, *wanted,
+                                   "127.0.0.1", str(server.dicom_port)], capture_output=True)
+            self.assertEqual(done.returncode, expect, done.stderr)
+            return [subprocess.run(["dcmdump", "-q", "+L", path], capture_output=True,
+                                   check=True).stdout
+                    for path in sorted(glob.glob(os.path.join(folder, "*.dcm")))]
+
+    def patients(self, server, *keys, **more):
+        answers = self.find(server, "PatientID", *keys, **more)
+        return sorted(re.search(rb"\(0010,0020\) LO \[([^\]]*)\]", one).group(1).decode().strip()
+                      for one in answers)
+
+    def test_queries_are_matched_by_the_rules_of_the_standard(self):
+        server = self.started()
+        self.create(server, FIRST, SECOND)
+        one, two, both = ["TEST-1"], ["TEST-2"], ["TEST-1", "TEST-2"]
+        for keys, expected in [
+                ([], both),
+                (["PatientName"], both),
+                (["PatientID=TEST-2"], two),
+                (["PatientID=test-2"], []),
+                (["PatientName=Doe*"], one),
+                (["PatientName=doe^jane"], one),
+                (["PatientName=*^J?ne"], one),
+                (["PatientName=*"], both),
+                (["PatientName=Nobody*"], []),
+                (["AccessionNumber=ACC?"], both),
+                (["StudyInstanceUID=1.2.3.10\\1.2.3.99"], one),
+                ([STEP + "Modality=MR"], one),
+                ([STEP + "Modality=US"], []),
+                ([STEP + "ScheduledStationAETitle=CT1"], two),
+                ([STEP + "Modality=MR", STEP + "ScheduledStationAETitle=CT1"], []),
+                ([STEP + "ScheduledProcedureStepStartDate=20990110"], one),
+                ([STEP + "ScheduledProcedureStepStartDate=20990111-20990131"], two),
+                ([STEP + "ScheduledProcedureStepStartDate=-20990111"], one),
+                ([STEP + "ScheduledProcedureStepStartDate=20990110-"], both),
+                ([STEP + "ScheduledProcedureStepStartTime=080000-090000"], one),
+                ([STEP + "ScheduledProcedureStepStartTime=090000-"], two),
+                (["ScheduledProcedureStepSequence"], both)]:
+            self.assertEqual(self.patients(server, *keys), expected, keys)
+
+    def test_return_keys_come_back_and_others_do_not(self):
+        server = self.started()
+        self.create(server, FIRST)
+        answer, = self.find(server, "PatientBirthDate", STEP + "ScheduledProcedureStepStartTime",
+                            STEP + "ScheduledProtocolCodeSequence[0].CodeValue")
+        self.assertIn(b"DA [19700131]", answer)
+        self.assertIn(b"TM [083000]", answer)
+        self.assertIn(b"SH [HEART]", answer)
+        self.assertNotIn(b"(0010,0010)", answer)
+        self.assertNotIn(b"(0008,0050)", answer)
+
+    def test_names_come_in_the_archives_character_set(self):
+        for utf8, encoding in ((True, "utf-8"), (False, "latin-1")):
+            server = self.started(utf8=utf8)
+            self.create(server, SECOND)
+            answer, = self.find(server, "PatientName")
+            self.assertIn("Müller^Jörg".encode(encoding), answer)
+            server.stop()
+
+    def test_an_asker_may_be_kept_to_its_own_exams(self):
+        server = self.started(OnlyOwnStation=True)
+        self.create(server, FIRST, SECOND)
+        self.assertEqual(self.patients(server, aet="MR1"), ["TEST-1"])
+        self.assertEqual(self.patients(server, aet="CT1"), ["TEST-2"])
+        self.assertEqual(self.patients(server, aet="US1"), [])
+
+    def test_entries_are_made_replaced_and_deleted_over_rest(self):
+        server = self.started()
+        first, = self.create(server, FIRST)
+        self.assertEqual(self.create(server, FIRST), [first])
+        changed = {**FIRST, "ScheduledStationAETitle": "MR2"}
+        status, answer = self.send(server, "POST", "/cmr/worklist", changed)
+        self.assertEqual((status, answer["id"]), (409, first))
+        path = f"/cmr/worklist/{first}"
+        self.assertEqual(self.send(server, "PUT", path, changed)[0], 200)
+        self.assertEqual(self.patients(server, STEP + "ScheduledStationAETitle=MR2"), ["TEST-1"])
+        self.assertTrue(self.send(server, "DELETE", path)[1]["deleted"])
+        self.assertFalse(self.send(server, "DELETE", path)[1]["deleted"])
+        self.assertEqual(self.send(server, "GET", path)[0], 404)
+        self.assertEqual(self.patients(server), [])
+        for wrong, word in [({"PatientName": ""}, "is needed"),
+                            ({"PatientNam": "x"}, "PatientName"),
+                            ({"ScheduledProcedureStepStartDate": "20990231"}, "a date"),
+                            ({"ScheduledProcedureStepStartTime": "2561"}, "a time"),
+                            ({"PatientID": "a\\b"}, "backslash"),
+                            ({"AccessionNumber": "A" * 17}, "16 characters"),
+                            ({"Modality": 5}, "a text"),
+                            ({"StudyInstanceUID": "1..2"}, "a UID")]:
+            status, answer = self.send(server, "POST", "/cmr/worklist", {**FIRST, **wrong})
+            self.assertEqual(status, 400, answer)
+            self.assertIn(word, answer["error"])
+        self.assertEqual(self.send(server, "GET", "/cmr/worklist")[1]["entries"], [])
+
+    def test_what_is_long_past_is_not_offered_any_more(self):
+        server = self.started()
+        self.create(server, {**FIRST, "ScheduledProcedureStepStartDate": "20200101"})
+        self.assertEqual(self.patients(server), [])
+        self.assertEqual(len(self.send(server, "GET", "/cmr/worklist")[1]["entries"]), 1)
+
+    def test_a_study_that_arrives_belongs_to_its_exam_until_it_is_reported(self):
+        server = self.started()
+        server.close_gate()
+        first, second = self.create(server, FIRST, SECOND)
+        state = lambda: self.send(server, "GET", f"/cmr/worklist/{first}")[1]["state"]
+        self.assertEqual(state(), "scheduled")
+        server.send(self.series())
+        server.job_at_gate()
+        self.assertEqual(state(), "analysing")
+        self.assertEqual(self.patients(server), ["TEST-2"])
+        server.open_gate()
+        self.assertEqual(server.job_in(*FINAL)["state"], "done")
+        self.assertEqual(state(), "reported")
+        self.assertEqual(self.send(server, "GET", f"/cmr/worklist/{second}")[1]["state"],
+                         "scheduled")
+
+    def test_a_study_of_another_patient_is_flagged_and_not_tied(self):
+        server = self.started()
+        first, = self.create(server, {**FIRST, "PatientID": "SOMEBODY"})
+        server.send(self.series())
+        server.all_decided()
+        entry = self.send(server, "GET", f"/cmr/worklist/{first}")[1]
+        self.assertEqual((entry["state"], entry["study"]), ("scheduled", ""))
+        self.assertIn("another PatientID", entry["conflict"])
+
+    def test_another_plugins_worklist_is_told_and_all_else_runs(self):
+        other = "/usr/share/orthanc/plugins/libModalityWorklists.so"
+        if not os.path.exists(other):
+            self.skipTest("Orthanc's ModalityWorklists plugin is not installed")
+        server = self.started(plugins=[other])
+        self.assertEqual(server.get("/cmr/status")["state"], "running")
+        self.assertIn("another plugin", server.get("/cmr/status")["worklist"]["problem"])
+        self.assertIn("another plugin", server.log())
+
+    def test_without_the_setting_there_is_no_worklist(self):
+        server = self.server().start()
+        status, answer = self.send(server, "POST", "/cmr/worklist", FIRST)
+        self.assertEqual(status, 409)
+        self.assertIn("the worklist is off", answer["error"])
+
+
+if __name__ == "__main__":
+    unittest.main()

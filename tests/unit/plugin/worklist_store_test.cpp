@@ -1,0 +1,94 @@
+// Scheduled exams in the job store, and the studies that came of them.
+#include <gmock/gmock.h>
+
+#include "plugin/worklist_routes.h"
+#include "tests/unit/plugin/service_fixture.h"
+
+namespace cmr {
+namespace {
+
+class WorklistStore : public ServiceFixture {
+ protected:
+  WorklistStore() { store->schedule(exam); }
+  JobStore::ScheduledExam now() { return *store->scheduledExam("e"); }
+
+  JobStore::ScheduledExam exam{"e", "P", "A", "1.9.study", "20260131", "{}", {}, {}, {}, 0, 0};
+};
+
+TEST_F(WorklistStore, TheSameExamAgainChangesNothingAndAnotherIsNotTaken) {
+  EXPECT_EQ(store->schedule(exam), JobStore::Scheduled::same);
+  exam.attributesJson = "{\"a\": 1}";
+  EXPECT_EQ(store->schedule(exam), JobStore::Scheduled::different);
+  EXPECT_EQ(now().attributesJson, "{}");
+  EXPECT_TRUE(store->reschedule(exam));
+  EXPECT_EQ(now().attributesJson, "{\"a\": 1}");
+  EXPECT_TRUE(store->unschedule("e"));
+  EXPECT_FALSE(store->unschedule("e"));
+  EXPECT_FALSE(store->reschedule(exam));
+}
+
+TEST_F(WorklistStore, OnlyExamsOfTheDayAndLaterWithoutAStudyAreOpen) {
+  EXPECT_EQ(store->openExams("20260131", 10).size(), 1U);
+  EXPECT_TRUE(store->openExams("20260201", 10).empty());
+  EXPECT_EQ(store->tieToExams({"study", "", "A", "P"}), 1);
+  EXPECT_TRUE(store->openExams("20260131", 10).empty());
+}
+
+TEST_F(WorklistStore, AStudyIsTiedByEitherIdentifierOfItsPatient) {
+  EXPECT_EQ(store->tieToExams({"study", "1.9.study", "", "P"}), 1);
+  EXPECT_EQ(store->tieToExams({"study", "1.9.study", "A", "P"}), 0);  // known
+  EXPECT_EQ(now().orthancStudyId, "study");
+  EXPECT_EQ(now().conflict, "");
+}
+
+TEST_F(WorklistStore, AStudyThatNamesNothingIsTiedToNothing) {
+  exam.id = "f";
+  exam.AccessionNumber = "";
+  exam.StudyInstanceUID = "";
+  store->schedule(exam);
+  EXPECT_EQ(store->tieToExams({"study", "", "", "P"}), 0);
+}
+
+TEST_F(WorklistStore, AnotherPatientAnotherAccessionAndASecondStudyAreFlagged) {
+  EXPECT_EQ(store->tieToExams({"other", "1.5", "A", "Q"}), 0);
+  EXPECT_THAT(now().conflict, ::testing::HasSubstr("another PatientID"));
+  EXPECT_EQ(now().orthancStudyId, "");
+  EXPECT_EQ(store->tieToExams({"other", "1.9.study", "B", "P"}), 0);
+  EXPECT_THAT(now().conflict, ::testing::HasSubstr("another AccessionNumber"));
+  EXPECT_EQ(store->tieToExams({"study", "1.9.study", "A", "P"}), 1);
+  EXPECT_EQ(store->tieToExams({"third", "1.7", "A", "P"}), 0);
+  EXPECT_EQ(now().orthancStudyId, "study");
+  EXPECT_THAT(now().conflict, ::testing::HasSubstr("a second study"));
+  EXPECT_TRUE(store->reschedule(exam));
+  EXPECT_EQ(now().conflict, "");
+}
+
+TEST_F(WorklistStore, TheStateFollowsFromTheJobsOverTheStudy) {
+  EXPECT_EQ(now().state, "scheduled");
+  store->tieToExams({"study", "1.9.study", "A", "P"});
+  EXPECT_EQ(now().state, "arrived");
+  submit();
+  EXPECT_EQ(now().state, "analysing");
+  const auto lease = store->claim("20260101");
+  ASSERT_TRUE(lease);
+  EXPECT_TRUE(store->finishAnalysed(*lease, {}, "{}"));
+  EXPECT_EQ(now().state, "reported");
+}
+
+TEST_F(WorklistStore, RoutesSayWhatIsWrong) {
+  RestContext context;
+  context.status = [] { return nlohmann::json::object(); };
+  context.store = store.get();
+  context.planner = planner.get();
+  context.rules = liveRules.get();
+  EXPECT_EQ(answerRest({"GET", "/cmr/worklist", {}}, context).status, 409);
+  context.worklist.enable = true;
+  EXPECT_EQ(answerRest({"GET", "/cmr/worklist", {}}, context).status, 200);
+  EXPECT_EQ(answerRest({"GET", "/cmr/worklist/x", {}}, context).status, 404);
+  EXPECT_EQ(answerRest({"PUT", "/cmr/worklist", {}}, context).allow, "GET,POST");
+  EXPECT_EQ(answerRest({"POST", "/cmr/worklist/x", {}}, context).allow, "GET,PUT,DELETE");
+  EXPECT_EQ(answerRest({"POST", "/cmr/worklist", {}, "{"}, context).status, 400);
+}
+
+}  // namespace
+}  // namespace cmr
