@@ -39,7 +39,7 @@ class Operation(ServiceTest):
         self.assertEqual(found[("cmr_up", "")], 1)
         self.assertEqual(found[("cmr_claiming", "")], 1)
         self.assertEqual(found[("cmr_analyses_total", 'outcome="analysed"')], 1)
-        self.assertEqual(found[("cmr_stage_seconds_count", 'stage="store"')], 3)
+        self.assertEqual(found[("cmr_stage_seconds_count", 'stage="store"')], 4)
         for stage in ("wait", "fetch", "analyze"):
             self.assertEqual(found[("cmr_stage_seconds_count", f'stage="{stage}"')], 1)
         own = server.call("GET", "/tools/metrics-prometheus")[2].decode()

@@ -243,7 +243,7 @@ class Again(ServiceTest):
         server.section["ReportExperimental"] = ["rv_cavity"]
         server.start()
         self.ask(server, first["series"][0])
-        server.wait(lambda: len(self.results(server)) == 6, "the later results beside the earlier")
+        server.wait(lambda: len(self.results(server)) == 8, "the later results beside the earlier")
         self.assertEqual(before - self.results(server), set())
 
 

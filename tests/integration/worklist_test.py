@@ -40,6 +40,7 @@ class Worklist(ServiceTest):
         def configuration(with_plugin):
             made = usual(with_plugin)
             made["Plugins"] = [*plugins, *made["Plugins"]]
+            made["DicomAlwaysAllowFindWorklist"] = True
             made["DefaultEncoding"] = "Utf8" if utf8 else "Latin1"
             made["Worklists"] = {"Enable": True, "Database": str(server.folder)}
             return made

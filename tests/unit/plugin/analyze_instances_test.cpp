@@ -114,7 +114,7 @@ TEST(AnalyzeInstances, ReportsWhatTheSiteTurnedOnUnderIdentifiersOfItsOwn) {
   EXPECT_TRUE(results["experimental"].empty());
   EXPECT_EQ(results["package"]["structures"]["rv_cavity"]["release"], "site");
   EXPECT_EQ(results["curves"]["rvVolumeMl"].size(), 20U);
-  EXPECT_THAT(two.objects[2].bytes, HasSubstr("configuration asks for"));
+  EXPECT_THAT(two.objects.back().bytes, HasSubstr("configuration asks for"));
   for (std::size_t i = 0; i < one.objects.size(); ++i) {
     EXPECT_NE(one.objects[i].SOPInstanceUID, two.objects[i].SOPInstanceUID);
   }
@@ -363,11 +363,11 @@ TEST(AnalyzeInstances, OutlinesAMapWhoseHeadTheSiteTurnedOnWithAReservationEvery
   const AnalysisOutcome outcome = analyzeInstances(request, segmenter, ignoreProgress);
   ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
   EXPECT_EQ(segmenter.tasks, std::vector<std::string>{"seg_map_sax"});
-  ASSERT_EQ(outcome.objects.size(), 3U);
+  ASSERT_EQ(outcome.objects.size(), 4U);
   EXPECT_THAT(outcome.objects[0].bytes, HasSubstr(experimentalNotice));
   EXPECT_THAT(outcome.objects[0].bytes, Not(HasSubstr("LV cavity ED")));
-  EXPECT_THAT(outcome.objects[2].bytes, HasSubstr(experimentalNotice));
-  EXPECT_THAT(outcome.objects[2].bytes, Not(HasSubstr("diastole")));
+  EXPECT_THAT(outcome.objects.back().bytes, HasSubstr(experimentalNotice));
+  EXPECT_THAT(outcome.objects.back().bytes, Not(HasSubstr("diastole")));
   const json results = json::parse(outcome.resultsJson);
   EXPECT_EQ(results["task"], "seg_map_sax");
   EXPECT_FALSE(results.contains("keyPhases"));
