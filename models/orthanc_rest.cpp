@@ -51,8 +51,8 @@ void requireAnswer(const std::string& address, CURL* handle) {
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
   if (status == 200) return;
   if (status == 401 || status == 403) {
-    throw InputError(address + " refuses access (" + std::to_string(status) +
-                     "): put its name and password into ~/.netrc");
+    throw ResourceError(address + " refuses access (" + std::to_string(status) +
+                        "): put its name and password into ~/.netrc, or the file that NETRC names");
   }
   const std::string what = address + " answers with status " + std::to_string(status);
   if (status >= 500) throw ResourceError(what);

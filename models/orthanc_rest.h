@@ -22,8 +22,9 @@ class OrthancRest {
 
   const std::string& url() const { return url_; }
 
-  // The body of the answer to GET url + path. Throws InputError where the archive says no (access
-  // refused, not found), ResourceError where it gives no answer or fails; both name the address.
+  // The body of the answer to GET url + path. Throws InputError where there is nothing to be had
+  // (not found), ResourceError where the archive gives no answer, fails or refuses access: of that
+  // nothing is learned about what was asked for. Both name the address.
   std::string get(const std::string& path) const;
 
  private:

@@ -57,15 +57,20 @@ class FromArchive(unittest.TestCase):
     def store_an_image_without_pixels(self):
         self.store_changed("2.25.2", "-e", "PixelData")
 
-    def pretrain(self, *options, port=None):
+    def begin(self, *options, port=None, steps=2):
         folder = self.server.folder / "run"
         address = f"http://127.0.0.1:{port or self.server.http_port}"
-        return subprocess.run(
-            [PROGRAM, "pretrain", "--archive", address, "--steps", "2", "--batch", "13",
+        return subprocess.Popen(
+            [PROGRAM, "pretrain", "--archive", address, "--steps", str(steps), "--batch", "13",
              "--size", "32", "--local-size", "16", "--local-crops", "1", "--prototypes", "16",
              "--threads", "1", "--device", "cpu", *options, "-o", str(folder)],
-            capture_output=True, text=True, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env=dict(os.environ, NETRC=str(self.server.folder / "netrc")))
+
+    def pretrain(self, *options, port=None):
+        run = self.begin(*options, port=port)
+        out, errors = run.communicate()
+        return subprocess.CompletedProcess(run.args, run.returncode, out, errors)
 
     def test_every_mr_image_is_seen_and_what_is_no_image_is_counted(self):
         ended = self.pretrain()
@@ -88,6 +93,18 @@ class FromArchive(unittest.TestCase):
         away = self.pretrain(port=self.server.dicom_port)
         self.assertNotEqual(away.returncode, 0)
         self.assertIn(str(self.server.dicom_port), away.stderr + away.stdout)
+
+    def test_an_archive_that_goes_away_ends_the_run_with_its_checkpoint(self):
+        checkpoint = self.server.folder / "run" / "last.ckpt"
+        run = self.begin("--checkpoint-every", "1", steps=1_000_000)
+        self.addCleanup(run.kill)
+        self.server.wait(lambda: checkpoint.exists() or run.poll() is not None, "a checkpoint")
+        self.server.kill()
+        out, errors = run.communicate()
+        self.assertNotEqual(run.returncode, 0)
+        self.assertIn(f"127.0.0.1:{self.server.http_port}", errors + out)
+        self.assertTrue(checkpoint.exists())
+        self.assertFalse((self.server.folder / "run" / "backbone.safetensors").exists())
 
 
 if __name__ == "__main__":
