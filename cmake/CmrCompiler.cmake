@@ -19,8 +19,16 @@ if(CMR_SANITIZE)
   set(CMR_SANITIZED_WARNINGS -Wno-maybe-uninitialized)
 endif()
 
+# libFuzzer's eyes in everything of ours; its main() only in the targets of tests/fuzz.
+if(CMR_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined)
+endif()
+
 # Warnings are ours alone: headers of LibTorch, DCMTK and Boost come in as system headers.
 function(cmr_warnings target)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    return()  # judged by the compiler that ships
+  endif()
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
     -Woverloaded-virtual -Werror ${CMR_SANITIZED_WARNINGS}>)

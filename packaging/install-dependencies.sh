@@ -5,6 +5,8 @@
 # Debian's orthanc package starts a server on port 8042 and at every boot. Where Orthanc was there
 # before, it is left exactly as it is; where it comes with this installation, it is not started.
 #
+# Further packages may be named as arguments: what only one part of the tests needs.
+#
 # With CMR_INSTALL=no nothing is ever installed: missing packages are named and end it with 1.
 set -euo pipefail
 
@@ -21,6 +23,7 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev
   dcmtk dicom3tools pixelmed-apps poppler-utils sqlite3
   python3 python3-pydicom python3-numpy python3-torch
+  "$@"
 )
 
 installed() {

@@ -6,7 +6,8 @@
 #   3. tsan: plugin and config under the thread sanitizer
 #   4. analysis-only: configured and built as on a machine without DCMTK, Boost and Orthanc
 #
-# `packaging/test.sh release asan` runs only the named ones.
+# `packaging/test.sh release asan` runs only the named ones. `packaging/test.sh fuzz` is a fifth, which
+# has to be named: every fuzz target alive for a few seconds (clang is installed for it).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -96,6 +97,13 @@ run_analysis_only() {
   echo "analysis-only: built, with none of their headers"
 }
 
+run_fuzz() {
+  say "fuzz: four seconds for every target"
+  packaging/install-dependencies.sh clang-14 libclang-rt-14-dev llvm-14
+  quietly fuzz.log tests/fuzz/run.sh 4
+  grep executions "$logs/fuzz.log"
+}
+
 started=$SECONDS
 parts=("$@")
 [[ ${#parts[@]} -gt 0 ]] || parts=(release asan tsan analysis-only)
@@ -105,7 +113,8 @@ for part in "${parts[@]}"; do
     asan) run_asan ;;
     tsan) run_tsan ;;
     analysis-only) run_analysis_only ;;
-    *) echo "usage: $0 [release] [asan] [tsan] [analysis-only]" >&2; exit 2 ;;
+    fuzz) run_fuzz ;;
+    *) echo "usage: $0 [release] [asan] [tsan] [analysis-only] [fuzz]" >&2; exit 2 ;;
   esac
 done
 say "all passed in $((SECONDS - started)) s"

@@ -24,20 +24,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "integra
 
 from dicom_file import write_series  # noqa: E402
 from orthanc_server import OrthancServer, install_package  # noqa: E402
+from store_gate import StoreGate  # noqa: E402
 
 OPEN_STATES = ("queued", "leased", "retry", "storing")
 LONGEST_MOMENT_S = 2.5  # from the arrival of the images; by then an undisturbed job is done
-# Refuses result objects while the gate file exists; "first" in it lets the SEG through.
-FILTER = """
-function ReceivedInstanceFilter(dicom, origin, info)
-  local gate = io.open("{gate}", "r")
-  if gate == nil then return true end
-  local first = gate:read("*a")
-  gate:close()
-  if dicom.Modality == "SEG" then return first == "first" end
-  return dicom.Modality ~= "OT" and dicom.Modality ~= "DOC" and dicom.Modality ~= "SR"
-end
-"""
 # What must hold whenever nothing is under way; each query counts offenders.
 INVARIANTS = {
     "a job is still open": f"SELECT count(*) FROM jobs WHERE state IN {OPEN_STATES}",
@@ -55,10 +45,7 @@ class Rounds:
         self.random = random.Random(seed)
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="cmr-crash-"))
         self.server = OrthancServer(settings={"MaxAttempts": 20})
-        self.store_gate = self.server.folder / "store-gate"
-        script = self.server.folder / "filter.lua"
-        script.write_text(FILTER.format(gate=self.store_gate))
-        self.server.lua = [str(script)]
+        self.store_gate = StoreGate(self.server)
         self.server.start()
         self.number = 0
         self.package = 1
@@ -107,7 +94,7 @@ class Rounds:
 
     def open_gates(self):
         self.server.gate.unlink(missing_ok=True)
-        self.store_gate.unlink(missing_ok=True)
+        self.store_gate.open()
 
     def post(self, path):
         status, _, body = self.server.call("POST", path, b"")
@@ -171,14 +158,14 @@ class Rounds:
         self.open_gates()
 
     def archive_before_the_first_object(self):
-        self.store_gate.write_text("none")
+        self.store_gate.refuse_all()
         self.send(self.images())
         self.wait_for("storing")
         self.kill_archive("storing, nothing stored")
         self.restart()
 
     def archive_after_the_first_object(self):
-        self.store_gate.write_text("first")
+        self.store_gate.let_the_first_through()
         before = len(self.server.get("/series"))
         self.send(self.images())
         self.wait_for("storing")

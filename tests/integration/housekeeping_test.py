@@ -5,32 +5,18 @@ import unittest
 
 from dicom_file import CT_IMAGE
 from service_test import ServiceTest
-
-# Refuses result objects while the gate file exists; `first` lets the SEG through.
-FILTER = """
-function ReceivedInstanceFilter(dicom, origin, info)
-  local gate = io.open("{gate}", "r")
-  if gate == nil then return true end
-  local first = gate:read("*a")
-  gate:close()
-  if dicom.Modality == "SEG" then return first == "first" end
-  return dicom.Modality ~= "OT" and dicom.Modality ~= "DOC" and dicom.Modality ~= "SR"
-end
-"""
+from store_gate import StoreGate
 
 
 class Housekeeping(ServiceTest):
     def held_server(self, state):
         """A server with one series whose job is in this state and stays there."""
         server = self.server()
-        self.store_gate = server.folder / "store-gate"
-        script = server.folder / "filter.lua"
-        script.write_text(FILTER.format(gate=self.store_gate))
-        server.lua = [str(script)]
+        self.store_gate = StoreGate(server)
         if state == "leased":
             server.close_gate()
         if state == "storing":
-            self.store_gate.write_text("first")
+            self.store_gate.let_the_first_through()
         server.start()
         if state == "queued":
             server.call("POST", "/cmr/queue/pause", b"")
@@ -45,7 +31,7 @@ class Housekeeping(ServiceTest):
     def release(self, server):
         if server.gate.exists():
             server.open_gate()
-        self.store_gate.unlink(missing_ok=True)
+        self.store_gate.open()
         server.call("POST", "/cmr/queue/resume", b"")
 
     def in_each_state(self, check, states=("queued", "leased", "storing")):
@@ -160,7 +146,7 @@ class Interrupted(ServiceTest):
         status, _, body = server.call("POST", f"/cmr/jobs/{job['id']}/cancel", b"")
         self.assertEqual(status, 200, body)
         server.wait(lambda: list(server.series_by_modality()) == ["MR"], "the part to leave")
-        self.store_gate.unlink()
+        self.store_gate.open()
         server.call("POST", f"/cmr/jobs/{job['id']}/retry", b"")
         server.job_in("done")
         self.assert_one_set(server)

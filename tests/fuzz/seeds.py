@@ -1,0 +1,87 @@
+"""Writes valid inputs for every target into a folder: seeds.py FOLDER. Nothing binary is kept."""
+
+import json
+import pathlib
+import struct
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+def text(value):
+    data = value.encode()
+    return struct.pack("<Q", len(data)) + data
+
+
+def frame(kind, payload):
+    return b"CMRF" + struct.pack("<IQ", kind, len(payload)) + payload
+
+
+def strings(*values):
+    return struct.pack("<I", len(values)) + b"".join(text(value) for value in values)
+
+
+def safetensors(header, data):
+    encoded = json.dumps(header).encode()
+    return struct.pack("<Q", len(encoded)) + encoded + data
+
+
+def protocol():
+    yield frame(1, struct.pack("<I", 2) + text("0.1.0") + text("no network"))
+    yield frame(5, struct.pack("<d", 0.5) + text("reading"))
+    yield frame(8, text("wrong checksum"))
+    yield frame(9, text("job"))
+    yield (frame(3, text("job") + strings("seg_cine_sax") + text("2026") + struct.pack("<IQ", 1, 3))
+           + frame(4, text("a") + text("abc")))
+    yield (frame(6, text("job") + struct.pack("<I", 0) + text("") + text("{}") +
+                 struct.pack("<I", 1))
+           + frame(7, struct.pack("<I", 0) + text("1.2") + text("1.3") + text("1.4") + text("x") +
+                   strings()))
+
+
+def manifest():
+    label = {"name": "lv_cavity", "evidence": "real", "release": "report"}
+    yield json.dumps({
+        "schemaVersion": 1, "name": "a", "version": "1.0.0", "lowestProgramVersion": "0.1.0",
+        "input": {"spacingMm": 1.33, "size": 64,
+                  "normalisation": {"lowPercentile": 1, "highPercentile": 99}},
+        "heads": {"seg_cine_sax": {"labels": [label]}},
+        "knownAnswer": {"tolerance": 0.25, "logits": [1.0]},
+        "files": [{"path": "weights.safetensors", "bytes": 1, "sha256": "0" * 64}]}).encode()
+    for path in sorted((ROOT / "models").glob("*/manifest.json")):
+        yield path.read_bytes()
+
+
+def answers():
+    for value in ({"Changes": [{"ChangeType": "StableSeries", "ID": "a", "Path": "/series/a",
+                                "ResourceType": "Series", "Seq": 3}], "Done": True, "Last": 3},
+                  ["a", "b"], {"ID": "a", "ParentStudy": "b", "IsStable": True, "Instances": ["c"],
+                               "MainDicomTags": {"Modality": "MR", "SeriesInstanceUID": "1.2"}},
+                  {"ID": "a", "Status": "Success", "ParentSeries": "b", "ParentStudy": "c"},
+                  {"Modality": "MR", "Rows": "8", "ContributingEquipmentSequence": [{}]}):
+        yield json.dumps(value).encode()
+
+
+def seeds():
+    return {
+        "safetensors": [safetensors({}, b""),
+                        safetensors({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},
+                                     "__metadata__": {"b": "c"}}, bytes(8))],
+        "manifest": list(manifest()),
+        "rules": [(ROOT / "config" / "default-rules.json").read_bytes()],
+        "settings": [b'{"CMR": {"Package": "/p", "Threads": 2, "Superseded": "keep"}}'],
+        "worker_protocol": list(protocol()),
+        "archive_answers": list(answers()),
+    }
+
+
+def main(folder):
+    for target, inputs in seeds().items():
+        place = pathlib.Path(folder) / target
+        place.mkdir(parents=True, exist_ok=True)
+        for number, content in enumerate(inputs):
+            (place / f"seed{number}").write_bytes(content)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
