@@ -7,7 +7,8 @@
 #   4. analysis-only: configured and built as on a machine without DCMTK, Boost and Orthanc
 #
 # `packaging/test.sh release asan` runs only the named ones. `packaging/test.sh fuzz` is a fifth, which
-# has to be named: every fuzz target alive for a few seconds (clang is installed for it).
+# has to be named: every fuzz target alive for a few seconds (clang is installed for it). What fuzzing
+# found once is replayed by the first two anyway.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -70,6 +71,9 @@ run_asan() {
   # Orthanc's and DCMTK's own allocations at exit are not ours to judge.
   ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
     room_tests asan config analysis dicom_sr plugin
+  quietly asan-fuzz-build.log ninja -C build/asan -j "$jobs" tests/fuzz/all
+  echo "asan: fuzz replay"
+  tests_in asan-fuzz.log build/asan/tests/fuzz
 }
 
 run_tsan() {

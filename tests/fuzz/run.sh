@@ -1,15 +1,16 @@
 #!/bin/bash
 # Fuzzes every target, or those named, for so many seconds each, one after the other:
 #   tests/fuzz/run.sh 300 [rules series ...]
-# Needs clang 14. What crashes lies in build/fuzz/crashes/<target>; the corpus grows in
-# build/fuzz/corpus.
+# Needs clang 14 or later. What crashes lies in build/fuzz/crashes/<target>; keep it as
+#   xxd -p CRASH > tests/fuzz/regressions/<target>/WHAT-IT-WAS.hex
+# and ctest replays it ever after. The corpus grows in build/fuzz/corpus.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds="${1:?usage: $0 SECONDS [TARGET...]}"
 shift
 targets=("$@")
 if [[ ${#targets[@]} -eq 0 ]]; then
-  targets=(safetensors manifest rules settings worker_protocol archive_answers)
+  targets=(safetensors manifest rules settings worker_protocol archive_answers rest series own_output)
 fi
 cmake --preset fuzz > /dev/null
 ninja -C build/fuzz "${targets[@]/#/fuzz_}" > build/fuzz/build.log || { tail -n 50 build/fuzz/build.log; exit 1; }

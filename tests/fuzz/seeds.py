@@ -6,6 +6,9 @@ import struct
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "integration"))
+
+from dicom_file import image  # noqa: E402
 
 
 def text(value):
@@ -62,7 +65,16 @@ def answers():
         yield json.dumps(value).encode()
 
 
+def rest():
+    for request in ("GET /cmr/status", "GET /cmr/jobs?7", "GET /cmr/queue", "POST /cmr/queue/pause",
+                    'POST /cmr/queue/retry-dead\n{"cause": "crash", "limit": 3}',
+                    'POST /cmr/jobs/a/priority\n{"priority": "urgent"}', "GET /cmr/metrics",
+                    'POST /cmr/rules/check\n{"schema": 1, "rules": []}'):
+        yield request.encode()
+
+
 def seeds():
+    dicom = [image("1.2", "1.2.3", number, 8 * number, 40 * number) for number in (1, 2)]
     return {
         "safetensors": [safetensors({}, b""),
                         safetensors({"a": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]},
@@ -72,6 +84,9 @@ def seeds():
         "settings": [b'{"CMR": {"Package": "/p", "Threads": 2, "Superseded": "keep"}}'],
         "worker_protocol": list(protocol()),
         "archive_answers": list(answers()),
+        "rest": list(rest()),
+        "series": dicom,
+        "own_output": dicom,
     }
 
 
