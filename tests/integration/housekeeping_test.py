@@ -90,7 +90,7 @@ class Housekeeping(ServiceTest):
             server.job_in("done")
             self.settled(server)
             self.assertEqual(server.get(f"/cmr/jobs/{before['id']}")["state"], "cancelled")
-            server.wait(lambda: len(server.get("/series")) == 4, "one set beside the series")
+            server.wait(lambda: len(server.get("/series")) == 5, "one set beside the series")
             self.assert_one_set(server)
         # While it is being stored, the part of the set is anonymised as well and is no longer ours.
         self.in_each_state(check, ("queued", "leased"))
@@ -121,7 +121,7 @@ class Housekeeping(ServiceTest):
             server.job_in("done")
             self.settled(server)
             self.assertEqual(server.get(f"/cmr/jobs/{before['id']}")["state"], "cancelled")
-            server.wait(lambda: len(server.get("/series")) == 5, "one set beside both series")
+            server.wait(lambda: len(server.get("/series")) == 6, "one set beside both series")
             self.assertEqual({each["ParentStudy"] for each in server.get("/series?expand")},
                              {target})
         self.in_each_state(check)
