@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -19,6 +20,7 @@
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
 #include "cli/result_folder.h"
+#include "config/rule_file.h"
 #include "dicom_sr/object_kinds.h"
 #include "dicom_sr/page_png.h"
 #include "dicom_sr/read_series.h"
@@ -38,6 +40,7 @@ struct AnalyzeArguments {
   std::string output;
   std::string package;
   std::string dateTime;
+  std::vector<std::string> outputs;
   InferenceSettings inference;
   bool overwrite = false;
 };
@@ -142,6 +145,7 @@ int run(const AnalyzeArguments& a) {
   AnalysisRequest request;
   request.jobId = "command line";
   request.dateTime = a.dateTime;
+  request.outputs = a.outputs;
   AnalysisOutcome outcome;
   {
     ProgressLine line;
@@ -170,6 +174,12 @@ int runWithUsage(const AnalyzeArguments& a) {
   if (!a.dateTime.empty() && wholeDateTime(a.dateTime).empty()) {
     problem = "--datetime wants YYYYMMDD[HHMMSS] and got '" + a.dateTime + "'";
   }
+  const auto asksFor = [&](const char* output) {
+    return std::find(a.outputs.begin(), a.outputs.end(), output) != a.outputs.end();
+  };
+  if (asksFor("SR") && !asksFor("SEG")) {
+    problem = "--outputs wants SEG where it wants SR: the report refers to the segmentation";
+  }
   if (problem.empty()) {
     try {
       return run(a);
@@ -196,6 +206,10 @@ void registerAnalyze(CLI::App& app) {
   c->add_flag("--overwrite", a->overwrite, "Replace an earlier result in the output folder");
   c->add_option("--datetime", a->dateTime,
                 "Date and time of what is written, YYYYMMDDHHMMSS (else the latest of the images)");
+  c->add_option("--outputs", a->outputs,
+                "Which objects to write, separated by commas (else those that the service stores)")
+      ->delimiter(',')
+      ->check(CLI::IsMember(outputNames()));
   addInferenceOptions(*c, a->package, a->inference);
   c->callback([a] {
     if (const int code = runWithUsage(*a); code != 0) throw CLI::RuntimeError(code);

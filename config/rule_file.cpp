@@ -214,12 +214,12 @@ const std::vector<std::string>& computedTasks() {
 }
 
 const std::vector<std::string>& outputNames() {
-  static const std::vector<std::string> names{"SEG", "SR", "SC", "PDF"};
+  static const std::vector<std::string> names{"SEG", "SR", "SC", "PDF", "CINE"};
   return names;
 }
 
 const std::vector<std::string>& defaultOutputs() {
-  static const std::vector<std::string> names{"SEG", "SR", "SC", "PDF"};
+  static const std::vector<std::string> names{"SEG", "SR", "SC", "PDF", "CINE"};
   return names;
 }
 

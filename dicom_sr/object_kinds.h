@@ -16,11 +16,12 @@ struct ObjectKindNames {
   std::string_view fileName;  // "page": what `cmr analyze` calls its file
 };
 
-inline constexpr std::array<ObjectKindNames, 4> objectKinds{
+inline constexpr std::array<ObjectKindNames, 5> objectKinds{
     {{ObjectKind::segmentation, "segmentation", "SEG", "segmentation"},
      {ObjectKind::structuredReport, "structuredReport", "SR", "report"},
      {ObjectKind::resultPage, "resultPage", "SC", "page"},
-     {ObjectKind::document, "document", "PDF", "document"}}};
+     {ObjectKind::document, "document", "PDF", "document"},
+     {ObjectKind::contourCine, "contourCine", "CINE", "cine"}}};
 
 // Throws InputError for a number that is no kind.
 const ObjectKindNames& namesOf(ObjectKind kind);

@@ -190,15 +190,14 @@ RgbImage PageCanvas::image(int height) const {
   const int stride = cairo_image_surface_get_stride(surface_.get());
   const int width = cairo_image_surface_get_width(surface_.get());
   RgbImage image{width, height, {}};
-  image.pixels.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+  image.pixels.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
+  std::uint8_t* to = image.pixels.data();
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       std::uint32_t pixel = 0;  // 0x00RRGGBB in the machine's byte order (CAIRO_FORMAT_RGB24)
       std::memcpy(&pixel, data + static_cast<std::ptrdiff_t>(y) * stride + std::ptrdiff_t{4} * x,
                   sizeof pixel);
-      for (const int shift : {16, 8, 0}) {
-        image.pixels.push_back(static_cast<std::uint8_t>((pixel >> shift) & 0xFF));
-      }
+      for (const int shift : {16, 8, 0}) *to++ = static_cast<std::uint8_t>((pixel >> shift) & 0xFF);
     }
   }
   return image;

@@ -3,10 +3,13 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcostrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmjpls/djencode.h>
+#include <dcmtk/dcmjpls/djrparam.h>
 
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include "analysis/errors.h"
@@ -29,6 +32,19 @@ constexpr std::pair<const char*, const char*> transliterations[] = {
     {"\xE2\x88\x92", "-"},  {"\xE2\x80\x99", "'"},  {"\xE2\x80\x9C", "'"}, {"\xE2\x80\x9D", "'"},
     {"\xE2\x89\xA4", "<="}, {"\xE2\x89\xA5", ">="}, {"\xC3\xA9", "e"},     {"\xC3\xA4", "ae"},
     {"\xC3\xB6", "oe"},     {"\xC3\xBC", "ue"}};
+
+// Lines of the three colours side by side: what viewers' decoders give back pixel by pixel.
+void compress(DcmDataset& dataset) {
+  static std::once_flag registered;
+  std::call_once(registered, [] {
+    constexpr OFBool rescaled = OFFalse;  // the pixels as they are
+    DJLSEncoderRegistration::registerCodecs(0, 0, 0, 0, rescaled, 0, OFTrue, EJLSUC_never, OFFalse,
+                                            DJLSCodecParameter::interleaveLine);
+  });
+  const DJLSRepresentationParameter lossless;
+  require(dataset.chooseRepresentation(EXS_JPEGLSLossless, &lossless), DCM_PixelData);
+  dataset.removeAllButCurrentRepresentations();
+}
 
 bool isContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -96,17 +112,19 @@ std::string decimalString(double value) {
   return text;
 }
 
-std::string encodeFile(DcmDataset& dataset) {
+std::string encodeFile(DcmDataset& dataset, PixelCoding coding) {
+  const bool isNative = coding == PixelCoding::native;
+  if (!isNative) compress(dataset);
+  const E_TransferSyntax syntax = isNative ? EXS_LittleEndianExplicit : EXS_JPEGLSLossless;
   // The file takes a copy; writing changes the object written.
   DcmFileFormat file(&dataset, OFTrue);
-  require(file.validateMetaInfo(EXS_LittleEndianExplicit), DCM_FileMetaInformationGroupLength);
-  const std::size_t length =
-      file.calcElementLength(EXS_LittleEndianExplicit, EET_ExplicitLength) + headerReserve;
+  require(file.validateMetaInfo(syntax), DCM_FileMetaInformationGroupLength);
+  const std::size_t length = file.calcElementLength(syntax, EET_ExplicitLength) + headerReserve;
   std::string bytes(length, '\0');
   DcmOutputBufferStream stream(bytes.data(), static_cast<offile_off_t>(bytes.size()));
   file.transferInit();
   const OFCondition written =
-      file.write(stream, EXS_LittleEndianExplicit, EET_ExplicitLength, nullptr, EGL_withoutGL);
+      file.write(stream, syntax, EET_ExplicitLength, nullptr, EGL_withoutGL);
   file.transferEnd();
   if (written.bad()) throw Error(std::string("DCMTK cannot write the object: ") + written.text());
   void* begin = nullptr;

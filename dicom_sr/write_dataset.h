@@ -31,7 +31,12 @@ std::string plainText(const std::string& text, std::size_t maxLength);
 // A decimal string of at most 16 characters (VR DS) with up to nine significant digits.
 std::string decimalString(double value);
 
-// The dataset as a part-10 file in Explicit VR Little Endian.
-std::string encodeFile(DcmDataset& dataset);
+// How pixels stand in a file: as they are, in Explicit VR Little Endian, or compressed without loss
+// by JPEG-LS (PS3.5 A.4.3).
+enum class PixelCoding { native, jpegLsLossless };
+
+// The dataset as a part-10 file. With a coding other than native the dataset's own pixels are
+// compressed, too.
+std::string encodeFile(DcmDataset& dataset, PixelCoding coding = PixelCoding::native);
 
 }  // namespace cmr

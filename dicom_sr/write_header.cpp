@@ -162,12 +162,12 @@ void putLossyCompression(DcmDataset& target, const SeriesStack& source) {
 }
 
 ProducedObject finishObject(DcmDataset& dataset, ObjectKind kind, const ObjectIdentity& identity,
-                            std::vector<std::string> notes) {
+                            std::vector<std::string> notes, PixelCoding coding) {
   return {kind,
           identity.SOPClassUID,
           identity.SOPInstanceUID,
           identity.SeriesInstanceUID,
-          encodeFile(dataset),
+          encodeFile(dataset, coding),
           std::move(notes)};
 }
 

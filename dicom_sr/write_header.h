@@ -7,6 +7,7 @@
 
 #include "dicom_sr/produced_object.h"
 #include "dicom_sr/source.h"
+#include "dicom_sr/write_dataset.h"
 
 class DcmDataset;
 class DcmItem;
@@ -29,6 +30,7 @@ inline constexpr int segmentationSeriesNumber = 9100;
 inline constexpr int reportSeriesNumber = 9001;
 inline constexpr int pageSeriesNumber = 9002;
 inline constexpr int documentSeriesNumber = 9003;
+inline constexpr int contourCineSeriesNumber = 9004;
 
 // Patient, clinical trial and study attributes, byte for byte. Identifiers are kept whatever they
 // hold; a date, time, age, number or code that DICOM forbids is emptied, and a line says so.
@@ -48,6 +50,7 @@ std::string dateOf(const OutputContext& context);
 std::string timeOf(const OutputContext& context);
 
 ProducedObject finishObject(DcmDataset& dataset, ObjectKind kind, const ObjectIdentity& identity,
-                            std::vector<std::string> notes);
+                            std::vector<std::string> notes,
+                            PixelCoding coding = PixelCoding::native);
 
 }  // namespace cmr

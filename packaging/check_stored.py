@@ -1,4 +1,4 @@
-"""Verifies what the service stored beside a series: one SEG, one SR, one SC
+"""Verifies what the service stored beside a series: one SEG, one SR, one SC, one cine of contours
 and one PDF in its study.
 
 usage: check_stored.py URL FOLDER-OF-THE-SERIES-THAT-WAS-SENT
@@ -21,6 +21,7 @@ KINDS = {
     "1.2.840.10008.5.1.4.1.1.66.4": "SEG",
     "1.2.840.10008.5.1.4.1.1.88.33": "SR",
     "1.2.840.10008.5.1.4.1.1.7": "SC",
+    "1.2.840.10008.5.1.4.1.1.7.4": "CINE",
     "1.2.840.10008.5.1.4.1.1.104.1": "PDF",
 }
 QUOTED = re.compile(r"Value invalid for this VR .*? = <([^>]*)>")
@@ -119,6 +120,25 @@ def sc_faults(page, _):
     return ["the page is blank"] if flat or pixels.shape[2:] != (3,) else []
 
 
+def cine_faults(cine, sent):
+    with tempfile.TemporaryDirectory() as scratch:
+        packed, plain = os.path.join(scratch, "packed.dcm"), os.path.join(scratch, "plain.dcm")
+        cine.save_as(packed)
+        subprocess.run(["dcmdjpls", packed, plain], check=True)  # pydicom alone reads no JPEG-LS
+        frames = pydicom.dcmread(plain).pixel_array
+    faults = []
+    if frames.ndim != 4 or frames.shape[3] != 3 or len(frames) != cine.NumberOfFrames:
+        faults.append(f"frames of shape {frames.shape}")
+    elif any((one == other).all() for one, other in zip(frames, frames[1:])):
+        faults.append("two frames are the same")
+    if not 1 < float(cine.get("FrameTime", 0)) < 1000:
+        faults.append("no pace of a heart")
+    shown = {str(image.ReferencedSOPInstanceUID) for image in cine.SourceImageSequence}
+    if not shown or not shown <= set(sent):
+        faults.append("it refers to other images than those sent")
+    return faults
+
+
 def pdf_faults(document, _):
     whole = bytes(document.EncapsulatedDocument[:document.EncapsulatedDocumentLength])
     text = subprocess.run(["pdftotext", "-", "-"], input=whole, capture_output=True, check=False)
@@ -127,7 +147,7 @@ def pdf_faults(document, _):
     return [f"the document does not say '{words}'" for words in missing]
 
 
-CHECKS = {"SEG": seg_faults, "SR": sr_faults, "SC": sc_faults, "PDF": pdf_faults}
+CHECKS = {"SEG": seg_faults, "SR": sr_faults, "SC": sc_faults, "CINE": cine_faults, "PDF": pdf_faults}
 
 
 def main():

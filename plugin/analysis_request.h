@@ -18,6 +18,8 @@ struct AnalysisRequest {
   // Hash of the package that has to compute it; empty: any. The supervisor sees to it, the worker
   // is not told.
   std::string packageSha256 = {};
+  // Which objects are wanted, as rules name them (config/rule_file.h); empty: defaultOutputs().
+  std::vector<std::string> outputs = {};
 };
 
 enum class OutcomeKind {

@@ -13,11 +13,11 @@
 #include "analysis/still_analysis.h"
 #include "dicom_sr/read_series.h"
 #include "dicom_sr/source_date.h"
-#include "dicom_sr/writers.h"
 #include "plugin/first_look_check.h"
 #include "plugin/results_document.h"
 #include "plugin/short_axis_choice.h"
 #include "plugin/still_choice.h"
+#include "plugin/write_objects.h"
 
 namespace cmr {
 namespace {
@@ -116,24 +116,13 @@ bool hasHeart(const SaxAnalysis& analysis) {
   return false;
 }
 
-std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAnalysis& analysis,
-                                         const OutputContext& context) {
-  std::vector<ProducedObject> objects = writeSegmentation(source, analysis, context);
-  const ProducedObject report = writeStructuredReport(source, analysis, context, objects);
-  objects.push_back(writeResultPage(source, drawResultPage(source, analysis, context), context));
-  objects.push_back(writeDocument(source, drawResultPdf(source, analysis, context),
-                                  resultPageTitle(analysis), context));
-  // Last, so that whoever sees the report finds the rest already there.
-  objects.push_back(report);
-  return objects;
-}
-
 AnalysisOutcome written(const SeriesStack& source, const SaxAnalysis& analysis,
-                        const Findings& found, const OutputDate& date) {
+                        const Findings& found, const OutputDate& date,
+                        const std::vector<std::string>& outputs) {
   const OutputContext context = contextOf(analysis.package, analysis.task, date.dateTime);
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::analysed;
-  outcome.objects = writeObjects(source, analysis, context);
+  outcome.objects = writeObjects(source, analysis, context, outputs);
   outcome.resultsJson =
       resultsDocument({OutcomeKind::analysed, "", found.verdicts, found.looks, &source, &analysis,
                        &context, date.origin, &outcome.objects, analysis.task});
@@ -168,7 +157,7 @@ AnalysisOutcome analyzeStillChosen(const std::vector<SeriesStack>& stacks,
   found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
   if (!hasHeart(analysis)) return refuse("no heart was found on its images");
   progress(analysisShare, "writing results");
-  AnalysisOutcome outcome = written(source, analysis, found, date);
+  AnalysisOutcome outcome = written(source, analysis, found, date, request.outputs);
   progress(1, "done");
   return outcome;
 }
@@ -191,7 +180,7 @@ AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& 
     return refusal(OutcomeKind::notAnalysable,
                    "no heart was found on the images of the short-axis cine", found, &source);
   }
-  AnalysisOutcome outcome = written(source, analysis, found, date);
+  AnalysisOutcome outcome = written(source, analysis, found, date, request.outputs);
   progress(1, "done");
   return outcome;
 }

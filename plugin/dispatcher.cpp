@@ -197,6 +197,7 @@ std::optional<AnalysisRequest> Dispatcher::collect(const Lease& lease,
   request.tasks = job.submission.tasks;
   request.dateTime = job.dateTime;
   request.packageSha256 = job.submission.packageSha256;
+  request.outputs = job.submission.outputs;
   for (const ArchivedInstance& instance : *instances) {
     progress(0, "reading from the archive");
     auto content = archive_.download(instance.id);

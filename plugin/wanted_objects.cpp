@@ -8,15 +8,16 @@
 
 namespace cmr {
 
+bool isWanted(ObjectKind kind, const std::vector<std::string>& outputs) {
+  const std::vector<std::string>& names = outputs.empty() ? defaultOutputs() : outputs;
+  return std::find(names.begin(), names.end(), namesOf(kind).output) != names.end();
+}
+
 std::vector<ProducedObject> wantedObjects(const std::vector<ProducedObject>& objects,
                                           const std::vector<std::string>& outputs) {
-  const std::vector<std::string>& names = outputs.empty() ? defaultOutputs() : outputs;
   std::vector<ProducedObject> wanted;
   std::copy_if(objects.begin(), objects.end(), std::back_inserter(wanted),
-               [&](const ProducedObject& object) {
-                 return std::find(names.begin(), names.end(), namesOf(object.kind).output) !=
-                        names.end();
-               });
+               [&](const ProducedObject& object) { return isWanted(object.kind, outputs); });
   return wanted;
 }
 

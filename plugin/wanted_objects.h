@@ -1,4 +1,4 @@
-// Which of the objects that were computed a rule wants in the archive.
+// Which objects a rule wants in the archive.
 #pragma once
 
 #include <string>
@@ -8,7 +8,10 @@
 
 namespace cmr {
 
-// outputs: as rules name them; empty: defaultOutputs() of config/rule_file.h. The order stays.
+// outputs: as rules name them; empty: defaultOutputs() of config/rule_file.h.
+bool isWanted(ObjectKind kind, const std::vector<std::string>& outputs);
+
+// The order stays.
 std::vector<ProducedObject> wantedObjects(const std::vector<ProducedObject>& objects,
                                           const std::vector<std::string>& outputs);
 

@@ -8,7 +8,7 @@ namespace {
 TimePoint within(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 RequestHead headOf(const AnalysisRequest& request) {
-  RequestHead head{request.jobId, request.tasks, request.dateTime, 0, 0};
+  RequestHead head{request.jobId, request.tasks, request.dateTime, 0, 0, request.outputs};
   for (const InstanceBytes& instance : request.instances) head.totalBytes += instance.bytes.size();
   if (request.instances.size() > maxInstancesPerRequest || head.totalBytes > maxRequestBytes) {
     throw InputError("the acquisition has " + std::to_string(request.instances.size()) +
@@ -51,6 +51,7 @@ std::optional<AnalysisRequest> RequestAssembler::begin(const Frame& requestFrame
   request_.jobId = std::move(head.jobId);
   request_.tasks = std::move(head.tasks);
   request_.dateTime = std::move(head.dateTime);
+  request_.outputs = std::move(head.outputs);
   instancesLeft_ = head.instanceCount;
   bytesLeft_ = head.totalBytes;
   open_ = true;

@@ -188,6 +188,8 @@ std::string encode(const RequestHead& head) {
   writer.text(head.dateTime);
   writer.u32(head.instanceCount);
   writer.u64(head.totalBytes);
+  writer.u32(static_cast<std::uint32_t>(head.outputs.size()));
+  for (const std::string& output : head.outputs) writer.text(output);
   return writer.take();
 }
 
@@ -201,6 +203,8 @@ RequestHead decodeRequestHead(std::string_view payload) {
   head.dateTime = reader.text();
   head.instanceCount = reader.u32();
   head.totalBytes = reader.u64();
+  const std::uint32_t outputCount = reader.u32();
+  for (std::uint32_t i = 0; i < outputCount; ++i) head.outputs.push_back(reader.text());
   reader.finish();
   if (head.instanceCount > maxInstancesPerRequest || head.totalBytes > maxRequestBytes) {
     throw ProtocolError("request of " + std::to_string(head.instanceCount) + " instances and " +

@@ -123,10 +123,10 @@ function resultSheet(job, results, page) {
   return sheet;
 }
 
-// job -> instance of its result page, by the mark that the archive keeps.
+// job -> instance of its result page (docs/dicom-conformance.md: series 9002), by the mark that the archive keeps.
 async function resultPages(allSeries) {
   const pages = new Map();
-  for (const one of allSeries.filter(series => series.MainDicomTags?.Modality === 'OT')) {
+  for (const one of allSeries.filter(series => series.MainDicomTags?.Modality === 'OT' && series.MainDicomTags?.SeriesNumber === '9002')) {
     const names = await getOr(`series/${one.ID}/metadata?expand`, {});
     if (names[ownMark] && one.Instances.length > 0) pages.set(names[ownMark], one.Instances[0]);
   }

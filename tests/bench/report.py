@@ -7,6 +7,10 @@ import json
 import sys
 
 
+OBJECTS = ("SEG", "SR", "SC", "PDF", "CINE")
+PICTURES = ("SC", "PDF", "CINE")
+
+
 def load(path):
     with open(path) as source:
         return json.load(source)
@@ -33,7 +37,7 @@ def steps_of_a_series(times, precision, images):
         "labels onto the source": times["resample/labels"],
     }
     steps = [(name, ms, ms * images) for name, ms in per_image.items()]
-    return steps + [(f"write {kind}", None, times[f"write/{kind}"]) for kind in ("SEG", "SR", "SC")]
+    return steps + [(f"write {kind}", None, times[f"write/{kind}"]) for kind in OBJECTS]
 
 
 def main():
@@ -52,6 +56,10 @@ def main():
         each = "" if one is None else f"{one:.2f}"
         print(f"{name:<28}{each:>14}{whole:>15.1f}{100 * whole / total:>7.1f}%")
     print(f"{'sum of the steps':<28}{'':>14}{total:>15.1f}\n")
+    inference = sum(whole for name, _, whole in steps if name.startswith(("backbone", "head")))
+    pictures = sum(times[f"write/{kind}"] for kind in PICTURES)
+    print(f"Pictures ({', '.join(PICTURES)}) take {100 * pictures / inference:.1f} % of backbone and "
+          "head; a tenth at most is meant.\n")
     name, _, whole = max(steps, key=lambda step: step[2])
     print(f"Largest cost: {name}, {100 * whole / total:.0f} % of the steps' sum.\n")
 

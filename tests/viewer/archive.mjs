@@ -22,10 +22,14 @@ async function findStudy(orthanc, uid) {
   return found[0];
 }
 
-// The one instance, as simplified tags, of the study's newest result series of a modality.
-async function readResult(orthanc, series, modality) {
+// The one instance, as simplified tags, of the study's newest result series of a modality and, where
+// there are several of it, of a series number.
+async function readResult(orthanc, series, modality, number) {
   const ours = series.filter(
-    (s) => s.MainDicomTags.Modality === modality && s.MainDicomTags.Manufacturer === 'Orthanc CMR'
+    (s) =>
+      s.MainDicomTags.Modality === modality &&
+      s.MainDicomTags.Manufacturer === 'Orthanc CMR' &&
+      (!number || s.MainDicomTags.SeriesNumber === number)
   );
   if (ours.length === 0) throw new Error(`the study holds no ${modality} of Orthanc CMR: no results to show`);
   ours.sort((one, other) => (one.LastUpdate < other.LastUpdate ? 1 : -1));
@@ -115,7 +119,7 @@ async function readReport(orthanc, series) {
 }
 
 async function readPage(orthanc, series) {
-  const { tags } = await readResult(orthanc, series, 'OT');
+  const { tags } = await readResult(orthanc, series, 'OT', '9002');
   return { description: tags.SeriesDescription };
 }
 

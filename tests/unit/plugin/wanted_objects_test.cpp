@@ -9,6 +9,7 @@ std::string kept(const std::vector<std::string>& outputs) {
   const std::vector<ProducedObject> all{{ObjectKind::segmentation, "", "seg1", "", ""},
                                         {ObjectKind::segmentation, "", "seg2", "", ""},
                                         {ObjectKind::resultPage, "", "sc", "", ""},
+                                        {ObjectKind::contourCine, "", "cine", "", ""},
                                         {ObjectKind::document, "", "pdf", "", ""},
                                         {ObjectKind::structuredReport, "", "sr", "", ""}};
   std::string names;
@@ -19,7 +20,7 @@ std::string kept(const std::vector<std::string>& outputs) {
 }
 
 TEST(WantedObjects, AreAllOfThemOrThoseThatTheRuleNamesInTheOrderOfStoring) {
-  EXPECT_EQ(kept({}), "seg1 seg2 sc pdf sr ");
+  EXPECT_EQ(kept({}), "seg1 seg2 sc cine pdf sr ");
   EXPECT_EQ(kept({"SR", "SEG"}), "seg1 seg2 sr ");
   EXPECT_EQ(kept({"SC"}), "sc ");
   EXPECT_EQ(kept({"PDF"}), "pdf ");

@@ -26,17 +26,17 @@ std::string randomText(std::mt19937& random) {
 TEST(WorkerProtocol, EveryMessageSurvivesTheRoundTripWithAnyBytesInIt) {
   std::mt19937 random(7);
   for (int trial = 0; trial < 500; ++trial) {
-    const RequestHead head{randomText(random),
-                           {randomText(random), randomText(random)},
-                           randomText(random),
-                           static_cast<std::uint32_t>(random() % 1000),
-                           random()};
+    const RequestHead head{
+        randomText(random), {randomText(random), randomText(random)},
+        randomText(random), static_cast<std::uint32_t>(random() % 1000),
+        random(),           {randomText(random), randomText(random), randomText(random)}};
     const RequestHead sameHead = decodeRequestHead(encode(head));
     EXPECT_EQ(sameHead.jobId, head.jobId);
     EXPECT_EQ(sameHead.tasks, head.tasks);
     EXPECT_EQ(sameHead.dateTime, head.dateTime);
     EXPECT_EQ(sameHead.instanceCount, head.instanceCount);
     EXPECT_EQ(sameHead.totalBytes, head.totalBytes);
+    EXPECT_EQ(sameHead.outputs, head.outputs);
 
     const OutcomeHead outcome{randomText(random), static_cast<OutcomeKind>(random() % 3),
                               randomText(random), randomText(random),

@@ -1,0 +1,35 @@
+#include "plugin/write_objects.h"
+
+#include <utility>
+
+#include "dicom_sr/contour_cine.h"
+#include "dicom_sr/writers.h"
+#include "plugin/wanted_objects.h"
+
+namespace cmr {
+
+std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAnalysis& analysis,
+                                         const OutputContext& context,
+                                         const std::vector<std::string>& outputs) {
+  const auto wants = [&](ObjectKind kind) { return isWanted(kind, outputs); };
+  const bool hasPhases = !analysis.isStill && source.stack.phaseCount > 1;
+  std::vector<ProducedObject> objects;
+  if (wants(ObjectKind::segmentation)) objects = writeSegmentation(source, analysis, context);
+  const std::vector<ProducedObject> segmentations = objects;  // what the report refers to
+  if (wants(ObjectKind::resultPage)) {
+    objects.push_back(writeResultPage(source, drawResultPage(source, analysis, context), context));
+  }
+  if (wants(ObjectKind::contourCine) && hasPhases) {
+    objects.push_back(writeContourCine(source, drawContourCine(source, analysis), context));
+  }
+  if (wants(ObjectKind::document)) {
+    objects.push_back(writeDocument(source, drawResultPdf(source, analysis, context),
+                                    resultPageTitle(analysis), context));
+  }
+  if (wants(ObjectKind::structuredReport)) {
+    objects.push_back(writeStructuredReport(source, analysis, context, segmentations));
+  }
+  return objects;
+}
+
+}  // namespace cmr
