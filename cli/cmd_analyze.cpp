@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <memory>
 
 #include "analysis/errors.h"
@@ -113,23 +114,20 @@ ReadResult readInput(const std::string& input) {
   return readInstances({{std::filesystem::path(input).filename().string(), bytes}});
 }
 
-std::string fileNameOf(const ProducedObject& object, int segmentation, bool isOneOfMany) {
+// number: among those of its kind, from 1.
+std::string fileNameOf(const ProducedObject& object, int number, bool isOneOfMany) {
   std::string name(namesOf(object.kind).fileName);
-  if (object.kind == ObjectKind::segmentation && isOneOfMany) {
-    name += "-" + std::to_string(segmentation);
-  }
+  if (isOneOfMany) name += "-" + std::to_string(number);
   return name + ".dcm";
 }
 
 void writeResults(ResultFolder& folder, const AnalysisOutcome& outcome) {
-  int segmentations = 0;
+  std::map<ObjectKind, int> all;
+  for (const ProducedObject& object : outcome.objects) ++all[object.kind];
+  std::map<ObjectKind, int> written;
   for (const ProducedObject& object : outcome.objects) {
-    segmentations += object.kind == ObjectKind::segmentation ? 1 : 0;
-  }
-  int written = 0;
-  for (const ProducedObject& object : outcome.objects) {
-    if (object.kind == ObjectKind::segmentation) ++written;
-    folder.write(fileNameOf(object, written, segmentations > 1), object.bytes);
+    const int number = ++written[object.kind];
+    folder.write(fileNameOf(object, number, all[object.kind] > 1), object.bytes);
     if (object.kind == ObjectKind::resultPage) {
       folder.write("page.png", pngOf(pictureOf(object)));
     }

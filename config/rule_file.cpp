@@ -214,7 +214,7 @@ const std::vector<std::string>& computedTasks() {
 }
 
 const std::vector<std::string>& outputNames() {
-  static const std::vector<std::string> names{"SEG", "SR", "SC", "PDF", "CINE"};
+  static const std::vector<std::string> names{"SEG", "SR", "SC", "PDF", "CINE", "GSPS", "SEGCINE"};
   return names;
 }
 

@@ -17,6 +17,7 @@
 #include "dicom_sr/page_images.h"
 #include "dicom_sr/page_pdf.h"
 #include "dicom_sr/page_table.h"
+#include "dicom_sr/result_page_parts.h"
 #include "dicom_sr/source_date.h"
 #include "dicom_sr/write_dataset.h"
 #include "dicom_sr/write_header.h"
@@ -42,8 +43,8 @@ void drawNotice(PageCanvas& canvas, double baseline) {
   canvas.text(right - 16, baseline, researchNotice, TextStyle::strong, page::ink, Align::right);
 }
 
-double drawHeading(PageCanvas& canvas, const SaxAnalysis& analysis) {
-  canvas.text(page::margin, page::margin + 34, resultPageTitle(analysis), TextStyle::title);
+double drawHeading(PageCanvas& canvas, const std::string& title, const SaxAnalysis& analysis) {
+  canvas.text(page::margin, page::margin + 34, title, TextStyle::title);
   drawNotice(canvas, page::margin + 32);
   canvas.text(page::margin, page::margin + 70,
               std::string("AI result, not verified by a person. ") + programName + " " +
@@ -161,7 +162,7 @@ double drawNumbers(PageCanvas& canvas, double y, const SaxAnalysis& analysis) {
 // Returns the height that was used.
 double layOut(PageCanvas& canvas, const SeriesStack& source, const SaxAnalysis& analysis,
               const OutputContext& context) {
-  double y = drawHeading(canvas, analysis);
+  double y = drawHeading(canvas, resultPageTitle(analysis), analysis);
   y += drawImages(canvas, y, source, analysis) + 24;
   if (analysis.isStill) {
     y += drawFlags(canvas, page::margin, y, canvas.contentWidth(), analysis) + 20;
@@ -172,6 +173,15 @@ double layOut(PageCanvas& canvas, const SeriesStack& source, const SaxAnalysis& 
 }
 
 }  // namespace
+
+double drawPageHeading(PageCanvas& canvas, const std::string& title, const SaxAnalysis& analysis) {
+  return drawHeading(canvas, title, analysis);
+}
+
+double drawPageProvenance(PageCanvas& canvas, double top, const SeriesStack& source,
+                          const SaxAnalysis& analysis, const OutputContext& context) {
+  return drawProvenance(canvas, top, source, analysis, context);
+}
 
 const char* resultPageTitle(const SaxAnalysis& analysis) {
   if (analysis.task == "seg_lge_sax") return "Late enhancement, short axis: outlines";

@@ -114,6 +114,22 @@ std::vector<KeySegment> keySegments(const SaxAnalysis& analysis) {
   return segments;
 }
 
+std::vector<KeySegment> wholeCineSegments(const SaxAnalysis& analysis) {
+  std::vector<KeySegment> segments;
+  for (const StructureNames& names : structureNames()) {
+    if (!isReleased(analysis, names.structure)) continue;
+    KeySegment segment;
+    segment.structure = names.structure;
+    segment.label = names.label;
+    segment.kind = std::string(names.kind) + "-cine";
+    segment.type = names.type;
+    segment.description =
+        std::string(names.sentence) + ", every phase." + reservationOf(analysis, names.structure);
+    segments.push_back(std::move(segment));
+  }
+  return segments;
+}
+
 void requireFit(const SeriesStack& source, const SaxAnalysis& analysis) {
   const ImageStack& stack = source.stack;
   const LabelStack& labels = analysis.labels;

@@ -26,6 +26,9 @@ struct KeySegment {
 // patient unless the site asks for it.
 std::vector<KeySegment> keySegments(const SaxAnalysis& analysis);
 
+// The same structures once each, for every phase: of a segmentation of the whole cine.
+std::vector<KeySegment> wholeCineSegments(const SaxAnalysis& analysis);
+
 bool isReleased(const SaxAnalysis& analysis, Structure structure);
 
 // Whether a measurement may be reported, judged by the structures it was computed from: "rv.*"

@@ -16,12 +16,16 @@ struct ObjectKindNames {
   std::string_view fileName;  // "page": what `cmr analyze` calls its file
 };
 
-inline constexpr std::array<ObjectKindNames, 5> objectKinds{
+inline constexpr std::array<ObjectKindNames, 9> objectKinds{
     {{ObjectKind::segmentation, "segmentation", "SEG", "segmentation"},
      {ObjectKind::structuredReport, "structuredReport", "SR", "report"},
      {ObjectKind::resultPage, "resultPage", "SC", "page"},
      {ObjectKind::document, "document", "PDF", "document"},
-     {ObjectKind::contourCine, "contourCine", "CINE", "cine"}}};
+     {ObjectKind::contourCine, "contourCine", "CINE", "cine"},
+     {ObjectKind::wallPage, "wallPage", "SC", "wall"},
+     {ObjectKind::presentationState, "presentationState", "GSPS", "contours"},
+     {ObjectKind::wholeCine, "wholeCine", "SEGCINE", "segmentation-cine"},
+     {ObjectKind::parametricMap, "parametricMap", "MAP", "map"}}};
 
 // Throws InputError for a number that is no kind.
 const ObjectKindNames& namesOf(ObjectKind kind);

@@ -7,7 +7,17 @@
 namespace cmr {
 
 // Stored in the job store and sent between processes by name and by number: add at the end.
-enum class ObjectKind { segmentation, structuredReport, resultPage, document, contourCine };
+enum class ObjectKind {
+  segmentation,
+  structuredReport,
+  resultPage,
+  document,
+  contourCine,
+  wallPage,
+  presentationState,
+  wholeCine,
+  parametricMap
+};
 
 struct ProducedObject {
   ObjectKind kind = ObjectKind::segmentation;

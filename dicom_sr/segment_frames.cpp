@@ -72,14 +72,34 @@ std::vector<SegmentFrame> segmentFrames(const SeriesStack& source,
   return frames;
 }
 
+std::vector<SegmentFrame> wholeCineFrames(const SeriesStack& source,
+                                          const std::vector<KeySegment>& segments,
+                                          const std::string& seriesUid) {
+  std::vector<SegmentFrame> frames;
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    for (int slice = 0; slice < source.stack.sliceCount; ++slice) {
+      for (int phase = 0; phase < source.stack.phaseCount; ++phase) {
+        if (sourceOf(source, slice, phase).SeriesInstanceUID != seriesUid) continue;
+        frames.push_back({i, static_cast<int>(i) + 1, slice, phase});
+      }
+    }
+  }
+  return frames;
+}
+
 void putFunctionalGroups(DcmDataset& dataset, const SeriesStack& source,
-                         const std::vector<SegmentFrame>& frames, const std::string& dimensionUid) {
+                         const std::vector<SegmentFrame>& frames, const std::string& dimensionUid,
+                         bool withPhases) {
   putText(addItem(dataset, DCM_DimensionOrganizationSequence), DCM_DimensionOrganizationUID,
           dimensionUid);
   addDimension(dataset, dimensionUid, DCM_SegmentIdentificationSequence,
                DCM_ReferencedSegmentNumber, "Segment");
   addDimension(dataset, dimensionUid, DCM_PlanePositionSequence, DCM_ImagePositionPatient,
                "Slice position");
+  if (withPhases) {
+    addDimension(dataset, dimensionUid, DCM_FrameContentSequence, DCM_TemporalPositionIndex,
+                 "Phase");
+  }
 
   const SourceFrame& first = sourceOf(source, frames.front().slice, frames.front().phase);
   const auto allShare = [&](std::string SourceFrame::*attribute) {
@@ -98,9 +118,13 @@ void putFunctionalGroups(DcmDataset& dataset, const SeriesStack& source,
     const SourceFrame& image = sourceOf(source, frame.slice, frame.phase);
     DcmItem& groups = addItem(dataset, DCM_PerFrameFunctionalGroupsSequence);
     const Uint32 indices[] = {static_cast<Uint32>(frame.segmentNumber),
-                              static_cast<Uint32>(frame.slice + 1)};
+                              static_cast<Uint32>(frame.slice + 1),
+                              static_cast<Uint32>(frame.phase + 1)};
     DcmItem& content = addItem(groups, DCM_FrameContentSequence);
-    content.putAndInsertUint32Array(DCM_DimensionIndexValues, indices, 2);
+    content.putAndInsertUint32Array(DCM_DimensionIndexValues, indices, withPhases ? 3 : 2);
+    if (withPhases) {
+      content.putAndInsertUint32(DCM_TemporalPositionIndex, static_cast<Uint32>(frame.phase + 1));
+    }
     putText(addItem(groups, DCM_PlanePositionSequence), DCM_ImagePositionPatient,
             image.ImagePositionPatient);
     if (!shareMeasures) addPixelMeasures(groups, source, image);

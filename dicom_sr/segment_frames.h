@@ -26,10 +26,18 @@ std::vector<SegmentFrame> segmentFrames(const SeriesStack& source,
                                         const std::vector<KeySegment>& segments,
                                         const std::string& seriesUid);
 
+// One frame per segment, slice and phase whose image lies in the series.
+std::vector<SegmentFrame> wholeCineFrames(const SeriesStack& source,
+                                          const std::vector<KeySegment>& segments,
+                                          const std::string& seriesUid);
+
 // Dimensions, shared and per-frame functional groups (PS3.3 C.7.6.16, C.7.6.17). Position,
-// orientation and spacings are the strings of the source.
+// orientation and spacings are the strings of the source. withPhases: the phase is a dimension, too
+// (TemporalPositionIndex), as frames of one segment share their position with those of other
+// phases.
 void putFunctionalGroups(DcmDataset& dataset, const SeriesStack& source,
-                         const std::vector<SegmentFrame>& frames, const std::string& dimensionUid);
+                         const std::vector<SegmentFrame>& frames, const std::string& dimensionUid,
+                         bool withPhases);
 
 // One bit per pixel, first pixel in the lowest bit, frames without gap between them (PS3.5 8.1.1
 // and annex D), padded to an even length once.

@@ -31,6 +31,10 @@ inline constexpr int reportSeriesNumber = 9001;
 inline constexpr int pageSeriesNumber = 9002;
 inline constexpr int documentSeriesNumber = 9003;
 inline constexpr int contourCineSeriesNumber = 9004;
+inline constexpr int wallPageSeriesNumber = 9005;
+inline constexpr int presentationStateSeriesNumber = 9006;
+inline constexpr int parametricMapSeriesNumber = 9007;
+inline constexpr int wholeCineSeriesNumber = 9500;
 
 // Patient, clinical trial and study attributes, byte for byte. Identifiers are kept whatever they
 // hold; a date, time, age, number or code that DICOM forbids is emptied, and a line says so.

@@ -10,6 +10,7 @@
 #include "dicom_sr/codes.h"
 #include "dicom_sr/identity.h"
 #include "dicom_sr/image_references.h"
+#include "dicom_sr/wall_page.h"
 #include "dicom_sr/write_dataset.h"
 #include "dicom_sr/write_header.h"
 #include "dicom_sr/writers.h"
@@ -45,17 +46,24 @@ void putPicture(DcmDataset& dataset, const RgbImage& page) {
   [[maybe_unused]] const DcmPixelData* const owned = pixels.release();
 }
 
-}  // namespace
+// What sets one page apart from another.
+struct PageNames {
+  ObjectKind kind;
+  std::string uidKind;
+  const char* SeriesDescription;
+  int seriesNumber;
+  const char* what;
+};
 
-ProducedObject writeResultPage(const SeriesStack& source, const RgbImage& page,
-                               const OutputContext& context) {
+ProducedObject writePage(const SeriesStack& source, const RgbImage& page,
+                         const OutputContext& context, const PageNames& names) {
   requireWhole(page);
   const ObjectIdentity identity{UID_SecondaryCaptureImageStorage,
-                                outputUid(source, context, "page/instance"),
-                                outputUid(source, context, "page/series"),
+                                outputUid(source, context, names.uidKind + "/instance"),
+                                outputUid(source, context, names.uidKind + "/series"),
                                 "OT",
-                                "AI result page, not verified",
-                                pageSeriesNumber};
+                                names.SeriesDescription,
+                                names.seriesNumber};
   DcmDataset dataset;
   std::vector<std::string> notes = copyPatientAndStudy(source, dataset);
   putHeader(dataset, source, identity, context, "package " + context.packageSha256.substr(0, 16));
@@ -67,7 +75,7 @@ ProducedObject writeResultPage(const SeriesStack& source, const RgbImage& page,
   putText(dataset, DCM_BodyPartExamined, "HEART");
   putText(dataset, DCM_BurnedInAnnotation, "NO");  // numbers, never names
   putText(dataset, DCM_DerivationDescription,
-          plainText(std::string("Result page of ") + programName + " " + programVersion +
+          plainText(std::string(names.what) + " of " + programName + " " + programVersion +
                         ". AI result, not verified. " + researchNotice + ".",
                     1024));
   putLossyCompression(dataset, source);
@@ -76,7 +84,23 @@ ProducedObject writeResultPage(const SeriesStack& source, const RgbImage& page,
     addCode(reference, DCM_PurposeOfReferenceCodeSequence, codes::sourceImage);
   }
   putPicture(dataset, page);
-  return finishObject(dataset, ObjectKind::resultPage, identity, std::move(notes));
+  return finishObject(dataset, names.kind, identity, std::move(notes));
+}
+
+}  // namespace
+
+ProducedObject writeResultPage(const SeriesStack& source, const RgbImage& page,
+                               const OutputContext& context) {
+  return writePage(source, page, context,
+                   {ObjectKind::resultPage, "page", "AI result page, not verified",
+                    pageSeriesNumber, "Result page"});
+}
+
+ProducedObject writeWallPage(const SeriesStack& source, const RgbImage& page,
+                             const OutputContext& context) {
+  return writePage(source, page, context,
+                   {ObjectKind::wallPage, "wall", "AI wall and curves, not verified",
+                    wallPageSeriesNumber, "Page of wall and curves"});
 }
 
 }  // namespace cmr

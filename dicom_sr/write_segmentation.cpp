@@ -98,26 +98,52 @@ void putReferencedSeries(DcmDataset& dataset, const SeriesStack& source,
   }
 }
 
+// What sets the segmentation of the key phases apart from that of the whole cine.
+struct SegmentationNames {
+  ObjectKind kind;
+  std::string uidKind;
+  const char* SeriesDescription;
+  int seriesNumber;
+  bool isWholeCine;
+};
+
 ProducedObject writeOne(const SeriesStack& source, const SaxAnalysis& analysis,
                         const OutputContext& context, const std::vector<KeySegment>& segments,
-                        const std::string& seriesUid, int index) {
-  const ObjectIdentity identity{UID_SegmentationStorage,
-                                outputUid(source, context, "seg/instance/" + seriesUid),
-                                outputUid(source, context, "seg/series/" + seriesUid),
-                                "SEG",
-                                "AI segmentation, not verified",
-                                segmentationSeriesNumber + index};
-  const std::vector<SegmentFrame> frames = segmentFrames(source, segments, seriesUid);
+                        const std::string& seriesUid, int index, const SegmentationNames& names) {
+  const ObjectIdentity identity{
+      UID_SegmentationStorage,
+      outputUid(source, context, names.uidKind + "/instance/" + seriesUid),
+      outputUid(source, context, names.uidKind + "/series/" + seriesUid),
+      "SEG",
+      names.SeriesDescription,
+      names.seriesNumber + index};
+  const std::vector<SegmentFrame> frames = names.isWholeCine
+                                               ? wholeCineFrames(source, segments, seriesUid)
+                                               : segmentFrames(source, segments, seriesUid);
   DcmDataset dataset;
   std::vector<std::string> notes = copyPatientAndStudy(source, dataset);
   putHeader(dataset, source, identity, context, packageTitle(analysis.package));
   putImageModules(dataset, source, frames.size());
   putSegments(dataset, frames, segments, source, analysis, context);
   putFunctionalGroups(dataset, source, frames,
-                      outputUid(source, context, "seg/dimensions/" + seriesUid));
+                      outputUid(source, context, names.uidKind + "/dimensions/" + seriesUid),
+                      names.isWholeCine);
   putReferencedSeries(dataset, source, frames, seriesUid);
   putFramePixels(dataset, analysis.labels, segments, frames);
-  return finishObject(dataset, ObjectKind::segmentation, identity, std::move(notes));
+  return finishObject(dataset, names.kind, identity, std::move(notes));
+}
+
+std::vector<ProducedObject> writeEach(const SeriesStack& source, const SaxAnalysis& analysis,
+                                      const OutputContext& context,
+                                      const std::vector<KeySegment>& segments,
+                                      const std::set<std::string>& seriesUids,
+                                      const SegmentationNames& names) {
+  std::vector<ProducedObject> objects;
+  for (const std::string& seriesUid : seriesUids) {
+    objects.push_back(writeOne(source, analysis, context, segments, seriesUid,
+                               static_cast<int>(objects.size()), names));
+  }
+  return objects;
 }
 
 }  // namespace
@@ -133,12 +159,26 @@ std::vector<ProducedObject> writeSegmentation(const SeriesStack& source,
       seriesUids.insert(sourceOf(source, slice, segment.phase).SeriesInstanceUID);
     }
   }
-  std::vector<ProducedObject> objects;
-  for (const std::string& seriesUid : seriesUids) {
-    objects.push_back(
-        writeOne(source, analysis, context, segments, seriesUid, static_cast<int>(objects.size())));
+  return writeEach(source, analysis, context, segments, seriesUids,
+                   {ObjectKind::segmentation, "seg", "AI segmentation, not verified",
+                    segmentationSeriesNumber, false});
+}
+
+std::vector<ProducedObject> writeWholeCineSegmentation(const SeriesStack& source,
+                                                       const SaxAnalysis& analysis,
+                                                       const OutputContext& context) {
+  requireFit(source, analysis);
+  const std::vector<KeySegment> segments = wholeCineSegments(analysis);
+  if (segments.empty()) return {};
+  std::set<std::string> seriesUids;
+  for (int slice = 0; slice < source.stack.sliceCount; ++slice) {
+    for (int phase = 0; phase < source.stack.phaseCount; ++phase) {
+      seriesUids.insert(sourceOf(source, slice, phase).SeriesInstanceUID);
+    }
   }
-  return objects;
+  return writeEach(source, analysis, context, segments, seriesUids,
+                   {ObjectKind::wholeCine, "segcine",
+                    "AI segmentation of every phase, not verified", wholeCineSeriesNumber, true});
 }
 
 }  // namespace cmr

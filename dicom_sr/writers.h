@@ -27,6 +27,12 @@ std::vector<ProducedObject> writeSegmentation(const SeriesStack& source,
                                               const SaxAnalysis& analysis,
                                               const OutputContext& context);
 
+// The same structures at every phase, one segment each, with the phase as a third dimension. For
+// programs: viewers that match by position mix the phases up.
+std::vector<ProducedObject> writeWholeCineSegmentation(const SeriesStack& source,
+                                                       const SaxAnalysis& analysis,
+                                                       const OutputContext& context);
+
 // TID 1500 Comprehensive SR; every group is a TID 1410 planar group with a POLYLINE.
 ProducedObject writeStructuredReport(const SeriesStack& source, const SaxAnalysis& analysis,
                                      const OutputContext& context,

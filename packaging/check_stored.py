@@ -1,5 +1,5 @@
-"""Verifies what the service stored beside a series: one SEG, one SR, one SC, one cine of contours
-and one PDF in its study.
+"""Verifies what the service stored beside a series: one SEG, one SR, two SC (the result
+pages), one cine of contours and one PDF in its study.
 
 usage: check_stored.py URL FOLDER-OF-THE-SERIES-THAT-WAS-SENT
 Prints one line per object, one per fault, and ends with 1 when there was a fault.
@@ -24,6 +24,7 @@ KINDS = {
     "1.2.840.10008.5.1.4.1.1.7.4": "CINE",
     "1.2.840.10008.5.1.4.1.1.104.1": "PDF",
 }
+EXPECTED = {"SC": 2}  # of the others there is one
 QUOTED = re.compile(r"Value invalid for this VR .*? = <([^>]*)>")
 SUMMARY = "Dicom dataset contains invalid data values for Value Representations"
 
@@ -172,8 +173,8 @@ def main():
                 own = CHECKS[kind](dataset, sent) + dciodvfy_errors(path, source_values)
                 print(f"  {kind:<4}{dataset.SOPInstanceUID}: {len(own)} faults")
                 faults += [f"{kind}: {fault}" for fault in own]
-    faults += [f"{count} {kind} objects instead of one" for kind, count in found.items()
-               if count != 1]
+    faults += [f"{count} {kind} objects instead of {EXPECTED.get(kind, 1)}"
+               for kind, count in found.items() if count != EXPECTED.get(kind, 1)]
     if archived != set(sent):
         faults.append(f"the archive holds {len(archived & set(sent))} of {len(sent)} images sent "
                       f"and {len(archived - set(sent))} others")

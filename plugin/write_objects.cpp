@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "dicom_sr/contour_cine.h"
+#include "dicom_sr/presentation_state.h"
+#include "dicom_sr/wall_page.h"
 #include "dicom_sr/writers.h"
 #include "plugin/wanted_objects.h"
 
@@ -19,8 +21,19 @@ std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAna
   if (wants(ObjectKind::resultPage)) {
     objects.push_back(writeResultPage(source, drawResultPage(source, analysis, context), context));
   }
+  if (wants(ObjectKind::wallPage) && hasWallPage(source, analysis)) {
+    objects.push_back(writeWallPage(source, drawWallPage(source, analysis, context), context));
+  }
   if (wants(ObjectKind::contourCine) && hasPhases) {
     objects.push_back(writeContourCine(source, drawContourCine(source, analysis), context));
+  }
+  if (wants(ObjectKind::wholeCine) && hasPhases) {
+    for (ProducedObject& object : writeWholeCineSegmentation(source, analysis, context)) {
+      objects.push_back(std::move(object));
+    }
+  }
+  if (wants(ObjectKind::presentationState) && hasOutlines(source, analysis)) {
+    objects.push_back(writePresentationState(source, analysis, context));
   }
   if (wants(ObjectKind::document)) {
     objects.push_back(writeDocument(source, drawResultPdf(source, analysis, context),

@@ -42,7 +42,7 @@ TEST(WorkerCommand, AnalysesARealSeriesWithThePackageThatShips) {
   CMR_DEMO_SERIES(instances);
   const AnalysisOutcome outcome = runJob(package, instances);
   EXPECT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
-  EXPECT_EQ(outcome.objects.size(), 4U);
+  EXPECT_EQ(outcome.objects.size(), 6U);
 }
 
 TEST(WorkerCommand, EndsWithoutASocket) {

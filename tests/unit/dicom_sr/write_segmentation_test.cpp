@@ -2,6 +2,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "analysis/errors.h"
@@ -49,6 +50,39 @@ TEST(WriteSegmentation, GivesSixSegmentsOverAllSlicesThatDciodvfyAndPydicomAccep
   ASSERT_EQ(objects.size(), 1U);
   expectDciodvfyAgrees(objects[0], source);
   expectPythonAgrees(objects[0], demoFolder, "frames 60 segments 6 images 20");
+}
+
+TEST(WriteWholeCineSegmentation, HasAFrameForEveryStructureSliceAndPhaseOnItsImage) {
+  const SeriesStack source = demoStack();
+  const SaxAnalysis analysis = circlesOn(source);
+  const auto objects = writeWholeCineSegmentation(source, analysis, fixedContext());
+  ASSERT_EQ(objects.size(), 1U);
+  expectDciodvfyAgrees(objects[0], source);
+  const auto& labels = analysis.labels.labels;
+  const auto labelled =
+      labels.size() - static_cast<std::size_t>(std::count(labels.begin(), labels.end(), 0));
+  const test::TemporaryFolder folder;
+  const test::Verdict verdict = test::run(
+      "/usr/bin/python3 -W ignore -c \"import pydicom;d=pydicom.dcmread('" +
+      folder.write("cine.dcm", objects[0].bytes) +
+      "');f=d.PerFrameFunctionalGroupsSequence;n=[x.FrameContentSequence[0] for x in f];"
+      "i=[(x.SegmentIdentificationSequence[0].ReferencedSegmentNumber,x.DerivationImageSequence[0]."
+      "SourceImageSequence[0].ReferencedSOPInstanceUID) for x in f];"
+      "print(len(f),len(d.SegmentSequence),len(set(map(lambda c:tuple(c.DimensionIndexValues),n))),"
+      "len(set(i)),max(c.TemporalPositionIndex for c in n),int(d.pixel_array.sum()))\"");
+  EXPECT_EQ(verdict.output, "600 3 600 600 20 " + std::to_string(labelled) + "\n");
+}
+
+TEST(WriteWholeCineSegmentation, IsASeriesOfItsOwnAndNothingWithoutAReleasedStructure) {
+  const SeriesStack source = demoStack();
+  SaxAnalysis analysis = circlesOn(source);
+  const auto keyPhases = writeSegmentation(source, analysis, fixedContext());
+  const auto whole = writeWholeCineSegmentation(source, analysis, fixedContext());
+  EXPECT_NE(whole[0].SOPInstanceUID, keyPhases[0].SOPInstanceUID);
+  EXPECT_NE(whole[0].SeriesInstanceUID, keyPhases[0].SeriesInstanceUID);
+  EXPECT_EQ(whole[0].kind, ObjectKind::wholeCine);
+  analysis.package.release = {"", "off", "off", "off"};
+  EXPECT_TRUE(writeWholeCineSegmentation(source, analysis, fixedContext()).empty());
 }
 
 TEST(WriteSegmentation, WritesTheBitsOfEveryLabelAndNoOthers) {

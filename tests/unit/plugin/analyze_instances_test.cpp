@@ -41,9 +41,9 @@ TEST(AnalyzeInstances, GivesItsObjectsInTheOrderOfStoringWithTheReportLast) {
   ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
   std::vector<ObjectKind> kinds;
   for (const ProducedObject& object : outcome.objects) kinds.push_back(object.kind);
-  EXPECT_THAT(kinds,
-              ElementsAre(ObjectKind::segmentation, ObjectKind::resultPage, ObjectKind::contourCine,
-                          ObjectKind::document, ObjectKind::structuredReport));
+  EXPECT_THAT(kinds, ElementsAre(ObjectKind::segmentation, ObjectKind::resultPage,
+                                 ObjectKind::wallPage, ObjectKind::contourCine,
+                                 ObjectKind::document, ObjectKind::structuredReport));
 }
 
 TEST(AnalyzeInstances, MakesTheObjectsThatAreAskedForAndNoOthers) {
@@ -51,10 +51,11 @@ TEST(AnalyzeInstances, MakesTheObjectsThatAreAskedForAndNoOthers) {
   AnalysisRequest request = requestOf(instances);
   request.outputs = {"CINE", "SC"};
   const AnalysisOutcome outcome = analyze(request);
-  ASSERT_EQ(outcome.objects.size(), 2U);
+  ASSERT_EQ(outcome.objects.size(), 3U);
   EXPECT_EQ(outcome.objects[0].kind, ObjectKind::resultPage);
-  EXPECT_EQ(outcome.objects[1].kind, ObjectKind::contourCine);
-  EXPECT_EQ(json::parse(outcome.resultsJson)["objects"].size(), 2U);
+  EXPECT_EQ(outcome.objects[1].kind, ObjectKind::wallPage);
+  EXPECT_EQ(outcome.objects[2].kind, ObjectKind::contourCine);
+  EXPECT_EQ(json::parse(outcome.resultsJson)["objects"].size(), 3U);
 }
 
 TEST(AnalyzeInstances, WritesEverythingAboutTheResultIntoTheResultsDocument) {
