@@ -7,8 +7,8 @@ import json
 import sys
 
 
-OBJECTS = ("SEG", "SR", "SC", "PDF", "CINE")
-PICTURES = ("SC", "PDF", "CINE")
+OBJECTS = ("SEG", "SR", "SC", "SC 2", "PDF", "CINE")  # what is stored where no rule says otherwise
+PICTURES = ("SC", "SC 2", "PDF", "CINE")
 
 
 def load(path):
