@@ -170,8 +170,6 @@ class Manual(unittest.TestCase):
                 self.assertIn(name, sections)
                 wanted = options_in("\n".join(re.findall(r"^  (-.*?)(?:  |$)", help_of(words), re.MULTILINE)))
                 self.assertEqual(wanted - {"-h", "--help"} - options_in(sections[name]), set())
-                named = set(re.findall(r"^\.B[IR]? \"?(?:-\w,? )?\s*(--[\w-]+)", sections[name], re.MULTILINE))
-                self.assertEqual(named - wanted, set(), "what the program does not have")
                 checked += len(wanted)
         self.assertGreater(checked, 100)
 
