@@ -258,7 +258,7 @@ part_remove() {
   say "purge"
   shown apt-get -q -y purge orthanc-cmr cmr-tools cmr-models-starter
   expect "settings, rules and queue are gone" eval '[[ ! -e $(settings) && ! -e $(settings).dpkg-dist && ! -e $(state_folder) ]]'
-  expect "nothing of ours is left" eval '[[ -z "$(find "$root_folder"/usr "$root_folder"/etc "$root_folder"/var/lib/orthanc -iname "*cmr*" ! -name "libcmr.so*")" ]]'
+  expect "nothing of ours is left" eval '[[ -z "$(find "$root_folder"/usr "$root_folder"/etc "$root_folder"/var/lib/orthanc \( -name "cmr*" -o -iname "*orthanc*cmr*" \))" ]]'
   start_orthanc
   await_state "without the plugin (404)"
   expect "results stay in the archive" test "$(ask instances "$url")" -eq "$objects"
