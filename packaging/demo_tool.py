@@ -186,8 +186,10 @@ def addresses(url):
     print(f"  study:       {url}/app/explorer.html#study?uuid={study}")
     for instance in get(url, f"/studies/{study}/instances"):
         tags = get(url, f"/instances/{instance['ID']}/simplified-tags")
-        if tags.get("ConversionType"):
-            print(f"  result page: {url}/instances/{instance['ID']}/preview")
+        if tags.get("MIMETypeOfEncapsulatedDocument"):
+            print(f"  as a PDF:    {url}/instances/{instance['ID']}/pdf")
+        elif tags.get("ConversionType"):
+            print(f"  pictures:    {url}/instances/{instance['ID']}/preview")
     print(f"  jobs:        {url}/cmr/jobs")
     print(f"  DICOMweb:    {url}/dicom-web/")
 
