@@ -111,10 +111,11 @@ void warnOfOrder(const std::vector<Rule>& rules, const DocumentPlace& place, War
 
 }  // namespace
 
-RuleReport checkRules(std::string_view json, const std::string& source) {
+RuleReport checkRules(std::string_view json, const std::string& source,
+                      const KnownDestinations& destinations) {
   RuleReport report;
   report.source = source;
-  const RuleFile file = readRules(json, source);
+  const RuleFile file = readRules(json, source, destinations);
   for (const DocumentError& mistake : file.mistakes) {
     report.mistakes.push_back(noteOf(mistake, json));
   }

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "config/rule_file.h"
+
 namespace cmr {
 
 struct RuleNote {
@@ -26,7 +28,8 @@ struct RuleReport {
 
 // Warns of keywords that the DICOM dictionary (PS3.6) does not know, of rules behind one that
 // matches everything, of tasks that this program does not compute, and when nothing is analysed.
-RuleReport checkRules(std::string_view json, const std::string& source);
+RuleReport checkRules(std::string_view json, const std::string& source,
+                      const KnownDestinations& destinations = {});
 
 // {"valid", "source", "rules": [names], "mistakes": [{"message", "pointer", "line", "column"}],
 // "warnings": [the same]}

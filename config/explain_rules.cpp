@@ -66,6 +66,7 @@ Json orderJson(const RoutingDecision& decision) {
   if (decision.action != RouteAction::analyze) return nullptr;
   return {{"tasks", decision.tasks},
           {"outputs", Json(decision.outputs.empty() ? defaultOutputs() : decision.outputs)},
+          {"destinations", decision.destinations ? Json(*decision.destinations) : Json()},
           {"priority", decision.priority},
           {"hold", decision.holdReason},
           {"wait", decision.waitForStudy ? "study" : "series"},

@@ -16,7 +16,8 @@ std::string actionName(RouteAction action);  // "analyze", "skip", "noRule"
 std::string verdictOf(const RoutingDecision& decision, const std::string& barred);
 
 // What the rule that decided asks for besides its tasks: {"tasks", "outputs", "priority", "hold",
-// "wait", "hours"}; null for a series that is not analysed.
+// "wait", "hours", "destinations" (null: where the configuration says)}; null for a series that is
+// not analysed.
 nlohmann::json orderJson(const RoutingDecision& decision);
 
 // [{"rule", "matched", "enabled", "clauses": [{"clause", "held", "why"}]}]

@@ -67,6 +67,24 @@ std::vector<std::string> readOutputs(const Json& value, const DocumentPlace& pla
   return outputs;
 }
 
+// Unlike other lists this one may be empty: such results are sent nowhere.
+std::vector<std::string> readDestinations(const Json& value, const KnownDestinations& known,
+                                          const DocumentPlace& place) {
+  if (!value.is_array()) place.refuse("must be a list of names");
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string name = value[i].is_string() ? value[i].get<std::string>() : std::string();
+    if (trimmed(name).empty()) place.at(i).refuse("must be a text, not empty");
+    if (isIn(name, names)) place.at(i).refuse("names " + inQuotes(name) + " twice");
+    if (known && !isIn(name, *known)) {
+      place.at(i).refuse("is unknown: the configuration has no destination " + inQuotes(name) +
+                         hintAt(name, *known));
+    }
+    names.push_back(name);
+  }
+  return names;
+}
+
 void readSkip(const Json& object, const DocumentPlace& place, Rule& rule) {
   rule.skipReason = textOf(object, "skip", place);
   for (const std::string& key : actionKeys()) {
@@ -76,13 +94,18 @@ void readSkip(const Json& object, const DocumentPlace& place, Rule& rule) {
   }
 }
 
-void readAction(const Json& object, const DocumentPlace& place, Rule& rule) {
+void readAction(const Json& object, const KnownDestinations& known, const DocumentPlace& place,
+                Rule& rule) {
   const bool skip = object.contains("skip");
   if (skip == object.contains("tasks")) place.refuse("needs either \"tasks\" or \"skip\"");
   if (skip) return readSkip(object, place, rule);
   rule.tasks = readNames(object.at("tasks"), tasksOfRules(), "task", place.at("tasks"));
   if (object.contains("outputs")) {
     rule.outputs = readOutputs(object.at("outputs"), place.at("outputs"));
+  }
+  if (object.contains("destinations")) {
+    rule.destinations =
+        readDestinations(object.at("destinations"), known, place.at("destinations"));
   }
   if (object.contains("priority")) {
     rule.priority = readPriority(object.at("priority"), place.at("priority"));
@@ -92,7 +115,7 @@ void readAction(const Json& object, const DocumentPlace& place, Rule& rule) {
   if (object.contains("hours")) rule.hours = readTimeWindow(object.at("hours"), place.at("hours"));
 }
 
-Rule readRule(const Json& object, const DocumentPlace& place) {
+Rule readRule(const Json& object, const KnownDestinations& known, const DocumentPlace& place) {
   if (!object.is_object()) place.refuse("must be an object");
   refuseUnknownKeys(object, ruleKeys(), place);
   Rule rule;
@@ -105,16 +128,16 @@ Rule readRule(const Json& object, const DocumentPlace& place) {
   // Required even when empty, so that a rule for everything is one on purpose.
   if (!object.contains("when")) place.refuse("needs \"when\"; [] matches everything");
   rule.when = readClauses(object.at("when"), place.at("when"));
-  readAction(object, place, rule);
+  readAction(object, known, place, rule);
   return rule;
 }
 
-Rule readFallback(const Json& object, const DocumentPlace& place) {
+Rule readFallback(const Json& object, const KnownDestinations& known, const DocumentPlace& place) {
   if (!object.is_object()) place.refuse("must be an object");
   refuseUnknownKeys(object, actionKeys(), place);
   Rule rule;
   rule.name = fallbackName;
-  readAction(object, place, rule);
+  readAction(object, known, place, rule);
   return rule;
 }
 
@@ -154,27 +177,29 @@ void take(RuleFile& file, const DocumentPlace& place, Read read) {
   }
 }
 
-void readDocument(std::string_view json, const std::string& source, RuleFile& file) {
+void readDocument(std::string_view json, const std::string& source, const KnownDestinations& known,
+                  RuleFile& file) {
   const DocumentPlace whole(source);
   if (json.size() > largestRulesFile) whole.refuse("larger than 1 MiB");
   const Json document = parseStrictJson(json, source);
   const Json& list = ruleListOf(document, whole);
   for (std::size_t i = 0; i < list.size(); ++i) {
     const DocumentPlace place = whole.at("rules").at(i);
-    take(file, place, [&] { return readRule(list[i], place); });
+    take(file, place, [&] { return readRule(list[i], known, place); });
   }
   if (document.contains(fallbackName)) {
     const DocumentPlace place = whole.at(fallbackName);
-    take(file, place, [&] { return readFallback(document.at(fallbackName), place); });
+    take(file, place, [&] { return readFallback(document.at(fallbackName), known, place); });
   }
 }
 
 }  // namespace
 
-RuleFile readRules(std::string_view json, const std::string& source) {
+RuleFile readRules(std::string_view json, const std::string& source,
+                   const KnownDestinations& destinations) {
   RuleFile file;
   try {
-    readDocument(json, source, file);
+    readDocument(json, source, destinations, file);
   } catch (const DocumentError& mistake) {
     file.mistakes.push_back(mistake);
   } catch (const InputError& syntax) {
@@ -191,13 +216,13 @@ const std::vector<std::string>& ruleFileKeys() {
 const std::vector<std::string>& ruleKeys() {
   static const std::vector<std::string> keys{"name", "comment", "enabled", "when",
                                              "skip", "tasks",   "outputs", "priority",
-                                             "hold", "wait",    "hours"};
+                                             "hold", "wait",    "hours",   "destinations"};
   return keys;
 }
 
 const std::vector<std::string>& actionKeys() {
   static const std::vector<std::string> keys{"skip", "tasks", "outputs", "priority",
-                                             "hold", "wait",  "hours"};
+                                             "hold", "wait",  "hours",   "destinations"};
   return keys;
 }
 

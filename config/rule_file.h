@@ -20,6 +20,8 @@ struct Rule {
   std::vector<std::string> outputs;  // of outputNames(); empty: defaultOutputs()
   std::string skipReason;
   std::string holdReason;  // not empty: nothing happens until somebody asks for it
+  // Names of the configuration's; absent: those that it gives by default. Empty: nowhere.
+  std::optional<std::vector<std::string>> destinations;
   bool waitForStudy = false;
   int priority = 0;
   std::optional<TimeWindow> hours;  // of the day in which series are submitted
@@ -30,8 +32,12 @@ struct RuleFile {
   std::vector<DocumentError> mistakes;  // the first of each rule; rules are incomplete then
 };
 
+// Names of destinations that rules may give; absent: they are not known here, and any is taken.
+using KnownDestinations = std::optional<std::vector<std::string>>;
+
 // `source` names the document in messages. Throws nothing but std::bad_alloc.
-RuleFile readRules(std::string_view json, const std::string& source);
+RuleFile readRules(std::string_view json, const std::string& source,
+                   const KnownDestinations& destinations = {});
 
 constexpr std::size_t largestRulesFile = 1 << 20;  // bytes
 

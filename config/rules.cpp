@@ -25,6 +25,7 @@ void applyAction(const Rule& rule, RoutingDecision& decision) {
   decision.action = rule.tasks.empty() ? RouteAction::skip : RouteAction::analyze;
   decision.tasks = rule.tasks;
   decision.outputs = rule.outputs;
+  decision.destinations = rule.destinations;
   decision.priority = rule.priority;
   decision.reason = rule.skipReason;
   decision.holdReason = rule.holdReason;

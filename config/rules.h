@@ -52,7 +52,9 @@ struct RoutingDecision {
   std::string rule;  // name; empty for noRule
   std::vector<std::string> tasks;
   std::vector<std::string> outputs;  // what goes back; empty: defaultOutputs()
-  int priority = 0;                  // larger first, [-100, 100]
+  // Where results are sent on to; absent: where the configuration says. Empty: nowhere.
+  std::optional<std::vector<std::string>> destinations;
+  int priority = 0;  // larger first, [-100, 100]
   std::string reason;
   // Not empty: a person looks first; nothing happens until somebody asks for the series.
   std::string holdReason;

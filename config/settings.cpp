@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 
 constexpr const char* sectionName = "CMR";
 constexpr int mostMiB = 100000000;
+constexpr int mostDeliveryAttempts = 100000;
 
 // Thrown by a setter; becomes one line of the message.
 class BadValue : public InputError {
@@ -148,6 +149,16 @@ WorklistSettings worklist(const Json& value) {
   return settings;
 }
 
+// A reader that throws InputError.
+template <typename Read>
+auto checked(Read read, const Json& value) {
+  try {
+    return read(value);
+  } catch (const InputError& error) {
+    throw BadValue(error.what());
+  }
+}
+
 struct Key {
   const char* name;
   std::function<void(Settings&, const Json&)> set;
@@ -187,6 +198,13 @@ const std::vector<Key>& keys() {
       {"MemoryFloorMiB",
        [](Settings& s, const Json& v) { s.memoryFloorMiB = whole(v, 0, mostMiB); }},
       {"RetentionDays", [](Settings& s, const Json& v) { s.retentionDays = whole(v, 0, 36500); }},
+      {"Destinations",
+       [](Settings& s, const Json& v) { s.destinations = checked(parseDestinations, v); }},
+      {"SendResultsTo",
+       [](Settings& s, const Json& v) { s.sendResultsTo = checked(parseDestinationNames, v); }},
+      {"Webhooks", [](Settings& s, const Json& v) { s.webhooks = checked(parseWebhooks, v); }},
+      {"DeliveryAttempts",
+       [](Settings& s, const Json& v) { s.deliveryAttempts = whole(v, 1, mostDeliveryAttempts); }},
       {"StoreResults", [](Settings& s, const Json& v) { s.storeResults = boolean(v); }},
   };
   return all;
@@ -215,9 +233,16 @@ std::string setOne(Settings& settings, const std::string& name, const Json& valu
   }
 }
 
-// What no single value shows.
-std::vector<std::string> mistakesTogether(const Settings& settings) {
-  std::vector<std::string> mistakes;
+// What no single value shows; configuration: the whole of the archive's.
+std::vector<std::string> mistakesTogether(const Settings& settings, const Json& configuration) {
+  std::vector<std::string> mistakes =
+      destinationMistakes(settings.destinations, settings.sendResultsTo, configuration);
+  for (const Webhook& webhook : settings.webhooks) {
+    for (const Destination& destination : settings.destinations) {
+      if (webhook.name != destination.name) continue;
+      mistakes.push_back("Webhooks and Destinations both have " + inQuotes(webhook.name));
+    }
+  }
   if (settings.enable && settings.packageFolder.empty()) {
     mistakes.emplace_back("Package is missing: the folder of the model package");
   }
@@ -233,7 +258,7 @@ std::vector<std::string> mistakesTogether(const Settings& settings) {
   return mistakes;
 }
 
-Settings parseSection(const Json& section) {
+Settings parseSection(const Json& section, const Json& configuration) {
   if (!section.is_object()) throw InputError("configuration: \"CMR\" must be an object");
   Settings settings;
   std::vector<std::string> mistakes;
@@ -242,7 +267,7 @@ Settings parseSection(const Json& section) {
     if (!mistake.empty()) mistakes.push_back(std::move(mistake));
   }
   // A value that was refused must not be called missing too.
-  if (mistakes.empty()) mistakes = mistakesTogether(settings);
+  if (mistakes.empty()) mistakes = mistakesTogether(settings, configuration);
   if (mistakes.empty()) return settings;
   std::string message = "configuration, section \"CMR\":";
   for (const std::string& mistake : mistakes) message += " " + mistake + ".";
@@ -267,7 +292,7 @@ Settings parseSettings(std::string_view configuration) {
   const auto section = whole.find(sectionName);
   Settings settings;
   settings.enable = false;
-  if (section != whole.end()) settings = parseSection(*section);
+  if (section != whole.end()) settings = parseSection(*section, whole);
   settings.archiveAuthenticates = authenticates(whole);
   return settings;
 }

@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "config/destinations.h"
 #include "config/roles.h"
+#include "config/webhooks.h"
 
 namespace cmr {
 
@@ -52,6 +54,10 @@ struct Settings {
   std::string userHeader;
   // Orthanc's own: AuthenticationEnabled, or without that RemoteAccessAllowed.
   bool archiveAuthenticates = false;
+  std::vector<Destination> destinations;   // Destinations: name -> what it is in the archive
+  std::vector<std::string> sendResultsTo;  // SendResultsTo: where a rule does not say otherwise
+  int deliveryAttempts = 300;              // DeliveryAttempts: [1, 100000], then it is dead
+  std::vector<Webhook> webhooks;           // Webhooks: told of the ends of jobs
   bool storeResults = true;  // StoreResults: false computes and keeps results.json, stores nothing
 };
 

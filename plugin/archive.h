@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "config/destinations.h"
+
 namespace cmr {
 
 enum class ChangeKind { newInstance, stableSeries, stableStudy, other };
@@ -64,6 +66,12 @@ struct StoredInstance {
   bool already = false;  // it was there before
 };
 
+// Of one instance on its way to another node.
+struct SendingProgress {
+  enum class State { running, sent, failed } state = State::running;
+  std::string problem = {};  // of failed; also when the archive does not know how it ended
+};
+
 // Thread ownership: any thread. An answer is empty when the resource is not there (any more); every
 // other trouble throws ResourceError.
 class Archive {
@@ -89,6 +97,12 @@ class Archive {
   virtual std::optional<std::string> download(const std::string& instanceId) = 0;
   virtual StoredInstance store(const std::string& bytes) = 0;
   virtual void remove(const std::string& instanceId) = 0;  // no error when it is gone already
+
+  // Has the archive send one instance to another node, in its own time; the answer names that work.
+  // ResourceError also when the archive has no such node.
+  virtual std::string beginSending(const Destination& to, const std::string& instanceId) = 0;
+  virtual SendingProgress sending(const std::string& name) = 0;
+  virtual void stopSending(const std::string& name) = 0;  // no error when it has ended already
 
   // A mark on a series that holds what we wrote, kept by the archive itself.
   virtual void markOwn(const std::string& seriesId, const std::string& jobId) = 0;

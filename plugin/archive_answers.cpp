@@ -172,4 +172,21 @@ StoredInstance parseStored(std::string_view json) {
   });
 }
 
+std::string parseJobId(std::string_view json) {
+  return read(json, "sending",
+              [](const Json& answer) { return answer.at("ID").get<std::string>(); });
+}
+
+SendingProgress parseSending(std::string_view json) {
+  return read(json, "what it sends", [](const Json& answer) -> SendingProgress {
+    const std::string state = answer.at("State").get<std::string>();
+    if (state == "Success") return {SendingProgress::State::sent};
+    if (state != "Failure") return {};
+    std::string problem = textOr(answer, "ErrorDescription");
+    const std::string details = textOr(answer, "ErrorDetails");
+    if (!details.empty()) problem += (problem.empty() ? "" : ": ") + details;
+    return {SendingProgress::State::failed, problem.empty() ? "no reason is given" : problem};
+  });
+}
+
 }  // namespace cmr

@@ -22,4 +22,7 @@ std::map<std::string, std::string> parseSource(std::string_view json);
 InstanceTags parseTags(std::string_view json);      // GET /instances/{id}/simplified-tags
 StoredInstance parseStored(std::string_view json);  // POST /instances
 
+std::string parseJobId(std::string_view json);        // POST /modalities/{id}/store and such
+SendingProgress parseSending(std::string_view json);  // GET /jobs/{id}
+
 }  // namespace cmr

@@ -29,12 +29,13 @@ std::string recordedDecision(const SeriesLook& series, const std::string& rulesS
 
 GroupPlanner::GroupPlanner(Archive& archive, JobStore& store, LiveRules& rules,
                            std::function<std::string()> packageSha256,
-                           std::function<LocalTime()> clock)
+                           std::function<LocalTime()> clock, std::vector<std::string> sendResultsTo)
     : archive_(archive),
       store_(store),
       rules_(rules),
       packageSha256_(std::move(packageSha256)),
-      clock_(std::move(clock)) {}
+      clock_(std::move(clock)),
+      sendResultsTo_(std::move(sendResultsTo)) {}
 
 std::optional<ArchivedStudy> GroupPlanner::study(const std::string& studyId) const {
   return archive_.study(studyId);
@@ -90,6 +91,7 @@ std::optional<AcquisitionGroup> GroupPlanner::groupOf(const SeriesLook& series) 
   job.tasks = series.decision.tasks;
   job.priority = series.decision.priority;
   job.outputs = series.decision.outputs;
+  job.destinations = series.decision.destinations.value_or(sendResultsTo_);
   job.decisionJson = recordedDecision(series, rules.sha256);
   job.key = jobKey(job);
   return group;

@@ -23,9 +23,11 @@ struct AcquisitionGroup {
 class GroupPlanner {
  public:
   // packageSha256: tells the hash of the package that new jobs are for. clock: the local time.
+  // sendResultsTo: destinations of jobs whose rule names none.
   GroupPlanner(Archive& archive, JobStore& store, LiveRules& rules,
                std::function<std::string()> packageSha256,
-               std::function<LocalTime()> clock = localTimeNow);
+               std::function<LocalTime()> clock = localTimeNow,
+               std::vector<std::string> sendResultsTo = {});
 
   std::optional<ArchivedStudy> study(const std::string& studyId) const;  // empty: it is gone
   // Empty when the series is gone.
@@ -56,6 +58,7 @@ class GroupPlanner {
   LiveRules& rules_;
   const std::function<std::string()> packageSha256_;
   const std::function<LocalTime()> clock_;
+  const std::vector<std::string> sendResultsTo_;
 };
 
 }  // namespace cmr

@@ -42,6 +42,7 @@ Json jobJson(const JobRecord& job) {
       {"tasks", job.submission.tasks},
       {"priority", job.submission.priority},
       {"outputs", Json(job.submission.outputs.empty() ? defaultOutputs() : job.submission.outputs)},
+      {"destinations", job.submission.destinations},
       {"packageSha256", job.submission.packageSha256},
       {"supersededBy", job.supersededBy},
       {"hasResults", !job.resultsJson.empty()}};

@@ -38,6 +38,10 @@ void JobStore::cancel(const std::string& jobId, const std::string& reason) {
   SqliteTransaction transaction(impl_->connection);
   const std::int64_t seq = impl_->require(jobId);
   const JobState state = impl_->state(seq);
+  if (state == JobState::done && impl_->cancelDeliveries(seq, reason)) {
+    transaction.commit();
+    return;
+  }
   if (isFinal(state)) {
     throw InputError("job " + jobId + " is " + jobStateName(state) + " and cannot be cancelled");
   }

@@ -131,7 +131,13 @@ JobStore::Forgotten JobStore::forgetOld(std::int64_t beforeMs, std::size_t limit
       .bind(beforeMs, most)
       .run();
   forgotten.jobs = static_cast<int>(impl_->connection.changedRows());
-  if (forgotten.documents + forgotten.jobs > 0) transaction.commit();
+  SqliteStatement(impl_->connection,
+                  "DELETE FROM deliveries WHERE seq IN (SELECT seq FROM deliveries"
+                  " WHERE state IN ('sent', 'cancelled') AND updated_ms < ? LIMIT ?)")
+      .bind(beforeMs, most)
+      .run();
+  forgotten.deliveries = static_cast<int>(impl_->connection.changedRows());
+  if (forgotten.documents + forgotten.jobs + forgotten.deliveries > 0) transaction.commit();
   return forgotten;
 }
 

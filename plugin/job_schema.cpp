@@ -209,6 +209,80 @@ CREATE INDEX worklist_by_study ON worklist (study_uid);
 CREATE INDEX worklist_by_date ON worklist (start_date);
 )sql";
 
+// What is sent on after a job has ended: its complete set to the destinations that it was submitted
+// for, and a notice of its end to those who asked for it (delivery_queue.h). The rows are made in
+// the statement that ends the job, by triggers, so that no end is without them. sop_uid does not
+// refer to objects: what was sent is on record even when the object is not known any more.
+constexpr const char* deliveriesOfJobs = R"sql(
+CREATE TABLE job_destinations (
+  job_seq INTEGER NOT NULL REFERENCES jobs (seq) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (job_seq, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE notice_targets (
+  name TEXT NOT NULL,
+  event TEXT NOT NULL,
+  PRIMARY KEY (name, event)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE deliveries (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  job_seq INTEGER NOT NULL REFERENCES jobs (seq) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('results', 'notice')),
+  destination TEXT NOT NULL,
+  event TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'dead', 'cancelled')),
+  attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+  reason TEXT NOT NULL DEFAULT '',
+  due_ms INTEGER,
+  retry_at_ms INTEGER,
+  created_ms INTEGER NOT NULL,
+  updated_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deliveries_by_state ON deliveries (kind, destination, state, seq);
+CREATE INDEX deliveries_by_job ON deliveries (job_seq);
+CREATE INDEX deliveries_by_age ON deliveries (state, updated_ms);
+CREATE TABLE delivery_objects (
+  delivery_seq INTEGER NOT NULL REFERENCES deliveries (seq) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  sop_uid TEXT NOT NULL,
+  sent INTEGER NOT NULL DEFAULT 0 CHECK (sent IN (0, 1)),
+  PRIMARY KEY (delivery_seq, position)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER jobs_deliver AFTER UPDATE OF state ON jobs
+WHEN NEW.state = 'done' AND OLD.state = 'storing'
+BEGIN
+  INSERT INTO deliveries (job_seq, kind, destination, event, state, created_ms, updated_ms)
+    SELECT NEW.seq, 'results', name, NEW.state, 'waiting', NEW.updated_ms, NEW.updated_ms
+    FROM job_destinations WHERE job_seq = NEW.seq ORDER BY position;
+  INSERT INTO delivery_objects (delivery_seq, position, sop_uid)
+    SELECT d.seq, o.position, o.sop_uid
+    FROM deliveries d JOIN outbox o ON o.job_seq = d.job_seq
+    WHERE d.job_seq = NEW.seq AND d.kind = 'results' AND d.state = 'waiting';
+END;
+CREATE TRIGGER jobs_deliver_other AFTER UPDATE OF state ON jobs
+WHEN OLD.state = 'done' AND NEW.state <> 'done'
+BEGIN
+  UPDATE deliveries SET state = 'cancelled', reason = 'its job was asked for again',
+    due_ms = NULL, retry_at_ms = NULL, updated_ms = NEW.updated_ms
+  WHERE job_seq = NEW.seq AND kind = 'results' AND state IN ('waiting', 'dead');
+END;
+CREATE TRIGGER jobs_deliver_later AFTER UPDATE OF superseded_by ON jobs
+WHEN NEW.superseded_by <> ''
+BEGIN
+  UPDATE deliveries SET state = 'cancelled',
+    reason = 'the results of job ' || NEW.superseded_by || ' took the place of these',
+    due_ms = NULL, retry_at_ms = NULL, updated_ms = NEW.updated_ms
+  WHERE job_seq = NEW.seq AND kind = 'results' AND state IN ('waiting', 'dead');
+END;
+CREATE TRIGGER jobs_notice AFTER UPDATE OF state ON jobs WHEN NEW.state <> OLD.state
+BEGIN
+  INSERT INTO deliveries (job_seq, kind, destination, event, state, created_ms, updated_ms)
+    SELECT NEW.seq, 'notice', name, NEW.state, 'waiting', NEW.updated_ms, NEW.updated_ms
+    FROM notice_targets WHERE event = NEW.state ORDER BY name;
+END;
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -227,8 +301,9 @@ int checkedVersion(SqliteConnection& connection, int newest) {
 
 const std::vector<Migration>& jobMigrations() {
   static const std::vector<Migration> migrations{
-      {1, firstTables},     {2, orderOfResults}, {3, seriesLeftAlone}, {4, earlierObjects},
-      {5, decisionsOfJobs}, {6, operation},      {7, kindsOfObjects},  {8, scheduledExams}};
+      {1, firstTables},    {2, orderOfResults},  {3, seriesLeftAlone},
+      {4, earlierObjects}, {5, decisionsOfJobs}, {6, operation},
+      {7, kindsOfObjects}, {8, scheduledExams},  {9, deliveriesOfJobs}};
   return migrations;
 }
 

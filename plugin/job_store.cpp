@@ -79,6 +79,7 @@ std::int64_t insertJob(SqliteConnection& connection, const std::string& id,
   addItems(connection, seq, "series", job.SeriesInstanceUIDs);
   addItems(connection, seq, "task", job.tasks);
   recordDecision(connection, seq, job);
+  recordDestinations(connection, seq, job);
   return seq;
 }
 

@@ -52,6 +52,8 @@ struct JobSubmission {
   int priority = 0;                       // larger first; rules give [-100, 100]
   std::vector<std::string> outputs = {};  // what is stored; empty: defaultOutputs()
   std::string decisionJson = {};          // why it is a job; kept with it, JobStore::decision
+  // Names of destinations that a complete set is sent on to (delivery_queue.h), in this order.
+  std::vector<std::string> destinations = {};
 };
 
 // Before and behind everything that rules ask for.
@@ -180,6 +182,7 @@ class JobStore {
 
   // Operator. Throw InputError when the job is unknown or its state does not allow it. Cancelling
   // empties the job's outbox; an earlier complete set stays in the archive, a part of one does not.
+  // Cancelling a job that is done ends what is still to be sent on of it.
   // A retry starts with all attempts, keeps dateTime and computes anew.
   void cancel(const std::string& jobId, const std::string& reason);
   void retry(const std::string& jobId);  // dead, notAnalysable, cancelled, retry, done
@@ -234,6 +237,7 @@ class JobStore {
   struct Forgotten {
     int documents = 0;
     int jobs = 0;
+    int deliveries = 0;  // that were sent or cancelled
   };
   Forgotten forgetOld(std::int64_t beforeMs, std::size_t limit);
 
@@ -299,6 +303,7 @@ class JobStore {
   void setLastChange(std::int64_t sequence);
 
  private:
+  friend class DeliveryQueue;  // another part of the same database
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

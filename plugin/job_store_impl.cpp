@@ -95,6 +95,8 @@ void JobStore::Impl::voidOldLeases() {
       .run();
   setMark(bootMark, bootId(settings));
   connection.execute("UPDATE jobs SET due_ms = NULL, retry_at_ms = NULL WHERE state = 'storing'");
+  connection.execute(
+      "UPDATE deliveries SET due_ms = NULL, retry_at_ms = NULL WHERE state = 'waiting'");
   transaction.commit();
 }
 
@@ -136,6 +138,7 @@ JobRecord JobStore::Impl::record(std::int64_t seq) {
   submission.SeriesInstanceUIDs = items(seq, "series");
   submission.tasks = items(seq, "task");
   submission.outputs = outputsOf(connection, seq);
+  submission.destinations = destinationsOf(connection, seq);
   job.state = jobStateFromName(row.bytes(8));
   job.attempts = static_cast<int>(row.integer(9));
   job.progress = row.real(10);

@@ -38,6 +38,8 @@ class JobStore::Impl {
   void setMark(const char* name, const std::string& value);
   void queueAgain(std::int64_t seq);  // with all its attempts
   void dropOutbox(std::int64_t seq);  // what it stored becomes an earlier set, see job_supersede
+  // What is not sent on yet of this job's results never will be; false: there was nothing.
+  bool cancelDeliveries(std::int64_t seq, const std::string& reason);
   // Bytes that nobody waits for any more.
   void forgetBytes(const std::string& SOPInstanceUID);
 
@@ -57,6 +59,8 @@ class JobStore::Impl {
 
 std::int64_t unixTimeMs();
 void recordDecision(SqliteConnection& connection, std::int64_t seq, const JobSubmission& job);
+void recordDestinations(SqliteConnection& connection, std::int64_t seq, const JobSubmission& job);
+std::vector<std::string> destinationsOf(SqliteConnection& connection, std::int64_t seq);
 std::vector<std::string> outputsOf(SqliteConnection& connection, std::int64_t seq);
 JobState jobStateFromName(const std::string& name);  // ResourceError: the database is damaged
 

@@ -29,8 +29,12 @@ std::string firstMistake(const RuleReport& report) {
 
 }  // namespace
 
-LiveRules::LiveRules(std::string file, LogCallback log, bool isEditable)
-    : file_(std::move(file)), log_(std::move(log)), isEditable_(isEditable && !file_.empty()) {
+LiveRules::LiveRules(std::string file, LogCallback log, bool isEditable,
+                     KnownDestinations destinations)
+    : file_(std::move(file)),
+      log_(std::move(log)),
+      isEditable_(isEditable && !file_.empty()),
+      destinations_(std::move(destinations)) {
   status_.file = file_;
   status_.isEditable = isEditable_;
   const std::lock_guard lock(mutex_);
@@ -66,7 +70,7 @@ bool LiveRules::reload() {
 
 LiveRules::Replaced LiveRules::replace(const std::string& text, const std::string& replacesSha256) {
   if (!isEditable_) return Replaced::notEditable;
-  const RuleReport report = checkRules(text, file_);
+  const RuleReport report = checkRules(text, file_, destinations_);
   if (!report.valid()) throw InputError(firstMistake(report));
   const std::lock_guard lock(mutex_);
   if (stampOfFile() != stamp_ || use_->sha256 != replacesSha256 || !status_.problem.empty()) {
@@ -94,7 +98,7 @@ bool LiveRules::readAgain() {
     refuse(error.what(), std::nullopt);
     return false;
   }
-  RuleReport report = checkRules(text, name);
+  RuleReport report = checkRules(text, name, destinations_);
   if (!report.valid()) {
     const std::string problem = firstMistake(report);
     refuse(problem, std::move(report));

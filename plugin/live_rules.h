@@ -37,10 +37,10 @@ class LiveRules {
  public:
   // file: empty for the rules that ship. Throws InputError when it cannot be used: there is no last
   // good version yet.
-  // isEditable: replace() is allowed.
+  // isEditable: replace() is allowed. destinations: those that rules may name.
   explicit LiveRules(
       std::string file, LogCallback log = [](LogLevel, const std::string&) {},
-      bool isEditable = false);
+      bool isEditable = false, KnownDestinations destinations = {});
 
   // Looks at the file first: a change (of its time, size or inode) is read at once.
   RulesInUse now();
@@ -52,6 +52,7 @@ class LiveRules {
   enum class Replaced { done, notEditable, changedMeanwhile };
   Replaced replace(const std::string& text, const std::string& replacesSha256);
   RulesStatus status() const;
+  const KnownDestinations& destinations() const { return destinations_; }
 
  private:
   struct Stamp {
@@ -67,6 +68,7 @@ class LiveRules {
   const std::string file_;
   const LogCallback log_;
   const bool isEditable_;
+  const KnownDestinations destinations_;
   mutable std::mutex mutex_;  // guards everything below
   Stamp stamp_;
   std::optional<RulesInUse> use_;

@@ -135,6 +135,25 @@ void storing(Page& page, const ServiceMeasures& m) {
               static_cast<double>(m.counts.storeFailures));
 }
 
+void sendingOn(Page& page, const ServiceMeasures& m) {
+  page.family("cmr_deliveries", "gauge",
+              "Results and notices that are sent on, by destination and state.");
+  for (const DeliveryQueue::Depth& depth : m.deliveries) {
+    page.sample({{"kind", deliveryKindName(depth.kind)},
+                 {"destination", depth.destination},
+                 {"state", deliveryStateName(depth.state)}},
+                static_cast<double>(depth.count));
+  }
+  page.family("cmr_delivery_oldest_seconds", "gauge",
+              "For how long the oldest that waits for a destination does so.");
+  for (const DeliveryQueue::Depth& depth : m.deliveries) {
+    if (depth.state != DeliveryState::waiting) continue;
+    const auto age = static_cast<double>(std::max<std::int64_t>(m.nowMs - depth.oldestMs, 0));
+    page.sample({{"kind", deliveryKindName(depth.kind)}, {"destination", depth.destination}},
+                age / msPerSecond);
+  }
+}
+
 void processes(Page& page, const ServiceMeasures& m) {
   page.single("cmr_worker_ready", "gauge", "1 while a worker runs and has loaded its package.",
               m.worker.ready ? 1 : 0);
@@ -178,6 +197,7 @@ std::string prometheusText(const ServiceMeasures& measures) {
   queue(page, measures);
   work(page, measures);
   storing(page, measures);
+  sendingOn(page, measures);
   processes(page, measures);
   resources(page, measures);
   return page.text();

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/delivery_queue.h"
 #include "plugin/intake.h"
 #include "plugin/resource_floor.h"
 #include "plugin/service_metrics.h"
@@ -21,6 +22,7 @@ struct ServiceMeasures {
   std::vector<JobStore::Depth> depths;
   std::int64_t nowMs = 0;  // Unix time
   JobStore::Waiting outbox;
+  std::vector<DeliveryQueue::Depth> deliveries;
   JobStore::Mode mode = JobStore::Mode::running;
   bool claiming = true;  // no floor, pause or package in the way
   ServiceMetrics::Counts counts;

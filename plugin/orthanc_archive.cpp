@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "analysis/errors.h"
 #include "plugin/archive_answers.h"
@@ -13,6 +14,21 @@ namespace {
 
 // Numbers from 1024 on are free for users; this one is ours, as a name needs configuration.
 constexpr const char* ownMark = "4519";
+
+// Of the archive's own jobs (0 is their default): whoever sends by hand goes first.
+constexpr int sendingPriority = -10;
+
+std::string sendingPath(const Destination& to) {
+  switch (to.kind) {
+    case DestinationKind::modality:
+      return "/modalities/" + to.target + "/store";
+    case DestinationKind::peer:
+      return "/peers/" + to.target + "/store";
+    case DestinationKind::dicomWeb:
+      return "/dicom-web/servers/" + to.target + "/stow";
+  }
+  return {};
+}
 
 class Buffer {
  public:
@@ -108,6 +124,29 @@ class OrthancArchive : public Archive {
     const std::string path = "/instances/" + instanceId;
     const OrthancPluginErrorCode code = OrthancPluginRestApiDelete(context_, path.c_str());
     if (code != OrthancPluginErrorCode_Success && !isMissing(code)) fail("DELETE " + path, code);
+  }
+
+  // Asynchronous: Orthanc waits for the node, we do not.
+  std::string beginSending(const Destination& to, const std::string& instanceId) override {
+    const std::string body = nlohmann::json{
+        {"Resources", {instanceId}},
+        {"Synchronous", false},
+        {"Priority",
+         sendingPriority}}.dump();
+    return parseJobId(send(sendingPath(to), body, OrthancPluginRestApiPostAfterPlugins, "POST"));
+  }
+
+  // Orthanc forgets jobs that ended long ago (JobsHistorySize).
+  SendingProgress sending(const std::string& name) override {
+    const auto answer = get("/jobs/" + name);
+    if (answer) return parseSending(*answer);
+    return {SendingProgress::State::failed, "the archive does not know any more how it ended"};
+  }
+
+  void stopSending(const std::string& name) override {
+    Buffer answer(context_);
+    const std::string path = "/jobs/" + name + "/cancel";
+    OrthancPluginRestApiPost(context_, answer.get(), path.c_str(), "", 0);  // it may have ended
   }
 
   void markOwn(const std::string& seriesId, const std::string& jobId) override {

@@ -117,6 +117,8 @@ OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
     if (service) {
       work.store = &service->store();
       work.planner = &service->planner();
+      work.deliveries = &service->deliveries();
+      work.destinations = service->destinations();
       work.rules = &service->rules();
       work.worklist = service->worklist();
       work.packageFolder = service->packageFolder();

@@ -1,6 +1,5 @@
 #include "plugin/rest_routes.h"
 
-#include <charconv>
 #include <exception>
 #include <vector>
 
@@ -8,10 +7,12 @@
 #include "config/explain_rules.h"
 #include "plugin/app_pages.h"
 #include "plugin/cross_site.h"
+#include "plugin/delivery_routes.h"
 #include "plugin/gather_study.h"
 #include "plugin/job_json.h"
 #include "plugin/package_card.h"
 #include "plugin/queue_routes.h"
+#include "plugin/rest_query.h"
 #include "plugin/rest_rules.h"
 #include "plugin/worklist_routes.h"
 
@@ -19,9 +20,6 @@ namespace cmr {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::size_t defaultLimit = 100;
-constexpr std::size_t largestLimit = 1000;
 
 RestResponse answer(int status, const Json& body) { return {status, dumpJson(body), {}}; }
 
@@ -43,31 +41,11 @@ std::vector<std::string> partsOf(const std::string& path) {
   return parts;
 }
 
-// Throws InputError naming the parameter.
-std::size_t numberIn(const RestRequest& request, const std::string& name, std::size_t otherwise,
-                     std::size_t largest) {
-  const auto found = request.query.find(name);
-  if (found == request.query.end()) return otherwise;
-  const std::string& text = found->second;
-  std::size_t number = 0;
-  const auto end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || rest != end || number > largest) {
-    throw InputError("\"" + name + "\" has to be a whole number from 0 to " +
-                     std::to_string(largest));
-  }
-  return number;
-}
-
-std::string textIn(const RestRequest& request, const char* name) {
-  const auto found = request.query.find(name);
-  return found == request.query.end() ? std::string() : found->second;
-}
-
 RestResponse listJobs(const RestRequest& request, JobStore& store) {
   JobStore::ListFilter filter;
-  filter.limit = numberIn(request, "limit", defaultLimit, largestLimit);
-  filter.offset = numberIn(request, "offset", 0, std::size_t{1} << 40);
+  const ListPart part = listPartIn(request);
+  filter.limit = part.limit;
+  filter.offset = part.offset;
   const auto state = request.query.find("state");
   if (state != request.query.end()) {
     filter.state = jobStateNamed(state->second);
@@ -82,8 +60,9 @@ RestResponse listJobs(const RestRequest& request, JobStore& store) {
 
 RestResponse listSkipped(const RestRequest& request, JobStore& store) {
   JobStore::SkippedFilter filter;
-  filter.limit = numberIn(request, "limit", defaultLimit, largestLimit);
-  filter.offset = numberIn(request, "offset", 0, std::size_t{1} << 40);
+  const ListPart part = listPartIn(request);
+  filter.limit = part.limit;
+  filter.offset = part.offset;
   filter.orthancSeriesId = textIn(request, "series");
   filter.orthancStudyId = textIn(request, "study");
   Json list = Json::array();
@@ -135,6 +114,11 @@ RestResponse oneJob(const JobRecord& job, const RestContext& context) {
   Json body = jobJson(job);
   const std::string decision = context.store->decision(job.id);
   body["decision"] = decision.empty() ? Json() : Json::parse(decision);
+  body["deliveries"] = Json::array();
+  if (context.deliveries == nullptr) return answer(200, body);
+  for (const Delivery& delivery : context.deliveries->ofJob(job.id)) {
+    body["deliveries"].push_back(deliveryJson(delivery));
+  }
   return answer(200, body);
 }
 
@@ -232,6 +216,7 @@ RestResponse dispatch(const RestRequest& request, const RestContext& context) {
   const Visitor visitor = visitorOf(context.access, request.headers);
   std::optional<Route> route = standingRouteOf(parts, context, visitor);
   if (!route) route = queueRouteOf(request, parts, context);
+  if (!route) route = deliveryRouteOf(request, parts, context);
   if (!route) route = worklistRouteOf(request, parts, context);
   if (!route) route = routeOf(request, parts, context);
   if (!route) return refuse(404, "there is nothing at " + request.path);

@@ -10,6 +10,7 @@
 
 #include "config/settings.h"
 #include "plugin/access.h"
+#include "plugin/delivery_queue.h"
 #include "plugin/group_planner.h"
 #include "plugin/job_store.h"
 #include "plugin/live_rules.h"
@@ -44,6 +45,8 @@ struct RestContext {
   std::function<void()> ring;  // the queue changed
   AccessRules access = {};     // of the archive's configuration; as it stands here: no users
   WorklistSettings worklist = {};
+  DeliveryQueue* deliveries = nullptr;         // null as the store
+  std::vector<std::string> destinations = {};  // that are configured, of results and notices
 };
 
 // A path that exists: its verb, what it does, whether a running service has to be there for it, and

@@ -15,8 +15,13 @@ RestResponse notThere(const std::string& seriesId) {
   return answer(404, {{"error", "the archive has no series " + seriesId}});
 }
 
-RestResponse check(const RestRequest& request) {
-  return answer(200, reportJson(checkRules(request.body, "rules")));
+// Of the configuration in use; not known while the service does not run.
+KnownDestinations destinationsOf(const RestContext& context) {
+  return context.rules == nullptr ? std::nullopt : context.rules->destinations();
+}
+
+RestResponse check(const RestRequest& request, const RestContext& context) {
+  return answer(200, reportJson(checkRules(request.body, "rules", destinationsOf(context))));
 }
 
 RestResponse reload(LiveRules& rules) {
@@ -56,7 +61,7 @@ RestResponse explain(const std::string& seriesId, const RestContext& context) {
 // The same under rules that are not in use: those of the body.
 RestResponse dryRun(const RestRequest& request, const std::string& seriesId,
                     const RestContext& context) {
-  const RuleReport report = checkRules(request.body, "rules");
+  const RuleReport report = checkRules(request.body, "rules", destinationsOf(context));
   if (!report.valid()) {
     Json body = reportJson(report);
     body["error"] = report.mistakes.front().message;
@@ -100,7 +105,7 @@ std::optional<RestRoute> rulesRouteOf(const RestRequest& request,
     return RestRoute{"GET", [&] { return answer(200, rulesJson(context.rules->status())); }};
   }
   if (parts.size() == 3 && parts[1] == "rules" && last == "check") {
-    return RestRoute{"POST", [&] { return check(request); }, false, Role::viewer};
+    return RestRoute{"POST", [&] { return check(request, context); }, false, Role::viewer};
   }
   if (parts.size() == 3 && parts[1] == "rules" && last == "reload") {
     return RestRoute{"POST", [&] { return reload(*context.rules); }, true, Role::administrator};

@@ -52,7 +52,7 @@ void Retention::step(std::chrono::steady_clock::time_point steadyNow) {
   next_ = steadyNow + pause;
   if (clockJumped(steadyNow)) return;
   const JobStore::Forgotten gone = store_.forgetOld(now_() - age_.count(), mostAtOnce);
-  if (gone.documents + gone.jobs == 0) return;
+  if (gone.documents + gone.jobs + gone.deliveries == 0) return;
   next_ = steadyNow;  // there may be more
   log_(LogLevel::info, "forgot " + std::to_string(gone.jobs) + " finished jobs and " +
                            std::to_string(gone.documents) + " results documents older than " +

@@ -9,7 +9,10 @@
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
 #include "plugin/database_size.h"
+#include "plugin/job_json.h"
 #include "plugin/rest_rules.h"
+#include "plugin/send_notice.h"
+#include "plugin/send_results.h"
 
 namespace cmr {
 namespace {
@@ -92,12 +95,67 @@ nlohmann::json intakeJson(const IntakeStatus& intake) {
           {"trouble", intake.trouble}};
 }
 
+std::vector<Forwarder::Lane> lanesOf(const Settings& settings, Archive& archive, JobStore& store,
+                                     DeliveryQueue& queue) {
+  std::vector<Forwarder::Lane> lanes;
+  for (const Destination& to : settings.destinations) {
+    lanes.push_back(
+        {DeliveryKind::results, to.name,
+         [to, &archive, &store, &queue](const Delivery& delivery, const std::stop_token& stop) {
+           return sendResults(delivery, to, archive, store, queue, stop);
+         }});
+  }
+  for (const Webhook& webhook : settings.webhooks) {
+    lanes.push_back({DeliveryKind::notice, webhook.name,
+                     [webhook, &store](const Delivery& notice, const std::stop_token& stop) {
+                       return sendNotice(notice, webhook, store, stop);
+                     }});
+  }
+  return lanes;
+}
+
+std::vector<DeliveryQueue::NoticeTarget> noticeTargets(const Settings& settings) {
+  std::vector<DeliveryQueue::NoticeTarget> targets;
+  for (const Webhook& webhook : settings.webhooks) {
+    DeliveryQueue::NoticeTarget target{webhook.name, {}};
+    for (const std::string& event : webhook.events) {
+      if (const auto state = jobStateNamed(event)) target.events.push_back(*state);
+    }
+    targets.push_back(std::move(target));
+  }
+  return targets;
+}
+
+std::vector<std::string> targetNames(const std::vector<DeliveryQueue::NoticeTarget>& targets) {
+  std::vector<std::string> names;
+  for (const DeliveryQueue::NoticeTarget& target : targets) names.push_back(target.name);
+  return names;
+}
+
+nlohmann::json deliveriesJson(const Forwarder& forwarder, DeliveryQueue& queue) {
+  const std::vector<DeliveryQueue::Depth> depths = queue.depths();
+  nlohmann::json list = nlohmann::json::array();
+  for (const Forwarder::Lane& lane : forwarder.lanes()) {
+    nlohmann::json entry{{"name", lane.destination},
+                         {"kind", deliveryKindName(lane.kind)},
+                         {"trouble", forwarder.trouble(lane)}};
+    for (const char* state : {"waiting", "sent", "dead", "cancelled"}) entry[state] = 0;
+    for (const DeliveryQueue::Depth& depth : depths) {
+      if (depth.kind != lane.kind || depth.destination != lane.destination) continue;
+      entry[deliveryStateName(depth.state)] = depth.count;
+    }
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
 }  // namespace
 
 ServicePlan planService(const Settings& settings, const ArchiveFolders& folders,
                         const LogCallback& log) {
   ServicePlan plan{settings,
-                   std::make_shared<LiveRules>(settings.rulesFile, log, settings.editRules),
+                   std::make_shared<LiveRules>(settings.rulesFile, log, settings.editRules,
+                                               namesOf(settings.destinations)),
                    packageHash(settings.packageFolder),
                    {},
                    {}};
@@ -112,13 +170,21 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                  const LogCallback& log)
     : plan_(std::move(plan)),
       store_(storeSettings(plan_)),
+      deliveries_(store_, plan_.settings.deliveryAttempts),
+      forwarder_(deliveries_, lanesOf(plan_.settings, archive, store_, deliveries_), log),
       retention_(store_, std::chrono::hours(24) * plan_.settings.retentionDays, log),
       package_(plan_.settings.packageFolder, plan_.packageSha256, log),
       worker_(workerSettings(plan_.settings), log),
-      planner_(archive, store_, *plan_.rules, [this] { return package_.sha256(); }),
+      planner_(
+          archive, store_, *plan_.rules, [this] { return package_.sha256(); }, localTimeNow,
+          plan_.settings.sendResultsTo),
       superseder_(archive, store_, plan_.settings.deleteSuperseded, log),
       outbox_(
-          archive, store_, log, [this] { superseder_.removeOutdated(); },
+          archive, store_, log,
+          [this] {
+            superseder_.removeOutdated();
+            forwarder_.ring();
+          },
           [this] { retention_.step(std::chrono::steady_clock::now()); }, &metrics_),
       dispatcher_(archive, store_,
                   {[this](const AnalysisRequest& request, const ProgressCallback& progress) {
@@ -128,10 +194,16 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                    [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log,
                    [this] { return packageInUse(); }, &metrics_},
                   dispatcherSettings(plan_.settings)),
-      intake_(archive, store_, planner_, startingPoint, log, [this] { dispatcher_.ring(); }),
-      outboxThread_([this](const std::stop_token& stop) { outbox_.run(stop); }),
-      dispatcherThread_([this](const std::stop_token& stop) { dispatcher_.run(stop); }),
-      intakeThread_([this](const std::stop_token& stop) { intake_.run(stop); }) {}
+      intake_(archive, store_, planner_, startingPoint, log, [this] { dispatcher_.ring(); }) {
+  // Before anything can end a job.
+  deliveries_.setNoticeTargets(noticeTargets(plan_.settings));
+  deliveries_.giveUpOthers(DeliveryKind::results, namesOf(plan_.settings.destinations));
+  deliveries_.giveUpOthers(DeliveryKind::notice, targetNames(noticeTargets(plan_.settings)));
+  outboxThread_ = std::jthread([this](const std::stop_token& stop) { outbox_.run(stop); });
+  dispatcherThread_ = std::jthread([this](const std::stop_token& stop) { dispatcher_.run(stop); });
+  intakeThread_ = std::jthread([this](const std::stop_token& stop) { intake_.run(stop); });
+  forwarder_.start();
+}
 
 Service::~Service() { stop(); }
 
@@ -140,6 +212,7 @@ void Service::stop() {
     thread->request_stop();
   }
   worker_.stop();
+  forwarder_.stop();
   for (std::jthread* thread : {&intakeThread_, &dispatcherThread_, &outboxThread_}) {
     if (thread->joinable()) thread->join();
   }
@@ -167,6 +240,7 @@ ServiceMeasures Service::measures() const {
                        std::chrono::system_clock::now().time_since_epoch())
                        .count();
   measures.outbox = store_.outbox();
+  measures.deliveries = deliveries_.depths();
   measures.mode = store_.mode();
   measures.counts = metrics_.counts();
   measures.worker = worker_.status();
@@ -203,6 +277,7 @@ PackageInUse Service::packageInUse() {
 void Service::ring() {
   dispatcher_.ring();
   outbox_.ring();
+  forwarder_.ring();
 }
 
 nlohmann::json Service::status() const {
@@ -225,6 +300,7 @@ nlohmann::json Service::status() const {
           {"database", databaseSize(plan_.databasePath)},
           {"viewers", plan_.settings.viewers},
           {"intake", intakeJson(intake_.status())},
+          {"destinations", deliveriesJson(forwarder_, deliveries_)},
           {"dispatcher", {{"trouble", dispatcher_.trouble()}}},
           {"outbox", {{"trouble", outbox_.trouble()}}}};
 }

@@ -8,7 +8,9 @@
 
 #include "config/settings.h"
 #include "plugin/circuit_breaker.h"
+#include "plugin/delivery_queue.h"
 #include "plugin/dispatcher.h"
+#include "plugin/forwarder.h"
 #include "plugin/group_planner.h"
 #include "plugin/intake.h"
 #include "plugin/job_store.h"
@@ -58,6 +60,8 @@ class Service {
   Intake& intake() { return intake_; }
   GroupPlanner& planner() { return planner_; }
   JobStore& store() { return store_; }
+  DeliveryQueue& deliveries() { return deliveries_; }
+  std::vector<std::string> destinations() const { return forwarder_.destinations(); }
   LiveRules& rules() { return *plan_.rules; }
   const std::string& packageFolder() const { return plan_.settings.packageFolder; }
   const WorklistSettings& worklist() const { return plan_.settings.worklist; }
@@ -75,6 +79,8 @@ class Service {
   ServicePlan plan_;
   ServiceMetrics metrics_;
   mutable JobStore store_;
+  mutable DeliveryQueue deliveries_;
+  Forwarder forwarder_;
   Retention retention_;  // of the outbox's thread
   PackageWatch package_;
   WorkerSupervisor worker_;

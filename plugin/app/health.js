@@ -28,6 +28,10 @@ async function refresh() {
     ['Waiting for their study', String(status.intake.waitingForStudy)], ['Waiting for their hours', String(status.intake.waitingForHours)],
     ['Submitted since the start', String(status.intake.submitted)], ['Left alone since the start', String(status.intake.skipped)],
     ['Change log read up to', String(status.intake.lastChange)]]);
+  const destinations = status.destinations ?? [];
+  fill('destinations', destinations.length === 0 ? [['Destinations', 'none configured']] : destinations.map(one => [one.name,
+    make('span', {}, mark(!one.trouble && one.dead === 0, 'well', one.trouble || 'given up on some'),
+      ` ${one.waiting} waiting, ${one.sent} sent, ${one.dead} given up`)]));
   fill('disk', [...(status.resources?.disks ?? []).map(disk => [`Free in ${disk.folder}`, bytes(disk.freeBytes)]),
     ['Free memory', bytes(status.resources?.memoryBytes)], ['The queue takes', bytes(status.database?.bytes)]]);
 }

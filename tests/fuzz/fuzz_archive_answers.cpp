@@ -14,5 +14,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::answered([&] { parseLookup(text); });
   fuzz::answered([&] { parseTags(text); });
   fuzz::answered([&] { parseStored(text); });
+  fuzz::answered([&] { parseJobId(text); });
+  fuzz::answered([&] { parseSending(text); });
   return 0;
 }

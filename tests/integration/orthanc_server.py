@@ -75,6 +75,7 @@ class OrthancServer:
         }
         self.section.update(settings or {})
         self.lua = []  # scripts for Orthanc
+        self.plugins = []  # others than ours
         self.own = {}  # more of Orthanc's own settings
         self.headers = {}  # of every request
         self.process = None
@@ -93,7 +94,7 @@ class OrthancServer:
             "RemoteAccessAllowed": False,
             "AuthenticationEnabled": False,
             "StableAge": 1,
-            "Plugins": [PLUGIN] if with_plugin else [],
+            "Plugins": ([PLUGIN] if with_plugin else []) + self.plugins,
             "LuaScripts": self.lua,
             "CMR": self.section,
             **self.own,

@@ -40,6 +40,16 @@ inline std::string brokenInvariants(const std::string& path) {
       {"positions have no gaps",
        "SELECT count(*) FROM (SELECT 1 FROM outbox GROUP BY job_seq"
        " HAVING max(position) <> count(*) - 1)"},
+      {"only results of done jobs wait to be sent on",
+       "SELECT count(*) FROM deliveries JOIN jobs ON jobs.seq = job_seq"
+       " WHERE kind = 'results' AND deliveries.state = 'waiting' AND jobs.state <> 'done'"},
+      {"a complete set is sent to every destination of its job",
+       "SELECT count(*) FROM jobs JOIN job_destinations n ON n.job_seq = seq WHERE state = 'done'"
+       " AND EXISTS (SELECT 1 FROM outbox WHERE outbox.job_seq = seq) AND NOT EXISTS"
+       " (SELECT 1 FROM deliveries d WHERE d.job_seq = jobs.seq AND d.destination = n.name)"},
+      {"what was sent was sent as a whole",
+       "SELECT count(*) FROM deliveries JOIN delivery_objects ON delivery_seq = seq"
+       " WHERE state = 'sent' AND sent = 0"},
       {"references hold", "SELECT count(*) FROM pragma_foreign_key_check"},
   };
   SqliteConnection connection(path, "");

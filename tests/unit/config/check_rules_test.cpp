@@ -47,6 +47,16 @@ TEST(CheckRules, EveryBrokenRuleIsNamedWithItsLine) {
   EXPECT_THAT(report.rules, ElementsAre("b"));
 }
 
+TEST(CheckRules, ADestinationHasToBeOneOfTheConfigurationWhereThatIsKnown) {
+  const std::string rules = R"({"schema": 1, "rules": [{"name": "a", "when": [],
+    "tasks": ["seg_cine_sax"], "destinations": ["miror"]}]})";
+  EXPECT_TRUE(checkRules(rules, "x").valid());
+  const RuleReport report = checkRules(rules, "x", std::vector<std::string>{"mirror", "pacs"});
+  ASSERT_THAT(report.mistakes, SizeIs(1));
+  EXPECT_EQ(report.mistakes[0].pointer, "/rules/0/destinations/0");
+  EXPECT_THAT(report.mistakes[0].message, HasSubstr(R"(did you mean "mirror"?)"));
+}
+
 TEST(CheckRules, ASyntaxErrorIsToldWithItsLine) {
   const RuleReport report = checkRules("{\n \"schema\": 1,\n \"rules\": [}\n", "site.json");
   ASSERT_THAT(report.mistakes, SizeIs(1));

@@ -43,6 +43,8 @@ BROKEN = [
     clause(time={"from": "8:00", "to": "09:00"}),
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "outputs": ["SR"]}},
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["views"]}},
+    {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "destinations": "pacs"}},
+    {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "destinations": [" "]}},
 ]
 
 failed = 0

@@ -54,7 +54,12 @@ TEST(Settings, EveryKeyIsRead) {
     "ReportExperimental": ["rv_cavity", "seg_map_sax"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
     "RetentionDays": 13, "WorkerMemoryMiB": 14, "EditRules": true,
     "Roles": {"anna": "administrator", "*": "none"}, "UserHeader": "X-Remote-User",
-    "Viewers": {"OHIF": "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}"}}})");
+    "Destinations": {"pacs": {"Modality": "PACS"}, "web": {"DicomWeb": "far"}},
+    "SendResultsTo": ["pacs"], "DeliveryAttempts": 15,
+    "Webhooks": {"desk": {"Url": "https://desk/hook", "On": ["dead"], "Bearer": "t",
+                          "Identifiers": true}, "all": {"Url": "http://all"}},
+    "Viewers": {"OHIF": "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}"}},
+    "DicomModalities": {"PACS": ["PACS", "pacs", 104]}, "DicomWeb": {"Servers": {"far": []}}})");
   EXPECT_FALSE(settings.enable);
   EXPECT_EQ(settings.packageFolder, "/p");
   EXPECT_EQ(settings.workerExecutable, "/w");
@@ -79,7 +84,20 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.viewers.at("OHIF"), "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}");
   EXPECT_EQ(settings.roles, (RoleMap{{"anna", Role::administrator}, {"*", Role::none}}));
   EXPECT_EQ(settings.userHeader, "x-remote-user");
-  EXPECT_EQ(settingsKeys().size(), 25U);
+  ASSERT_EQ(settings.destinations.size(), 2U);
+  EXPECT_EQ(settings.destinations[1].name, "web");
+  EXPECT_EQ(settings.destinations[1].kind, DestinationKind::dicomWeb);
+  EXPECT_EQ(settings.destinations[1].target, "far");
+  EXPECT_EQ(settings.sendResultsTo, std::vector<std::string>{"pacs"});
+  EXPECT_EQ(settings.deliveryAttempts, 15);
+  ASSERT_EQ(settings.webhooks.size(), 2U);
+  EXPECT_FALSE(settings.webhooks[0].identifiers);
+  EXPECT_EQ(settings.webhooks[0].events.size(), 3U);
+  EXPECT_EQ(settings.webhooks[1].url, "https://desk/hook");
+  EXPECT_EQ(settings.webhooks[1].events, std::vector<std::string>{"dead"});
+  EXPECT_EQ(settings.webhooks[1].bearer, "t");
+  EXPECT_TRUE(settings.webhooks[1].identifiers);
+  EXPECT_EQ(settingsKeys().size(), 29U);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {
@@ -123,11 +141,58 @@ TEST(Settings, ValuesOfTheWrongKindOrRangeAreRefused) {
                             R"("UserHeader": "X Remote")",
                             R"("UserHeader": "Authorization")",
                             R"("UserHeader": true)",
+                            R"("Destinations": ["pacs"])",
+                            R"("Destinations": {"a b": {"Modality": "A"}})",
+                            R"("Destinations": {"a": {"Modality": "A/B"}})",
+                            R"("Destinations": {"a": {"Modality": "A", "Peer": "b"}})",
+                            R"("Destinations": {"a": {"Node": "A"}})",
+                            R"("SendResultsTo": "pacs")",
+                            R"("SendResultsTo": ["pacs"])",
+                            R"("DeliveryAttempts": 0)",
+                            R"("Webhooks": {"desk": "https://desk"})",
+                            R"("Webhooks": {"desk": {}})",
+                            R"("Webhooks": {"a b": {"Url": "https://desk"}})",
+                            R"("Webhooks": {"desk": {"Url": "file:///etc/passwd"}})",
+                            R"("Webhooks": {"desk": {"Url": "https://user:word@desk/"}})",
+                            R"("Webhooks": {"desk": {"Url": "https://desk/ x"}})",
+                            R"("Webhooks": {"desk": {"Url": "https://desk", "On": []}})",
+                            R"("Webhooks": {"desk": {"Url": "https://desk", "On": ["queued"]}})",
+                            R"("Webhooks": {"desk": {"Url": "https://desk", "Bearer": "a\r\nb"}})",
+                            R"("Webhooks": {"desk": {"Url": "https://desk", "Identifiers": 1}})",
+                            R"("Webhooks": {"desk": {"URL": "https://desk"}})",
                             R"("JobDeadlineSeconds": 9)",
                             R"("FirstBackOffSeconds": 100, "LargestBackOffSeconds": 99)",
                             R"("SilenceLimitSeconds": 60, "JobDeadlineSeconds": 59)"}) {
     EXPECT_NE(mistakeIn(section(entry)), "accepted") << entry;
   }
+}
+
+TEST(Settings, ADestinationThatTheArchiveDoesNotHaveIsRefusedWithTheNearest) {
+  const auto with = [](const std::string& entries, const std::string& own) {
+    return R"({"CMR": {"Package": "/p", )" + entries + "}, " + own + "}";
+  };
+  const std::string toPacs = R"("Destinations": {"pacs": {"Modality": "PACS"}})";
+  EXPECT_EQ(mistakeIn(with(toPacs, R"("DicomModalities": {"PACS": []})")), "accepted");
+  EXPECT_THAT(mistakeIn(with(toPacs, R"("DicomModalities": {"PAX": [], "PACS1": []})")),
+              HasSubstr(R"(Modality "PACS", which DicomModalities do not have; did you mean )"));
+  EXPECT_EQ(mistakeIn(with(toPacs, R"("DicomModalitiesInDatabase": true)")), "accepted");
+  EXPECT_THAT(mistakeIn(with(R"("Destinations": {"m": {"Peer": "anothr"}})",
+                             R"("OrthancPeers": {"another": []})")),
+              HasSubstr(R"(did you mean "another"?)"));
+  EXPECT_THAT(mistakeIn(with(R"("Destinations": {"w": {"DicomWeb": "far"}})", R"("x": 1)")),
+              HasSubstr("which the servers of DicomWeb do not have"));
+  EXPECT_THAT(mistakeIn(with(toPacs + R"(, "SendResultsTo": ["pac"])",
+                             R"("DicomModalities": {"PACS": []})")),
+              HasSubstr(R"(did you mean "pacs"?)"));
+  EXPECT_THAT(mistakeIn(with(toPacs, R"("DicomModalities": {"PACS": []}, "JobsHistorySize": 0)")),
+              HasSubstr("JobsHistorySize"));
+}
+
+TEST(Settings, AMistakeInAWebhookNeverRepeatsItsToken) {
+  const std::string said = mistakeIn(
+      section(R"("Webhooks": {"desk": {"Url": "ftp://desk", "Bearer": "secret-token"}})"));
+  EXPECT_THAT(said, HasSubstr("Url"));
+  EXPECT_THAT(said, Not(HasSubstr("secret-token")));
 }
 
 TEST(Settings, AnEnabledServiceNeedsAPackage) {

@@ -90,6 +90,14 @@ class FakeArchive : public Archive {
   std::set<std::string> markedOwn;
   std::map<std::string, std::vector<std::string>> instancesByUid;
   std::vector<std::string> removed;
+  std::string refusesToSend;      // an instance that other nodes do not take
+  bool sendingHangs = false;      // it never ends by itself
+  std::vector<std::string> sent;  // node and instance
+  int stopped = 0;                // sendings
+  int sendings() const {
+    const std::lock_guard lock(mutex_);
+    return sendings_;
+  }
 
   // --- Archive -------------------------------------------------------------------------------
 
@@ -221,6 +229,27 @@ class FakeArchive : public Archive {
     stored_.erase(std::remove(stored_.begin(), stored_.end(), instanceId), stored_.end());
   }
 
+  std::string beginSending(const Destination& to, const std::string& instanceId) override {
+    const std::lock_guard lock(mutex_);
+    ++sendings_;
+    return to.target + " " + instanceId;
+  }
+
+  SendingProgress sending(const std::string& name) override {
+    const std::lock_guard lock(mutex_);
+    if (sendingHangs) return {};
+    if (!refusesToSend.empty() && name.find(refusesToSend) != std::string::npos) {
+      return {SendingProgress::State::failed, "the node does not answer"};
+    }
+    sent.push_back(name);
+    return {SendingProgress::State::sent};
+  }
+
+  void stopSending(const std::string&) override {
+    const std::lock_guard lock(mutex_);
+    ++stopped;
+  }
+
   void markOwn(const std::string& seriesId, const std::string&) override {
     const std::lock_guard lock(mutex_);
     markedOwn.insert(seriesId);
@@ -254,6 +283,7 @@ class FakeArchive : public Archive {
   std::set<std::string> stableStudies_;
   std::vector<ArchiveChange> log_;
   std::vector<std::string> stored_;
+  int sendings_ = 0;
 };
 
 }  // namespace cmr

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "analysis/errors.h"
+#include "plugin/delivery_queue.h"
 #include "tests/support/faulty_vfs.h"
 #include "tests/support/job_store_check.h"
 #include "tests/support/job_store_fixture.h"
@@ -21,7 +22,11 @@ class Story {
     const std::string large(9000, 'x');
     calls_ = {
         [this] { open(); },
-        [this] { store_->submit(submissionOf("a")); },
+        [this] {
+          JobSubmission submission = submissionOf("a");
+          submission.destinations = {"pacs", "mirror"};
+          store_->submit(submission);
+        },
         [this] { store_->submit(submissionOf("b")); },
         [this] { lease_ = store_->claim("20260101120000"); },
         [this] { store_->heartbeat(*lease_, 0.5, "half"); },
@@ -31,6 +36,13 @@ class Story {
         [this] { store_->deferStoring(lease_->job.id, "busy"); },
         [this] { store_->markStored(lease_->job.id, 0); },
         [this] { store_->markStored(lease_->job.id, 1); },
+        [this] { queue().noteSent(1, "1.1"); },
+        [this] { queue().fail(1, "away"); },
+        [this] { queue().noteSent(2, "1.1"); },
+        [this] { queue().noteSent(2, "1.2"); },
+        [this] { queue().finish(2); },
+        [this] { queue().retry("", {"pacs"}); },
+        [this] { queue().cancel(1, "no more"); },
         [this] { lease_ = store_->claim("20260101120000"); },
         [this] { store_->finishFailed(*lease_, "memory"); },
         [this] { store_->retry(lease_->job.id); },
@@ -63,6 +75,8 @@ class Story {
     store_ = std::make_unique<JobStore>(settings_, [] { return std::int64_t{1000}; });
   }
 
+  DeliveryQueue queue() { return {*store_, 3}; }
+
   // All that can be seen of the store, but not its times.
   std::string seen() {
     std::string text;
@@ -72,6 +86,11 @@ class Story {
     }
     for (const OutboxObject& waiting : store_->pendingObjects(10)) {
       text += waiting.jobId + std::to_string(waiting.position) + waiting.object.bytes + "\n";
+    }
+    for (const Delivery& delivery : queue().list({})) {
+      text += delivery.destination + " " + deliveryStateName(delivery.state) + " " +
+              std::to_string(delivery.attempts) + " " + std::to_string(delivery.objectsSent) +
+              delivery.reason + "\n";
     }
     for (const char* uid : {"1.1", "1.2"}) text += store_->isOwnObject(uid) ? "own " : "unknown ";
     return text + std::to_string(store_->lastChange().value_or(-1));

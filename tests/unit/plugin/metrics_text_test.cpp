@@ -23,6 +23,8 @@ ServiceMeasures someMeasures() {
   measures.depths = {{JobState::queued, 3, 1000}, {JobState::dead, 1, 500}};
   measures.nowMs = 61000;
   measures.outbox = {2, 4096};
+  measures.deliveries = {{DeliveryKind::results, "pacs", DeliveryState::waiting, 4, 31000},
+                         {DeliveryKind::results, "pacs", DeliveryState::dead, 1, 500}};
   measures.mode = JobStore::Mode::draining;
   measures.counts = metrics.counts();
   measures.worker.restarts = 5;
@@ -51,6 +53,14 @@ TEST(MetricsText, DepthsAndAgesStandByState) {
   EXPECT_THAT(text, HasSubstr("\ncmr_job_oldest_seconds{state=\"queued\"} 60\n"));
   EXPECT_THAT(text, Not(HasSubstr("oldest_seconds{state=\"dead\"}")));
   EXPECT_THAT(text, HasSubstr("\ncmr_mode{mode=\"draining\"} 1\n"));
+}
+
+TEST(MetricsText, WhatWaitsForADestinationStandsByItsName) {
+  const std::string text = prometheusText(someMeasures());
+  const std::string of = "{kind=\"results\",destination=\"pacs\"";
+  EXPECT_THAT(text, HasSubstr("\ncmr_deliveries" + of + ",state=\"waiting\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_deliveries" + of + ",state=\"dead\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_delivery_oldest_seconds" + of + "} 30\n"));
 }
 
 TEST(MetricsText, ClassesOfDurationsIncludeThoseBefore) {
