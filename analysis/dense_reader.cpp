@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/compute_choice.h"
+#include "analysis/crop_reading.h"
 #include "analysis/errors.h"
 #include "analysis/heart_search.h"
 #include "analysis/landmark_decoding.h"
@@ -53,6 +54,12 @@ std::vector<FrameKey> allFrames(const ImageStack& stack) {
   return frames;
 }
 
+// lv_cavity is the first structure of every task.
+bool showsCavity(const LabelStack& labels, const FrameKey& key) {
+  const auto frame = labels.frame(key.slice, key.phase);
+  return std::find(frame.begin(), frame.end(), std::uint8_t{1}) != frame.end();
+}
+
 // A slice as a stack of its own.
 ImageStack sliceOf(const ImageStack& stack, int slice) {
   ImageStack one = stack;
@@ -71,12 +78,14 @@ class DenseReader::Impl {
       : package_(openPackage(folder)),
         network_(readWeights(package_)),
         decoders_(readTaskDecoders(package_, network_)),
+        heads_(headsThatSee(readClassificationHeads(package_), HeadLook::crop)),
         batch_(std::max(1, settings.batch)) {
     setThreads(settings.threads);
     const torch::Device device = chooseDevice(settings.device);
     precision_ = choosePrecision(settings.precision, device);
     network_->to(device);
     for (TaskDecoder& decoder : decoders_) decoder.head->to(device);
+    for (ClassificationHead& head : heads_) head.head->to(device);
     holdWeightsIn(*network_, precision_);
     for (TaskDecoder& decoder : decoders_) holdWeightsIn(*decoder.head, precision_);
     checkKnownAnswers(decoders_, network_, package_.input.size, precision_);
@@ -97,7 +106,8 @@ class DenseReader::Impl {
   // Labels, landmarks, both from one pass, at these places.
   void read(const ImageStack& stack, const std::vector<FrameKey>& frames, const HeartAxis& axis,
             TaskDecoder* segmenter, TaskDecoder* locator, const IntensityWindow& window,
-            DenseReading& into, std::vector<FrameConfidence>* confidence = nullptr) {
+            DenseReading& into, std::vector<FrameConfidence>* confidence = nullptr,
+            CropReading* reading = nullptr) {
     const torch::InferenceMode guard;
     std::vector<Crop> crops;
     for (const FrameKey& key : frames) crops.push_back({key, mapOf(stack, key.slice, axis)});
@@ -105,13 +115,23 @@ class DenseReader::Impl {
     for (std::size_t first = 0; first < crops.size(); first += step) {
       const std::size_t last = std::min(crops.size(), first + step);
       const torch::Tensor images = gather(stack, crops, first, last, window);
-      const std::vector<torch::Tensor> levels = network_->readLevels(images, precision_);
+      const TokenLevels tokens = network_->readTokens(
+          images, reading == nullptr ? std::vector<int>{} : reading->layers(), precision_);
+      const std::vector<torch::Tensor> levels = network_->levelsFrom(tokens, images);
       if (segmenter != nullptr) {
         const torch::Tensor p =
             torch::softmax(decode(*segmenter, images, levels, precision_), 1).cpu().contiguous();
         for (std::size_t i = first; i < last; ++i) {
           storeLabels(p[static_cast<std::int64_t>(i - first)], stack, crops[i], into, confidence);
         }
+      }
+      if (reading != nullptr) {
+        std::vector<int> slices;
+        for (std::size_t i = first; i < last; ++i) {
+          const FrameKey& key = crops[i].frame;
+          slices.push_back(showsCavity(into.labels, key) ? key.slice : -1);
+        }
+        reading->add(tokens, slices);
       }
       if (locator != nullptr) {
         const torch::Tensor maps = heatMaps(decode(*locator, images, levels, precision_)).cpu();
@@ -136,6 +156,7 @@ class DenseReader::Impl {
   }
 
   const ModelPackage& package() const { return package_; }
+  std::vector<ClassificationHead>& heads() { return heads_; }
 
  private:
   PixelMap mapOf(const ImageStack& stack, int slice, const HeartAxis& axis) const {
@@ -206,6 +227,7 @@ class DenseReader::Impl {
   ModelPackage package_;
   Network network_;
   std::vector<TaskDecoder> decoders_;
+  std::vector<ClassificationHead> heads_;
   int batch_;
   ComputePrecision precision_ = ComputePrecision::float32;
 };
@@ -298,7 +320,10 @@ DenseReading DenseReader::readShortAxis(const ImageStack& stack, const HeartAxis
   DenseReading reading = emptyReading(stack, segmenter);
   // Landmarks were learned from cine alone.
   TaskDecoder* locator = sequence == "cine" ? impl_->find(landmarkTask) : nullptr;
-  impl_->read(stack, allFrames(stack), axis, segmenter, locator, window, reading);
+  CropReading answers(impl_->heads(), sequence, "sax", stack.sliceCount);
+  impl_->read(stack, allFrames(stack), axis, segmenter, locator, window, reading, nullptr,
+              &answers);
+  reading.answers = answers.answers();
   reading.centres.assign(static_cast<std::size_t>(stack.sliceCount), axis);
   return reading;
 }

@@ -28,6 +28,7 @@ struct DenseReading {
   std::vector<std::vector<StackLandmark>> landmarks;  // by frame; empty without such a head
   std::vector<HeartAxis> centres;                     // by slice: where its crops were taken
   std::vector<double> heartShare;                     // by slice: of the crop, taken for heart
+  std::vector<FirstLookAnswer> answers;               // of classification heads that see the crops
 };
 
 class DenseReader {

@@ -12,12 +12,14 @@
 
 namespace cmr {
 
-// One head's answer, from the mean of its probabilities over the frames looked at.
+// One classification head's answer, from the mean of its probabilities over the frames looked at.
 struct FirstLookAnswer {
   std::string task;                   // "sequence", "view"
   std::vector<HeadClass> classes;     // the head's, with evidence and release
   std::vector<double> probabilities;  // by class
   double leastProbability = 0;        // below it the answer is uncertain
+  // Where every frame was looked at: by slice, the mean over its phases; else empty.
+  std::vector<std::vector<double>> bySlice = {};
 
   const HeadClass& taken() const;  // the most probable class
   double probability() const;      // of that class

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -41,6 +42,10 @@ struct Segmentation {
   double heartCentreRow = 0;
   bool heartFound = true;  // false: no slice looked like one with a left ventricle
   FirstLook firstLook;     // from the pass that looked for the heart
+  // What heads that see the same crops say of all frames together (lge_presence, disease), from the
+  // pass that made the labels.
+  std::vector<FirstLookAnswer> cropAnswers;
+  std::int64_t picturesRead = 0;  // that went through the backbone, however many heads read them
 };
 
 // fraction in [0, 1]; throwing CancelledError from it stops the work.

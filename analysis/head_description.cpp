@@ -86,6 +86,15 @@ std::vector<std::string> namesIn(const json& appliesTo, const char* key) {
   return value.get<std::vector<std::string>>();
 }
 
+HeadLook lookOf(const json& head, const Task& task) {
+  const auto name = head.value("look", std::string(nameOf(HeadLook::field)));
+  for (const HeadLook look : {HeadLook::field, HeadLook::crop}) {
+    if (name == nameOf(look)) return look;
+  }
+  throw PackageError("the manifest's head " + task.id + " has the unknown look '" + name +
+                     "'; known are field and crop");
+}
+
 int depthOf(const json& manifest) {
   const json network = manifest.value("network", json::object());
   return network.contains("backbone") ? network.at("backbone").at("depth").get<int>() : 0;
@@ -122,6 +131,7 @@ HeadDescription headFromJson(const std::string& id, const json& entry, int depth
   head.classes = classesOf(entry, task);
   head.layers = entry.value("layers", std::vector<int>{});
   head.queries = entry.value("queries", 0);
+  head.look = lookOf(entry, task);
   const json appliesTo = entry.value("appliesTo", json::object());
   head.sequences = namesIn(appliesTo, "sequence");
   head.views = namesIn(appliesTo, "view");
@@ -157,6 +167,15 @@ const char* nameOf(HeadArchitecture architecture) {
   return "heatmap";
 }
 
+const char* nameOf(HeadLook look) { return look == HeadLook::crop ? "crop" : "field"; }
+
+bool appliesTo(const HeadDescription& head, const std::string& sequence, const std::string& view) {
+  const auto fits = [](const std::vector<std::string>& names, const std::string& name) {
+    return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+  };
+  return fits(head.sequences, sequence) && fits(head.views, view);
+}
+
 bool sharesADecoder(const HeadDescription& head) {
   return head.architecture != HeadArchitecture::pooled && head.task != "seg_cine_sax";
 }
@@ -190,7 +209,10 @@ json toJson(const HeadDescription& head) {
                 {"classes", classes},
                 {"temperature", head.temperature},
                 {"leastProbability", head.leastProbability}};
-  if (head.architecture == HeadArchitecture::pooled) entry["queries"] = head.queries;
+  if (head.architecture == HeadArchitecture::pooled) {
+    entry["queries"] = head.queries;
+    entry["look"] = nameOf(head.look);
+  }
   json appliesTo = json::object();
   if (!head.sequences.empty()) appliesTo["sequence"] = head.sequences;
   if (!head.views.empty()) appliesTo["view"] = head.views;

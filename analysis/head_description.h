@@ -14,6 +14,11 @@ namespace cmr {
 enum class HeadArchitecture { dense, pooled, heatmap };
 const char* nameOf(HeadArchitecture architecture);
 
+// The pictures that a classification head sees: the whole field of the first look, or the crops
+// about the heart that are segmented.
+enum class HeadLook { field, crop };
+const char* nameOf(HeadLook look);
+
 // A coded concept; no value: none is known.
 struct HeadCode {
   std::string value;  // "87878005"
@@ -39,6 +44,7 @@ struct HeadDescription {
   HeadArchitecture architecture = HeadArchitecture::dense;
   std::vector<int> layers;  // of the backbone, from 1; empty: those of the manifest's "network"
   int queries = 0;          // of a pooled head: 0 takes the mean of the patches, see pooled_head.h
+  HeadLook look = HeadLook::field;  // of a pooled head
   std::vector<HeadClass> classes;
   std::vector<std::string> sequences;  // that it applies to; empty: all
   std::vector<std::string> views;
@@ -48,6 +54,9 @@ struct HeadDescription {
   nlohmann::json network;       // further geometry, as the architecture wants it; or null
   nlohmann::json measured;      // {"real": ..., "phantom": ...}; or null
 };
+
+// Whether it is for images of this sequence and view; an empty list of the head fits all.
+bool appliesTo(const HeadDescription& head, const std::string& sequence, const std::string& view);
 
 // Whether it is a dense or heat-map head beside the network's own, see decoder_description.h.
 bool sharesADecoder(const HeadDescription& head);

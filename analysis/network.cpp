@@ -84,6 +84,19 @@ torch::Tensor NetworkImpl::segment(const torch::Tensor& crops, ComputePrecision 
   return denseHead(features.seen, features.levels, precision);
 }
 
+CropPass NetworkImpl::segmentAndRead(const torch::Tensor& crops, const std::vector<int>& layers,
+                                     ComputePrecision precision) {
+  if (!backbone) {
+    if (!layers.empty()) throw PackageError("this network has no backbone whose tokens to read");
+    return {segment(crops, precision), {}};
+  }
+  CropPass pass;
+  pass.tokens = readTokens(crops, layers, precision);
+  const Features features = featuresFrom(crops, pass.tokens, precision);
+  pass.logits = denseHead(features.seen, features.levels, precision);
+  return pass;
+}
+
 torch::Tensor NetworkImpl::locate(const torch::Tensor& fields, ComputePrecision precision) {
   if (unet) {
     return locateFromUnet(locator, unet->encode(fields, precision)[eighthLevel]);
@@ -97,10 +110,8 @@ FirstLookPass NetworkImpl::look(const torch::Tensor& fields, const std::vector<i
     if (!layers.empty()) throw PackageError("this network has no backbone whose tokens to read");
     return {locate(fields, precision), {}};
   }
-  std::vector<int> all = geometry_.dense.layers;
-  all.insert(all.end(), layers.begin(), layers.end());
   FirstLookPass pass;
-  pass.tokens = backbone->forwardLevels(fields, all, precision);
+  pass.tokens = readTokens(fields, layers, precision);
   pass.where = locateFrom(featuresFrom(fields, pass.tokens, precision));
   return pass;
 }
@@ -109,6 +120,20 @@ std::vector<torch::Tensor> NetworkImpl::readLevels(const torch::Tensor& crops,
                                                    ComputePrecision precision) {
   if (!backbone) return {};
   return backbone->forward(crops, geometry_.dense.layers, precision).levels;
+}
+
+TokenLevels NetworkImpl::readTokens(const torch::Tensor& crops, const std::vector<int>& layers,
+                                    ComputePrecision precision) {
+  if (!backbone) return {};
+  std::vector<int> all = geometry_.dense.layers;
+  all.insert(all.end(), layers.begin(), layers.end());
+  return backbone->forwardLevels(crops, all, precision);
+}
+
+std::vector<torch::Tensor> NetworkImpl::levelsFrom(const TokenLevels& tokens,
+                                                   const torch::Tensor& crops) const {
+  if (!backbone) return {};
+  return backbone->featuresOf(tokens, geometry_.dense.layers, crops).levels;
 }
 
 const DenseHeadImpl& NetworkImpl::trunk() const {

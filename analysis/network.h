@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,12 +35,22 @@ struct FirstLookPass {
   TokenLevels tokens;   // of the layers asked for, and the last
 };
 
+// One pass over crops about the heart.
+struct CropPass {
+  torch::Tensor logits;  // as NetworkImpl::segment gives them
+  TokenLevels tokens;    // of the layers asked for, and the last
+};
+
 class NetworkImpl : public torch::nn::Module {
  public:
   explicit NetworkImpl(const NetworkGeometry& geometry);
 
   // Crops around the heart, float32 [batch, 1, size, size] -> logits [batch, classes, size, size].
   torch::Tensor segment(const torch::Tensor& crops, ComputePrecision precision);
+  // The same with the tokens that it was made from, for the heads that read them, too. Throws
+  // PackageError when the architecture has no backbone and layers are asked for.
+  CropPass segmentAndRead(const torch::Tensor& crops, const std::vector<int>& layers,
+                          ComputePrecision precision);
   // Pictures of the whole field -> logits [batch, cells + 1], see HeartLocator.
   torch::Tensor locate(const torch::Tensor& fields, ComputePrecision precision);
   // The first look with the tokens that it was made from, for the heads that read them, too. Throws
@@ -49,6 +60,11 @@ class NetworkImpl : public torch::nn::Module {
   // What segment reads of crops beside the image itself, for it and every head that shares its
   // decoder; empty for an architecture without tokens.
   std::vector<torch::Tensor> readLevels(const torch::Tensor& crops, ComputePrecision precision);
+  // The same from tokens of a pass that was made already, by readTokens.
+  TokenLevels readTokens(const torch::Tensor& crops, const std::vector<int>& layers,
+                         ComputePrecision precision);
+  std::vector<torch::Tensor> levelsFrom(const TokenLevels& tokens,
+                                        const torch::Tensor& crops) const;
   // The network's own head, whose decoder further tasks share. Throws PackageError when the
   // architecture has none.
   const DenseHeadImpl& trunk() const;
@@ -58,6 +74,8 @@ class NetworkImpl : public torch::nn::Module {
                                                            ComputePrecision precision);
 
   const NetworkGeometry& geometry() const { return geometry_; }
+  // Pictures that went through the backbone so far: what a pass costs is mostly this.
+  std::int64_t picturesRead() const { return backbone ? backbone->picturesRead() : 0; }
   static constexpr int locatorCellSize = 8;  // pixels of the picture per cell
 
  private:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/compute_choice.h"
+#include "analysis/crop_reading.h"
 #include "analysis/dense_reader.h"
 #include "analysis/errors.h"
 #include "analysis/frame_sampling.h"
@@ -35,7 +36,8 @@ class NetworkSegmenter final : public FrameSegmenter {
   NetworkSegmenter(const std::string& folder, const InferenceSettings& settings)
       : package_(openPackage(folder)),
         network_(readWeights(package_)),
-        heads_(readClassificationHeads(package_)),
+        heads_(headsThatSee(readClassificationHeads(package_), HeadLook::field)),
+        cropHeads_(headsThatSee(readClassificationHeads(package_), HeadLook::crop)),
         likeness_(readTrainingLikeness(package_)),
         batch_(settings.batch),
         settings_(settings) {
@@ -44,9 +46,11 @@ class NetworkSegmenter final : public FrameSegmenter {
     precision_ = choosePrecision(settings.precision, device);
     network_->to(device);
     for (ClassificationHead& head : heads_) head.head->to(device);
+    for (ClassificationHead& head : cropHeads_) head.head->to(device);
     holdWeightsIn(*network_, precision_);
     checkKnownAnswer(network_, package_, precision_);
     checkKnownAnswers(heads_, network_, package_.input.size, precision_);
+    checkKnownAnswers(cropHeads_, network_, package_.input.size, precision_);
     identity_ = package_.identity;
     turnOn(identity_, settings.reportExperimental);
     identity_.device = deviceName(device);
@@ -65,7 +69,9 @@ class NetworkSegmenter final : public FrameSegmenter {
                             const std::string& sequence) override {
     if (!reader_) reader_ = std::make_unique<DenseReader>(package_.folder, settings_);
     Segmentation result;
-    result.labels = reader_->findShortAxis(stack, task, sequence).labels;
+    DenseReading reading = reader_->findShortAxis(stack, task, sequence);
+    result.labels = std::move(reading.labels);
+    result.cropAnswers = std::move(reading.answers);
     result.firstLook = firstLook(stack);
     return result;
   }
@@ -80,6 +86,7 @@ class NetworkSegmenter final : public FrameSegmenter {
 
   Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {
     const torch::InferenceMode guard;
+    const std::int64_t readBefore = network_->picturesRead();
     Segmentation result;
     result.labels = LabelStack(stack.rows, stack.columns, stack.sliceCount, stack.phaseCount);
     result.confidence.resize(stack.frames.size());
@@ -98,8 +105,12 @@ class NetworkSegmenter final : public FrameSegmenter {
         all.push_back({s, p});
       }
     }
-    segmentFrames(stack, all, axis, result,
-                  [&](double done) { report(progress, 0.12 + 0.88 * done, "segmentation"); });
+    CropReading reading(cropHeads_, "cine", "sax", stack.sliceCount);
+    segmentFrames(
+        stack, all, axis, result,
+        [&](double done) { report(progress, 0.12 + 0.88 * done, "segmentation"); }, &reading);
+    if (result.heartFound) result.cropAnswers = reading.answers();
+    result.picturesRead = network_->picturesRead() - readBefore;
     return result;
   }
 
@@ -267,6 +278,12 @@ class NetworkSegmenter final : public FrameSegmenter {
     return true;
   }
 
+  static bool showsCavity(const LabelStack& labels, const FrameKey& key) {
+    const auto frame = labels.frame(key.slice, key.phase);
+    return std::find(frame.begin(), frame.end(), static_cast<std::uint8_t>(Structure::lvCavity)) !=
+           frame.end();
+  }
+
   template <typename Work>
   void forEachBatch(std::size_t count, const Work& work) const {
     const auto step = static_cast<std::size_t>(std::max(1, batch_));
@@ -275,9 +292,10 @@ class NetworkSegmenter final : public FrameSegmenter {
     }
   }
 
+  // `reading`: heads that read the same pass; none: null.
   void segmentFrames(const ImageStack& stack, const std::vector<FrameKey>& keys,
                      const HeartAxis& axis, Segmentation& into,
-                     const std::function<void(double)>& done) {
+                     const std::function<void(double)>& done, CropReading* reading = nullptr) {
     const int size = package_.input.size;
     std::vector<PixelMap> maps;
     for (const FrameKey& key : keys) {
@@ -286,13 +304,16 @@ class NetworkSegmenter final : public FrameSegmenter {
                              axis.row(key.slice), package_.input.spacingMm, size));
     }
     forEachBatch(keys.size(), [&](std::size_t first, std::size_t last) {
-      const torch::Tensor p =
-          torch::softmax(network_->segment(gather(stack, keys, first, last, maps), precision_), 1)
-              .cpu()
-              .contiguous();
+      const CropPass pass = network_->segmentAndRead(
+          gather(stack, keys, first, last, maps),
+          reading == nullptr ? std::vector<int>{} : reading->layers(), precision_);
+      const torch::Tensor p = torch::softmax(pass.logits, 1).cpu().contiguous();
+      std::vector<int> slices;
       for (std::size_t i = first; i < last; ++i) {
         store(p[static_cast<std::int64_t>(i - first)], maps[i], stack, keys[i], into);
+        slices.push_back(showsCavity(into.labels, keys[i]) ? keys[i].slice : -1);
       }
+      if (reading != nullptr) reading->add(pass.tokens, slices);
       if (done) {
         done(static_cast<double>(last) / static_cast<double>(keys.size()));
       }
@@ -326,7 +347,8 @@ class NetworkSegmenter final : public FrameSegmenter {
 
   ModelPackage package_;
   Network network_;
-  std::vector<ClassificationHead> heads_;
+  std::vector<ClassificationHead> heads_;      // that see the whole field
+  std::vector<ClassificationHead> cropHeads_;  // that see what is segmented
   std::optional<TrainingLikeness> likeness_;
   int batch_;
   InferenceSettings settings_;

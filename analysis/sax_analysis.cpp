@@ -119,6 +119,7 @@ SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
   SaxAnalysis result;
   result.labels = std::move(plausible.labels);
   result.firstLook = raw.firstLook;
+  result.pathology = raw.cropAnswers;
   result.package = segmenter.identity();
   result.phaseTimesMs = phaseTimesMs(stack);
   result.lvVolumeMl = volumesMl(stack, result.labels, Structure::lvCavity);

@@ -41,6 +41,7 @@ struct SaxAnalysis {
   std::vector<ExperimentalStructure> experimental;  // in the order of Structure; labels, curves and
                                                     // flags above are free of them
   FirstLook firstLook;                              // at the same images
+  std::vector<FirstLookAnswer> pathology;           // Segmentation::cropAnswers
   PackageIdentity package;
 };
 

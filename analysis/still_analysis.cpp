@@ -52,6 +52,7 @@ SaxAnalysis analyzeStill(const ImageStack& stack, const std::string& task,
   result.labels = std::move(plausible.labels);
   result.keySlice = largestCavity(stack, result.labels);
   result.firstLook = raw.firstLook;
+  result.pathology = raw.cropAnswers;
   result.package = release;
   if (std::find(release.release.begin(), release.release.end(), releasedBySite) !=
       release.release.end()) {

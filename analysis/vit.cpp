@@ -138,6 +138,7 @@ torch::Tensor VitImpl::embed(const torch::Tensor& images, ComputePrecision preci
                      ", rows, columns] with sides divisible by " +
                      std::to_string(geometry_.patchSize));
   }
+  picturesRead_ += images.size(0);
   const torch::Tensor grid = convIn(images, patchProjection, precision);
   const torch::Tensor patches = grid.flatten(2).transpose(1, 2);
   const torch::Tensor tokens =

@@ -6,6 +6,7 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
 #include <map>
 #include <vector>
 
@@ -74,12 +75,15 @@ class VitImpl : public torch::nn::Module {
   torch::Tensor forwardTokens(const torch::Tensor& images, ComputePrecision precision);
 
   const VitGeometry& geometry() const { return geometry_; }
+  // Pictures that were sent through it so far.
+  std::int64_t picturesRead() const { return picturesRead_; }
 
  private:
   torch::Tensor embed(const torch::Tensor& images, ComputePrecision precision);
   torch::Tensor positions(std::int64_t gridRows, std::int64_t gridColumns) const;
 
   VitGeometry geometry_;
+  std::int64_t picturesRead_ = 0;
   torch::nn::Conv2d patchProjection{nullptr};
   torch::Tensor classToken_, positionEmbedding_;
   std::vector<VitBlock> blocks_;

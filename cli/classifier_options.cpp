@@ -41,6 +41,14 @@ void addClassifierOptions(CLI::App& c, ClassifierArguments& a) {
   c.add_option("--tokens", a.tokens,
                "Classification: a file that keeps what the backbone said of the images, for the "
                "next run on the same");
+  c.add_option("--ridge", a.ridge,
+               "Classification: no steps, but least squares with this penalty (0.0003, say)")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  c.add_option("--real-weight", a.realWeight,
+               "Classification: weight of real images beside drawn ones of the same label")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   c.add_option("--head-steps", a.headSteps, "Classification: batches of 128 views")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -75,6 +83,8 @@ ClassifierOptions classifierOptions(const std::string& task, const std::string& 
   o.tokens = a.tokens;
   o.training.steps = a.headSteps;
   o.training.seed = shared.seed;
+  o.training.ridge = a.ridge;
+  o.training.realWeight = a.realWeight;
   o.validationSubjects = shared.validationPatients;
   o.threads = shared.threads;
   o.device = shared.device;

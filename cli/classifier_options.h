@@ -20,6 +20,8 @@ struct ClassifierArguments {
   int views = 5;
   std::string tokens;
   std::int64_t headSteps = 500;
+  double ridge = 0;
+  double realWeight = 1;
 };
 
 // The table of labelled images: --images and --images-per-entry.

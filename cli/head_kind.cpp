@@ -13,7 +13,7 @@ HeadKind headKind(const std::string& task) {
 const std::vector<std::string>& trainableTasks() {
   static const std::vector<std::string> tasks{"seg_cine_sax", "seg_cine_lax", "seg_lge_sax",
                                               "seg_map_sax",  "landmarks",    "sequence",
-                                              "view"};
+                                              "view",         "lge_presence", "disease"};
   return tasks;
 }
 

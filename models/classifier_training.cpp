@@ -78,11 +78,26 @@ void requireTwoLabels(const std::vector<ViewSample>& samples) {
   }
 }
 
+// Weights and bias from the normal equations, in the features' own scale.
+void solve(PooledHead& head, const torch::Tensor& features, const torch::Tensor& allowed,
+           const torch::Tensor& weights, double ridge) {
+  const torch::NoGradGuard guard;
+  const torch::Tensor share = (weights / weights.sum()).to(torch::kFloat32).unsqueeze(1);
+  const torch::Tensor targets = allowed / allowed.sum(1, true);
+  const torch::Tensor mean = (share * targets).sum(0);  // features have mean 0
+  const torch::Tensor gram =
+      torch::matmul(features.t(), share * features) + ridge * torch::eye(features.size(1));
+  const torch::Tensor right = torch::matmul(features.t(), share * (targets - mean));
+  auto parameters = head->named_parameters();
+  parameters["linear.weight"].copy_(torch::linalg_solve(gram, right, true).t());
+  parameters["linear.bias"].copy_(mean);
+}
+
 }  // namespace
 
 std::vector<ViewSample> balancedSamples(const ViewTokens& tokens,
                                         const std::vector<LabelledImage>& images,
-                                        const std::vector<bool>& isTaken) {
+                                        const std::vector<bool>& isTaken, double realWeight) {
   std::map<std::tuple<ClassSet, bool, std::string>, double> viewsOfSubject;
   std::map<std::pair<ClassSet, bool>, std::set<std::string>> subjects;
   std::map<ClassSet, std::set<bool>> kinds;
@@ -98,10 +113,13 @@ std::vector<ViewSample> balancedSamples(const ViewTokens& tokens,
     const std::size_t at = tokens.imageOf[view];
     if (!isTaken[at]) continue;
     const LabelledImage& image = images[at];
-    const double sharing = static_cast<double>(kinds[image.allowed].size()) *
-                           static_cast<double>(subjects[{image.allowed, image.isPhantom}].size()) *
+    const bool hasBoth = kinds[image.allowed].size() == 2;
+    const double share = !hasBoth          ? 1
+                         : image.isPhantom ? 1 / (1 + realWeight)
+                                           : realWeight / (1 + realWeight);
+    const double sharing = static_cast<double>(subjects[{image.allowed, image.isPhantom}].size()) *
                            viewsOfSubject[{image.allowed, image.isPhantom, image.subject}];
-    samples.push_back({static_cast<std::int64_t>(view), image.allowed, 1 / sharing});
+    samples.push_back({static_cast<std::int64_t>(view), image.allowed, share / sharing});
   }
   return samples;
 }
@@ -126,6 +144,13 @@ PooledHead trainClassifier(const PooledHeadGeometry& geometry, const ViewTokens&
     features = tokens.pooled.index_select(0, views);
     scale = scaleOf(features, weights);
     features = (features - scale.mean) / scale.deviation;
+  }
+  if (o.ridge > 0) {
+    if (!isScaled) throw InputError("least squares are for heads without queries");
+    solve(head, features, allowed, weights, o.ridge);
+    foldIn(head, scale);
+    head->eval();
+    return head;
   }
   torch::optim::AdamW optimizer(
       head->parameters(), torch::optim::AdamWOptions(o.learningRate).weight_decay(o.weightDecay));

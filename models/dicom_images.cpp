@@ -39,7 +39,9 @@ PretrainImage decodeDicomImage(const InstanceBytes& instance, std::uint64_t pick
   }
   FrameFacts& frame = frames[pick % frames.size()];
   const double ratio = frame.plane.rowSpacingMm / frame.plane.columnSpacingMm;
-  return {instance.name, frame.rows, frame.columns, ratio, std::move(frame.pixels)};
+  return {instance.name,           frame.rows,
+          frame.columns,           ratio,
+          std::move(frame.pixels), frame.plane.columnSpacingMm};
 }
 
 ImageFormat dicomImages() { return {"DICOM", mayBeDicom, readImage}; }

@@ -4,9 +4,11 @@
 
 #include "analysis/compute_choice.h"
 #include "analysis/errors.h"
+#include "analysis/network_segmenter.h"
 #include "analysis/package_heads.h"
 #include "analysis/package_weights.h"
-#include "models/multi_crop.h"
+#include "models/heart_places.h"
+#include "models/view_tokens.h"
 
 namespace cmr {
 namespace {
@@ -34,7 +36,7 @@ std::vector<double> inTaskOrder(const torch::Tensor& probabilities, const HeadDe
 }  // namespace
 
 ClassifierEvaluation evaluateClassifier(const std::string& packageFolder, const std::string& task,
-                                        const std::vector<LabelledImage>& images,
+                                        const std::vector<LabelledImage>& given,
                                         const std::string& precision, int threads) {
   const torch::InferenceMode guard;
   setThreads(threads);
@@ -43,11 +45,17 @@ ClassifierEvaluation evaluateClassifier(const std::string& packageFolder, const 
   Network network = readWeights(package);
   const ComputePrecision computed = choosePrecision(precision);
   holdWeightsIn(*network, computed);
+  std::vector<LabelledImage> images = given;
+  if (head.description.look == HeadLook::crop) {
+    images =
+        withHearts(std::move(images), *loadNetworkSegmenter(packageFolder, {precision, threads}));
+  }
   ClassifierEvaluation evaluation{
       package.identity.name + " " + package.identity.version, taskById(task).classes, {}};
   const int size = package.input.size;
+  const ViewOptions plain{head.description.look, package.input.spacingMm, 0};
   for (const LabelledImage& image : images) {
-    std::vector<float> view = plainView(image.image, size);
+    std::vector<float> view = viewsOf(image, size, plain).front();
     const torch::Tensor picture = torch::from_blob(view.data(), {1, 1, size, size});
     const FirstLookPass pass = network->look(picture, head.description.layers, computed);
     evaluation.images.push_back({image.image.name, image.series, image.subject, image.isPhantom,

@@ -116,8 +116,10 @@ void fillKnownAnswers(ModelPackage& package, const PackageAddition& addition) {
   Network network = readWeights(package);
   for (ClassificationHead& head : readClassificationHeads(package)) {
     if (addition.heads.count(head.description.task) == 0) continue;
+    const double asked = addition.heads.at(head.description.task).knownAnswer.tolerance;
     head.description.knownAnswer = {
-        0.25, knownAnswerOf(head, network, package.input.size, ComputePrecision::float32)};
+        asked > 0 ? asked : 0.25,
+        knownAnswerOf(head, network, package.input.size, ComputePrecision::float32)};
     package.manifest["heads"][head.description.task] = toJson(head.description);
   }
   for (TaskDecoder& decoder : readTaskDecoders(package, network)) {

@@ -15,7 +15,8 @@ struct PackageAddition {
   std::string version;  // of the new package; empty: the old one's with the minor raised
   // "<task>.<name>" or "unlike_training.<name>", stored in their own type (float32 or bfloat16).
   std::map<std::string, torch::Tensor> tensors;
-  std::map<std::string, HeadDescription> heads;  // by task; the known answer is filled in
+  // By task; the known answer is filled in, with the tolerance that a classification head asks for.
+  std::map<std::string, HeadDescription> heads;
   nlohmann::json training;  // by task: command, seed, subjects; merged into "training.heads"
   nlohmann::json measured;  // by task: what is stated of a head, also of one that is there; or null
   nlohmann::json unlikeTraining;  // statistics of features, see unlike_training.h; or null

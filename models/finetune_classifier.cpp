@@ -8,10 +8,12 @@
 
 #include "analysis/compute_choice.h"
 #include "analysis/errors.h"
+#include "analysis/network_segmenter.h"
 #include "analysis/package_weights.h"
 #include "models/augment.h"
 #include "models/classification_report.h"
 #include "models/extend_package.h"
+#include "models/heart_places.h"
 #include "models/release_rule.h"
 #include "models/token_cache.h"
 #include "models/training_likeness.h"
@@ -49,7 +51,8 @@ std::vector<bool> opposite(std::vector<bool> mask) {
 PooledHead trainWithout(const std::vector<bool>& heldOut, const PooledHeadGeometry& geometry,
                         const ViewTokens& tokens, const std::vector<LabelledImage>& images,
                         const ClassifierTraining& training) {
-  return trainClassifier(geometry, tokens, balancedSamples(tokens, images, opposite(heldOut)),
+  return trainClassifier(geometry, tokens,
+                         balancedSamples(tokens, images, opposite(heldOut), training.realWeight),
                          training);
 }
 
@@ -186,26 +189,52 @@ ViewTokens tokensOfImages(Network& network, const ModelPackage& package,
   const bool isKept = o.queries == 0 && !o.tokens.empty();
   const std::string key = isKept ? tokenKey(package, images, layers, o.views, precision) : "";
   if (isKept && readTokens(o.tokens, key, tokens)) return tokens;
-  tokens = readViews(network, package.input.size, images, layers, o.views, precision,
-                     [&](std::size_t done) {
+  tokens = readViews(network, package.input.size, images, layers, o.views, o.queries == 0,
+                     precision, [&](std::size_t done) {
                        if (done % 50 != 0 && done != images.size()) return;
                        std::printf("\rtokens of %zu of %zu images", done, images.size());
                        std::fflush(stdout);
                      });
   std::printf("\n");
-  if (o.queries == 0) poolOnce(tokens);
   if (isKept) writeTokens(o.tokens, key, tokens);
   return tokens;
 }
 
+// A head that sees crops cannot learn from images whose heart the network does not find.
+std::vector<LabelledImage> placed(const std::vector<LabelledImage>& images,
+                                  const ClassifierOptions& o) {
+  const auto segmenter = loadNetworkSegmenter(o.package, {o.precision, o.threads, 8, {}, o.device});
+  std::vector<LabelledImage> kept = withHearts(images, *segmenter, [](std::size_t done) {
+    std::printf("\rheart searched in %zu real images", done);
+    std::fflush(stdout);
+  });
+  std::printf("\n%zu images left out, whose heart was not found\n", images.size() - kept.size());
+  return kept;
+}
+
+// What a head is for, beside its classes.
+void describeUse(HeadDescription& head) {
+  if (head.task == "lge_presence") head.sequences = {"lge"};
+  if (head.task == "disease") head.sequences = {"cine"};
+  if (head.look == HeadLook::crop) head.views = {"sax"};
+}
+
 }  // namespace
 
-void finetuneClassifier(const ClassifierOptions& o, const std::vector<LabelledImage>& given) {
+HeadLook lookFor(const std::string& task) {
+  return task == "lge_presence" || task == "disease" ? HeadLook::crop : HeadLook::field;
+}
+
+void finetuneClassifier(const ClassifierOptions& asked, const std::vector<LabelledImage>& given) {
+  ClassifierOptions o = asked;
   const Task& task = taskById(o.task);
-  const std::vector<std::string> classes = taughtClasses(task, given);
-  const std::vector<LabelledImage> images = onTaughtClasses(given, task, classes);
+  o.views.look = lookFor(o.task);
   setThreads(o.threads);
   const ModelPackage package = openPackage(o.package);
+  o.views.cropSpacingMm = package.input.spacingMm;
+  std::vector<LabelledImage> kept = o.views.look == HeadLook::crop ? placed(given, o) : given;
+  const std::vector<std::string> classes = taughtClasses(task, kept);
+  const std::vector<LabelledImage> images = onTaughtClasses(std::move(kept), task, classes);
   Network network = readWeights(package);
   const torch::Device device = chooseDevice(o.device);
   network->to(device);
@@ -239,9 +268,13 @@ void finetuneClassifier(const ClassifierOptions& o, const std::vector<LabelledIm
   description.architecture = HeadArchitecture::pooled;
   description.layers = layers;
   description.queries = o.queries;
+  description.look = o.views.look;
+  describeUse(description);
   description.classes = releasedClasses(classes, images, results);
   description.temperature = judged.temperature;
   description.leastProbability = 0.6;
+  // Targets of least squares are 0 and 1.
+  if (o.training.ridge > 0) description.knownAnswer.tolerance = 0.1;
   description.measured = classificationJson(results, classes);
   say(classificationText(results, classes));
   std::filesystem::create_directories(o.output);
@@ -253,7 +286,8 @@ void finetuneClassifier(const ClassifierOptions& o, const std::vector<LabelledIm
   addition.heads[o.task] = description;
   addition.training = {{o.task, trainedOn(images, o)}};
   for (const auto& item : head->named_parameters()) {
-    addition.tensors[o.task + "." + item.key()] = item.value().detach().to(torch::kBFloat16);
+    // In float32: a few kB, and what tells images apart is small beside what they share.
+    addition.tensors[o.task + "." + item.key()] = item.value().detach().to(torch::kFloat32);
   }
   if (o.task == "sequence") addLikeness(measureLikeness(tokens, images), addition);
   const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;

@@ -18,7 +18,7 @@ struct ClassifierOptions {
   std::string package;  // whose backbone is read; stays as it is
   std::vector<int> layers = {6, 12};
   int queries = 0;
-  ViewOptions views;
+  ViewOptions views;  // the look, and the spacing of crops, are those of task and package
   ClassifierTraining training;
   // Held out once, and the head that never saw them is the one that is written. Empty: every
   // subject of real images is held out in turn, and the head that is written saw all of them.
@@ -32,6 +32,9 @@ struct ClassifierOptions {
   std::string packageVersion;  // see PackageAddition
   std::string command;         // as typed, for the manifest
 };
+
+// Whether heads for the task see the whole field, or crops about the heart.
+HeadLook lookFor(const std::string& task);
 
 // Prints progress and figures; writes output/evaluation.json, output/series.csv and the package.
 void finetuneClassifier(const ClassifierOptions& options, const std::vector<LabelledImage>& images);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -36,6 +37,7 @@ struct Columns {
   std::size_t subject = 0;
   std::size_t label = 0;
   std::optional<std::size_t> series;
+  std::optional<std::size_t> spacing;
   std::size_t count = 0;
 };
 
@@ -53,7 +55,20 @@ Columns columnsOf(const std::vector<std::string>& header, const LabelTable& tabl
     throw InputError(table.path + " needs the columns path, subject and " + table.task +
                      " (or label)");
   }
-  return {*path, *subject, *label, find("series"), header.size()};
+  return {*path, *subject, *label, find("series"), find("spacing_mm"), header.size()};
+}
+
+// 0 when the table does not say it.
+double spacingIn(const std::vector<std::string>& fields, const Columns& columns,
+                 const std::string& where) {
+  if (!columns.spacing || fields[*columns.spacing].empty()) return 0;
+  const std::string& text = fields[*columns.spacing];
+  char* end = nullptr;
+  const double spacing = std::strtod(text.c_str(), &end);
+  if (end == text.c_str() || *end != '\0' || !(spacing > 0) || !std::isfinite(spacing)) {
+    throw InputError(where + ": '" + text + "' is no pixel spacing in mm");
+  }
+  return spacing;
 }
 
 ClassSet classesIn(const std::string& label, const LabelTable& table, const std::string& where) {
@@ -131,6 +146,7 @@ std::vector<LabelledImage> readLabelledImages(const LabelTable& table,
     std::string series = columns.series ? fields[*columns.series] : std::string();
     if (series.empty()) series = fs::is_directory(path) ? fields[columns.path] : subject;
     const std::vector<fs::path> files = filesOf(path, table, formats);
+    const double spacingMm = spacingIn(fields, columns, where);
     if (files.empty()) throw InputError(where + ": " + path.string() + " holds no image");
     for (const fs::path& file : files) {
       const ImageFormat* format = formatOf(file, formats);
@@ -141,7 +157,8 @@ std::vector<LabelledImage> readLabelledImages(const LabelTable& table,
       if (!showsSomething(image)) {
         throw InputError(where + ": " + file.string() + " has the same grey everywhere");
       }
-      images.push_back({std::move(image), subject, series, false, allowed});
+      if (image.columnSpacingMm == 0) image.columnSpacingMm = spacingMm;
+      images.push_back({std::move(image), subject, series, false, allowed, {}});
     }
   }
   if (images.empty()) throw InputError(table.path + " labels no image for " + table.task);

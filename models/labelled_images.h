@@ -2,6 +2,7 @@
 // measured on.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,12 +12,19 @@
 
 namespace cmr {
 
+// Where the heart is, in pixels of the image, (0, 0) being the middle of the first.
+struct HeartPlace {
+  double column = 0;
+  double row = 0;
+};
+
 struct LabelledImage {
   PretrainImage image;
   std::string subject;  // splits are made by subject
   std::string series;
   bool isPhantom = false;
   ClassSet allowed = 0;
+  std::optional<HeartPlace> heart;  // for heads that see crops about it
 };
 
 struct LabelTable {
@@ -28,9 +36,10 @@ struct LabelTable {
 
 // Reads a CSV file with a header. Columns: "path" (a file, or a folder with all files right in it,
 // relative to the table), "subject", the labels, and optionally "series" (else the path of a
-// folder, or the subject of a file). A label is a class, or several with '|' between them when it
-// is not known which of them it is; an empty one leaves the line out. Throws InputError naming the
-// line: a class that is none, a path that is not there, an image that cannot be read.
+// folder, or the subject of a file) and "spacing_mm" (of pixels whose file does not tell it). A
+// label is a class, or several with '|' between them when it is not known which of them it is; an
+// empty one leaves the line out. Throws InputError naming the line: a class that is none, a path
+// that is not there, an image that cannot be read.
 std::vector<LabelledImage> readLabelledImages(const LabelTable& table,
                                               const std::vector<ImageFormat>& formats);
 

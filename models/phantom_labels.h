@@ -1,4 +1,5 @@
-// Drawn images with the classes of `sequence` and `view`: what real images are missing for.
+// Drawn images with the classes of `sequence`, `view`, `lge_presence` and `disease`: what real
+// images are missing for.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +10,12 @@
 
 namespace cmr {
 
-// `count` images, half of them cines of the five views in turn, half of the other sequences in
-// turn, in whatever view. The same for both tasks but for the label. Every image is another person:
-// a subject of its own. Throws InputError for another task.
+// `count` images. For `sequence` and `view` half of them are cines of the five views in turn, half
+// the other sequences in turn, in whatever view: the same for both tasks but for the label. For
+// `lge_presence` magnitude and phase-sensitive short axes in turn, of all diseases; an image shows
+// enhancement when at least 20 mm2 of it are scar. For `disease` short-axis cines at any phase, of
+// the five diseases in turn. Short axes of the latter two cut the left ventricle, whose place is
+// known. Every image is another person: a subject of its own. Throws InputError for another task.
 std::vector<LabelledImage> drawLabelledImages(const std::string& task, int count,
                                               std::uint64_t seed);
 

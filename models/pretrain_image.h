@@ -12,6 +12,7 @@ struct PretrainImage {
   int columns = 0;
   double rowsPerColumn = 1;  // height of a pixel over its width
   std::vector<float> pixels;
+  double columnSpacingMm = 0;  // 0: unknown
 };
 
 }  // namespace cmr

@@ -37,11 +37,17 @@ std::string tokenKey(const ModelPackage& package, const std::vector<LabelledImag
   add(hash, std::vector<double>{static_cast<double>(views.augmented),
                                 static_cast<double>(views.seed), views.leastArea, views.mostArea,
                                 precision == ComputePrecision::float32 ? 0.0 : 1.0});
+  const bool isCrop = views.look == HeadLook::crop;
+  if (isCrop) add(hash, std::vector<double>{views.cropSpacingMm});
   for (const LabelledImage& image : images) {
     add(hash,
         std::vector<double>{static_cast<double>(image.image.rows),
                             static_cast<double>(image.image.columns), image.image.rowsPerColumn});
     add(hash, image.image.pixels);
+    if (isCrop && image.heart) {
+      add(hash,
+          std::vector<double>{image.heart->column, image.heart->row, image.image.columnSpacingMm});
+    }
   }
   return hash.hex();
 }

@@ -1,9 +1,13 @@
 #include "models/view_tokens.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <random>
 
+#include "analysis/errors.h"
 #include "models/augment.h"
+#include "models/image_changes.h"
 #include "models/multi_crop.h"
 
 namespace cmr {
@@ -14,8 +18,11 @@ constexpr std::size_t viewsPerPass = 16;
 // Collects views and sends them through the backbone a few at a time.
 class Reader {
  public:
-  Reader(Network& network, int size, const std::vector<int>& layers, ComputePrecision precision)
-      : network_(network), size_(size), layers_(layers), precision_(precision) {}
+  Reader(Network& network, int size, const std::vector<int>& layers, bool arePooled,
+         ComputePrecision precision)
+      : network_(network), size_(size), layers_(layers), precision_(precision) {
+    if (arePooled) pool_ = PooledHead(PooledHeadGeometry{network->geometry().vit.width, layers});
+  }
 
   void add(std::vector<float> view) {
     waiting_.push_back(std::move(view));
@@ -31,8 +38,14 @@ class Reader {
                 images[static_cast<std::int64_t>(i)].data_ptr<float>());
     }
     const FirstLookPass pass = network_->look(images, layers_, precision_);
+    TokenLevels levels;
     for (const int layer : layers_) {
-      parts_[layer].push_back(pass.tokens.at(layer).to(torch::kCPU, torch::kBFloat16));
+      levels[layer] = pass.tokens.at(layer).to(torch::kCPU, torch::kBFloat16);
+    }
+    if (pool_) {
+      pooled_.push_back(pool_->pool(levels));
+    } else {
+      for (const int layer : layers_) parts_[layer].push_back(levels[layer]);
     }
     classTokens_.push_back(
         pass.tokens.rbegin()->second.select(1, 0).to(torch::kCPU, torch::kFloat32).clone());
@@ -45,6 +58,7 @@ class Reader {
       tokens.levels[layer] = torch::cat(parts);
       parts.clear();
     }
+    if (pool_) tokens.pooled = torch::cat(pooled_);
     tokens.classTokens = torch::cat(classTokens_);
   }
 
@@ -53,15 +67,73 @@ class Reader {
   int size_;
   std::vector<int> layers_;
   ComputePrecision precision_;
+  PooledHead pool_{nullptr};
   std::vector<std::vector<float>> waiting_;
   std::map<int, std::vector<torch::Tensor>> parts_;
+  std::vector<torch::Tensor> pooled_;
   std::vector<torch::Tensor> classTokens_;
 };
 
+// How far from its middle a heart may lie in a crop, and by how much the size may differ: the
+// search for the heart is seldom further off, and patients are not of one size.
+constexpr double placeDeviationMm = 5;
+constexpr double sizeDeviation = 0.06;
+
+std::vector<float> cropOf(const LabelledImage& image, int size, double spacingMm) {
+  const PretrainImage& p = image.image;
+  const PixelMap map = cropMap(p.columnSpacingMm, p.columnSpacingMm * p.rowsPerColumn,
+                               image.heart->column, image.heart->row, spacingMm, size);
+  std::vector<float> view = sampleImage({p.pixels, p.rows, p.columns}, map, size);
+  normaliseIntensity(view);
+  return view;
+}
+
+// Turned and mirrored about the heart.
+std::vector<float> changedCrop(const LabelledImage& image, int size, double spacingMm,
+                               std::uint64_t seed) {
+  const PretrainImage& p = image.image;
+  const MultiCropOptions changes;
+  std::mt19937_64 rng(seed);
+  std::normal_distribution<double> normal;
+  const double column = image.heart->column + normal(rng) * placeDeviationMm / p.columnSpacingMm;
+  const double row =
+      image.heart->row + normal(rng) * placeDeviationMm / (p.columnSpacingMm * p.rowsPerColumn);
+  const double pixel = spacingMm * std::exp(sizeDeviation * normal(rng)) / p.columnSpacingMm;
+  PixelMap map = rotatedMap(column, row * p.rowsPerColumn, pixel,
+                            drawRotation(rng, changes.rotationDegrees), size);
+  if (drawChance(rng, changes.flipProbability)) {
+    for (const std::size_t at : {std::size_t{0}, std::size_t{3}}) {
+      map.m[at + 2] += map.m[at] * (size - 1);
+      map.m[at] = -map.m[at];
+    }
+  }
+  for (const std::size_t at : {3U, 4U, 5U}) map.m[at] /= p.rowsPerColumn;
+  std::vector<float> view = sampleImage({p.pixels, p.rows, p.columns}, map, size);
+  changeAppearance(view, size, rng, changes.appearance);
+  return view;
+}
+
+std::vector<std::vector<float>> cropsOf(const LabelledImage& image, int size,
+                                        const ViewOptions& options) {
+  if (!image.heart || image.image.columnSpacingMm <= 0) {
+    throw InputError(image.image.name +
+                     (image.heart ? " tells no pixel spacing: name it in the table's spacing_mm"
+                                  : " shows no heart to see a crop about"));
+  }
+  std::vector<std::vector<float>> views{cropOf(image, size, options.cropSpacingMm)};
+  for (int i = 0; i < options.augmented; ++i) {
+    views.push_back(changedCrop(image, size, options.cropSpacingMm,
+                                mixSeed(options.seed, static_cast<std::uint64_t>(i))));
+  }
+  return views;
+}
+
 }  // namespace
 
-std::vector<std::vector<float>> viewsOf(const PretrainImage& image, int size,
+std::vector<std::vector<float>> viewsOf(const LabelledImage& labelled, int size,
                                         const ViewOptions& options) {
+  if (options.look == HeadLook::crop) return cropsOf(labelled, size, options);
+  const PretrainImage& image = labelled.image;
   std::vector<std::vector<float>> views{plainView(image, size)};
   MultiCropOptions changes;
   for (int i = 0; i < options.augmented; ++i) {
@@ -72,16 +144,16 @@ std::vector<std::vector<float>> viewsOf(const PretrainImage& image, int size,
 }
 
 ViewTokens readViews(Network& network, int size, const std::vector<LabelledImage>& images,
-                     const std::vector<int>& layers, const ViewOptions& options,
+                     const std::vector<int>& layers, const ViewOptions& options, bool arePooled,
                      ComputePrecision precision, const std::function<void(std::size_t)>& report) {
   const torch::NoGradGuard guard;
   ViewTokens tokens;
-  Reader reader(network, size, layers, precision);
+  Reader reader(network, size, layers, arePooled, precision);
   for (std::size_t i = 0; i < images.size(); ++i) {
     ViewOptions own = options;
     own.seed = mixSeed(options.seed, i);
     std::uint8_t isPlain = 1;
-    for (std::vector<float>& view : viewsOf(images[i].image, size, own)) {
+    for (std::vector<float>& view : viewsOf(images[i], size, own)) {
       reader.add(std::move(view));
       tokens.imageOf.push_back(i);
       tokens.isPlain.push_back(isPlain);
@@ -91,26 +163,6 @@ ViewTokens readViews(Network& network, int size, const std::vector<LabelledImage
   }
   reader.moveInto(tokens);
   return tokens;
-}
-
-void poolOnce(ViewTokens& tokens) {
-  const torch::NoGradGuard guard;
-  constexpr std::int64_t step = 64;
-  PooledHeadGeometry geometry;
-  geometry.tokenWidth = static_cast<int>(tokens.classTokens.size(1));
-  geometry.layers.clear();
-  for (const auto& [layer, level] : tokens.levels) geometry.layers.push_back(layer);
-  PooledHead head(geometry);
-  const std::int64_t count = tokens.classTokens.size(0);
-  std::vector<torch::Tensor> parts;
-  for (std::int64_t first = 0; first < count; first += step) {
-    TokenLevels part;
-    for (const auto& [layer, level] : tokens.levels) {
-      part[layer] = level.slice(0, first, std::min(count, first + step));
-    }
-    parts.push_back(head->pool(part));
-  }
-  tokens.pooled = torch::cat(parts);
 }
 
 }  // namespace cmr

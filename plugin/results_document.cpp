@@ -10,6 +10,7 @@
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
 #include "dicom_sr/object_kinds.h"
+#include "plugin/pathology_json.h"
 #include "plugin/wall_json.h"
 
 namespace cmr {
@@ -198,6 +199,7 @@ void addAnalysis(Json& document, const SaxAnalysis& analysis) {
   }
   document["flags"] = flagsOf(analysis.flags);
   document["experimental"] = experimentalOf(analysis);
+  document["pathology"] = pathologyJson(analysis.pathology);
 }
 
 Json objectsOf(const std::vector<ProducedObject>& objects) {

@@ -130,5 +130,33 @@ TEST(HeadDescription, IsRefusedWhenItsTemperatureIsNoTemperature) {
             std::string::npos);
 }
 
+TEST(HeadDescription, AppliesToTheSequencesAndViewsThatItNamesOrToAll) {
+  HeadDescription head;
+  EXPECT_TRUE(appliesTo(head, "lge", "4ch"));
+  head.sequences = {"lge"};
+  EXPECT_TRUE(appliesTo(head, "lge", "4ch"));
+  EXPECT_FALSE(appliesTo(head, "cine", "4ch"));
+  head.views = {"sax"};
+  EXPECT_FALSE(appliesTo(head, "lge", "4ch"));
+}
+
+TEST(HeadDescription, KeepsTheLookOfAClassificationHead) {
+  HeadDescription head;
+  head.task = "disease";
+  head.architecture = HeadArchitecture::pooled;
+  head.layers = {2};
+  head.classes = {{"normal", "real", "off"}, {"dilated", "real", "off"}};
+  head.look = HeadLook::crop;
+  const nlohmann::json network = {{"backbone", {{"depth", 2}}}};
+  nlohmann::json entry = toJson(head);
+  EXPECT_EQ(headsOf({{"network", network}, {"heads", {{"disease", entry}}}}).at("disease").look,
+            HeadLook::crop);
+  entry.erase("look");  // packages from before heads saw crops
+  EXPECT_EQ(headsOf({{"network", network}, {"heads", {{"disease", entry}}}}).at("disease").look,
+            HeadLook::field);
+  entry["look"] = "both";
+  EXPECT_THROW(headsOf({{"network", network}, {"heads", {{"disease", entry}}}}), PackageError);
+}
+
 }  // namespace
 }  // namespace cmr

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "analysis/crop_reading.h"
 #include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
 #include "analysis/package_heads.h"
@@ -201,6 +202,71 @@ TEST_F(ExtendedPackage, TakesNoHeadThatDoesNotSayHowItSharesAndNotItsOwnNetworkA
 TEST(NextMinorVersion, RaisesTheMiddleNumber) {
   EXPECT_EQ(nextMinorVersion("1.1.0"), "1.2.0");
   EXPECT_EQ(nextMinorVersion("2.9.7"), "2.10.0");
+}
+
+// A stack whose every frame holds the same stripes.
+ImageStack stripes(int slices, int phases) {
+  ImageStack stack;
+  stack.rows = stack.columns = tinySize;
+  stack.sliceCount = slices;
+  stack.phaseCount = phases;
+  for (int s = 0; s < slices; ++s) {
+    stack.planes.push_back({{0, 0, 8.0 * s}, {1, 0, 0}, {0, 1, 0}, 2, 2});
+  }
+  for (int f = 0; f < slices * phases; ++f) {
+    StackFrame frame;
+    for (int i = 0; i < tinySize * tinySize; ++i) {
+      frame.pixels.push_back(static_cast<float>((i / 4 + f) % 3));
+    }
+    stack.frames.push_back(std::move(frame));
+  }
+  return stack;
+}
+
+TEST_F(ExtendedPackage, ReadsEveryPictureOnceHoweverManyHeadsThereAre) {
+  HeadDescription disease = description("disease", {"normal", "dilated"});
+  disease.look = HeadLook::crop;
+  disease.layers = {1};
+  disease.sequences = {"cine"};
+  HeadDescription late = description("lge_presence", {"absent", "present"});
+  late.look = HeadLook::crop;
+  late.sequences = {"lge"};
+  addSequence();
+  extendPackage(to_, to_, additionOf(description("view", {"sax", "4ch", "other"}), 2));
+  extendPackage(to_, to_, additionOf(disease, 3));
+  extendPackage(to_, to_, additionOf(late, 4));
+  const ImageStack stack = stripes(2, 3);
+  const Segmentation alone = loadNetworkSegmenter(from_, {"float32", 1, 4})->segment(stack, {});
+  const Segmentation all = loadNetworkSegmenter(to_, {"float32", 1, 4})->segment(stack, {});
+  EXPECT_GT(alone.picturesRead, 6);  // each frame, after the looks that find the heart
+  EXPECT_EQ(all.picturesRead, alone.picturesRead);
+  EXPECT_EQ(all.labels.labels, alone.labels.labels);
+  EXPECT_EQ(all.firstLook.answers.size(), 2U);
+}
+
+TEST_F(ExtendedPackage, AsksHeadsThatSeeCropsWhatTheyAreForInFramesWithAVentricle) {
+  HeadDescription disease = description("disease", {"normal", "dilated"});
+  disease.look = HeadLook::crop;
+  disease.sequences = {"cine"};
+  extendPackage(from_, to_, additionOf(disease, 3));
+  auto heads = headsThatSee(readClassificationHeads(openPackage(to_)), HeadLook::crop);
+  ASSERT_EQ(heads.size(), 1U);
+  EXPECT_TRUE(headsThatSee(readClassificationHeads(openPackage(to_)), HeadLook::field).empty());
+  EXPECT_TRUE(CropReading(heads, "lge", "sax", 3).layers().empty());
+  Network network = readWeights(openPackage(to_));
+  CropReading reading(heads, "cine", "sax", 3);
+  EXPECT_TRUE(reading.answers().empty());
+  const torch::InferenceMode guard;
+  const torch::Tensor crops = torch::rand({3, 1, tinySize, tinySize});
+  const CropPass pass = network->segmentAndRead(crops, reading.layers(), ComputePrecision::float32);
+  EXPECT_TRUE(torch::equal(pass.logits, network->segment(crops, ComputePrecision::float32)));
+  reading.add(pass.tokens, {0, -1, 2});
+  const auto answers = reading.answers();
+  ASSERT_EQ(answers.size(), 1U);
+  const torch::Tensor p = probabilitiesOf(heads[0], pass.tokens);
+  EXPECT_NEAR(answers[0].bySlice[2][1], p[2][1].item<double>(), 1e-6);
+  EXPECT_EQ(answers[0].bySlice[1][1], 0);
+  EXPECT_NEAR(answers[0].probabilities[0], (p[0][0] + p[2][0]).item<double>() / 2, 1e-6);
 }
 
 }  // namespace

@@ -130,8 +130,28 @@ TEST_F(FinetunedClassifier, RefusesImagesOfOneLabelAlone) {
   EXPECT_THROW(finetuneClassifier(options_, images_), Error);
 }
 
+// Of drawn hearts, whose place is known: no search with a network of random weights.
+TEST_F(FinetunedClassifier, SeesCropsAboutTheHeartForADisease) {
+  for (std::size_t i = 0; i < images_.size(); ++i) {
+    images_[i].isPhantom = true;
+    images_[i].subject = std::to_string(i);
+    images_[i].image.columnSpacingMm = 1;
+    images_[i].heart = HeartPlace{16, 16};
+  }
+  options_.task = "disease";
+  finetuneClassifier(options_, images_);
+  const json head = manifest()["heads"]["disease"];
+  EXPECT_EQ(head["look"], "crop");
+  EXPECT_EQ(head["appliesTo"]["sequence"][0], "cine");
+  EXPECT_FALSE(manifest().contains("unlikeTraining"));
+  images_[0].image.columnSpacingMm = 0;
+  EXPECT_THROW(finetuneClassifier(options_, images_), InputError);
+}
+
+class ClassifierTrainingBy : public testing::TestWithParam<double> {};
+
 // Real backbones say nearly the same of all images: what tells them apart is small beside it.
-TEST(ClassifierTraining, LearnsSmallDifferencesOnALargeCommonPart) {
+TEST_P(ClassifierTrainingBy, LearnsSmallDifferencesOnALargeCommonPart) {
   constexpr std::int64_t width = 384;
   torch::manual_seed(3);
   const torch::Tensor direction = torch::randn({1, width}) * 0.02;
@@ -148,13 +168,31 @@ TEST(ClassifierTraining, LearnsSmallDifferencesOnALargeCommonPart) {
   }
   ClassifierTraining training;
   training.steps = 60;
+  training.ridge = GetParam();
   PooledHead head =
       trainClassifier({width, {2}, 0, 2}, tokens,
                       balancedSamples(tokens, images, std::vector<bool>(40, true)), training);
   const auto logits = plainLogits(head, tokens, std::vector<bool>(40, true));
+  const double apart = GetParam() > 0 ? 0.5 : 2;  // targets of least squares are 0 and 1
   for (std::size_t i = 0; i < images.size(); ++i) {
-    EXPECT_GT(i % 2 == 0 ? logits[i][0] - logits[i][1] : logits[i][1] - logits[i][0], 2) << i;
+    EXPECT_GT(i % 2 == 0 ? logits[i][0] - logits[i][1] : logits[i][1] - logits[i][0], apart) << i;
   }
+}
+INSTANTIATE_TEST_SUITE_P(StepsAndLeastSquares, ClassifierTrainingBy, testing::Values(0, 0.01));
+
+TEST(ClassifierTraining, WeighsRealImagesAsAsked) {
+  ViewTokens tokens;
+  std::vector<LabelledImage> images(3);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    images[i].subject = std::to_string(i);
+    images[i].isPhantom = i > 0;
+    images[i].allowed = i < 2 ? 1 : 2;
+    tokens.imageOf.push_back(i);
+  }
+  const auto samples = balancedSamples(tokens, images, {true, true, true}, 3);
+  EXPECT_NEAR(samples[0].weight, 0.75, 1e-12);
+  EXPECT_NEAR(samples[1].weight, 0.25, 1e-12);
+  EXPECT_NEAR(samples[2].weight, 1, 1e-12);  // nothing real beside it
 }
 
 TEST(ClassifierTraining, DrawsEveryLabelAndEverySubjectAlike) {

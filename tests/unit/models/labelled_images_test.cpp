@@ -105,5 +105,14 @@ TEST_F(LabelledImages, NameTheLineAndWhatIsWrongWithIt) {
                InputError);
 }
 
+TEST_F(LabelledImages, TakeTheirPixelSpacingFromTheTableWhereTheFileTellsNone) {
+  const auto images = read("path,subject,view,spacing_mm\none.txt,a,sax,1.33\none.txt,b,2ch,\n");
+  EXPECT_EQ(images[0].image.columnSpacingMm, 1.33);
+  EXPECT_EQ(images[1].image.columnSpacingMm, 0);
+  EXPECT_THAT(refusal("path,subject,view,spacing_mm\none.txt,a,sax,wide\n"),
+              HasSubstr("line 2: 'wide' is no pixel spacing"));
+  EXPECT_THAT(refusal("path,subject,view,spacing_mm\none.txt,a,sax,-1\n"), HasSubstr("line 2"));
+}
+
 }  // namespace
 }  // namespace cmr

@@ -1,0 +1,142 @@
+#!/usr/bin/env python3
+"""What `cmr analyze` takes each series of a folder for, and what it does with it, as a table.
+
+    models/sort_series.py DATA OUT [--cmr PROGRAM] [--package PACKAGE] [--threads 1] [--table FILE.md]
+
+DATA holds folders of DICOM files, at any depth, also packed as .tar.xz; each folder is analysed as one job, into a
+folder below OUT. The table goes to the standard output, or to FILE.md.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tarfile
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("data")
+    parser.add_argument("out")
+    parser.add_argument("--cmr", default="cmr", help="the program")
+    parser.add_argument("--package", help="model package (else the starter)")
+    parser.add_argument("--threads", default="1")
+    parser.add_argument("--table", help="file for the table")
+    return parser.parse_args()
+
+
+def is_dicom(path):
+    with open(path, "rb") as file:
+        return file.read(132)[128:] == b"DICM"
+
+
+def series_folders(root):
+    """Folders that hold DICOM files themselves, with their number."""
+    for folder, below, names in os.walk(root):
+        below.sort()
+        found = sum(is_dicom(os.path.join(folder, name)) for name in names)
+        if found > 0:
+            yield folder, found
+
+
+def unpacked(data, out):
+    """Folders with what lies packed in the data, each unpacked once."""
+    for folder, below, names in os.walk(data):
+        below.sort()
+        for name in sorted(names):
+            if not name.endswith(".tar.xz"):
+                continue
+            target = os.path.join(out, "unpacked", name[:-len(".tar.xz")])
+            if not os.path.isdir(target):
+                with tarfile.open(os.path.join(folder, name)) as tar:
+                    tar.extractall(target)
+            yield target
+
+
+def analyse(a, folder, name):
+    output = os.path.join(a.out, "results", name)
+    command = [a.cmr, "analyze", folder, "-o", output, "--overwrite", "--threads", a.threads]
+    if a.package:
+        command += ["--package", a.package]
+    print(" ".join(command), file=sys.stderr, flush=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    results = os.path.join(output, "results.json")
+    if not os.path.exists(results):
+        sys.exit(f"{folder}: {done.stderr or done.stdout}")
+    with open(results, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def answer(look, task):
+    if task not in look:
+        return "no head"
+    said = look[task]
+    certain = "" if said["isCertain"] else ", uncertain"
+    return f"{said['takenFor']} ({said['probability']:.2f}{certain})"
+
+
+def header(look, task):
+    return (look[task]["header"] if task in look else None) or "says nothing"
+
+
+def likeness(look):
+    if "likeness" not in look:
+        return "not told"
+    told = look["likeness"]
+    return f"{told['distance']:.2f}" + (" **unlike**" if told["isUnlikeTraining"] else "")
+
+
+MEASURED = ("lv_edv", "lv_esv", "lv_ef", "lv_mass_ed")
+
+
+def value(results, ident):
+    for one in results.get("measurements", []):
+        if one["id"] == ident and one["value"] is not None:
+            return f"{one['label']} {one['value']:.0f} {one['unit']['value']}"
+    return None
+
+
+def done_with(results, look):
+    if results["outcome"] != "analysed":
+        return results["reason"]
+    if not look["isAnalysed"]:
+        return "left out, another stack of the folder was analysed"
+    numbers = [text for text in (value(results, ident) for ident in MEASURED) if text]
+    flags = sorted({flag["id"] for flag in results.get("flags", []) if flag["severity"] != "note"})
+    text = "analysed" + (": " + ", ".join(numbers) if numbers else "")
+    return text + ("; flags " + ", ".join(flags) if flags else "")
+
+
+def rows(results, name, images):
+    for look in results["firstLooks"]:
+        size = f"{look['slices']} x {look['phases']}" if len(results["firstLooks"]) > 1 else str(images)
+        agreements = [look[task]["agreement"] for task in ("sequence", "view") if task in look]
+        yield [name, size, f"{header(look, 'sequence')}, {header(look, 'view')}",
+               answer(look, "sequence"), answer(look, "view"), ", ".join(agreements), likeness(look),
+               done_with(results, look)]
+    if not results["firstLooks"]:
+        yield [name, str(images), "", "", "", "", "", results["reason"]]
+
+
+def main():
+    a = arguments()
+    roots = [a.data, *unpacked(a.data, a.out)]
+    lines = [["folder", "images, or slices x phases", "header: sequence, view", "sequence by the pictures",
+              "view by the pictures", "agreement", "distance", "what was done"]]
+    lines.append(["---"] * len(lines[0]))
+    for root in roots:
+        for folder, images in series_folders(root):
+            name = os.path.relpath(folder, root)
+            name = os.path.basename(root) if name == "." else name
+            results = analyse(a, folder, name.replace(os.sep, "_"))
+            lines += rows(results, name, images)
+    text = "".join("| " + " | ".join(line).replace("\n", " ") + " |\n" for line in lines)
+    if a.table:
+        with open(a.table, "w", encoding="utf-8") as file:
+            file.write(text)
+    else:
+        print(text, end="")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+#include "plugin/pathology_json.h"
+
+#include <algorithm>
+
+namespace cmr {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json byName(const FirstLookAnswer& answer, const std::vector<double>& probabilities) {
+  const bool isSeen = std::any_of(probabilities.begin(), probabilities.end(),
+                                  [](double probability) { return probability > 0; });
+  if (!isSeen) return nullptr;
+  Json named = Json::object();
+  for (std::size_t k = 0; k < answer.classes.size(); ++k) {
+    named[answer.classes[k].name] = probabilities.at(k);
+  }
+  return named;
+}
+
+Json answerJson(const FirstLookAnswer& answer) {
+  Json slices = Json::array();
+  for (const std::vector<double>& slice : answer.bySlice) slices.push_back(byName(answer, slice));
+  const HeadClass& taken = answer.taken();
+  const bool isExperimental =
+      std::all_of(answer.classes.begin(), answer.classes.end(),
+                  [](const HeadClass& one) { return one.release == "off"; });
+  return {{"takenFor", taken.name},
+          {"probability", answer.probability()},
+          {"isCertain", answer.isCertain()},
+          {"evidence", taken.evidence},
+          {"release", taken.release},
+          {"isExperimental", isExperimental},
+          {"probabilities", byName(answer, answer.probabilities)},
+          {"bySlice", slices}};
+}
+
+}  // namespace
+
+Json pathologyJson(const std::vector<FirstLookAnswer>& answers) {
+  Json all = Json::object();
+  for (const FirstLookAnswer& answer : answers) all[answer.task] = answerJson(answer);
+  return all;
+}
+
+}  // namespace cmr

@@ -1,0 +1,52 @@
+#include "models/phantom_labels.h"
+
+#include <gtest/gtest.h>
+
+#include "analysis/errors.h"
+#include "analysis/tasks.h"
+
+namespace cmr {
+namespace {
+
+// How often each class is among the images.
+std::vector<int> countsOf(const std::string& task, const std::vector<LabelledImage>& images) {
+  std::vector<int> counts(taskById(task).classes.size());
+  for (const LabelledImage& image : images) {
+    for (std::size_t k = 0; k < counts.size(); ++k) counts[k] += (image.allowed >> k & 1U) != 0;
+  }
+  return counts;
+}
+
+TEST(PhantomLabels, ShowEveryDiseaseInAHeartWhosePlaceIsKnown) {
+  const auto images = drawLabelledImages("disease", 10, 3);
+  EXPECT_EQ(countsOf("disease", images), (std::vector<int>{2, 2, 2, 2, 2}));
+  for (const LabelledImage& image : images) {
+    ASSERT_TRUE(image.heart);
+    EXPECT_GT(image.heart->column, 20);
+    EXPECT_LT(image.heart->column, image.image.columns - 20);
+    EXPECT_GT(image.image.columnSpacingMm, 1);
+    EXPECT_TRUE(image.isPhantom);
+  }
+}
+
+TEST(PhantomLabels, ShowLateEnhancementInSomeAndNoneInOthers) {
+  const std::vector<int> counts =
+      countsOf("lge_presence", drawLabelledImages("lge_presence", 16, 3));
+  EXPECT_GE(counts[0], 4);
+  EXPECT_GE(counts[1], 2);
+}
+
+TEST(PhantomLabels, AreTheSamePicturesForSequenceAndView) {
+  const auto sequence = drawLabelledImages("sequence", 4, 3);
+  const auto view = drawLabelledImages("view", 4, 3);
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    EXPECT_EQ(view[i].image.pixels, sequence[i].image.pixels);
+  }
+}
+
+TEST(PhantomLabels, AreNotDrawnForOutlines) {
+  EXPECT_THROW(drawLabelledImages("seg_cine_lax", 1, 3), InputError);
+}
+
+}  // namespace
+}  // namespace cmr
