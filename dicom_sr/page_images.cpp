@@ -250,8 +250,25 @@ class Cells {
     cairo_pattern_set_filter(cairo_get_source(c), CAIRO_FILTER_BILINEAR);
     cairo_paint(c);
     cairo_restore(c);
+    enhancement(left, top, slice);
     contours(left, top, slice, phase);
     cairo_restore(c);
+  }
+
+  // The pixels that count as enhanced, each as it lies in the source.
+  void enhancement(double left, double top, int slice) {
+    const auto at = static_cast<std::size_t>(slice);
+    if (at >= analysis_.enhancedPixels.size()) return;
+    cairo_t* const c = canvas_.context();
+    const auto columns = static_cast<std::size_t>(analysis_.labels.columns);
+    for (const std::size_t pixel : analysis_.enhancedPixels[at]) {
+      const Point2 corner = onPage(
+          {static_cast<double>(pixel % columns) - 0.5, static_cast<double>(pixel / columns) - 0.5},
+          left, top);
+      cairo_rectangle(c, corner.x, corner.y, cellSize_ / view_.width, cellSize_ / view_.height);
+    }
+    canvas_.setColor(enhancedColor, 0.45);
+    cairo_fill(c);
   }
 
   void contours(double left, double top, int slice, int phase) {
@@ -311,6 +328,9 @@ bool holdsLv(const LabelStack& labels, int slice, int phase) {
 // From the right edge inwards.
 void drawLegend(PageCanvas& canvas, double baseline, const SaxAnalysis& analysis) {
   double x = page::margin + canvas.contentWidth();
+  if (!analysis.enhancedPixels.empty()) {
+    drawLegendEntry(canvas, x, baseline, "enhanced (5 SD)", enhancedColor, false);
+  }
   if (isReleased(analysis, Structure::rvCavity)) {
     const std::string evidence = evidenceText(analysis.package, Structure::rvCavity);
     drawLegendEntry(canvas, x, baseline,
