@@ -171,7 +171,7 @@ def main():
                     continue
                 found[kind] += 1
                 own = CHECKS[kind](dataset, sent) + dciodvfy_errors(path, source_values)
-                print(f"  {kind:<4}{dataset.SOPInstanceUID}: {len(own)} faults")
+                print(f"  {kind:<5}{dataset.SOPInstanceUID}: {len(own)} faults")
                 faults += [f"{kind}: {fault}" for fault in own]
     faults += [f"{count} {kind} objects instead of {EXPECTED.get(kind, 1)}"
                for kind, count in found.items() if count != EXPECTED.get(kind, 1)]

@@ -118,8 +118,9 @@ async function readReport(orthanc, series) {
   return { description: tags.SeriesDescription, numbers: found };
 }
 
-async function readPage(orthanc, series) {
-  const { tags } = await readResult(orthanc, series, 'OT', '9002');
+// A secondary capture, by its series number (docs/dicom-conformance.md).
+async function readPicture(orthanc, series, number) {
+  const { tags } = await readResult(orthanc, series, 'OT', number);
   return { description: tags.SeriesDescription };
 }
 
@@ -145,7 +146,9 @@ export async function readStudy(orthanc, wanted) {
     uid: study.MainDicomTags.StudyInstanceUID,
     segmentation,
     report: await readReport(orthanc, series),
-    page: await readPage(orthanc, series),
+    page: await readPicture(orthanc, series, '9002'),
+    wall: await readPicture(orthanc, series, '9005'),
+    cine: await readPicture(orthanc, series, '9004'),
     images: await readImages(orthanc, series, segmentation.source),
   };
 }

@@ -119,16 +119,20 @@ async function checkSegmentation(ohif, study) {
   await keep(ohif, 'end-systole');
 }
 
-async function checkPage(ohif, { page }) {
-  await ohif.openSeries(page.description);
-  const canvas = await ohif.until('the result page to be drawn', async () => {
+async function checkPicture(ohif, { description }, what, name) {
+  await ohif.openSeries(description);
+  const canvas = await ohif.until(`${what} to be drawn`, async () => {
     const now = await ohif.shown();
     return colouredPixels(now) > 0 && now;
   });
-  demandBright(canvas, 'the result page');
-  await keep(ohif, 'result-page');
-  say('the result page is drawn, in colour');
+  demandBright(canvas, what);
+  await keep(ohif, name);
+  say(`${what} is drawn, in colour`);
 }
+
+const checkPage = (ohif, { page }) => checkPicture(ohif, page, 'the result page', 'result-page');
+const checkWall = (ohif, { wall }) => checkPicture(ohif, wall, 'the page of wall and curves', 'wall-page');
+const checkCine = (ohif, { cine }) => checkPicture(ohif, cine, 'the cine of contours', 'contour-cine');
 
 async function checkReport(ohif, { report }) {
   await ohif.openSeries(report.description);
@@ -187,6 +191,8 @@ async function checkAll() {
     if (options.fault !== 'other-number') {
       await onFreshPage(browser, server.url, study, 'segmentation', checkSegmentation);
       await onFreshPage(browser, server.url, study, 'result-page', checkPage);
+      await onFreshPage(browser, server.url, study, 'wall-page', checkWall);
+      await onFreshPage(browser, server.url, study, 'contour-cine', checkCine);
     }
     await onFreshPage(browser, server.url, study, 'report', checkReport);
   } finally {

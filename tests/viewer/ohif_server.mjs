@@ -14,7 +14,8 @@ const TYPES = {
 };
 
 function passOn(orthanc, request, response) {
-  const options = { method: request.method, headers: { ...request.headers, host: orthanc.host } };
+  // With the host as the browser named it: Orthanc makes the addresses of documents from it.
+  const options = { method: request.method, headers: request.headers };
   const onward = http.request(new URL(request.url, orthanc), options, (answer) => {
     response.writeHead(answer.statusCode, answer.headers);
     answer.pipe(response);
