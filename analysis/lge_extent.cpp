@@ -24,6 +24,10 @@ const char* nameOf(LgeMethod method) {
   return method == LgeMethod::fwhm ? "fwhm" : method == LgeMethod::fiveSd ? "5sd" : "6sd";
 }
 
+std::string nameForPeople(LgeMethod method) {
+  return method == LgeMethod::fwhm ? "FWHM" : method == LgeMethod::fiveSd ? "5 SD" : "6 SD";
+}
+
 const char* sourceOf(LgeMethod method) {
   switch (method) {
     case LgeMethod::fwhm:
@@ -67,6 +71,11 @@ Threshold thresholdOf(const ImageStack& stack, const std::vector<WallPixel>& wal
   const double five = remote->mean + 5 * remote->standardDeviation;
   if (method == LgeMethod::fiveSd) return {five, ""};
   if (method == LgeMethod::sixSd) return {five + remote->standardDeviation, ""};
+  if (kind == LgeImage::unknown) {
+    return {std::nullopt,
+            "The header does not say whether the images are magnitude or phase-sensitive, so that "
+            "the value of no signal is not known."};
+  }
   double zero = 0;
   if (kind == LgeImage::phaseSensitive) {
     const std::optional<double> background = phaseSensitiveZero(stack);
@@ -278,14 +287,14 @@ std::vector<Measurement> lgeMeasurements(const ImageStack& stack, const LabelSta
     const std::string name = nameOf(method);
     const std::string how = std::string(sourceOf(method)) + "." + remote;
     all.push_back(describe({"lge.mass." + name,
-                            "LGE mass, " + name,
+                            "LGE mass, " + nameForPeople(method),
                             {"scar-mass", "99CMR", "Enhanced myocardial mass"},
                             {"g", "UCUM", "gram"},
                             "Volume of " + how + " Times 1.05 g/mL."},
                            extent.massG,
                            extent.threshold ? "A single slice has no volume." : extent.withheld));
     all.push_back(describe({"lge.percent." + name,
-                            "LGE extent, " + name,
+                            "LGE extent, " + nameForPeople(method),
                             {"scar-percent", "99CMR", "Enhanced share of myocardium"},
                             percentUnit,
                             "Share of the LV muscle's volume: " + how},

@@ -21,7 +21,8 @@
 
 namespace cmr {
 
-enum class LgeImage { magnitude, phaseSensitive };
+// unknown: FWHM, which counts from the value of no signal, is withheld; thresholds by SD are not.
+enum class LgeImage { magnitude, phaseSensitive, unknown };
 enum class LgeMethod { fwhm, fiveSd, sixSd };
 
 // Normal muscle, found by itself: of all 60 degree sectors of a slice (each 15 degrees) between

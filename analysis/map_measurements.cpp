@@ -94,6 +94,8 @@ MapRange bloodRange(MapKind kind) {
       return {800, 3000};
     case MapKind::t1AfterContrast:
       return {50, 1500};
+    case MapKind::t1:
+      return {50, 3000};
     case MapKind::t2:
       return {50, 500};
   }
@@ -113,6 +115,8 @@ Kind kindOf(MapKind kind) {
       return {"t1", "Native T1", t1};
     case MapKind::t1AfterContrast:
       return {"t1post", "T1 after contrast", t1};
+    case MapKind::t1:
+      return {"t1", "T1", t1};
     case MapKind::t2:
       break;
   }
@@ -174,6 +178,8 @@ MapRange plausibleRange(MapKind kind) {
       return {400, 2500};
     case MapKind::t1AfterContrast:
       return {100, 1500};
+    case MapKind::t1:
+      return {100, 2500};
     case MapKind::t2:
       return {20, 150};
   }
@@ -184,7 +190,10 @@ MapRegions measureMap(const ImageStack& stack, const LabelStack& labels, MapKind
                       const std::vector<std::optional<SeptumDirections>>& septum) {
   MapRegions regions;
   if (stack.rescaleUnits != "ms") {
-    regions.withheld = "The map does not state that its values are milliseconds.";
+    regions.withheld =
+        stack.rescaleUnits.empty()
+            ? "The map does not state that its values are milliseconds."
+            : "The map states '" + stack.rescaleUnits + "' as its unit, not milliseconds.";
     return regions;
   }
   const std::vector<WallPixel> wall = wallPixels(stack, labels, 0, septum);

@@ -17,10 +17,12 @@
 
 namespace cmr {
 
-enum class MapKind { t1Native, t1AfterContrast, t2 };
+// t1: the images do not say whether contrast agent had been given.
+enum class MapKind { t1Native, t1AfterContrast, t1, t2 };
 
 // What muscle can have at 1.5 and 3 T, wide enough for every disease; pixels outside are counted
-// and left out. T1 native 400 to 2500 ms, after contrast 100 to 1500 ms, T2 20 to 150 ms.
+// and left out. T1 native 400 to 2500 ms, after contrast 100 to 1500 ms, either of
+// them 100 to 2500 ms, T2 20 to 150 ms.
 struct MapRange {
   double lowMs = 0;
   double highMs = 0;
@@ -56,8 +58,8 @@ MapRegions measureMap(const ImageStack& stack, const LabelStack& labels, MapKind
 std::optional<double> ecvPercent(double muscleBefore, double muscleAfter, double bloodBefore,
                                  double bloodAfter, double haematocrit);
 
-// Always the same list for a kind ("t1", "t1post" or "t2" as prefix p): p.global, p.global.q1,
-// p.global.q3, p.blood (not for T2) and p.segment.<1..16>, all in ms.
+// Always the same list for a kind ("t1" for native or unknown, "t1post" or "t2" as prefix p):
+// p.global, p.global.q1, p.global.q3, p.blood (not for T2) and p.segment.<1..16>, all in ms.
 std::vector<Measurement> mapMeasurements(
     const ImageStack& stack, const LabelStack& labels, MapKind kind,
     const std::vector<std::optional<SeptumDirections>>& septum);

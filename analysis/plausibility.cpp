@@ -186,8 +186,9 @@ class Repair {
     if (!basal.empty()) {
       add(Severity::note, "basal-slices-removed",
           "Beyond the base, labels on " + counted(basal.size(), "slice", "slices") +
-              " were counted out: no ring of myocardium closes around the cavity there, or it does "
-              "not shrink in systole as the ventricle does.");
+              " were counted out: no ring of myocardium closes around the cavity there" +
+              (input.phaseCount > 1 ? ", or it does not shrink in systole as the ventricle does."
+                                    : "."));
     }
     if (!apical.empty()) {
       add(Severity::note, "apical-slices-removed",

@@ -2,9 +2,12 @@
 // curves, measurements and flags. Writers of SEG, SR and pictures read this and nothing else.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "analysis/aha_segments.h"
 #include "analysis/frame_segmenter.h"
 #include "analysis/image_stack.h"
 #include "analysis/label_stack.h"
@@ -28,6 +31,11 @@ struct SaxAnalysis {
   // No cine: one image at each place, so that there is no end diastole and no end systole. Both
   // key phases are then 0, and there are no curves and no wall.
   bool isStill = false;
+  // Of a still: what it is in words, where its septum ends in each slice, and the pixels counted as
+  // enhanced (5 SD) in each slice. Empty for a cine.
+  std::string stillWords;
+  std::vector<std::optional<SeptumDirections>> septum;
+  std::vector<std::vector<std::size_t>> enhancedPixels;
   LabelStack labels;  // after repair in three dimensions and over time
   int endDiastolePhase = 0;
   int endSystolePhase = 0;

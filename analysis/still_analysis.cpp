@@ -5,8 +5,10 @@
 #include "analysis/errors.h"
 #include "analysis/plausibility.h"
 #include "analysis/sax_measurements.h"
+#include "analysis/septum_from_labels.h"
 #include "analysis/site_release.h"
 #include "analysis/volumes.h"
+#include "analysis/wall_pixels.h"
 
 namespace cmr {
 namespace {
@@ -41,14 +43,15 @@ bool isAnythingReleased(const PackageIdentity& release) {
 }
 
 SaxAnalysis analyzeStill(const ImageStack& stack, const std::string& task,
-                         const std::string& sequence, const PackageIdentity& release,
+                         const StillContent& content, const PackageIdentity& release,
                          FrameSegmenter& segmenter) {
   if (stack.phaseCount != 1) throw InputError("the series has several images at each place");
-  const Segmentation raw = segmenter.segmentStill(stack, task, sequence);
+  const Segmentation raw = segmenter.segmentStill(stack, task, content.sequence);
   PlausibleLabels plausible = makePlausible(stack, raw);
   SaxAnalysis result;
   result.task = task;
   result.isStill = true;
+  result.stillWords = wordsOf(content);
   result.labels = std::move(plausible.labels);
   result.keySlice = largestCavity(stack, result.labels);
   result.firstLook = raw.firstLook;
@@ -56,13 +59,23 @@ SaxAnalysis analyzeStill(const ImageStack& stack, const std::string& task,
   result.package = release;
   if (std::find(release.release.begin(), release.release.end(), releasedBySite) !=
       release.release.end()) {
-    result.flags.push_back({Severity::warning, "experimental",
-                            std::string("These outlines are ") + experimentalNotice + "."});
+    result.flags.push_back(
+        {Severity::warning, "experimental",
+         std::string("These outlines and numbers are ") + experimentalNotice + "."});
   }
   for (const Finding& finding : plausible.findings) {
     if (!isUnreleased(release, finding.about)) result.flags.push_back(finding.flag);
   }
+  result.septum = septumFromLabels(stack, result.labels, 0);
+  result.measurements =
+      measureStill(stack, result.labels, content, result.septum, plausible.findings, release);
   leaveOutUnreleased(result);
+  if (content.sequence == "lge") {
+    result.enhancedPixels =
+        lgeExtent(stack, result.labels, wallPixels(stack, result.labels, 0, result.septum),
+                  content.lge, LgeMethod::fiveSd)
+            .enhancedPixels;
+  }
   return result;
 }
 

@@ -231,6 +231,7 @@ void fillHeader(SeriesStack& out, const Bucket& bucket, const Slices& slices) {
   out.FrameOfReferenceUID = first.FrameOfReferenceUID;
   out.Modality = first.Modality;
   out.ImageType = first.ImageType;
+  out.ContrastBolusAgent = first.ContrastBolusAgent;
   std::set<std::string> series;
   for (const FrameFacts* f : bucket.frames) {
     series.insert(f->source.SeriesInstanceUID);

@@ -16,6 +16,7 @@
 #include "dicom_sr/page_flags.h"
 #include "dicom_sr/page_images.h"
 #include "dicom_sr/page_pdf.h"
+#include "dicom_sr/page_still_table.h"
 #include "dicom_sr/page_table.h"
 #include "dicom_sr/result_page_parts.h"
 #include "dicom_sr/source_date.h"
@@ -75,6 +76,17 @@ std::string medianDistance(const ImageStack& stack) {
   return ", slices " + number(distances[distances.size() / 2]) + " mm apart";
 }
 
+std::string counted(int count, const char* one) {
+  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+// A still has one image at each place and no phases to speak of.
+std::string imageCount(const ImageStack& stack) {
+  const std::string slices = counted(stack.sliceCount, "slice");
+  if (stack.phaseCount == 1) return slices;
+  return slices + " \xC3\x97 " + counted(stack.phaseCount, "phase");
+}
+
 std::vector<Fact> sourceFacts(const SeriesStack& source) {
   const ImageStack& stack = source.stack;
   // DCMTK's search functions are not const although they change nothing.
@@ -92,14 +104,12 @@ std::vector<Fact> sourceFacts(const SeriesStack& source) {
   std::vector<Fact> facts;
   if (!series.empty()) facts.push_back({"Series", series});
   facts.push_back({"Series UID", count == 0 ? "" : source.SeriesInstanceUIDs.front()});
-  facts.push_back({"Images", std::to_string(stack.sliceCount) + " slices \xC3\x97 " +
-                                 std::to_string(stack.phaseCount) + " phases of " +
-                                 std::to_string(stack.columns) + " \xC3\x97 " +
-                                 std::to_string(stack.rows) + " pixels"});
+  facts.push_back({"Images", imageCount(stack) + " of " + std::to_string(stack.columns) +
+                                 " \xC3\x97 " + std::to_string(stack.rows) + " pixels"});
   const PlaneGeometry& plane = stack.planes.front();
   facts.push_back({"Spacing", number(plane.columnSpacingMm) + " \xC3\x97 " +
                                   number(plane.rowSpacingMm) + " mm" + medianDistance(stack)});
-  facts.push_back({"Phase order", "by " + source.phaseOrderKey});
+  if (stack.phaseCount > 1) facts.push_back({"Phase order", "by " + source.phaseOrderKey});
   return facts;
 }
 
@@ -159,13 +169,21 @@ double drawNumbers(PageCanvas& canvas, double y, const SaxAnalysis& analysis) {
   return std::max(curve + 10 + flags, table);
 }
 
+// Flags beside the table: a still has no curve.
+double drawStillNumbers(PageCanvas& canvas, double y, const SaxAnalysis& analysis) {
+  const double flagsWidth = canvas.contentWidth() - tableWidth - 2 * page::gutter;
+  const double tableLeft = page::margin + flagsWidth + 2 * page::gutter;
+  const double flags = drawFlags(canvas, page::margin, y, flagsWidth, analysis);
+  return std::max(flags, drawStillTable(canvas, tableLeft, y, tableWidth, analysis));
+}
+
 // Returns the height that was used.
 double layOut(PageCanvas& canvas, const SeriesStack& source, const SaxAnalysis& analysis,
               const OutputContext& context) {
   double y = drawHeading(canvas, resultPageTitle(analysis), analysis);
   y += drawImages(canvas, y, source, analysis) + 24;
   if (analysis.isStill) {
-    y += drawFlags(canvas, page::margin, y, canvas.contentWidth(), analysis) + 20;
+    y += drawStillNumbers(canvas, y, analysis) + 20;
   } else {
     y += drawNumbers(canvas, y, analysis) + 20;
   }
@@ -184,8 +202,8 @@ double drawPageProvenance(PageCanvas& canvas, double top, const SeriesStack& sou
 }
 
 const char* resultPageTitle(const SaxAnalysis& analysis) {
-  if (analysis.task == "seg_lge_sax") return "Late enhancement, short axis: outlines";
-  if (analysis.task == "seg_map_sax") return "Short-axis map: outlines";
+  if (analysis.task == "seg_lge_sax") return "Late enhancement, short axis";
+  if (analysis.task == "seg_map_sax") return "Short-axis map";
   return "Short-axis cine: ventricular volumes";
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "dicom_sr/dataset_values.h"
+#include "dicom_sr/pixel_unit.h"
 #include "dicom_sr/verdict_error.h"
 
 namespace cmr {
@@ -94,8 +95,10 @@ EnhancedFrame readFrame(const FrameGroups& groups, int number, const FrameFacts&
       groups.number(DCM_PixelValueTransformationSequence, DCM_RescaleSlope).value_or(1);
   frame.rescale.intercept =
       groups.number(DCM_PixelValueTransformationSequence, DCM_RescaleIntercept).value_or(0);
-  const std::string units = groups.text(DCM_PixelValueTransformationSequence, DCM_RescaleType);
-  if (!units.empty()) f.rescaleUnits = units;
+  if (DcmItem* transformation = groups.group(DCM_PixelValueTransformationSequence)) {
+    const std::string unit = pixelUnitOf(*transformation);
+    if (unit == "ms" || (!unit.empty() && f.rescaleUnits != "ms")) f.rescaleUnits = unit;
+  }
   return frame;
 }
 

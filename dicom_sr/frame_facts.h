@@ -42,6 +42,7 @@ struct FrameFacts {
   std::string SeriesDescription;
   std::string ImageType;
   std::string Modality;
+  std::string ContrastBolusAgent;
   std::string rescaleUnits;
   double instanceOrder = 0;  // to break ties between frames that are otherwise equal
   std::shared_ptr<const DcmDataset> header;  // of the instance, without pixels

@@ -182,6 +182,22 @@ void strokeLine(PageCanvas& canvas, const Cell& cell, const Polyline& polyline, 
   cairo_set_dash(c, nullptr, 0, 0);
 }
 
+// The pixels that count as enhanced, each as it lies in the source.
+void drawEnhancement(PageCanvas& canvas, const Cell& cell, const SaxAnalysis& analysis, int slice) {
+  const auto at = static_cast<std::size_t>(slice);
+  if (at >= analysis.enhancedPixels.size()) return;
+  cairo_t* const c = canvas.context();
+  const auto columns = static_cast<std::size_t>(analysis.labels.columns);
+  for (const std::size_t pixel : analysis.enhancedPixels[at]) {
+    const Point2 corner = cell.onPage(
+        {static_cast<double>(pixel % columns) - 0.5, static_cast<double>(pixel / columns) - 0.5});
+    cairo_rectangle(c, corner.x, corner.y, cell.size / cell.view.width,
+                    cell.size / cell.view.height);
+  }
+  canvas.setColor(enhancedColor, 0.45);
+  cairo_fill(c);
+}
+
 void drawContours(PageCanvas& canvas, const Cell& cell, const SaxAnalysis& analysis, int slice,
                   int phase) {
   const auto mask = analysis.labels.frame(slice, phase);
@@ -238,6 +254,7 @@ void HeartPictures::draw(PageCanvas& canvas, double left, double top, double siz
   cairo_pattern_set_filter(cairo_get_source(c), CAIRO_FILTER_BILINEAR);
   cairo_paint(c);
   cairo_restore(c);
+  drawEnhancement(canvas, {left, top, size, view_}, analysis_, slice);
   drawContours(canvas, {left, top, size, view_}, analysis_, slice, phase);
   cairo_restore(c);
 }
@@ -245,6 +262,9 @@ void HeartPictures::draw(PageCanvas& canvas, double left, double top, double siz
 void drawContourLegend(PageCanvas& canvas, double right, double baseline,
                        const SaxAnalysis& analysis, bool withEvidence) {
   double x = right;
+  if (!analysis.enhancedPixels.empty()) {
+    drawLegendEntry(canvas, x, baseline, "enhanced (5 SD)", enhancedColor, false);
+  }
   if (isReleased(analysis, Structure::rvCavity)) {
     const std::string evidence = evidenceText(analysis.package, Structure::rvCavity);
     drawLegendEntry(

@@ -93,7 +93,9 @@ bool isReleased(const SaxAnalysis& analysis, Structure structure) {
 bool isReleased(const SaxAnalysis& analysis, const Measurement& measurement) {
   const std::string& id = measurement.id;
   if (id.starts_with("rv")) return isReleased(analysis, Structure::rvCavity);
-  if (holds(id, "mass") || holds(id, "wall") || holds(id, "myo")) {
+  const bool isOfStill = id.starts_with("lge.") || id.starts_with("t1") || id.starts_with("t2") ||
+                         id.starts_with("ecv.");
+  if (isOfStill || holds(id, "mass") || holds(id, "wall") || holds(id, "myo")) {
     return isReleased(analysis, Structure::lvMyocardium) &&
            isReleased(analysis, Structure::lvCavity);
   }

@@ -32,7 +32,8 @@ std::vector<KeySegment> wholeCineSegments(const SaxAnalysis& analysis);
 bool isReleased(const SaxAnalysis& analysis, Structure structure);
 
 // Whether a measurement may be reported, judged by the structures it was computed from: "rv.*"
-// from the RV, "*.mass*" and wall measures from cavity and myocardium, other "lv.*" from the LV
+// from the RV, "*.mass*", wall measures, late enhancement and relaxation times from cavity and
+// myocardium, other "lv.*" from the LV
 // cavity; whatever is named otherwise belongs to no structure and always may.
 bool isReleased(const SaxAnalysis& analysis, const Measurement& measurement);
 

@@ -13,6 +13,7 @@
 #include "dicom_sr/decode_pixels.h"
 #include "dicom_sr/enhanced_frames.h"
 #include "dicom_sr/own_output.h"
+#include "dicom_sr/pixel_unit.h"
 #include "dicom_sr/read_nesting.h"
 #include "dicom_sr/read_patient.h"
 #include "dicom_sr/verdict_error.h"
@@ -105,7 +106,8 @@ FrameFacts commonFacts(DcmDataset& dataset, const std::string& bytes) {
   f.SeriesDescription = textOf(dataset, DCM_SeriesDescription);
   f.ImageType = textOf(dataset, DCM_ImageType);
   f.Modality = textOf(dataset, DCM_Modality);
-  f.rescaleUnits = textOf(dataset, DCM_RescaleType);
+  f.ContrastBolusAgent = textOf(dataset, DCM_ContrastBolusAgent);
+  f.rescaleUnits = pixelUnitOf(dataset);
   f.instanceOrder = numberOf(dataset, DCM_InstanceNumber).value_or(0);
   f.heartRateBpm = numberOf(dataset, DCM_HeartRate);
   f.header = headerOf(dataset);

@@ -39,6 +39,10 @@ inline const Code algorithmParameters{"111002", "DCM", "Algorithm Parameters"};
 inline const Code algorithmVersion{"111003", "DCM", "Algorithm Version"};
 inline const Code qualitativeEvaluations{"C0034375", "UMLS", "Qualitative Evaluations"};
 inline const Code comment{"121106", "DCM", "Comment"};
+inline const Code derivation{"121401", "DCM", "Derivation"};
+inline const Code median{"373099004", "SCT", "Median"};
+inline const Code lowerQuartile{"lower-quartile", "99CMR", "Lower quartile"};
+inline const Code upperQuartile{"upper-quartile", "99CMR", "Upper quartile"};
 inline const Code area{"42798000", "SCT", "Area"};
 inline const Code squareMillimetre{"mm2", "UCUM", "square millimeter"};
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <set>
+#include <utility>
 
 #include "analysis/program.h"
 #include "dicom_sr/key_segments.h"
@@ -23,16 +24,36 @@ const char* severityName(Severity severity) {
   return "";
 }
 
+// What is said of a measurement; "" when it is good.
+std::string qualityOf(const Measurement& measurement) {
+  const std::string reason = measurement.reason.empty() ? "no reason given" : measurement.reason;
+  if (!isMeasured(measurement)) return "not measured: " + reason;
+  return measurement.quality == Quality::uncertain ? "uncertain: " + reason : "";
+}
+
 void addQuality(const SaxAnalysis& analysis, std::vector<std::string>& comments) {
   for (const Measurement& measurement : analysis.measurements) {
     if (!isReleased(analysis, measurement)) continue;
-    const std::string reason = measurement.reason.empty() ? "no reason given" : measurement.reason;
-    if (!isMeasured(measurement)) {
-      comments.push_back(measurement.label + ": not measured: " + reason);
-    } else if (measurement.quality == Quality::uncertain) {
-      comments.push_back(measurement.label + ": uncertain: " + reason);
+    const std::string text = qualityOf(measurement);
+    if (!text.empty()) comments.push_back(measurement.label + ": " + text);
+  }
+}
+
+// The same is mostly said of all numbers of a still: once, with the names of those it holds for.
+void addQualityByReason(const SaxAnalysis& analysis, std::vector<std::string>& comments) {
+  std::vector<std::pair<std::string, std::string>> labelsByText;
+  for (const Measurement& measurement : analysis.measurements) {
+    const std::string text = isReleased(analysis, measurement) ? qualityOf(measurement) : "";
+    if (text.empty()) continue;
+    const auto at = std::find_if(labelsByText.begin(), labelsByText.end(),
+                                 [&](const auto& one) { return one.first == text; });
+    if (at == labelsByText.end()) {
+      labelsByText.emplace_back(text, measurement.label);
+    } else {
+      at->second += "; " + measurement.label;
     }
   }
+  for (const auto& [text, labels] : labelsByText) comments.push_back(labels + ": " + text);
 }
 
 void addReservations(const SaxAnalysis& analysis, std::vector<std::string>& comments) {
@@ -89,7 +110,11 @@ std::vector<std::string> reportComments(const SaxAnalysis& analysis) {
   std::vector<std::string> comments = {std::string(researchNotice) +
                                        ". Computed by a program, verified by nobody. Numbers "
                                        "without a comment here passed the automatic checks."};
-  addQuality(analysis, comments);
+  if (analysis.isStill) {
+    addQualityByReason(analysis, comments);
+  } else {
+    addQuality(analysis, comments);
+  }
   for (const std::string& text : referenceSources(analysis)) comments.push_back(text);
   if (!analysis.wall.noSegments.empty()) comments.push_back(analysis.wall.noSegments);
   for (const Flag& flag : analysis.flags) {

@@ -1,61 +1,16 @@
 #include "dicom_sr/report_numbers.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <set>
-#include <string_view>
 #include <tuple>
 #include <utility>
 
 #include "dicom_sr/measurement_text.h"
+#include "dicom_sr/short_names.h"
 
 namespace cmr {
 namespace {
-
-struct ShortName {
-  std::string_view id;
-  const char* name;
-};
-
-// In the order of importance: OHIF shows five at a time.
-constexpr std::array<ShortName, 28> shortNames{{
-    {"lv.ef", "LV EF"},
-    {"lv.edv", "LV EDV"},
-    {"lv.esv", "LV ESV"},
-    {"lv.sv", "LV SV"},
-    {"lv.mass", "LV mass"},
-    {"lv.edvi", "LV EDV index"},
-    {"lv.esvi", "LV ESV index"},
-    {"lv.massi", "LV mass index"},
-    {"lv.co", "LV CO"},
-    {"lv.ci", "LV CI"},
-    {"lv.svi", "LV SV index"},
-    {"lv.wall.max", "LV wall, largest"},
-    {"lv.wall.mean", "LV wall, mean"},
-    {"lv.wall.ecc.mid", "LV GCS, mid-wall"},
-    {"lv.wall.ecc.endo", "LV GCS, endocardial"},
-    {"lv.wall.err", "LV GRS"},
-    {"lv.wall.thickening", "LV wall thickening"},
-    {"lv.per", "LV PER"},
-    {"lv.pfr", "LV PFR"},
-    {"heart.rate", "Heart rate"},
-    {"body.surface", "BSA"},
-    {"rv.ef", "RV EF"},
-    {"rv.edv", "RV EDV"},
-    {"rv.esv", "RV ESV"},
-    {"rv.sv", "RV SV"},
-    {"rv.edvi", "RV EDV index"},
-    {"rv.esvi", "RV ESV index"},
-    {"rv.svi", "RV SV index"},
-}};
-
-std::size_t importance(const Measurement& measurement) {
-  const auto* const at =
-      std::find_if(shortNames.begin(), shortNames.end(),
-                   [&](const ShortName& name) { return name.id == measurement.id; });
-  return static_cast<std::size_t>(at - shortNames.begin());
-}
 
 bool isOfRightVentricle(const Measurement& measurement) { return measurement.id.starts_with("rv"); }
 
@@ -68,7 +23,7 @@ std::vector<const Measurement*> reportable(const SaxAnalysis& analysis, bool ofR
     }
   }
   std::stable_sort(chosen.begin(), chosen.end(), [](const Measurement* a, const Measurement* b) {
-    return importance(*a) < importance(*b);
+    return importanceOf(a->id) < importanceOf(b->id);
   });
   return chosen;
 }
@@ -152,8 +107,7 @@ std::vector<OutlineNumbers> placeNumbers(const std::vector<ReportContour>& conto
 
 Code shortConcept(const Measurement& measurement) {
   Code code = measurement.concept_;
-  const std::size_t at = importance(measurement);
-  if (at < shortNames.size()) code.meaning = shortNames[at].name;
+  if (const std::string name = shortNameOf(measurement.id); !name.empty()) code.meaning = name;
   return code;
 }
 

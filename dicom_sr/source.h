@@ -50,6 +50,7 @@ struct SeriesStack {
   // Modality and image-type facts that routing needs.
   std::string Modality;
   std::string ImageType;
+  std::string ContrastBolusAgent;  // as stated; often absent although one was given
 };
 
 struct ReadResult {

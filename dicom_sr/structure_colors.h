@@ -19,6 +19,7 @@ struct RgbColor {
 inline constexpr RgbColor lvCavityColor{213, 94, 0};
 inline constexpr RgbColor lvMyocardiumColor{240, 228, 66};  // also the epicardial contour
 inline constexpr RgbColor rvCavityColor{86, 180, 233};
+inline constexpr RgbColor enhancedColor{204, 121, 167};  // reddish purple of the same palette
 
 constexpr RgbColor structureColor(Structure structure) {
   switch (structure) {

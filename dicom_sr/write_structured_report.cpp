@@ -16,6 +16,8 @@
 #include "dicom_sr/report_codes.h"
 #include "dicom_sr/report_comments.h"
 #include "dicom_sr/report_numbers.h"
+#include "dicom_sr/segment_codes.h"
+#include "dicom_sr/short_names.h"
 #include "dicom_sr/write_dataset.h"
 #include "dicom_sr/write_header.h"
 #include "dicom_sr/writers.h"
@@ -63,6 +65,15 @@ void putDocument(DcmDataset& dataset, const Report& report,
   putTemplate(dataset, "1500");
 }
 
+// Our own codes, where no standard has one (PS3.3 C.12.1.1.6).
+void putOwnCodingScheme(DcmDataset& dataset) {
+  DcmItem& scheme = addItem(dataset, DCM_CodingSchemeIdentificationSequence);
+  putText(scheme, DCM_CodingSchemeDesignator, "99CMR");
+  putText(scheme, DCM_CodingSchemeUID, uidFromParts({"coding scheme", "99CMR"}));
+  putText(scheme, DCM_CodingSchemeName, std::string(programName) + " measurements");
+  putText(scheme, DCM_CodingSchemeResponsibleOrganization, programName);
+}
+
 void addContext(DcmItem& root, const Report& report) {
   addCodeItem(root, Relation::hasConceptMod, codes::language, codes::english);
   addCodeItem(root, Relation::hasObsContext, codes::observerType, codes::device);
@@ -93,8 +104,26 @@ void addAlgorithm(DcmItem& parent, const Report& report, const std::string& para
   addTextItem(parent, Relation::hasConceptMod, codes::algorithmParameters, parameters);
 }
 
+bool isRelaxationTime(const Measurement& measurement) {
+  return measurement.id.starts_with("t1") || measurement.id.starts_with("t2");
+}
+
+bool isOfMuscle(const Measurement& measurement) {
+  return isRelaxationTime(measurement) || measurement.id.starts_with("lge.") ||
+         measurement.id.starts_with("ecv.");
+}
+
+// Which statistic of a region's pixels a relaxation time is (TID 1419, CID 7464).
+const Code& derivationOf(const Measurement& measurement) {
+  if (measurement.id.ends_with(".q1")) return codes::lowerQuartile;
+  return measurement.id.ends_with(".q3") ? codes::upperQuartile : codes::median;
+}
+
 Code siteOf(const Measurement& measurement) {
+  if (const int segment = segmentOf(measurement.id); segment > 0) return ahaCode(segment);
   if (measurement.id.starts_with("rv")) return codes::rightVentricle;
+  if (measurement.id.ends_with(".blood")) return codes::leftVentricle;
+  if (isOfMuscle(measurement)) return codes::lvMyocardium;
   const auto isOf = [&](const char* part) {
     return measurement.id.find(part) != std::string::npos;
   };
@@ -108,7 +137,11 @@ void addMeasurement(DcmItem& group, const Report& report, const Measurement& mea
   if (!measurement.indexedFrom.empty()) {
     addCodeItem(num, Relation::hasConceptMod, codes::index, codes::bodySurface);
   }
-  if (measurement.id.starts_with("lv") || measurement.id.starts_with("rv")) {
+  if (isRelaxationTime(measurement)) {
+    addCodeItem(num, Relation::hasConceptMod, codes::derivation, derivationOf(measurement));
+  }
+  if (measurement.id.starts_with("lv") || measurement.id.starts_with("rv") ||
+      isOfMuscle(measurement)) {
     addCodeItem(num, Relation::hasConceptMod, codes::findingSite, siteOf(measurement));
   }
   addAlgorithm(num, report, methodSentence(measurement));
@@ -176,6 +209,7 @@ ProducedObject writeStructuredReport(const SeriesStack& source, const SaxAnalysi
   DcmDataset dataset;
   std::vector<std::string> notes = copyPatientAndStudy(source, dataset);
   putHeader(dataset, source, identity, context, packageTitle(analysis.package));
+  putOwnCodingScheme(dataset);
   putDocument(dataset, report, segmentations);
   addContext(dataset, report);
   addImageLibrary(dataset, report);

@@ -17,6 +17,7 @@
 #include "plugin/results_document.h"
 #include "plugin/short_axis_choice.h"
 #include "plugin/still_choice.h"
+#include "plugin/still_content.h"
 #include "plugin/write_objects.h"
 
 namespace cmr {
@@ -130,7 +131,7 @@ AnalysisOutcome written(const SeriesStack& source, const SaxAnalysis& analysis,
 }
 
 // A still series by a head that may be experimental: then it is outlined where the site asks for
-// it, and nothing is measured elsewhere.
+// it and measured, and nothing is said elsewhere.
 AnalysisOutcome analyzeStillChosen(const std::vector<SeriesStack>& stacks,
                                    const StillChoice& choice, Findings found,
                                    const AnalysisRequest& request, FrameSegmenter& segmenter,
@@ -150,8 +151,8 @@ AnalysisOutcome analyzeStillChosen(const std::vector<SeriesStack>& stacks,
                   "); ReportExperimental or --report-experimental turns it on");
   }
   progress(readShare, "segmentation");
-  SaxAnalysis analysis =
-      analyzeStill(source.stack, choice.task, choice.sequence, *release, segmenter);
+  SaxAnalysis analysis = analyzeStill(source.stack, choice.task,
+                                      stillContent(source, choice.sequence), *release, segmenter);
   const std::vector<Flag> doubts = doubtsAbout(analysis.firstLook, choice.sequence, "sax");
   analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
   found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));

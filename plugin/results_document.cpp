@@ -183,11 +183,23 @@ Json keyPhase(const SaxAnalysis& analysis, int phase) {
   return {{"phase", phase}, {"timeMs", hasTime ? Json(analysis.phaseTimesMs[at]) : Json(nullptr)}};
 }
 
+Json stillOf(const SaxAnalysis& analysis) {
+  Json septum = Json::array();
+  for (std::size_t slice = 0; slice < analysis.septum.size(); ++slice) {
+    if (!analysis.septum[slice]) continue;
+    septum.push_back({{"slice", slice},
+                      {"anteriorRad", analysis.septum[slice]->anteriorRad},
+                      {"inferiorRad", analysis.septum[slice]->inferiorRad}});
+  }
+  return {{"content", analysis.stillWords}, {"septum", septum}};
+}
+
 void addAnalysis(Json& document, const SaxAnalysis& analysis) {
   if (!analysis.isStill) {
     document["keyPhases"] = {{"endDiastole", keyPhase(analysis, analysis.endDiastolePhase)},
                              {"endSystole", keyPhase(analysis, analysis.endSystolePhase)}};
   }
+  if (analysis.isStill) document["still"] = stillOf(analysis);
   document["keySlice"] = analysis.keySlice;
   document["curves"] = {{"timeMs", numbers(analysis.phaseTimesMs)},
                         {"lvVolumeMl", numbers(analysis.lvVolumeMl)},

@@ -384,6 +384,10 @@ TEST(AnalyzeInstances, OutlinesAMapWhoseHeadTheSiteTurnedOnWithAReservationEvery
   EXPECT_EQ(results["task"], "seg_map_sax");
   EXPECT_FALSE(results.contains("keyPhases"));
   EXPECT_THAT(results["flags"].dump(), HasSubstr(experimentalNotice));
+  EXPECT_EQ(results["still"]["content"], "T1 map after contrast agent");
+  EXPECT_EQ(results["measurements"][0]["id"], "t1post.global");
+  EXPECT_NE(results["measurements"][0]["quality"], "good");
+  EXPECT_FALSE(results["measurements"][0]["reason"].get<std::string>().empty());
 }
 
 }  // namespace
