@@ -73,7 +73,8 @@ class StillTable {
       canvas_.text(right, baseline, "\xE2\x80\x93", TextStyle::body, page::quiet, Align::right);
       return;
     }
-    const std::string unit = " " + unitText(m->unit);
+    std::string unit(1, ' ');
+    unit.append(unitText(m->unit));
     canvas_.text(right, baseline, unit, TextStyle::body, page::quiet, Align::right);
     canvas_.text(right - canvas_.textWidth(unit, TextStyle::body), baseline, valueText(*m), style,
                  page::ink, Align::right);
