@@ -67,6 +67,9 @@ class FrameSegmenter {
                                     const std::string& /*sequence*/) {
     return {};
   }
+  // A long-axis cine by the head of seg_cine_lax: labels are values of LongAxisStructure
+  // (analysis/long_axis_structure.h). Only after identityOfHead gave something.
+  virtual Segmentation segmentLongAxis(const ImageStack&) { return {}; }
 };
 
 }  // namespace cmr

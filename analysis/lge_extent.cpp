@@ -187,7 +187,7 @@ void addSegments(std::vector<Measurement>& all, const LgeExtent& extent, const s
                            value(&LgeSegment::percent), none));
     all.push_back(describe({id + ".transmurality",
                             "LGE transmurality " + ahaName(n),
-                            {"scar-transmurality", "99CMR", "Transmurality of enhancement"},
+                            {"scar-depth", "99CMR", "Transmurality of enhancement"},
                             percentUnit,
                             "Share of the wall's depth where there is enhancement: " + how},
                            value(&LgeSegment::transmuralityPercent), none));

@@ -76,6 +76,14 @@ class NetworkSegmenter final : public FrameSegmenter {
     return result;
   }
 
+  Segmentation segmentLongAxis(const ImageStack& stack) override {
+    if (!reader_) reader_ = std::make_unique<DenseReader>(package_.folder, settings_);
+    Segmentation result;
+    result.labels = reader_->readLongAxis(stack).labels;
+    result.firstLook = firstLook(stack);
+    return result;
+  }
+
   FirstLook firstLook(const ImageStack& stack) override {
     if (heads_.empty() && !likeness_) return {};
     const torch::InferenceMode guard;
@@ -352,7 +360,7 @@ class NetworkSegmenter final : public FrameSegmenter {
   std::optional<TrainingLikeness> likeness_;
   int batch_;
   InferenceSettings settings_;
-  std::unique_ptr<DenseReader> reader_;  // loaded when a still series first asks for it
+  std::unique_ptr<DenseReader> reader_;  // loaded when a series first asks for it
   ComputePrecision precision_ = ComputePrecision::float32;
   PackageIdentity identity_;
 };

@@ -31,6 +31,7 @@ struct SaxAnalysis {
   // No cine: one image at each place, so that there is no end diastole and no end systole. Both
   // key phases are then 0, and there are no curves and no wall.
   bool isStill = false;
+  std::string longAxisView;  // "2ch", "4ch"; empty for a short axis
   // Of a still: what it is in words, where its septum ends in each slice, and the pixels counted as
   // enhanced (5 SD) in each slice. Empty for a cine.
   std::string stillWords;

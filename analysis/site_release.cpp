@@ -6,14 +6,10 @@
 #include "analysis/errors.h"
 
 namespace cmr {
-namespace {
-
 bool isExperimentalTask(const std::string& name) {
   return std::find(experimentalTasks.begin(), experimentalTasks.end(), name) !=
          experimentalTasks.end();
 }
-
-}  // namespace
 
 void turnOn(PackageIdentity& package, const std::vector<std::string>& structures) {
   for (const std::string& name : structures) {

@@ -21,7 +21,11 @@ inline constexpr const char* releasedBySite = "site";
 
 // Tasks whose heads a site can turn on as a whole, by their names in the same list. Their results
 // then carry experimentalNotice wherever they appear.
-inline constexpr std::array<const char*, 2> experimentalTasks{"seg_lge_sax", "seg_map_sax"};
+inline constexpr std::array<const char*, 3> experimentalTasks{"seg_lge_sax", "seg_map_sax",
+                                                              "seg_cine_lax"};
+// Whether a task is one of them.
+bool isExperimentalTask(const std::string& name);
+
 inline constexpr const char* experimentalNotice =
     "experimental, learned from drawn hearts only, not validated on patients";
 

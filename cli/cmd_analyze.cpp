@@ -62,6 +62,9 @@ class LazySegmenter final : public FrameSegmenter {
                             const std::string& sequence) override {
     return loaded().segmentStill(stack, task, sequence);
   }
+  Segmentation segmentLongAxis(const ImageStack& stack) override {
+    return loaded().segmentLongAxis(stack);
+  }
 
  private:
   FrameSegmenter& loaded() const {

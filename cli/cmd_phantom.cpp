@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/errors.h"
+#include "cli/phantom_agreement.h"
 #include "cli/registered_commands.h"
 #include "models/phantom_sheet.h"
 #if CMR_READS_DICOM
@@ -111,6 +112,7 @@ void registerPhantom(CLI::App& app) {
   CLI::App* phantom = app.add_subcommand("phantom", "Computed hearts whose truth is known");
   phantom->require_subcommand(1);
   registerSheet(*phantom);
+  registerAgreement(*phantom);
 #if CMR_READS_DICOM
   registerStudy(*phantom);
 #endif

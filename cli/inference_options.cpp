@@ -17,8 +17,8 @@ void addInferenceOptions(CLI::App& command, std::string& package, InferenceSetti
                   "Report a structure of the short-axis cine, or outline series of a task, "
                   "with a reservation, that the package does not release")
       ->allow_extra_args(false)  // else it would take the folder that follows it, too
-      ->check(
-          CLI::IsMember({"lv_cavity", "lv_myocardium", "rv_cavity", "seg_lge_sax", "seg_map_sax"}));
+      ->check(CLI::IsMember({"lv_cavity", "lv_myocardium", "rv_cavity", "seg_lge_sax",
+                             "seg_map_sax", "seg_cine_lax"}));
 }
 
 }  // namespace cmr

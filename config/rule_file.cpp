@@ -234,7 +234,8 @@ const std::vector<std::string>& tasksOfRules() {
 }
 
 const std::vector<std::string>& computedTasks() {
-  static const std::vector<std::string> tasks{"seg_cine_sax", "seg_lge_sax", "seg_map_sax"};
+  static const std::vector<std::string> tasks{"seg_cine_sax", "seg_lge_sax", "seg_map_sax",
+                                              "seg_cine_lax"};
   return tasks;
 }
 

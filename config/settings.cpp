@@ -61,10 +61,10 @@ bool deleteOrKeep(const Json& value) {
 
 std::vector<std::string> structures(const Json& value) {
   const std::string wanted =
-      "must be a list of \"lv_cavity\", \"lv_myocardium\", \"rv_cavity\", \"seg_lge_sax\" or "
-      "\"seg_map_sax\", not ";
-  static const std::vector<std::string> known{"lv_cavity", "lv_myocardium", "rv_cavity",
-                                              "seg_lge_sax", "seg_map_sax"};
+      "must be a list of \"lv_cavity\", \"lv_myocardium\", \"rv_cavity\", \"seg_lge_sax\", "
+      "\"seg_map_sax\" or \"seg_cine_lax\", not ";
+  static const std::vector<std::string> known{"lv_cavity",   "lv_myocardium", "rv_cavity",
+                                              "seg_lge_sax", "seg_map_sax",   "seg_cine_lax"};
   if (!value.is_array()) throw BadValue(wanted + inQuotes(value.dump()));
   std::vector<std::string> names;
   for (const Json& name : value) {

@@ -8,6 +8,8 @@ namespace cmr::codes {
 inline const Code anatomicalStructure{"123037004", "SCT", "Anatomical Structure"};
 inline const Code leftVentricle{"87878005", "SCT", "Left ventricle"};
 inline const Code lvMyocardium{"49848007", "SCT", "Myocardium of left ventricle"};
+inline const Code leftAtrium{"82471001", "SCT", "Left atrium"};
+inline const Code rightAtrium{"73829009", "SCT", "Right atrium"};
 inline const Code rightVentricle{"53085002", "SCT", "Right ventricle"};
 
 inline const Code segmentation{"113076", "DCM", "Segmentation"};

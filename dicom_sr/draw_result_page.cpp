@@ -204,6 +204,8 @@ double drawPageProvenance(PageCanvas& canvas, double top, const SeriesStack& sou
 const char* resultPageTitle(const SaxAnalysis& analysis) {
   if (analysis.task == "seg_lge_sax") return "Late enhancement, short axis";
   if (analysis.task == "seg_map_sax") return "Short-axis map";
+  if (analysis.longAxisView == "2ch") return "Two-chamber cine: volumes of one plane";
+  if (analysis.longAxisView == "4ch") return "Four-chamber cine: volumes of one plane";
   return "Short-axis cine: ventricular volumes";
 }
 

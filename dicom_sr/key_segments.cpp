@@ -38,7 +38,7 @@ std::string reservationOf(const SaxAnalysis& analysis, Structure structure) {
   const bool isTurnedOn = release == releasedBySite;
   if (release != "flag" && !isTurnedOn) return {};
   const std::string& evidence = analysis.package.evidence.at(static_cast<std::size_t>(structure));
-  if (analysis.isStill && isTurnedOn) {
+  if (isExperimentalTask(analysis.task) && isTurnedOn) {
     return std::string(" Check with care: ") + experimentalNotice +
            "; reported because this site's configuration asks for it.";
   }
@@ -99,7 +99,9 @@ bool isReleased(const SaxAnalysis& analysis, const Measurement& measurement) {
     return isReleased(analysis, Structure::lvMyocardium) &&
            isReleased(analysis, Structure::lvCavity);
   }
-  if (id.starts_with("lv")) return isReleased(analysis, Structure::lvCavity);
+  if (id.starts_with("lv") || id.starts_with("lax.")) {
+    return isReleased(analysis, Structure::lvCavity);
+  }
   return true;
 }
 

@@ -57,6 +57,7 @@ class Cells {
   }
 
   void caption(std::size_t i, double baseline) {
+    if (!analysis_.longAxisView.empty()) return;
     std::string text = "Slice " + std::to_string(slices_[i] + 1);
     if (i == 0) text += ", base";
     if (i + 1 == slices_.size() && i > 0) text += ", apex";

@@ -20,6 +20,13 @@ constexpr double firstValueRight = 470;  // right edges of the numbers of the wh
 constexpr double secondValueRight = 620;
 constexpr double levelGap = 26;
 
+// "8 anteroseptal": the level stands above.
+std::string nameInLevel(int segment) {
+  std::string name = ahaName(segment);
+  const std::size_t level = name.find(' ');
+  return name.erase(level, name.find(' ', level + 1) - level);
+}
+
 class StillTable {
  public:
   StillTable(PageCanvas& canvas, double left, double width, const SaxAnalysis& analysis)
@@ -73,7 +80,8 @@ class StillTable {
       canvas_.text(right, baseline, "\xE2\x80\x93", TextStyle::body, page::quiet, Align::right);
       return;
     }
-    const std::string unit = " " + unitText(m->unit);
+    std::string unit(1, ' ');
+    unit.append(unitText(m->unit));
     canvas_.text(right, baseline, unit, TextStyle::body, page::quiet, Align::right);
     canvas_.text(right - canvas_.textWidth(unit, TextStyle::body), baseline, valueText(*m), style,
                  page::ink, Align::right);
@@ -146,13 +154,18 @@ class StillTable {
   }
 
   double drawLevel(double left, double y, double width, int first, int last) {
+    canvas_.text(left, y,
+                 first == 1   ? "basal"
+                 : first == 7 ? "mid"
+                              : "apical",
+                 TextStyle::small, page::quiet);
     if (isLge()) {
       canvas_.text(left + width - 72, y, "share", TextStyle::small, page::quiet, Align::right);
       canvas_.text(left + width, y, "depth", TextStyle::small, page::quiet, Align::right);
-      y += PageCanvas::lineHeight(TextStyle::small) + 4;
     }
+    y += PageCanvas::lineHeight(TextStyle::small) + 4;
     for (int segment = first; segment <= last; ++segment) {
-      canvas_.text(left, y, ahaName(segment), TextStyle::small);
+      canvas_.text(left, y, nameInLevel(segment), TextStyle::small);
       const auto [value, depth] = numbersOf(segment);
       number(left + width - (isLge() ? 72 : 0), y, value, TextStyle::body);
       if (isLge()) number(left + width, y, depth, TextStyle::body);

@@ -211,6 +211,11 @@ double drawFootnotes(PageCanvas& canvas, double left, double top, double width,
   return y - top;
 }
 
+// In long axes, what is not of the atria.
+bool isOfLeft(const std::string& id) {
+  return id.starts_with("lv") || id.starts_with("lax.lv") || id == "lax.mapse" || id == "lax.gls";
+}
+
 Numbers numbersOf(const SaxAnalysis& analysis) {
   Numbers numbers{analysis, {}, {}};
   for (const Measurement& m : analysis.measurements) {
@@ -235,13 +240,14 @@ double drawTable(PageCanvas& canvas, double left, double top, double width,
   Rows rv;
   Rows other;
   for (const Measurement* m : numbers.rows) {
-    (m->id.starts_with("lv") ? lv : m->id.starts_with("rv") ? rv : other).push_back(m);
+    (isOfLeft(m->id) ? lv : m->id.starts_with("rv") ? rv : other).push_back(m);
   }
   Notes notes;
   double y = top;
   y += drawGroup(canvas, left, y, width, "Left ventricle", numbers, lv, notes);
   y += drawGroup(canvas, left, y, width, "Right ventricle", numbers, rv, notes);
-  y += drawGroup(canvas, left, y, width, "Further measurements", numbers, other, notes);
+  const char* const rest = analysis.longAxisView.empty() ? "Further measurements" : "Atria";
+  y += drawGroup(canvas, left, y, width, rest, numbers, other, notes);
   y += drawNotes(canvas, left, y, width, notes);
   if (lv.empty() && rv.empty()) {
     y += canvas.paragraph(left, y + 22,

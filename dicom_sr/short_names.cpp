@@ -16,7 +16,7 @@ struct ShortName {
 };
 
 // In the order of importance: OHIF shows five at a time.
-constexpr std::array<ShortName, 46> shortNames{{
+constexpr std::array<ShortName, 60> shortNames{{
     {"lv.ef", "LV EF"},
     {"lv.edv", "LV EDV"},
     {"lv.esv", "LV ESV"},
@@ -52,17 +52,31 @@ constexpr std::array<ShortName, 46> shortNames{{
     {"lge.percent.fwhm", "LGE of LV, FWHM"},
     {"lge.mass.fwhm", "LGE mass, FWHM"},
     {"t1.global", "T1"},
-    {"t1.global.q1", "T1, lower quartile"},
-    {"t1.global.q3", "T1, upper quartile"},
+    {"t1.global.q1", "T1, Q1"},
+    {"t1.global.q3", "T1, Q3"},
     {"t1.blood", "T1 of blood"},
     {"t1post.global", "T1 post"},
-    {"t1post.global.q1", "T1 post, lower quartile"},
-    {"t1post.global.q3", "T1 post, upper quartile"},
+    {"t1post.global.q1", "T1 post, Q1"},
+    {"t1post.global.q3", "T1 post, Q3"},
     {"t1post.blood", "T1 post of blood"},
     {"t2.global", "T2"},
-    {"t2.global.q1", "T2, lower quartile"},
-    {"t2.global.q3", "T2, upper quartile"},
+    {"t2.global.q1", "T2, Q1"},
+    {"t2.global.q3", "T2, Q3"},
     {"ecv.global", "ECV"},
+    {"lax.lv.ef", "LV EF, one plane"},
+    {"lax.lv.edv", "LV EDV, one plane"},
+    {"lax.lv.esv", "LV ESV, one plane"},
+    {"lax.gls", "LV GLS"},
+    {"lax.mapse", "MAPSE"},
+    {"lax.la.max", "LA max"},
+    {"lax.la.min", "LA min"},
+    {"lax.la.area", "LA area"},
+    {"lax.ra.max", "RA max"},
+    {"lax.ra.min", "RA min"},
+    {"lax.ra.area", "RA area"},
+    {"lax.lv.ef.al", "LV EF, 1 plane AL"},
+    {"lax.lv.edv.al", "LV EDV, 1 plane AL"},
+    {"lax.lv.esv.al", "LV ESV, 1 plane AL"},
 }};
 
 constexpr std::string_view segmentPart = ".segment.";
@@ -73,14 +87,23 @@ const ShortName* find(const std::string& id) {
 }
 
 std::string segmentName(const std::string& id, int segment) {
-  const std::string of = " " + ahaName(segment);
+  std::string name;
   if (id.starts_with("lge.")) {
-    return (id.ends_with("transmurality") ? "LGE depth" : "LGE") + of;
+    name = id.ends_with("transmurality") ? "LGE depth" : "LGE";
+  } else if (id.starts_with("t1post.")) {
+    name = "T1 post";
+  } else if (id.starts_with("t1.")) {
+    name = "T1";
+  } else if (id.starts_with("t2.")) {
+    name = "T2";
+  } else if (id.starts_with("ecv.")) {
+    name = "ECV";
+  } else {
+    return name;
   }
-  if (id.starts_with("t1post.")) return "T1 post" + of;
-  if (id.starts_with("t1.")) return "T1" + of;
-  if (id.starts_with("t2.")) return "T2" + of;
-  return id.starts_with("ecv.") ? "ECV" + of : "";
+  name.append(", AHA ");
+  name.append(std::to_string(segment));
+  return name;
 }
 
 }  // namespace

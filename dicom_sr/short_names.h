@@ -11,7 +11,7 @@ namespace cmr {
 // 0 is the most important; measurements without an abbreviation come last, all alike.
 std::size_t importanceOf(const std::string& measurementId);
 
-// "LV EDV", "T1 8 mid anteroseptal"; "" without one.
+// "LV EDV", "T1, AHA 8"; "" without one.
 std::string shortNameOf(const std::string& measurementId);
 
 // AHA segment 1 to 16 that a measurement is of ("t1.segment.8", "lge.segment.8.percent"); else 0.

@@ -122,6 +122,8 @@ const Code& derivationOf(const Measurement& measurement) {
 Code siteOf(const Measurement& measurement) {
   if (const int segment = segmentOf(measurement.id); segment > 0) return ahaCode(segment);
   if (measurement.id.starts_with("rv")) return codes::rightVentricle;
+  if (measurement.id.starts_with("lax.la.")) return codes::leftAtrium;
+  if (measurement.id.starts_with("lax.ra.")) return codes::rightAtrium;
   if (measurement.id.ends_with(".blood")) return codes::leftVentricle;
   if (isOfMuscle(measurement)) return codes::lvMyocardium;
   const auto isOf = [&](const char* part) {
@@ -141,7 +143,7 @@ void addMeasurement(DcmItem& group, const Report& report, const Measurement& mea
     addCodeItem(num, Relation::hasConceptMod, codes::derivation, derivationOf(measurement));
   }
   if (measurement.id.starts_with("lv") || measurement.id.starts_with("rv") ||
-      isOfMuscle(measurement)) {
+      measurement.id.starts_with("lax.") || isOfMuscle(measurement)) {
     addCodeItem(num, Relation::hasConceptMod, codes::findingSite, siteOf(measurement));
   }
   addAlgorithm(num, report, methodSentence(measurement));

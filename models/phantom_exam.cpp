@@ -247,6 +247,25 @@ PhantomExam planExam(std::uint64_t seed, PhantomDisease disease, PhantomVendor v
   return exam;
 }
 
+namespace {
+
+ExamFrame labelsOf(const BodyPose& pose, const PhantomCut& cut, const ExamSeries& series,
+                   const ViewPlane& view) {
+  ExamFrame frame;
+  frame.tissues = cut.labels;
+  frame.landmarks = landmarksIn(pose, series.view, view, series.rows, series.columns);
+  return frame;
+}
+
+}  // namespace
+
+ExamFrame cutFrame(const PhantomExam& exam, const ExamSeries& series, std::size_t index) {
+  const ExamFramePlan& plan = series.frames.at(index);
+  const BodyPose pose = poseBody(exam.body, plan.phase);
+  return labelsOf(pose, cutPhantom(pose, plan.view, series.rows, series.columns), series,
+                  plan.view);
+}
+
 ExamFrame acquireFrame(const PhantomExam& exam, const ExamSeries& series, std::size_t index) {
   const ExamFramePlan& plan = series.frames.at(index);
   const BodyPose pose = poseBody(exam.body, plan.phase);
@@ -256,9 +275,7 @@ ExamFrame acquireFrame(const PhantomExam& exam, const ExamSeries& series, std::s
   const std::vector<float> image =
       renderImage(exam.body, cut, plan.view, exam.tissues, plan.settings, look, plan.phase,
                   look.grainSeed * 31U + index);
-  ExamFrame frame;
-  frame.tissues = cut.labels;
-  frame.landmarks = landmarksIn(pose, series.view, plan.view, series.rows, series.columns);
+  ExamFrame frame = labelsOf(pose, cut, series, plan.view);
   frame.pixels.reserve(image.size());
   for (const float v : image) {
     frame.pixels.push_back(static_cast<std::uint16_t>(std::lround(std::clamp(v, 0.0F, 4095.0F))));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "analysis/label_stack.h"
+#include "analysis/long_axis_structure.h"
 
 namespace cmr {
 
@@ -77,16 +78,6 @@ enum class PhantomDisease { normal, dilated, hypertrophic, infarct, abnormalRv }
 inline constexpr std::array allPhantomDiseases{PhantomDisease::normal, PhantomDisease::dilated,
                                                PhantomDisease::hypertrophic,
                                                PhantomDisease::infarct, PhantomDisease::abnormalRv};
-
-// Labels of the long-axis task seg_cine_lax.
-enum class LongAxisStructure : std::uint8_t {
-  background = 0,
-  lvCavity = 1,
-  lvMyocardium = 2,
-  rvCavity = 3,
-  leftAtrium = 4,
-  rightAtrium = 5
-};
 
 // A tissue as the short-axis tasks name it: papillary muscle is cavity, scar is myocardium.
 Structure shortAxisStructure(PhantomTissue tissue);

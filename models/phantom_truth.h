@@ -28,4 +28,16 @@ struct PhantomTruth {
 };
 PhantomTruth measurePhantom(const PhantomBody& body, double stepMm = 1.25);
 
+// How the LV's surfaces move from end diastole to end systole, material points staying at their
+// level and angle. Strains are changes of length in per cent of the length at end diastole.
+struct PhantomMotion {
+  double endocardialPercent = 0;   // of the endocardium's perimeter, mean of levels 0.15 to 0.75
+  double midwallPercent = 0;       // of the line midway in the wall
+  double thickeningPercent = 0;    // of the mean thickness
+  double longitudinalPercent = 0;  // of the endocardium in the plane of septum and lateral wall
+  double excursionMm = 0;          // of the mitral plane
+  double meanThicknessMm = 0;      // at end diastole, the same levels
+};
+PhantomMotion measureMotion(const PhantomBody& body);
+
 }  // namespace cmr

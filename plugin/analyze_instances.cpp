@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "analysis/errors.h"
+#include "analysis/long_axis_analysis.h"
 #include "analysis/program.h"
 #include "analysis/sax_analysis.h"
 #include "analysis/sha256.h"
@@ -14,6 +15,8 @@
 #include "dicom_sr/read_series.h"
 #include "dicom_sr/source_date.h"
 #include "plugin/first_look_check.h"
+#include "plugin/fitted_map.h"
+#include "plugin/long_axis_choice.h"
 #include "plugin/results_document.h"
 #include "plugin/short_axis_choice.h"
 #include "plugin/still_choice.h"
@@ -24,6 +27,7 @@ namespace cmr {
 namespace {
 
 constexpr const char* shortAxisTask = "seg_cine_sax";
+constexpr const char* longAxisTask = "seg_cine_lax";
 constexpr std::size_t reasonsNamed = 3;
 
 // Shares of the whole work, for the progress.
@@ -130,13 +134,20 @@ AnalysisOutcome written(const SeriesStack& source, const SaxAnalysis& analysis,
   return outcome;
 }
 
+// Why the head's results go nowhere; "" when they do.
+std::string whyHeadIsOff(const std::optional<PackageIdentity>& release, const std::string& task) {
+  if (!release) return "the model package has no head for " + task;
+  if (isAnythingReleased(*release)) return {};
+  return "nothing was measured, as the model package does not release " + task + " (" +
+         experimentalNotice + "); ReportExperimental or --report-experimental turns it on";
+}
+
 // A still series by a head that may be experimental: then it is outlined where the site asks for
 // it and measured, and nothing is said elsewhere.
-AnalysisOutcome analyzeStillChosen(const std::vector<SeriesStack>& stacks,
-                                   const StillChoice& choice, Findings found,
+AnalysisOutcome analyzeStillChosen(const SeriesStack& source, const StillChoice& choice,
+                                   const std::vector<Flag>& made, Findings found,
                                    const AnalysisRequest& request, FrameSegmenter& segmenter,
                                    const ProgressCallback& progress) {
-  const SeriesStack& source = stacks[choice.stack];
   const OutputDate date = outputDate(request.dateTime, source);
   const auto refuse = [&](const std::string& why) {
     return refusal(OutcomeKind::notAnalysable,
@@ -144,21 +155,45 @@ AnalysisOutcome analyzeStillChosen(const std::vector<SeriesStack>& stacks,
                    choice.task);
   };
   const std::optional<PackageIdentity> release = segmenter.identityOfHead(choice.task);
-  if (!release) return refuse("the model package has no head for " + choice.task);
-  if (!isAnythingReleased(*release)) {
-    return refuse("nothing was measured, as the model package does not release " + choice.task +
-                  " (" + experimentalNotice +
-                  "); ReportExperimental or --report-experimental turns it on");
-  }
+  if (const std::string why = whyHeadIsOff(release, choice.task); !why.empty()) return refuse(why);
   progress(readShare, "segmentation");
   SaxAnalysis analysis = analyzeStill(source.stack, choice.task,
                                       stillContent(source, choice.sequence), *release, segmenter);
-  const std::vector<Flag> doubts = doubtsAbout(analysis.firstLook, choice.sequence, "sax");
-  analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
+  for (const auto& doubts : {made, doubtsAbout(analysis.firstLook, choice.sequence, "sax")}) {
+    analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
+  }
   found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
   if (!hasHeart(analysis)) return refuse("no heart was found on its images");
   progress(analysisShare, "writing results");
   AnalysisOutcome outcome = written(source, analysis, found, date, request.outputs);
+  progress(1, "done");
+  return outcome;
+}
+
+AnalysisOutcome analyzeLongAxisChosen(const std::vector<SeriesStack>& stacks,
+                                      const LongAxisChoice& choice, Findings found,
+                                      const AnalysisRequest& request, FrameSegmenter& segmenter,
+                                      const ProgressCallback& progress) {
+  const SeriesStack& source = stacks[choice.stack];
+  const OutputDate date = outputDate(request.dateTime, source);
+  const auto refuse = [&](const std::string& why) {
+    return refusal(OutcomeKind::notAnalysable,
+                   "the series is a " + longAxisName(choice.view) + " cine: " + why, found, &source,
+                   longAxisTask);
+  };
+  const std::optional<PackageIdentity> release = segmenter.identityOfHead(longAxisTask);
+  if (const std::string why = whyHeadIsOff(release, longAxisTask); !why.empty()) return refuse(why);
+  SaxAnalysis analysis =
+      analyzeLongAxis(source.stack, choice.view, *release, segmenter,
+                      [&](double fraction, const std::string& stage) {
+                        progress(readShare + (analysisShare - readShare) * fraction,
+                                 fraction < 1 ? stage : "writing results");
+                      });
+  const std::vector<Flag> doubts = doubtsAbout(analysis.firstLook, "cine", choice.view);
+  analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
+  found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
+  if (!hasHeart(analysis)) return refuse("no heart was found on its images");
+  AnalysisOutcome outcome = written(source, analysis, found, date);
   progress(1, "done");
   return outcome;
 }
@@ -207,23 +242,44 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
     ShortAxisChoice choice =
         asksForShortAxis(request.tasks) ? chooseShortAxis(read.stacks) : ShortAxisChoice{};
     std::optional<StillChoice> still;
+    std::optional<std::size_t> inversions;
+    std::optional<LongAxisChoice> longAxis;
     if (!choice.stack) still = chooseStill(read.stacks, request.tasks);
-    if (still && !choice.verdicts.empty()) {  // one on every stack, in their order
-      choice.verdicts.erase(choice.verdicts.begin() + static_cast<std::ptrdiff_t>(still->stack));
+    if (!choice.stack && !still) inversions = chooseInversionImages(read.stacks, request.tasks);
+    if (!choice.stack && !still && !inversions) {
+      longAxis = chooseLongAxis(read.stacks, request.tasks);
+    }
+    std::optional<std::size_t> chosen = choice.stack;
+    if (still) chosen = still->stack;
+    if (inversions) chosen = inversions;
+    if (longAxis) chosen = longAxis->stack;
+    if (chosen && !choice.stack && !choice.verdicts.empty()) {
+      // One on every stack, in their order.
+      choice.verdicts.erase(choice.verdicts.begin() + static_cast<std::ptrdiff_t>(*chosen));
     }
     found.verdicts.insert(found.verdicts.end(), choice.verdicts.begin(), choice.verdicts.end());
     for (std::size_t i = 0; i < read.stacks.size(); ++i) {
-      if (choice.stack == i || (still && still->stack == i)) continue;
+      if (chosen == i) continue;
       found.looks.push_back(
           lookedAt(read.stacks[i], segmenter.firstLook(read.stacks[i].stack), false));
     }
     if (still) {
-      return analyzeStillChosen(read.stacks, *still, found, request, segmenter, progress);
+      return analyzeStillChosen(read.stacks[still->stack], *still, {}, found, request, segmenter,
+                                progress);
+    }
+    if (inversions) {
+      const FittedSeries fitted = fitT1Series(read.stacks[*inversions]);
+      return analyzeStillChosen(fitted.map, {*inversions, "seg_map_sax", "t1_map"}, fitted.flags,
+                                found, request, segmenter, progress);
+    }
+    if (longAxis) {
+      return analyzeLongAxisChosen(read.stacks, *longAxis, found, request, segmenter, progress);
     }
     if (!choice.stack && !asksForShortAxis(request.tasks)) {
       return refusal(OutcomeKind::notAnalysable,
                      "no series is what the tasks of the rule outline: late gadolinium enhancement "
-                     "or a map in the short axis, with one image at each place",
+                     "or a map in the short axis, with one image at each place, or a two- or "
+                     "four-chamber cine",
                      found);
     }
     if (!choice.stack) {

@@ -76,8 +76,8 @@ class StillReportTest : public testing::Test {
 TEST_F(StillReportTest, GivesT1OfMuscleBloodAndSegmentsAndNamesThemExperimental) {
   const SeriesStack source = stackOf(map);
   const Seen seen = seenOf(source, stillOn(source, afterContrast), folder(map));
-  for (const char* number : {"number T1 post = ", "number T1 post, lower quartile = ",
-                             "number T1 post of blood = ", "number T1 post 1 basal anterior = "}) {
+  for (const char* number : {"number T1 post = ", "number T1 post, Q1 = ",
+                             "number T1 post of blood = ", "number T1 post, AHA 1 = "}) {
     EXPECT_THAT(seen.report, HasSubstr(number));
   }
   EXPECT_THAT(seen.report, HasSubstr("uncertain: The outlines are experimental"));
@@ -91,9 +91,8 @@ TEST_F(StillReportTest, GivesT1OfMuscleBloodAndSegmentsAndNamesThemExperimental)
 TEST_F(StillReportTest, GivesTheExtentOfEnhancementByEveryMethod) {
   const SeriesStack source = stackOf("lge");
   const Seen seen = seenOf(source, stillOn(source, psir), folder("lge"));
-  for (const char* number :
-       {"number LGE of LV, 5 SD = ", "number LGE mass, 6 SD = ", "number LGE 7 mid anterior = ",
-        "number LGE depth 7 mid anterior = "}) {
+  for (const char* number : {"number LGE of LV, 5 SD = ", "number LGE mass, 6 SD = ",
+                             "number LGE, AHA 7 = ", "number LGE depth, AHA 7 = "}) {
     EXPECT_THAT(seen.report, HasSubstr(number));
   }
   EXPECT_THAT(seen.page, HasSubstr("remote mean + 5 SD"));
@@ -122,7 +121,7 @@ TEST(ShortNames, KnowSegmentsByTheirNumber) {
   EXPECT_EQ(segmentOf("lge.segment.12.percent"), 12);
   EXPECT_EQ(segmentOf("t1.segment.17"), 0);
   EXPECT_EQ(segmentOf("t1.global"), 0);
-  EXPECT_EQ(shortNameOf("t2.segment.14"), "T2 14 apical septal");
+  EXPECT_EQ(shortNameOf("t2.segment.14"), "T2, AHA 14");
   EXPECT_LT(importanceOf("lge.percent.5sd"), importanceOf("lge.percent.fwhm"));
 }
 

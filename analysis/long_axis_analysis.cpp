@@ -1,0 +1,144 @@
+#include "analysis/long_axis_analysis.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "analysis/cardiac_timing.h"
+#include "analysis/errors.h"
+#include "analysis/label_regions.h"
+#include "analysis/measurement_verdict.h"
+#include "analysis/sax_measurements.h"
+#include "analysis/site_release.h"
+
+namespace cmr {
+namespace {
+
+constexpr std::array chambers{LongAxisStructure::lvCavity, LongAxisStructure::lvMyocardium,
+                              LongAxisStructure::rvCavity, LongAxisStructure::leftAtrium,
+                              LongAxisStructure::rightAtrium};
+
+double areaOf(const LabelStack& labels, int phase, LongAxisStructure chamber) {
+  const auto frame = labels.frame(0, phase);
+  return static_cast<double>(
+      std::count(frame.begin(), frame.end(), static_cast<std::uint8_t>(chamber)));
+}
+
+void findKeyPhases(const LabelStack& labels, SaxAnalysis& result) {
+  double largest = -1;
+  double smallest = -1;
+  for (int phase = 0; phase < labels.phaseCount; ++phase) {
+    const double area = areaOf(labels, phase, LongAxisStructure::lvCavity);
+    if (area > largest) {
+      largest = area;
+      result.endDiastolePhase = phase;
+    }
+    if (smallest < 0 || area < smallest) {
+      smallest = area;
+      result.endSystolePhase = phase;
+    }
+  }
+}
+
+std::vector<double> volumeCurve(const ImageStack& stack, const LabelStack& labels) {
+  std::vector<double> curve;
+  for (int phase = 0; phase < labels.phaseCount; ++phase) {
+    const auto shape = chamberShape(stack.planes.at(0), labels.frame(0, phase), labels.rows,
+                                    labels.columns, LongAxisStructure::lvCavity);
+    if (!shape) return {};
+    curve.push_back(discsMl(*shape));
+  }
+  return curve;
+}
+
+bool isTurnedOn(const PackageIdentity& release) {
+  return std::find(release.release.begin(), release.release.end(), releasedBySite) !=
+         release.release.end();
+}
+
+void applyRelease(std::vector<Measurement>& all, const PackageIdentity& release) {
+  for (Measurement& m : all) {
+    if (isUnreleased(release, Structure::lvCavity)) {
+      m.reason.clear();  // whatever else there is to say, this comes first
+      worsen(m, Quality::unmeasurable, whyUnreleased(release, Structure::lvCavity));
+      m.sourceFrames.clear();
+    } else if (isTurnedOn(release)) {
+      worsen(m, Quality::uncertain, std::string("The outlines are ") + experimentalNotice + ".");
+    }
+  }
+}
+
+// What pictures and segmentation show: the ventricles that are released.
+LabelStack shownLabels(LabelStack labels, const PackageIdentity& release) {
+  for (std::uint8_t& label : labels.labels) {
+    const bool isVentricle = label <= static_cast<std::uint8_t>(LongAxisStructure::rvCavity);
+    if (!isVentricle || isUnreleased(release, static_cast<Structure>(label))) label = 0;
+  }
+  return labels;
+}
+
+}  // namespace
+
+int keepLargestParts(LabelStack& labels) {
+  int changed = 0;
+  for (int phase = 0; phase < labels.phaseCount; ++phase) {
+    const auto frame = labels.frame(0, phase);
+    bool isChanged = false;
+    for (const LongAxisStructure chamber : chambers) {
+      const std::vector<Region> parts = connectedRegions(
+          pixelsOf(frame, labels.rows, labels.columns, static_cast<std::uint8_t>(chamber)));
+      for (std::size_t i = 1; i < parts.size(); ++i) {
+        for (const std::size_t pixel : parts[i].pixels) frame[pixel] = 0;
+        isChanged = true;
+      }
+    }
+    changed += isChanged ? 1 : 0;
+  }
+  return changed;
+}
+
+std::string longAxisName(const std::string& view) {
+  return view == "2ch" ? "two-chamber" : "four-chamber";
+}
+
+SaxAnalysis analyzeLongAxis(const ImageStack& stack, const std::string& view,
+                            const PackageIdentity& release, FrameSegmenter& segmenter,
+                            const ProgressCallback& progress) {
+  if (stack.sliceCount != 1) throw InputError("the series is a stack of several long axes");
+  if (stack.phaseCount < 2) throw InputError("the series is no cine: it has a single phase");
+  progress(0.05, "segmentation");
+  Segmentation raw = segmenter.segmentLongAxis(stack);
+  progress(0.95, "measurement");
+  const int repaired = keepLargestParts(raw.labels);
+  SaxAnalysis result;
+  result.task = "seg_cine_lax";
+  result.longAxisView = view;
+  result.package = release;
+  result.firstLook = raw.firstLook;
+  result.phaseTimesMs = phaseTimesMs(stack);
+  findKeyPhases(raw.labels, result);
+  result.lvVolumeMl = volumeCurve(stack, raw.labels);
+  if (isTurnedOn(release)) {
+    result.flags.push_back(
+        {Severity::warning, "experimental",
+         std::string("These outlines and numbers are ") + experimentalNotice + "."});
+  }
+  result.flags.push_back({Severity::note, "one-plane",
+                          "Volumes of one plane take the chamber to be round about its axis; two "
+                          "planes or a short-axis stack measure them better."});
+  if (repaired > 0) {
+    result.flags.push_back({Severity::note, "parts-removed",
+                            "Parts apart from a chamber were removed from " +
+                                std::to_string(repaired) +
+                                (repaired == 1 ? " image." : " images.")});
+  }
+  const LongAxisView seen{&stack, &raw.labels};
+  result.measurements = view == "2ch" ? longAxisMeasurements(seen, std::nullopt)
+                                      : longAxisMeasurements(std::nullopt, seen);
+  applyRelease(result.measurements, release);
+  result.labels = shownLabels(std::move(raw.labels), release);
+  progress(1, "done");
+  return result;
+}
+
+}  // namespace cmr
