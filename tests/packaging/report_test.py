@@ -8,7 +8,8 @@ import unittest
 
 REPORT = os.path.join(os.path.dirname(__file__), "..", "bench", "report.py")
 TIMES = {"decode/series": 400, "resample/crop": 0.5, "resample/labels": 0.25,
-         "write/SEG": 10, "write/SR": 20, "write/SC": 30,
+         "write/SEG": 10, "write/SR": 10, "write/SC": 10, "write/SC 2": 10, "write/PDF": 10,
+         "write/CINE": 10,
          "backbone/float32/1": 90, "backbone/float32/8": 640,
          "backbone/bfloat16/1": 50, "backbone/bfloat16/8": 320,
          "head/float32/1": 30, "head/float32/8": 160,
@@ -42,6 +43,10 @@ class Report(unittest.TestCase):
 
     def test_gives_the_ratio_to_the_peer_per_image(self):
         self.assertRegex(report("bfloat16"), r"backbone/bfloat16/8 +40\.00 +80\.00 +0\.50")
+
+    def test_sets_the_pictures_against_backbone_and_head(self):
+        self.assertIn("Pictures (SC, SC 2, PDF, CINE) take 0.4 % of backbone and head",
+                      report("bfloat16"))
 
     def test_tells_the_time_of_the_whole_series(self):
         self.assertIn("33.5 s after the last one arrived", report("bfloat16"))
