@@ -193,7 +193,7 @@ AnalysisOutcome analyzeLongAxisChosen(const std::vector<SeriesStack>& stacks,
   analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
   found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
   if (!hasHeart(analysis)) return refuse("no heart was found on its images");
-  AnalysisOutcome outcome = written(source, analysis, found, date);
+  AnalysisOutcome outcome = written(source, analysis, found, date, request.outputs);
   progress(1, "done");
   return outcome;
 }
