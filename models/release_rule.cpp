@@ -18,14 +18,19 @@ std::string evidenceOf(std::size_t k, const std::vector<LabelledImage>& images) 
   return isReal ? "real" : "phantom";
 }
 
-std::string releaseOf(std::size_t k, const std::vector<ClassifiedImage>& results) {
+// What real subjects say of one class.
+struct Proof {
+  bool holds = false;
+  std::size_t subjects = 0;
+};
+
+Proof proofOf(std::size_t k, const std::vector<ClassifiedImage>& results) {
   std::set<std::string> subjects;
   double ofClass = 0;
   double ofClassTaken = 0;
   double taken = 0;
   double rightlyTaken = 0;
   for (const ClassifiedImage& image : results) {
-    if (image.isPhantom) continue;
     const bool isTaken = takenFor(image.probabilities) == k;
     taken += isTaken ? 1 : 0;
     rightlyTaken += isTaken && isRight(image) ? 1 : 0;
@@ -34,10 +39,24 @@ std::string releaseOf(std::size_t k, const std::vector<ClassifiedImage>& results
     ofClass += 1;
     ofClassTaken += isTaken ? 1 : 0;
   }
-  const bool isProven = ofClass > 0 && ofClassTaken >= leastShareRight * ofClass &&
-                        rightlyTaken >= leastShareRight * taken;
-  if (!isProven) return "off";
-  return subjects.size() >= fewestSubjects ? "report" : "flag";
+  const bool holds = ofClass > 0 && ofClassTaken >= leastShareRight * ofClass &&
+                     rightlyTaken >= leastShareRight * taken;
+  return {holds, subjects.size()};
+}
+
+std::string releaseOf(std::size_t k, const std::vector<ClassifiedImage>& images,
+                      const std::vector<ClassifiedImage>& series) {
+  const Proof byImage = proofOf(k, images);
+  if (byImage.holds && byImage.subjects >= fewestSubjects) return "report";
+  return byImage.holds || proofOf(k, series).holds ? "flag" : "off";
+}
+
+std::vector<ClassifiedImage> realOnes(const std::vector<ClassifiedImage>& results) {
+  std::vector<ClassifiedImage> real;
+  for (const ClassifiedImage& image : results) {
+    if (!image.isPhantom) real.push_back(image);
+  }
+  return real;
 }
 
 }  // namespace
@@ -45,9 +64,11 @@ std::string releaseOf(std::size_t k, const std::vector<ClassifiedImage>& results
 std::vector<HeadClass> releasedClasses(const std::vector<std::string>& classes,
                                        const std::vector<LabelledImage>& images,
                                        const std::vector<ClassifiedImage>& results) {
+  const std::vector<ClassifiedImage> real = realOnes(results);
+  const std::vector<ClassifiedImage> series = pooledBySeries(real);
   std::vector<HeadClass> released;
   for (std::size_t k = 0; k < classes.size(); ++k) {
-    released.push_back({classes[k], evidenceOf(k, images), releaseOf(k, results), {}});
+    released.push_back({classes[k], evidenceOf(k, images), releaseOf(k, real, series), {}});
   }
   return released;
 }

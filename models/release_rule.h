@@ -12,9 +12,10 @@ namespace cmr {
 
 // Released is what was right on real subjects whom the head had not seen: nine in ten of the images
 // of the class were taken for it, and nine in ten of the real images taken for it were of it (a
-// head that calls everything a cine proves nothing). "report" with at least three subjects, "flag"
-// with fewer, and "off" otherwise. The evidence is what kind of images taught the class. Bits of
-// `images` and `results` count the classes in the order given.
+// head that calls everything a cine proves nothing). "report" with at least three subjects. "flag"
+// with fewer, or where single images do not hold that but whole series do, whose images are judged
+// together, as the service asks. "off" otherwise. The evidence is what kind of images taught the
+// class. Bits of `images` and `results` count the classes in the order given.
 std::vector<HeadClass> releasedClasses(const std::vector<std::string>& classes,
                                        const std::vector<LabelledImage>& images,
                                        const std::vector<ClassifiedImage>& results);

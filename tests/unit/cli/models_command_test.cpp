@@ -26,18 +26,25 @@ TEST(ModelsCommand, ShowsTheHeadsOfThePackageThatShipsAndWhatTheyRestOn) {
   EXPECT_THAT(verdict.output, HasSubstr("learned from drawn images alone; not reported (off)"));
 }
 
-// The further heads were taught by drawn hearts alone.
-TEST(StarterPackage, HoldsFiveHeadsAndReleasesNothingThatOnlyDrawnHeartsTaught) {
+TEST(StarterPackage, HoldsAllNineHeadsAndReleasesNothingThatOnlyDrawnHeartsTaught) {
   const ModelPackage package = openPackage(starter);
-  for (const char* task :
-       {"seg_cine_sax", "seg_cine_lax", "seg_lge_sax", "seg_map_sax", "landmarks"}) {
-    ASSERT_EQ(package.heads.count(task), 1U) << task;
-    const HeadDescription& head = package.heads.at(task);
-    EXPECT_TRUE(head.measured.contains("real")) << task;
-    EXPECT_TRUE(head.measured.contains("phantom")) << task;
+  EXPECT_EQ(package.heads.size(), 9U);
+  for (const Task& task : knownTasks()) {
+    ASSERT_EQ(package.heads.count(task.id), 1U) << task.id;
+    const HeadDescription& head = package.heads.at(task.id);
+    EXPECT_TRUE(head.measured.contains("real")) << task.id;
+    EXPECT_TRUE(head.measured.contains("phantom")) << task.id;
     for (const HeadClass& c : head.classes) {
-      EXPECT_TRUE(c.evidence != "phantom" || c.release == "off") << task << " " << c.name;
+      EXPECT_TRUE(c.evidence != "phantom" || c.release == "off") << task.id << " " << c.name;
     }
+  }
+}
+
+// What no patient proved tells no reader a diagnosis.
+TEST(StarterPackage, ReleasesNoDiagnosis) {
+  const ModelPackage package = openPackage(starter);
+  for (const char* task : {"disease", "lge_presence"}) {
+    for (const HeadClass& c : package.heads.at(task).classes) EXPECT_EQ(c.release, "off") << c.name;
   }
 }
 

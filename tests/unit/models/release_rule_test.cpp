@@ -31,6 +31,20 @@ TEST(ReleaseRule, ReleasesNothingOfAHeadThatCallsEverythingTheSame) {
   EXPECT_EQ(classes[1].release, "off");
 }
 
+TEST(ReleaseRule, ReservesWhatHoldsForWholeSeriesButNotForTheirSingleImages) {
+  // Of each series of three images one is taken for the other class.
+  std::vector<ClassifiedImage> results;
+  for (const std::string subject : {"a", "b", "c", "d"}) {
+    const std::size_t truth = subject == "d" ? 1 : 0;
+    for (const std::size_t taken : {truth, truth, 1 - truth}) {
+      results.push_back(image(subject, truth, taken));
+    }
+  }
+  const auto classes = released(results);
+  EXPECT_EQ(classes[0].release, "flag");
+  EXPECT_EQ(classes[1].release, "flag");
+}
+
 TEST(ReleaseRule, ReleasesNothingThatOnlyDrawnImagesProve) {
   const auto classes = released(
       {image("a", 0, 0, true), image("b", 0, 0, true), image("c", 0, 0, true), image("d", 1, 1)});
