@@ -142,57 +142,110 @@ std::string whyHeadIsOff(const std::optional<PackageIdentity>& release, const st
          experimentalNotice + "); ReportExperimental or --report-experimental turns it on";
 }
 
-// A still series by a head that may be experimental: then it is outlined where the site asks for
-// it and measured, and nothing is said elsewhere.
-AnalysisOutcome analyzeStillChosen(const SeriesStack& source, const StillChoice& choice,
-                                   const std::vector<Flag>& made, Findings found,
-                                   const AnalysisRequest& request, FrameSegmenter& segmenter,
-                                   const ProgressCallback& progress) {
-  const OutputDate date = outputDate(request.dateTime, source);
+// What each stack is taken for, and the looks that it took to know it.
+struct TakenStacks {
+  std::vector<TagReading> kinds;
+  std::vector<std::optional<FirstLook>> looks;
+};
+
+// Only what the header leaves open is looked at.
+TakenStacks takeStacks(const std::vector<SeriesStack>& stacks, FrameSegmenter& segmenter) {
+  TakenStacks taken;
+  for (const SeriesStack& stack : stacks) {
+    const TagReading tags = readTags(stack);
+    std::optional<FirstLook> look;
+    if (tags.sequence.empty() || tags.view.empty()) look = segmenter.firstLook(stack.stack);
+    taken.kinds.push_back(look ? takenFor(tags, *look) : tags);
+    taken.looks.push_back(std::move(look));
+  }
+  return taken;
+}
+
+// A stack for a head beside that of the short-axis cine.
+struct FurtherChoice {
+  std::size_t stack = 0;
+  std::string task;
+  std::string sequence;
+  std::string view;
+  bool isFitted = false;  // a map that is made of the stack
+  std::string what;       // "a T1 map"
+  std::vector<Flag> flags;
+};
+
+std::optional<FurtherChoice> chooseFurther(const std::vector<SeriesStack>& stacks,
+                                           const TakenStacks& taken,
+                                           const std::vector<std::string>& tasks) {
+  FurtherChoice choice;
+  if (const auto still = chooseStill(stacks, taken.kinds, tasks)) {
+    choice = {still->stack,
+              still->task,
+              still->sequence,
+              "sax",
+              false,
+              nameOfSequence(still->sequence),
+              {}};
+  } else if (const auto inversions = chooseInversionImages(stacks, tasks)) {
+    choice = {*inversions, "seg_map_sax", "t1_map", "sax", true, nameOfSequence("t1_map"), {}};
+  } else if (const auto longAxis = chooseLongAxis(stacks, taken.kinds, tasks)) {
+    choice = {longAxis->stack,
+              longAxisTask,
+              "cine",
+              longAxis->view,
+              false,
+              "a " + longAxisName(longAxis->view) + " cine",
+              {}};
+  } else {
+    return std::nullopt;
+  }
+  if (const std::optional<FirstLook>& look = taken.looks.at(choice.stack)) {
+    choice.flags = decidedByPictures(readTags(stacks[choice.stack]), *look);
+  }
+  return choice;
+}
+
+SaxAnalysis analysisOf(const SeriesStack& source, const FurtherChoice& choice,
+                       const PackageIdentity& release, FrameSegmenter& segmenter,
+                       const ProgressCallback& progress) {
+  if (choice.task != longAxisTask) {
+    progress(readShare, "segmentation");
+    return analyzeStill(source.stack, choice.task, stillContent(source, choice.sequence), release,
+                        segmenter);
+  }
+  return analyzeLongAxis(source.stack, choice.view, release, segmenter,
+                         [&](double fraction, const std::string& stage) {
+                           progress(readShare + (analysisShare - readShare) * fraction,
+                                    fraction < 1 ? stage : "writing results");
+                         });
+}
+
+// By a head that may be experimental: then it is outlined where the site asks for it and measured,
+// and nothing is said elsewhere. `look` is the chosen stack's, where it has been looked at.
+AnalysisOutcome analyzeFurther(const SeriesStack& chosen, const FurtherChoice& choice,
+                               const std::optional<FirstLook>& look, Findings found,
+                               const AnalysisRequest& request, FrameSegmenter& segmenter,
+                               const ProgressCallback& progress) {
   const auto refuse = [&](const std::string& why) {
-    return refusal(OutcomeKind::notAnalysable,
-                   "the series is " + nameOfSequence(choice.sequence) + ": " + why, found, &source,
-                   choice.task);
+    return refusal(OutcomeKind::notAnalysable, "the series is " + choice.what + ": " + why, found,
+                   &chosen, choice.task);
   };
   const std::optional<PackageIdentity> release = segmenter.identityOfHead(choice.task);
-  if (const std::string why = whyHeadIsOff(release, choice.task); !why.empty()) return refuse(why);
-  progress(readShare, "segmentation");
-  SaxAnalysis analysis = analyzeStill(source.stack, choice.task,
-                                      stillContent(source, choice.sequence), *release, segmenter);
-  for (const auto& doubts : {made, doubtsAbout(analysis.firstLook, choice.sequence, "sax")}) {
+  if (const std::string why = whyHeadIsOff(release, choice.task); !why.empty()) {
+    found.looks.insert(found.looks.begin(),
+                       lookedAt(chosen, look ? *look : segmenter.firstLook(chosen.stack), false));
+    return refuse(why);
+  }
+  FittedSeries fitted;
+  if (choice.isFitted) fitted = fitT1Series(chosen);
+  const SeriesStack& source = choice.isFitted ? fitted.map : chosen;
+  const OutputDate date = outputDate(request.dateTime, source);
+  SaxAnalysis analysis = analysisOf(source, choice, *release, segmenter, progress);
+  for (const auto& doubts : {fitted.flags, choice.flags,
+                             doubtsAbout(analysis.firstLook, choice.sequence, choice.view)}) {
     analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
   }
   found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
   if (!hasHeart(analysis)) return refuse("no heart was found on its images");
   progress(analysisShare, "writing results");
-  AnalysisOutcome outcome = written(source, analysis, found, date, request.outputs);
-  progress(1, "done");
-  return outcome;
-}
-
-AnalysisOutcome analyzeLongAxisChosen(const std::vector<SeriesStack>& stacks,
-                                      const LongAxisChoice& choice, Findings found,
-                                      const AnalysisRequest& request, FrameSegmenter& segmenter,
-                                      const ProgressCallback& progress) {
-  const SeriesStack& source = stacks[choice.stack];
-  const OutputDate date = outputDate(request.dateTime, source);
-  const auto refuse = [&](const std::string& why) {
-    return refusal(OutcomeKind::notAnalysable,
-                   "the series is a " + longAxisName(choice.view) + " cine: " + why, found, &source,
-                   longAxisTask);
-  };
-  const std::optional<PackageIdentity> release = segmenter.identityOfHead(longAxisTask);
-  if (const std::string why = whyHeadIsOff(release, longAxisTask); !why.empty()) return refuse(why);
-  SaxAnalysis analysis =
-      analyzeLongAxis(source.stack, choice.view, *release, segmenter,
-                      [&](double fraction, const std::string& stage) {
-                        progress(readShare + (analysisShare - readShare) * fraction,
-                                 fraction < 1 ? stage : "writing results");
-                      });
-  const std::vector<Flag> doubts = doubtsAbout(analysis.firstLook, "cine", choice.view);
-  analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
-  found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
-  if (!hasHeart(analysis)) return refuse("no heart was found on its images");
   AnalysisOutcome outcome = written(source, analysis, found, date, request.outputs);
   progress(1, "done");
   return outcome;
@@ -241,39 +294,28 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
     requireKnownTask(request.tasks);
     ShortAxisChoice choice =
         asksForShortAxis(request.tasks) ? chooseShortAxis(read.stacks) : ShortAxisChoice{};
-    std::optional<StillChoice> still;
-    std::optional<std::size_t> inversions;
-    std::optional<LongAxisChoice> longAxis;
-    if (!choice.stack) still = chooseStill(read.stacks, request.tasks);
-    if (!choice.stack && !still) inversions = chooseInversionImages(read.stacks, request.tasks);
-    if (!choice.stack && !still && !inversions) {
-      longAxis = chooseLongAxis(read.stacks, request.tasks);
+    TakenStacks taken{{}, std::vector<std::optional<FirstLook>>(read.stacks.size())};
+    std::optional<FurtherChoice> further;
+    if (!choice.stack) {
+      taken = takeStacks(read.stacks, segmenter);
+      further = chooseFurther(read.stacks, taken, request.tasks);
     }
-    std::optional<std::size_t> chosen = choice.stack;
-    if (still) chosen = still->stack;
-    if (inversions) chosen = inversions;
-    if (longAxis) chosen = longAxis->stack;
-    if (chosen && !choice.stack && !choice.verdicts.empty()) {
+    if (further && !choice.verdicts.empty()) {
       // One on every stack, in their order.
-      choice.verdicts.erase(choice.verdicts.begin() + static_cast<std::ptrdiff_t>(*chosen));
+      choice.verdicts.erase(choice.verdicts.begin() + static_cast<std::ptrdiff_t>(further->stack));
     }
     found.verdicts.insert(found.verdicts.end(), choice.verdicts.begin(), choice.verdicts.end());
+    const std::optional<std::size_t> chosen = further ? further->stack : choice.stack;
     for (std::size_t i = 0; i < read.stacks.size(); ++i) {
       if (chosen == i) continue;
+      const SeriesStack& stack = read.stacks[i];
+      const std::optional<FirstLook>& look = taken.looks[i];
       found.looks.push_back(
-          lookedAt(read.stacks[i], segmenter.firstLook(read.stacks[i].stack), false));
+          lookedAt(stack, look ? *look : segmenter.firstLook(stack.stack), false));
     }
-    if (still) {
-      return analyzeStillChosen(read.stacks[still->stack], *still, {}, found, request, segmenter,
-                                progress);
-    }
-    if (inversions) {
-      const FittedSeries fitted = fitT1Series(read.stacks[*inversions]);
-      return analyzeStillChosen(fitted.map, {*inversions, "seg_map_sax", "t1_map"}, fitted.flags,
-                                found, request, segmenter, progress);
-    }
-    if (longAxis) {
-      return analyzeLongAxisChosen(read.stacks, *longAxis, found, request, segmenter, progress);
+    if (further) {
+      return analyzeFurther(read.stacks[further->stack], *further, taken.looks[further->stack],
+                            found, request, segmenter, progress);
     }
     if (!choice.stack && !asksForShortAxis(request.tasks)) {
       return refusal(OutcomeKind::notAnalysable,

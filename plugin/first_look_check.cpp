@@ -35,6 +35,10 @@ std::string rounded(double value) {
   return text.data();
 }
 
+const std::string& saidBy(const TagReading& tags, const std::string& task) {
+  return task == "view" ? tags.view : tags.sequence;
+}
+
 }  // namespace
 
 LookedAtSeries lookedAt(const SeriesStack& stack, FirstLook look, bool isAnalysed) {
@@ -66,6 +70,47 @@ Agreement agreementOf(const FirstLookAnswer& answer, const std::string& saidByHe
   if (answer.taken().name == saidByHeader) return Agreement::agrees;
   if (answer.taken().release == "off") return Agreement::unknown;
   return answer.isCertain() ? Agreement::conflicts : Agreement::uncertain;
+}
+
+const char* nameOf(Decider decider) {
+  switch (decider) {
+    case Decider::header:
+      return "header";
+    case Decider::pictures:
+      return "pictures";
+    case Decider::nobody:
+      break;
+  }
+  return "nobody";
+}
+
+Decider deciderOf(const FirstLookAnswer& answer, const std::string& saidByHeader) {
+  if (!saidByHeader.empty()) return Decider::header;
+  const bool counts = answer.isCertain() && answer.taken().release != "off";
+  return counts ? Decider::pictures : Decider::nobody;
+}
+
+TagReading takenFor(const TagReading& tags, const FirstLook& look) {
+  TagReading taken = tags;
+  for (const FirstLookAnswer& answer : look.answers) {
+    const std::string& said = saidBy(tags, answer.task);
+    if (deciderOf(answer, said) != Decider::pictures) continue;
+    (answer.task == "view" ? taken.view : taken.sequence) = answer.taken().name;
+  }
+  return taken;
+}
+
+std::vector<Flag> decidedByPictures(const TagReading& tags, const FirstLook& look) {
+  std::vector<Flag> flags;
+  for (const FirstLookAnswer& answer : look.answers) {
+    if (deciderOf(answer, saidBy(tags, answer.task)) != Decider::pictures) continue;
+    flags.push_back({Severity::warning, "first-look-decided-" + answer.task,
+                     "The header does not say what the series shows: it was taken for " +
+                         inWords(answer.task, answer.taken().name) +
+                         ", as its pictures look (probability " + rounded(answer.probability()) +
+                         ")."});
+  }
+  return flags;
 }
 
 std::vector<Flag> doubtsAboutShortAxis(const FirstLook& look) {

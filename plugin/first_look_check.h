@@ -1,5 +1,6 @@
-// What the pictures of a series look like beside what its header says. The header decides; a
-// disagreement is told, never acted upon.
+// What the pictures of a series look like beside what its header says. The header decides, and a
+// disagreement is told, never acted upon. Where the header says nothing, the pictures decide if the
+// head is sure of a class that the package releases; that is told, too.
 #pragma once
 
 #include <string>
@@ -33,6 +34,17 @@ const char* nameOf(Agreement agreement);
 
 // Of what the header says, for one answer. Only a class that the package releases can conflict.
 Agreement agreementOf(const FirstLookAnswer& answer, const std::string& saidByHeader);
+
+// Who says what a series is, for one answer.
+enum class Decider { nobody, header, pictures };
+const char* nameOf(Decider decider);
+Decider deciderOf(const FirstLookAnswer& answer, const std::string& saidByHeader);
+
+// What the series is taken for: the header's words, and the pictures' where it has none.
+TagReading takenFor(const TagReading& tags, const FirstLook& look);
+
+// One warning for each of sequence and view that the pictures decided.
+std::vector<Flag> decidedByPictures(const TagReading& tags, const FirstLook& look);
 
 // Warnings for whoever reads the results of a series that was measured as this sequence and view.
 std::vector<Flag> doubtsAbout(const FirstLook& look, const std::string& sequence,

@@ -4,7 +4,6 @@
 #include <tuple>
 
 #include "plugin/short_axis_choice.h"
-#include "plugin/tag_reading.h"
 
 namespace cmr {
 namespace {
@@ -18,20 +17,21 @@ auto rankOf(const std::string& view, const SeriesStack& stack) {
 }  // namespace
 
 std::optional<LongAxisChoice> chooseLongAxis(const std::vector<SeriesStack>& stacks,
+                                             const std::vector<TagReading>& taken,
                                              const std::vector<std::string>& tasks) {
   std::optional<LongAxisChoice> best;
   if (!tasks.empty() && std::find(tasks.begin(), tasks.end(), longAxisTask) == tasks.end()) {
     return best;
   }
   for (std::size_t i = 0; i < stacks.size(); ++i) {
-    const TagReading tags = readTags(stacks[i]);
-    const bool isView = tags.view == "2ch" || tags.view == "4ch";
-    if (!isView || tags.sequence != "cine" || stacks[i].stack.sliceCount != 1 ||
+    const TagReading& kind = taken.at(i);
+    const bool isView = kind.view == "2ch" || kind.view == "4ch";
+    if (!isView || kind.sequence != "cine" || stacks[i].stack.sliceCount != 1 ||
         stacks[i].stack.phaseCount < fewestPhases) {
       continue;
     }
-    if (best && rankOf(best->view, stacks[best->stack]) >= rankOf(tags.view, stacks[i])) continue;
-    best = LongAxisChoice{i, tags.view};
+    if (best && rankOf(best->view, stacks[best->stack]) >= rankOf(kind.view, stacks[i])) continue;
+    best = LongAxisChoice{i, kind.view};
   }
   return best;
 }

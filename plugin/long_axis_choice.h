@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dicom_sr/source.h"
+#include "plugin/tag_reading.h"
 
 namespace cmr {
 
@@ -15,10 +16,12 @@ struct LongAxisChoice {
   std::string view;  // "2ch", "4ch"
 };
 
-// By the header: a cine of one slice whose description names the view. Only where the tasks ask for
-// seg_cine_lax, or ask for nothing in particular. A four-chamber view comes before a two-chamber
-// one, as it shows more chambers; at equal views the one with the most phases, then the first.
+// By what each stack is taken for (takenFor of first_look_check.h): a cine of one slice in that
+// view. Only where the tasks ask for seg_cine_lax, or ask for nothing in particular. A four-chamber
+// view comes before a two-chamber one, as it shows more chambers; at equal views the one with the
+// most phases, then the first.
 std::optional<LongAxisChoice> chooseLongAxis(const std::vector<SeriesStack>& stacks,
+                                             const std::vector<TagReading>& taken,
                                              const std::vector<std::string>& tasks);
 
 }  // namespace cmr

@@ -249,6 +249,7 @@ Json answerOf(const FirstLookAnswer& answer, const std::string& saidByHeader) {
           {"release", taken.release},
           {"header", saidByHeader.empty() ? Json(nullptr) : Json(saidByHeader)},
           {"agreement", nameOf(agreementOf(answer, saidByHeader))},
+          {"decidedBy", nameOf(deciderOf(answer, saidByHeader))},
           {"probabilities", probabilities}};
 }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "plugin/tag_reading.h"
-
 namespace cmr {
 namespace {
 
@@ -21,15 +19,16 @@ bool isWanted(const std::string& task, const std::vector<std::string>& tasks) {
 }  // namespace
 
 std::optional<StillChoice> chooseStill(const std::vector<SeriesStack>& stacks,
+                                       const std::vector<TagReading>& taken,
                                        const std::vector<std::string>& tasks) {
   std::optional<StillChoice> best;
   for (std::size_t i = 0; i < stacks.size(); ++i) {
     if (stacks[i].stack.phaseCount != 1) continue;
-    const TagReading tags = readTags(stacks[i]);
-    const std::string task = taskFor(tags.sequence);
-    if (!isWanted(task, tasks) || (!tags.view.empty() && tags.view != "sax")) continue;
+    const TagReading& kind = taken.at(i);
+    const std::string task = taskFor(kind.sequence);
+    if (!isWanted(task, tasks) || (!kind.view.empty() && kind.view != "sax")) continue;
     if (best && stacks[best->stack].stack.sliceCount >= stacks[i].stack.sliceCount) continue;
-    best = StillChoice{i, task, tags.sequence};
+    best = StillChoice{i, task, kind.sequence};
   }
   return best;
 }

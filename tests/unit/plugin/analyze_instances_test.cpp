@@ -363,6 +363,32 @@ TEST(AnalyzeInstances, MeasuresNothingOfAMapWhileItsHeadIsNotTurnedOnAndSaysSo) 
   EXPECT_TRUE(outcome.objects.empty());
   EXPECT_TRUE(segmenter.tasks.empty());
   EXPECT_EQ(json::parse(outcome.resultsJson)["task"], "seg_map_sax");
+  EXPECT_EQ(segmenter.looks, 1);
+  ASSERT_EQ(json::parse(outcome.resultsJson)["firstLooks"].size(), 1U);
+  EXPECT_EQ(json::parse(outcome.resultsJson)["firstLooks"][0]["isAnalysed"], false);
+}
+
+// One phase of the demo's cine under a header that says nothing of its kind.
+TEST(AnalyzeInstances, OutlinesASilentSeriesAsWhatItSurelyLooksLikeAndSaysSo) {
+  std::vector<InstanceBytes> onePhase;
+  CMR_DEMO_SERIES(instances);
+  for (const InstanceBytes& instance : instances) {
+    if (std::stoi(instance.name) % 20 == 1) onePhase.push_back(instance);
+  }
+  CircleSegmenter segmenter;
+  segmenter.head = segmenter.identity_;
+  segmenter.head->release.fill(releasedBySite);
+  AnalysisRequest request = requestOf(onePhase);
+  request.tasks = {};
+  segmenter.look = lookOf("lge", 0.5);
+  EXPECT_EQ(analyzeInstances(request, segmenter, ignoreProgress).kind, OutcomeKind::notAnalysable);
+  segmenter.look = lookOf("lge", 0.9);
+  const AnalysisOutcome outcome = analyzeInstances(request, segmenter, ignoreProgress);
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  EXPECT_EQ(segmenter.tasks, std::vector<std::string>{"seg_lge_sax"});
+  const json results = json::parse(outcome.resultsJson);
+  EXPECT_EQ(results["firstLooks"][0]["sequence"]["decidedBy"], "pictures");
+  EXPECT_THAT(results["flags"].dump(), HasSubstr("first-look-decided-sequence"));
 }
 
 TEST(AnalyzeInstances, OutlinesAMapWhoseHeadTheSiteTurnedOnWithAReservationEverywhere) {

@@ -37,6 +37,26 @@ TEST(FirstLookCheck, WarnsWhenAMeasuredSeriesLooksLikeAnotherSequenceOrView) {
   EXPECT_THAT(flags[0].text, HasSubstr("late gadolinium enhancement (probability 0.93)"));
 }
 
+TEST(FirstLookCheck, LetsThePicturesDecideOnlyWhereTheHeaderIsSilentAndTheyAreSure) {
+  EXPECT_EQ(deciderOf(answer("sequence", "lge", 0.95), "cine"), Decider::header);
+  EXPECT_EQ(deciderOf(answer("sequence", "lge", 0.95), ""), Decider::pictures);
+  EXPECT_EQ(deciderOf(answer("sequence", "lge", 0.55), ""), Decider::nobody);
+  EXPECT_EQ(deciderOf(answer("sequence", "lge", 0.95, "off"), ""), Decider::nobody);
+}
+
+TEST(FirstLookCheck, CompletesWhatTheHeaderLeavesOpenAndSaysSo) {
+  FirstLook look;
+  look.answers = {answer("sequence", "lge", 0.93), answer("view", "sax", 0.9)};
+  const TagReading taken = takenFor({"", "4ch"}, look);
+  EXPECT_EQ(taken.sequence, "lge");
+  EXPECT_EQ(taken.view, "4ch");
+  const auto flags = decidedByPictures({"", "4ch"}, look);
+  ASSERT_EQ(flags.size(), 1U);
+  EXPECT_EQ(flags[0].id, "first-look-decided-sequence");
+  EXPECT_THAT(flags[0].text, HasSubstr("late gadolinium enhancement"));
+  EXPECT_TRUE(decidedByPictures({"cine", "sax"}, look).empty());
+}
+
 TEST(FirstLookCheck, WarnsWhenAMeasuredSeriesIsUnlikeTheTraining) {
   FirstLook look;
   EXPECT_TRUE(doubtsAboutShortAxis(look).empty());

@@ -20,7 +20,7 @@ SeriesStack cine(const std::string& description, int phases = 20, int slices = 1
 }
 
 std::string viewOf(const SeriesStack& stack, const std::vector<std::string>& tasks = {}) {
-  const auto choice = chooseLongAxis({stack}, tasks);
+  const auto choice = chooseLongAxis({stack}, {readTags(stack)}, tasks);
   return choice ? choice->view : "none";
 }
 
@@ -44,8 +44,10 @@ TEST(LongAxisChoice, KeepsToTheTasksThatARuleAsksFor) {
 }
 
 TEST(LongAxisChoice, PrefersFourChambersThenMorePhases) {
+  const std::vector<SeriesStack> stacks{cine("2CH_FIESTA", 30), cine("4CH_FIESTA", 20),
+                                        cine("4CH_FIESTA", 25)};
   const auto choice =
-      chooseLongAxis({cine("2CH_FIESTA", 30), cine("4CH_FIESTA", 20), cine("4CH_FIESTA", 25)}, {});
+      chooseLongAxis(stacks, {readTags(stacks[0]), readTags(stacks[1]), readTags(stacks[2])}, {});
   ASSERT_TRUE(choice);
   EXPECT_EQ(choice->stack, 2U);
 }

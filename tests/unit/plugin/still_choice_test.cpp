@@ -19,7 +19,7 @@ SeriesStack still(const std::string& ImageType, const std::string& description, 
 const std::string original = "ORIGINAL\\PRIMARY\\R\\DIS2D";
 
 std::string taskOf(const SeriesStack& stack, const std::vector<std::string>& tasks = {}) {
-  const auto choice = chooseStill({stack}, tasks);
+  const auto choice = chooseStill({stack}, {readTags(stack)}, tasks);
   return choice ? choice->task + " " + choice->sequence : "none";
 }
 
@@ -37,6 +37,15 @@ TEST(StillChoice, LeavesOtherSequencesOtherViewsAndSeveralImagesAtOnePlaceAlone)
   EXPECT_EQ(taskOf(still(original, "DE_tfl_psir_seg_PSIR", 4, 2)), "none");
 }
 
+TEST(StillChoice, TakesASilentSeriesForWhatItsPicturesSay) {
+  const SeriesStack silent = still(original, "");
+  EXPECT_EQ(taskOf(silent), "none");
+  const auto choice = chooseStill({silent}, {{"lge", ""}}, {});
+  ASSERT_TRUE(choice);
+  EXPECT_EQ(choice->task, "seg_lge_sax");
+  EXPECT_FALSE(chooseStill({silent}, {{"lge", "4ch"}}, {}));
+}
+
 TEST(StillChoice, KeepsToTheTasksThatARuleAsksFor) {
   const SeriesStack psir = still(original, "DE_tfl_psir_seg_PSIR");
   EXPECT_EQ(taskOf(psir, {"seg_cine_sax"}), "none");
@@ -44,8 +53,10 @@ TEST(StillChoice, KeepsToTheTasksThatARuleAsksFor) {
 }
 
 TEST(StillChoice, PrefersTheStackWithTheMostSlices) {
-  const auto choice = chooseStill(
-      {still(original, "psir", 3), still(original, "psir", 8), still(original, "psir", 8)}, {});
+  const std::vector<SeriesStack> stacks{still(original, "psir", 3), still(original, "psir", 8),
+                                        still(original, "psir", 8)};
+  const auto choice =
+      chooseStill(stacks, {readTags(stacks[0]), readTags(stacks[1]), readTags(stacks[2])}, {});
   ASSERT_TRUE(choice);
   EXPECT_EQ(choice->stack, 1U);
 }
