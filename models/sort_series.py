@@ -2,9 +2,11 @@
 """What `cmr analyze` takes each series of a folder for, and what it does with it, as a table.
 
     models/sort_series.py DATA OUT [--cmr PROGRAM] [--package PACKAGE] [--threads 1] [--table FILE.md]
+                          [--report-experimental TASKS] [--keep]
 
 DATA holds folders of DICOM files, at any depth, also packed as .tar.xz; each folder is analysed as one job, into a
-folder below OUT. The table goes to the standard output, or to FILE.md.
+folder below OUT. The table, a line for each stack that was read, goes to the standard output, or to FILE.md. What OUT
+holds already is taken from there with --keep.
 """
 import argparse
 import json
@@ -21,6 +23,8 @@ def arguments():
     parser.add_argument("--cmr", default="cmr", help="the program")
     parser.add_argument("--package", help="model package (else the starter)")
     parser.add_argument("--threads", default="1")
+    parser.add_argument("--report-experimental", help="as of cmr analyze")
+    parser.add_argument("--keep", action="store_true", help="analyse nothing again")
     parser.add_argument("--table", help="file for the table")
     return parser.parse_args()
 
@@ -31,12 +35,11 @@ def is_dicom(path):
 
 
 def series_folders(root):
-    """Folders that hold DICOM files themselves, with their number."""
+    """Folders that hold DICOM files themselves."""
     for folder, below, names in os.walk(root):
         below.sort()
-        found = sum(is_dicom(os.path.join(folder, name)) for name in names)
-        if found > 0:
-            yield folder, found
+        if any(is_dicom(os.path.join(folder, name)) for name in names):
+            yield folder
 
 
 def unpacked(data, out):
@@ -58,11 +61,14 @@ def analyse(a, folder, name):
     command = [a.cmr, "analyze", folder, "-o", output, "--overwrite", "--threads", a.threads]
     if a.package:
         command += ["--package", a.package]
-    print(" ".join(command), file=sys.stderr, flush=True)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if a.report_experimental:
+        command += ["--report-experimental", a.report_experimental]
     results = os.path.join(output, "results.json")
-    if not os.path.exists(results):
-        sys.exit(f"{folder}: {done.stderr or done.stdout}")
+    if not (a.keep and os.path.exists(results)):
+        print(" ".join(command), file=sys.stderr, flush=True)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if not os.path.exists(results):
+            sys.exit(f"{folder}: {done.stderr or done.stdout}")
     with open(results, encoding="utf-8") as file:
         return json.load(file)
 
@@ -71,65 +77,77 @@ def answer(look, task):
     if task not in look:
         return "no head"
     said = look[task]
-    certain = "" if said["isCertain"] else ", uncertain"
-    return f"{said['takenFor']} ({said['probability']:.2f}{certain})"
+    return f"{said['takenFor']} {said['probability']:.2f}" + ("" if said["isCertain"] else "?")
 
 
 def header(look, task):
-    return (look[task]["header"] if task in look else None) or "says nothing"
+    return (look[task]["header"] if task in look else None) or "-"
+
+
+def together(look, task):
+    said = look.get(task, {})
+    if said.get("decidedBy") == "pictures":
+        return "pictures decide"
+    return said.get("agreement", "-")
 
 
 def likeness(look):
     if "likeness" not in look:
-        return "not told"
+        return "-"
     told = look["likeness"]
     return f"{told['distance']:.2f}" + (" **unlike**" if told["isUnlikeTraining"] else "")
 
 
-MEASURED = ("lv_edv", "lv_esv", "lv_ef", "lv_mass_ed")
+MEASURED = (("lv.edv", "EDV"), ("lv.esv", "ESV"), ("lv.ef", "EF"), ("lv.mass", "mass"), ("lge.percent.5sd", "LGE"),
+            ("t1.global", "T1"), ("t1post.global", "T1 after contrast"))
 
 
-def value(results, ident):
+def value(results, ident, name):
     for one in results.get("measurements", []):
         if one["id"] == ident and one["value"] is not None:
-            return f"{one['label']} {one['value']:.0f} {one['unit']['value']}"
+            return f"{name} {one['value']:.0f} {one['unit']['value']}"
     return None
+
+
+def refusal(results):
+    reasons = sorted({verdict["id"] for verdict in results["verdicts"]})
+    if results["task"] != "seg_cine_sax" or not reasons:
+        return "not analysed: " + results["reason"].split(" (")[0]
+    return "not analysed: " + ", ".join(reasons)
 
 
 def done_with(results, look):
     if results["outcome"] != "analysed":
-        return results["reason"]
+        return refusal(results)
     if not look["isAnalysed"]:
         return "left out, another stack of the folder was analysed"
-    numbers = [text for text in (value(results, ident) for ident in MEASURED) if text]
+    numbers = [text for text in (value(results, *one) for one in MEASURED) if text]
     flags = sorted({flag["id"] for flag in results.get("flags", []) if flag["severity"] != "note"})
-    text = "analysed" + (": " + ", ".join(numbers) if numbers else "")
-    return text + ("; flags " + ", ".join(flags) if flags else "")
+    text = results["task"] + (": " + ", ".join(numbers) if numbers else "")
+    return text + ("; warned: " + ", ".join(flags) if flags else "")
 
 
-def rows(results, name, images):
+def rows(results, name):
     for look in results["firstLooks"]:
-        size = f"{look['slices']} x {look['phases']}" if len(results["firstLooks"]) > 1 else str(images)
-        agreements = [look[task]["agreement"] for task in ("sequence", "view") if task in look]
-        yield [name, size, f"{header(look, 'sequence')}, {header(look, 'view')}",
-               answer(look, "sequence"), answer(look, "view"), ", ".join(agreements), likeness(look),
-               done_with(results, look)]
+        yield [name, f"{look['slices']} x {look['phases']}", header(look, "sequence") + ", " + header(look, "view"),
+               answer(look, "sequence"), answer(look, "view"),
+               together(look, "sequence") + ", " + together(look, "view"), likeness(look), done_with(results, look)]
     if not results["firstLooks"]:
-        yield [name, str(images), "", "", "", "", "", results["reason"]]
+        yield [name, "-", "-", "-", "-", "-", "-", refusal(results)]
 
 
 def main():
     a = arguments()
     roots = [a.data, *unpacked(a.data, a.out)]
-    lines = [["folder", "images, or slices x phases", "header: sequence, view", "sequence by the pictures",
-              "view by the pictures", "agreement", "distance", "what was done"]]
+    lines = [["series", "slices x phases", "header: sequence, view", "pictures: sequence", "view",
+              "together: sequence, view", "distance", "what was done"]]
     lines.append(["---"] * len(lines[0]))
     for root in roots:
-        for folder, images in series_folders(root):
+        for folder in series_folders(root):
             name = os.path.relpath(folder, root)
             name = os.path.basename(root) if name == "." else name
             results = analyse(a, folder, name.replace(os.sep, "_"))
-            lines += rows(results, name, images)
+            lines += rows(results, name)
     text = "".join("| " + " | ".join(line).replace("\n", " ") + " |\n" for line in lines)
     if a.table:
         with open(a.table, "w", encoding="utf-8") as file:
