@@ -197,6 +197,7 @@ const std::vector<Key>& keys() {
       {"DiskFloorMiB", [](Settings& s, const Json& v) { s.diskFloorMiB = whole(v, 0, mostMiB); }},
       {"MemoryFloorMiB",
        [](Settings& s, const Json& v) { s.memoryFloorMiB = whole(v, 0, mostMiB); }},
+      {"AuditDays", [](Settings& s, const Json& v) { s.auditDays = whole(v, 0, 36500); }},
       {"RetentionDays", [](Settings& s, const Json& v) { s.retentionDays = whole(v, 0, 36500); }},
       {"Destinations",
        [](Settings& s, const Json& v) { s.destinations = checked(parseDestinations, v); }},

@@ -43,6 +43,7 @@ struct Settings {
   int workerMemoryMiB = 8192;  // WorkerMemoryMiB: [0, 100000000]; above it is killed; 0: no ceiling
   int diskFloorMiB = 1024;   // DiskFloorMiB: [0, 100000000]; below it no job is taken; 0: no floor
   int memoryFloorMiB = 512;  // MemoryFloorMiB: the same of memory
+  int auditDays = 3650;      // AuditDays: [0, 36500]; 0: the audit trail is kept for ever
   int retentionDays = 365;   // RetentionDays: [0, 36500]; 0: finished jobs are kept for ever
   // Viewers: name -> address of a study in it, with {StudyInstanceUID} in its place.
   std::map<std::string, std::string> viewers;

@@ -265,14 +265,19 @@ std::vector<Delivery> DeliveryQueue::list(const Filter& filter) {
   return deliveries;
 }
 
-int DeliveryQueue::retry(const std::string& destination,
-                         const std::vector<std::string>& configured) {
+int DeliveryQueue::retry(const std::string& destination, const std::vector<std::string>& configured,
+                         const Actor& by) {
   JobStore::Impl& impl = *store_.impl_;
   const std::lock_guard guard(impl.mutex);
   SqliteTransaction transaction(impl.connection);
   int queued = 0;
   for (const std::string& name : configured) {
-    if (destination.empty() || name == destination) queued += queueAgain(impl.connection, name);
+    if (!destination.empty() && name != destination) continue;
+    const int again = queueAgain(impl.connection, name);
+    queued += again;
+    if (again == 0) continue;
+    impl.audit(by,
+               {"deliveries", "retry", name, "", R"({"queued":)" + std::to_string(again) + "}"});
   }
   transaction.commit();
   return queued;

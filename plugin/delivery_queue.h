@@ -78,7 +78,8 @@ class DeliveryQueue {
   std::vector<Delivery> list(const Filter& filter);  // newest first
   // Dead ones wait again, with all their attempts, and waiting ones are due at once. Returns how
   // many. destination: empty for all of `configured`.
-  int retry(const std::string& destination, const std::vector<std::string>& configured);
+  int retry(const std::string& destination, const std::vector<std::string>& configured,
+            const Actor& by = {});
   struct Depth {
     DeliveryKind kind = DeliveryKind::results;
     std::string destination;

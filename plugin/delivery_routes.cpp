@@ -47,7 +47,7 @@ std::string destinationIn(const std::string& body, const std::vector<std::string
 
 RestResponse retry(const RestRequest& request, const RestContext& context) {
   const std::string destination = destinationIn(request.body, context.destinations);
-  const int queued = context.deliveries->retry(destination, context.destinations);
+  const int queued = context.deliveries->retry(destination, context.destinations, context.by);
   context.ring();
   return answer(200, {{"queued", queued}});
 }

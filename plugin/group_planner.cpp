@@ -97,7 +97,7 @@ std::optional<AcquisitionGroup> GroupPlanner::groupOf(const SeriesLook& series) 
   return group;
 }
 
-GroupPlanner::Answer GroupPlanner::analyze(const std::string& seriesId) const {
+GroupPlanner::Answer GroupPlanner::analyze(const std::string& seriesId, const Actor& by) const {
   Answer answer;
   const auto series = look(seriesId);
   if (!series) {
@@ -115,14 +115,14 @@ GroupPlanner::Answer GroupPlanner::analyze(const std::string& seriesId) const {
     answer.kind = Answer::Kind::unknownSeries;
     return answer;
   }
-  const JobStore::Submitted submitted = store_.submit(group->submission);
+  const JobStore::Submitted submitted = store_.submit(group->submission, by);
   answer.jobId = submitted.jobId;
   answer.created = submitted.created;
   answer.seriesIds = group->submission.orthancSeriesIds;
   const auto job = store_.job(submitted.jobId);
   if (!submitted.created && job && hasEnded(job->state)) {
     try {
-      store_.retry(submitted.jobId);
+      store_.retry(submitted.jobId, by);
     } catch (const InputError&) {
       // Somebody else asked for the same a moment ago: it is on its way.
     }

@@ -48,7 +48,7 @@ class GroupPlanner {
     std::vector<std::string> seriesIds;  // of the group
   };
   // An operator asks for a series, whether or not it was analysed before.
-  Answer analyze(const std::string& seriesId) const;
+  Answer analyze(const std::string& seriesId, const Actor& by = {}) const;
 
  private:
   std::vector<SeriesLook> siblings(const SeriesLook& series, const RuleSet& rules) const;

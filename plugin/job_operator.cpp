@@ -23,6 +23,8 @@ bool isFinal(JobState state) {
 
 }  // namespace
 
+std::string stateJson(JobState state) { return R"({"state":")" + jobStateName(state) + "\"}"; }
+
 void JobStore::Impl::queueAgain(std::int64_t seq) {
   dropOutbox(seq);
   leave(seq, JobState::queued, "");
@@ -33,12 +35,14 @@ void JobStore::Impl::queueAgain(std::int64_t seq) {
       .run();
 }
 
-void JobStore::cancel(const std::string& jobId, const std::string& reason) {
+void JobStore::cancel(const std::string& jobId, const std::string& reason, const Actor& by) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
   const std::int64_t seq = impl_->require(jobId);
   const JobState state = impl_->state(seq);
   if (state == JobState::done && impl_->cancelDeliveries(seq, reason)) {
+    impl_->audit(by, {"job", "cancel", jobId, stateJson(state),
+                      R"({"state":"done","deliveries":"cancelled"})"});
     transaction.commit();
     return;
   }
@@ -47,10 +51,11 @@ void JobStore::cancel(const std::string& jobId, const std::string& reason) {
   }
   impl_->dropOutbox(seq);
   impl_->leave(seq, JobState::cancelled, reason);
+  impl_->audit(by, {"job", "cancel", jobId, stateJson(state), stateJson(JobState::cancelled)});
   transaction.commit();
 }
 
-void JobStore::retry(const std::string& jobId) {
+void JobStore::retry(const std::string& jobId, const Actor& by) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
   const std::int64_t seq = impl_->require(jobId);
@@ -59,6 +64,7 @@ void JobStore::retry(const std::string& jobId) {
     throw InputError("job " + jobId + " is " + jobStateName(state) + " already");
   }
   impl_->queueAgain(seq);
+  impl_->audit(by, {"job", "retry", jobId, stateJson(state), stateJson(JobState::queued)});
   transaction.commit();
 }
 

@@ -1,5 +1,6 @@
 // Running the queue: pause and drain, priorities, dead jobs in bulk, depths, forgetting.
 #include <limits>
+#include <utility>
 
 #include "analysis/errors.h"
 #include "plugin/job_store_impl.h"
@@ -14,6 +15,15 @@ constexpr const char* draining = "draining";
 
 std::int64_t drainUpTo(const std::string& mark) { return mark.empty() ? 0 : std::stoll(mark); }
 
+// The mark is the mode's name, but for running.
+std::string modeJson(const std::string& mark) {
+  return R"({"mode":")" + (mark.empty() ? std::string("running") : mark) + "\"}";
+}
+
+std::string priorityJson(std::int64_t priority) {
+  return R"({"priority":)" + std::to_string(priority) + "}";
+}
+
 }  // namespace
 
 std::int64_t JobStore::Impl::newestToTake() {
@@ -23,9 +33,10 @@ std::int64_t JobStore::Impl::newestToTake() {
   return std::numeric_limits<std::int64_t>::max();
 }
 
-void JobStore::setMode(Mode mode) {
+void JobStore::setMode(Mode mode, const Actor& by) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
+  const std::string before = impl_->mark(modeMark);
   switch (mode) {
     case Mode::running:
       impl_->setMark(modeMark, "");
@@ -40,6 +51,7 @@ void JobStore::setMode(Mode mode) {
           std::to_string(impl_->connection.integer("SELECT coalesce(max(seq), 0) FROM jobs")));
       break;
   }
+  impl_->audit(by, {"queue", "mode", "", modeJson(before), modeJson(impl_->mark(modeMark))});
   transaction.commit();
 }
 
@@ -59,10 +71,11 @@ bool JobStore::isDrained() {
   return !left.bind(drainUpTo(impl_->mark(drainMark))).step();
 }
 
-void JobStore::setPriority(const std::string& jobId, int priority) {
+void JobStore::setPriority(const std::string& jobId, int priority, const Actor& by) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
   const std::int64_t seq = impl_->require(jobId);
+  const int before = impl_->record(seq).submission.priority;
   SqliteStatement(impl_->connection,
                   "UPDATE jobs SET priority = ?, updated_ms = ? WHERE seq = ?"
                   " AND state IN ('queued', 'leased', 'retry', 'storing')")
@@ -72,19 +85,23 @@ void JobStore::setPriority(const std::string& jobId, int priority) {
     throw InputError("job " + jobId + " is " + jobStateName(impl_->state(seq)) +
                      ": nothing is left to put before others");
   }
+  impl_->audit(by, {"job", "priority", jobId, priorityJson(before), priorityJson(priority)});
   transaction.commit();
 }
 
-int JobStore::retryDead(const std::string& cause, std::size_t limit) {
+int JobStore::retryDead(const std::string& cause, std::size_t limit, const Actor& by) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
-  std::vector<std::int64_t> dead;
+  std::vector<std::pair<std::int64_t, std::string>> dead;
   SqliteStatement rows(impl_->connection,
-                       "SELECT seq FROM jobs WHERE state = 'dead' AND (?1 = '' OR cause = ?1)"
+                       "SELECT seq, id FROM jobs WHERE state = 'dead' AND (?1 = '' OR cause = ?1)"
                        " ORDER BY seq LIMIT ?2");
   rows.bind(cause, static_cast<std::int64_t>(limit));
-  while (rows.step()) dead.push_back(rows.integer(0));
-  for (const std::int64_t seq : dead) impl_->queueAgain(seq);
+  while (rows.step()) dead.emplace_back(rows.integer(0), rows.bytes(1));
+  for (const auto& [seq, id] : dead) {
+    impl_->queueAgain(seq);
+    impl_->audit(by, {"job", "retry", id, stateJson(JobState::dead), stateJson(JobState::queued)});
+  }
   transaction.commit();
   return static_cast<int>(dead.size());
 }

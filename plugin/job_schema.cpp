@@ -283,6 +283,40 @@ BEGIN
 END;
 )sql";
 
+// Who changed what (audit_trail.h): appended to, and forgotten only as old as the mark says.
+// rule_texts: every version of the rules that was in use.
+constexpr const char* auditTrail = R"sql(
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  at_ms INTEGER NOT NULL,
+  user TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role <> ''),
+  kind TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  was TEXT NOT NULL,
+  became TEXT NOT NULL
+) STRICT;
+CREATE INDEX audit_by_kind ON audit (kind, seq);
+CREATE INDEX audit_by_subject ON audit (subject, seq);
+CREATE INDEX audit_by_age ON audit (at_ms);
+CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit
+BEGIN
+  SELECT RAISE(ABORT, 'the audit trail is only appended to');
+END;
+CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+WHEN OLD.at_ms >= coalesce((SELECT CAST(value AS INTEGER) FROM marks WHERE name = 'auditKeptFrom'), 0)
+BEGIN
+  SELECT RAISE(ABORT, 'the audit trail is only appended to');
+END;
+CREATE TABLE rule_texts (sha256 TEXT NOT NULL PRIMARY KEY, text TEXT NOT NULL) STRICT;
+)sql";
+
+// The file of the worklist's folder that an exam was read from; empty: it came over REST.
+constexpr const char* sourcesOfExams = R"sql(
+ALTER TABLE worklist ADD COLUMN source TEXT NOT NULL DEFAULT '';
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -301,9 +335,9 @@ int checkedVersion(SqliteConnection& connection, int newest) {
 
 const std::vector<Migration>& jobMigrations() {
   static const std::vector<Migration> migrations{
-      {1, firstTables},    {2, orderOfResults},  {3, seriesLeftAlone},
-      {4, earlierObjects}, {5, decisionsOfJobs}, {6, operation},
-      {7, kindsOfObjects}, {8, scheduledExams},  {9, deliveriesOfJobs}};
+      {1, firstTables},      {2, orderOfResults}, {3, seriesLeftAlone}, {4, earlierObjects},
+      {5, decisionsOfJobs},  {6, operation},      {7, kindsOfObjects},  {8, scheduledExams},
+      {9, deliveriesOfJobs}, {10, auditTrail},    {11, sourcesOfExams}};
   return migrations;
 }
 

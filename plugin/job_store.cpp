@@ -125,7 +125,7 @@ void JobStore::Impl::cancelCovered(std::int64_t seq, const std::string& jobId) {
   }
 }
 
-JobStore::Submitted JobStore::submit(const JobSubmission& submission) {
+JobStore::Submitted JobStore::submit(const JobSubmission& submission, const Actor& by) {
   const JobSubmission job = normalized(submission);
   const std::lock_guard guard(impl_->mutex);
   SqliteConnection& connection = impl_->connection;
@@ -138,6 +138,9 @@ JobStore::Submitted JobStore::submit(const JobSubmission& submission) {
   } else {
     submitted = {sha256Hex(job.key).substr(0, idLength), true};
     impl_->cancelCovered(insertJob(connection, submitted.jobId, job), submitted.jobId);
+  }
+  if (submitted.created) {
+    impl_->audit(by, {"job", "analyze", submitted.jobId, "", stateJson(JobState::queued)});
   }
   bool isChanged = submitted.created;
   for (const std::string& id : job.orthancSeriesIds) {

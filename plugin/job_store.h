@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "dicom_sr/produced_object.h"
+#include "plugin/actor.h"
 #include "plugin/failure_cause.h"
 
 namespace cmr {
@@ -132,7 +133,7 @@ class JobStore {
   };
   // An empty key becomes jobKey(submission). Throws InputError without series. A new job cancels
   // those over no other series that have not got to their results: it is about the same, later.
-  Submitted submit(const JobSubmission& submission);
+  Submitted submit(const JobSubmission& submission, const Actor& by = {});
 
   // The next job that is due, under a new token: the highest priority, then the oldest. A study's
   // jobs are taken in their order: none while an earlier one of the study is leased or waits for
@@ -180,12 +181,14 @@ class JobStore {
   bool hasInterruptedSets();  // quick: whether outdatedResults() is worth a call without a new set
   void settleOutdated(const Outdated& outdated);
 
-  // Operator. Throw InputError when the job is unknown or its state does not allow it. Cancelling
-  // empties the job's outbox; an earlier complete set stays in the archive, a part of one does not.
-  // Cancelling a job that is done ends what is still to be sent on of it.
-  // A retry starts with all attempts, keeps dateTime and computes anew.
-  void cancel(const std::string& jobId, const std::string& reason);
-  void retry(const std::string& jobId);  // dead, notAnalysable, cancelled, retry, done
+  // Operator; `by` is whom the audit trail names (audit_trail.h), here and below. Throw InputError
+  // when the job is unknown or its state does not allow it. Cancelling empties the job's outbox; an
+  // earlier complete set stays in the archive, a part of one does not. Cancelling a job that is
+  // done ends what is still to be sent on of it. A retry starts with all attempts, keeps dateTime
+  // and computes anew.
+  void cancel(const std::string& jobId, const std::string& reason, const Actor& by = {});
+  // dead, notAnalysable, cancelled, retry, done
+  void retry(const std::string& jobId, const Actor& by = {});
   // A study or series disappeared from the archive: open jobs over it are cancelled.
   int cancelForResource(const std::string& orthancId, const std::string& reason);
 
@@ -210,14 +213,15 @@ class JobStore {
 
   // Kept over restarts.
   enum class Mode { running, paused, draining };
-  void setMode(Mode mode);
+  void setMode(Mode mode, const Actor& by = {});
   Mode mode();
   bool isDrained();  // draining, and nothing that was there when it began is left to be taken
 
-  void setPriority(const std::string& jobId, int priority);  // InputError: no such job, or final
+  // InputError: no such job, or final
+  void setPriority(const std::string& jobId, int priority, const Actor& by = {});
   // Dead jobs go back to the queue, at most `limit`, oldest first; returns how many. cause as in
   // ListFilter.
-  int retryDead(const std::string& cause, std::size_t limit);
+  int retryDead(const std::string& cause, std::size_t limit, const Actor& by = {});
 
   struct Depth {
     JobState state;
@@ -277,10 +281,10 @@ class JobStore {
   };
   enum class Scheduled { created, same, different };
   // An exam of this id that is there already stays as it is; `different`: it says something else.
-  Scheduled schedule(const ScheduledExam& exam);
+  Scheduled schedule(const ScheduledExam& exam, const Actor& by = {});
   // Replaces what was scheduled, and forgets a conflict. False: there is no such exam.
-  bool reschedule(const ScheduledExam& exam);
-  bool unschedule(const std::string& id);  // false: there was none
+  bool reschedule(const ScheduledExam& exam, const Actor& by = {});
+  bool unschedule(const std::string& id, const Actor& by = {});  // false: there was none
   std::optional<ScheduledExam> scheduledExam(const std::string& id);
   std::vector<ScheduledExam> scheduledExams(std::size_t limit, std::size_t offset);  // by date
   // Exams that no study arrived for, of this day (DA) and later.
@@ -303,7 +307,8 @@ class JobStore {
   void setLastChange(std::int64_t sequence);
 
  private:
-  friend class DeliveryQueue;  // another part of the same database
+  friend class DeliveryQueue;  // other parts of the same database
+  friend class AuditTrail;
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -11,6 +11,14 @@
 
 namespace cmr {
 
+struct AuditedChange {
+  std::string kind;
+  std::string action;
+  std::string subject;
+  std::string was;  // JSON objects; empty: nothing was there
+  std::string became;
+};
+
 class JobStore::Impl {
  public:
   Impl(JobStoreSettings given, MonotonicMs givenClock);
@@ -40,6 +48,8 @@ class JobStore::Impl {
   void dropOutbox(std::int64_t seq);  // what it stored becomes an earlier set, see job_supersede
   // What is not sent on yet of this job's results never will be; false: there was nothing.
   bool cancelDeliveries(std::int64_t seq, const std::string& reason);
+  // On record when somebody asked for it (audit_trail.h); within the transaction of the change.
+  void audit(const Actor& by, const AuditedChange& change);
   // Bytes that nobody waits for any more.
   void forgetBytes(const std::string& SOPInstanceUID);
 
@@ -62,6 +72,7 @@ void recordDecision(SqliteConnection& connection, std::int64_t seq, const JobSub
 void recordDestinations(SqliteConnection& connection, std::int64_t seq, const JobSubmission& job);
 std::vector<std::string> destinationsOf(SqliteConnection& connection, std::int64_t seq);
 std::vector<std::string> outputsOf(SqliteConnection& connection, std::int64_t seq);
+std::string stateJson(JobState state);               // {"state": its name}
 JobState jobStateFromName(const std::string& name);  // ResourceError: the database is damaged
 
 }  // namespace cmr

@@ -47,7 +47,7 @@ std::string conflictOf(const JobStore::ScheduledExam& exam, const JobStore::Arri
 
 }  // namespace
 
-JobStore::Scheduled JobStore::schedule(const ScheduledExam& exam) {
+JobStore::Scheduled JobStore::schedule(const ScheduledExam& exam, const Actor& by) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
   const auto known = examsNamed(impl_->connection, exam.id);
@@ -62,12 +62,16 @@ JobStore::Scheduled JobStore::schedule(const ScheduledExam& exam) {
       .bind(exam.id, exam.PatientID, exam.AccessionNumber, exam.StudyInstanceUID, exam.startDate,
             exam.attributesJson, now, now)
       .run();
+  impl_->audit(by, {"worklist", "schedule", exam.id, "", exam.attributesJson});
   transaction.commit();
   return Scheduled::created;
 }
 
-bool JobStore::reschedule(const ScheduledExam& exam) {
+bool JobStore::reschedule(const ScheduledExam& exam, const Actor& by) {
   const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  const auto before = examsNamed(impl_->connection, exam.id);
+  if (before.empty()) return false;
   SqliteStatement(impl_->connection,
                   "UPDATE worklist SET patient_id = ?2, accession = ?3, study_uid = ?4,"
                   " start_date = ?5, attributes = ?6, conflict = '', updated_ms = ?7"
@@ -75,13 +79,21 @@ bool JobStore::reschedule(const ScheduledExam& exam) {
       .bind(exam.id, exam.PatientID, exam.AccessionNumber, exam.StudyInstanceUID, exam.startDate,
             exam.attributesJson, unixTimeMs())
       .run();
-  return impl_->connection.changedRows() > 0;
+  impl_->audit(
+      by, {"worklist", "reschedule", exam.id, before.front().attributesJson, exam.attributesJson});
+  transaction.commit();
+  return true;
 }
 
-bool JobStore::unschedule(const std::string& id) {
+bool JobStore::unschedule(const std::string& id, const Actor& by) {
   const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  const auto before = examsNamed(impl_->connection, id);
+  if (before.empty()) return false;
   SqliteStatement(impl_->connection, "DELETE FROM worklist WHERE id = ?").bind(id).run();
-  return impl_->connection.changedRows() > 0;
+  impl_->audit(by, {"worklist", "unschedule", id, before.front().attributesJson, ""});
+  transaction.commit();
+  return true;
 }
 
 std::optional<JobStore::ScheduledExam> JobStore::scheduledExam(const std::string& id) {

@@ -56,7 +56,7 @@ RestResponse queueNow(JobStore& store) {
 }
 
 RestResponse setMode(JobStore::Mode mode, const RestContext& context) {
-  context.store->setMode(mode);
+  context.store->setMode(mode, context.by);
   context.ring();
   return queueNow(*context.store);
 }
@@ -83,7 +83,7 @@ RestResponse retryDead(const RestRequest& request, const RestContext& context) {
   const Json body = bodyOf(request.body);
   refuseOtherKeys(body, {"cause", "limit"});
   const int queued =
-      context.store->retryDead(causeIn(body), static_cast<std::size_t>(limitIn(body)));
+      context.store->retryDead(causeIn(body), static_cast<std::size_t>(limitIn(body)), context.by);
   context.ring();
   return answer({{"queued", queued}});
 }
@@ -97,7 +97,7 @@ RestResponse setPriority(const std::string& jobId, const RestRequest& request,
     return {404, dumpJson({{"error", "there is no job " + jobId}}), {}};
   }
   try {
-    context.store->setPriority(jobId, *priority);
+    context.store->setPriority(jobId, *priority, context.by);
   } catch (const InputError& error) {
     return {409, dumpJson({{"error", error.what()}}), {}};
   }

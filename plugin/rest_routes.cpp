@@ -6,6 +6,7 @@
 #include "analysis/errors.h"
 #include "config/explain_rules.h"
 #include "plugin/app_pages.h"
+#include "plugin/audit_routes.h"
 #include "plugin/cross_site.h"
 #include "plugin/delivery_routes.h"
 #include "plugin/gather_study.h"
@@ -80,9 +81,9 @@ RestResponse results(const JobRecord& job) {
 RestResponse change(const JobRecord& job, const std::string& verb, const RestContext& context) {
   try {
     if (verb == "retry") {
-      context.store->retry(job.id);
+      context.store->retry(job.id, context.by);
     } else {
-      context.store->cancel(job.id, "cancelled by an operator");
+      context.store->cancel(job.id, "cancelled by an operator", context.by);
     }
   } catch (const InputError& error) {  // the state does not allow it
     return refuse(409, error.what());
@@ -95,7 +96,7 @@ RestResponse change(const JobRecord& job, const std::string& verb, const RestCon
 RestResponse analyze(const std::string& seriesId, const RestRequest& request,
                      const RestContext& context) {
   const std::optional<int> priority = priorityIn(request.body);
-  const GroupPlanner::Answer done = context.planner->analyze(seriesId);
+  const GroupPlanner::Answer done = context.planner->analyze(seriesId, context.by);
   switch (done.kind) {
     case GroupPlanner::Answer::Kind::unknownSeries:
       return refuse(404, "the archive has no series " + seriesId);
@@ -105,7 +106,7 @@ RestResponse analyze(const std::string& seriesId, const RestRequest& request,
     case GroupPlanner::Answer::Kind::accepted:
       break;
   }
-  if (priority) context.store->setPriority(done.jobId, *priority);
+  if (priority) context.store->setPriority(done.jobId, *priority, context.by);
   context.ring();
   return answer(202, {{"job", done.jobId}, {"created", done.created}, {"series", done.seriesIds}});
 }
@@ -205,7 +206,7 @@ std::optional<Route> standingRouteOf(const std::vector<std::string>& parts,
 
 // Every route is asked for here, so nothing is done for somebody who may not. The pages themselves
 // hold nothing of a patient and tell everybody why they may not see more.
-RestResponse dispatch(const RestRequest& request, const RestContext& context) {
+RestResponse dispatch(const RestRequest& request, const RestContext& given) {
   if (isAppPath(request.path)) return appPage(request);
   if (!mayChangeState(request.method, request.headers)) {
     return refuse(403,
@@ -213,10 +214,13 @@ RestResponse dispatch(const RestRequest& request, const RestContext& context) {
   }
   const std::vector<std::string> parts = partsOf(request.path);
   if (parts.empty() || parts[0] != "cmr") return refuse(404, "there is nothing at this path");
-  const Visitor visitor = visitorOf(context.access, request.headers);
+  const Visitor visitor = visitorOf(given.access, request.headers);
+  RestContext context = given;
+  context.by = {visitor.user, roleName(visitor.role)};
   std::optional<Route> route = standingRouteOf(parts, context, visitor);
   if (!route) route = queueRouteOf(request, parts, context);
   if (!route) route = deliveryRouteOf(request, parts, context);
+  if (!route) route = auditRouteOf(request, parts, context);
   if (!route) route = worklistRouteOf(request, parts, context);
   if (!route) route = routeOf(request, parts, context);
   if (!route) return refuse(404, "there is nothing at " + request.path);

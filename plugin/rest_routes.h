@@ -47,6 +47,7 @@ struct RestContext {
   WorklistSettings worklist = {};
   DeliveryQueue* deliveries = nullptr;         // null as the store
   std::vector<std::string> destinations = {};  // that are configured, of results and notices
+  Actor by = {};  // who asks, for the audit trail; set from `access` and the request
 };
 
 // A path that exists: its verb, what it does, whether a running service has to be there for it, and

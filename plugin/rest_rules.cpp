@@ -1,7 +1,9 @@
 #include "plugin/rest_rules.h"
 
 #include "analysis/errors.h"
+#include "analysis/sha256.h"
 #include "config/explain_rules.h"
+#include "plugin/audit_trail.h"
 #include "plugin/job_json.h"
 
 namespace cmr {
@@ -24,20 +26,37 @@ RestResponse check(const RestRequest& request, const RestContext& context) {
   return answer(200, reportJson(checkRules(request.body, "rules", destinationsOf(context))));
 }
 
-RestResponse reload(LiveRules& rules) {
-  const bool done = rules.reload();
-  const RulesStatus status = rules.status();
+RestResponse reload(const RestContext& context) {
+  bool done = false;
+  RulesStatus status;
+  AuditTrail(*context.store).noteRules(context.by, "reload", [&] {
+    done = context.rules->reload();
+    status = context.rules->status();
+    return RulesVersion{status.sha256, status.text, status.file};
+  });
   Json body = rulesSummary(status);
   if (!done) body["error"] = "the last good rules stay: " + status.problem;
   return answer(done ? 200 : 409, body);
 }
 
-RestResponse replace(const RestRequest& request, LiveRules& rules) {
+// On record in the transaction that the file is written in.
+LiveRules::Replaced replaceOnRecord(const RestRequest& request, const std::string& replaced,
+                                    const RestContext& context) {
+  const RulesVersion version{sha256Hex(request.body), request.body, context.rules->status().file};
+  auto outcome = LiveRules::Replaced::changedMeanwhile;
+  AuditTrail(*context.store).replaceRules(context.by, version, [&] {
+    outcome = context.rules->replace(request.body, replaced);
+    return outcome == LiveRules::Replaced::done;
+  });
+  return outcome;
+}
+
+RestResponse replace(const RestRequest& request, const RestContext& context) {
   const auto given = request.headers.find("if-match");
   if (given == request.headers.end()) {
     return answer(400, {{"error", "If-Match has to name the hash of the rules that are replaced"}});
   }
-  switch (rules.replace(request.body, given->second)) {
+  switch (replaceOnRecord(request, given->second, context)) {
     case LiveRules::Replaced::notEditable:
       return answer(403, {{"error", "the configuration does not allow it (EditRules)"}});
     case LiveRules::Replaced::changedMeanwhile:
@@ -46,7 +65,7 @@ RestResponse replace(const RestRequest& request, LiveRules& rules) {
     case LiveRules::Replaced::done:
       break;
   }
-  return answer(200, rulesJson(rules.status()));
+  return answer(200, rulesJson(context.rules->status()));
 }
 
 // The series under the rules in use, every rule tried.
@@ -98,8 +117,7 @@ std::optional<RestRoute> rulesRouteOf(const RestRequest& request,
                                       const RestContext& context) {
   const std::string last = parts.empty() ? std::string() : parts.back();
   if (parts.size() == 2 && last == "rules" && request.method == "PUT") {
-    return RestRoute{"PUT", [&] { return replace(request, *context.rules); }, true,
-                     Role::administrator};
+    return RestRoute{"PUT", [&] { return replace(request, context); }, true, Role::administrator};
   }
   if (parts.size() == 2 && last == "rules") {
     return RestRoute{"GET", [&] { return answer(200, rulesJson(context.rules->status())); }};
@@ -108,7 +126,7 @@ std::optional<RestRoute> rulesRouteOf(const RestRequest& request,
     return RestRoute{"POST", [&] { return check(request, context); }, false, Role::viewer};
   }
   if (parts.size() == 3 && parts[1] == "rules" && last == "reload") {
-    return RestRoute{"POST", [&] { return reload(*context.rules); }, true, Role::administrator};
+    return RestRoute{"POST", [&] { return reload(context); }, true, Role::administrator};
   }
   if (parts.size() == 4 && parts[1] == "series" && last == "explain") {
     if (request.method == "POST") {

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "plugin/audit_trail.h"
+
 namespace cmr {
 namespace {
 
@@ -22,10 +24,10 @@ std::int64_t systemNowMs() {
 
 }  // namespace
 
-Retention::Retention(JobStore& store, std::chrono::hours age, LogCallback log,
+Retention::Retention(JobStore& store, RetentionAges ages, LogCallback log,
                      std::function<std::int64_t()> now)
     : store_(store),
-      age_(age),
+      ages_(ages),
       log_(std::move(log)),
       now_(now ? std::move(now) : std::function<std::int64_t()>(systemNowMs)) {}
 
@@ -41,8 +43,17 @@ bool Retention::clockJumped(std::chrono::steady_clock::time_point steadyNow) {
   return jumped;
 }
 
+void Retention::forgetAudit() {
+  if (ages_.audit.count() == 0) return;
+  const int gone =
+      AuditTrail(store_).forgetOld(now_() - milliseconds(ages_.audit).count(), mostAtOnce);
+  if (gone == 0) return;
+  log_(LogLevel::info, "forgot " + std::to_string(gone) + " rows of the audit trail older than " +
+                           std::to_string(ages_.audit / hours(24)) + " days");
+}
+
 void Retention::step(std::chrono::steady_clock::time_point steadyNow) {
-  if (age_.count() == 0) return;
+  if (ages_.jobs.count() == 0 && ages_.audit.count() == 0) return;
   if (!begun_) {
     begun_ = true;
     startMs_ = now_();
@@ -51,13 +62,15 @@ void Retention::step(std::chrono::steady_clock::time_point steadyNow) {
   if (steadyNow < next_) return;
   next_ = steadyNow + pause;
   if (clockJumped(steadyNow)) return;
-  const JobStore::Forgotten gone = store_.forgetOld(now_() - age_.count(), mostAtOnce);
+  forgetAudit();
+  if (ages_.jobs.count() == 0) return;
+  const JobStore::Forgotten gone =
+      store_.forgetOld(now_() - milliseconds(ages_.jobs).count(), mostAtOnce);
   if (gone.documents + gone.jobs + gone.deliveries == 0) return;
   next_ = steadyNow;  // there may be more
   log_(LogLevel::info, "forgot " + std::to_string(gone.jobs) + " finished jobs and " +
                            std::to_string(gone.documents) + " results documents older than " +
-                           std::to_string(age_.count() / milliseconds(hours(24)).count()) +
-                           " days");
+                           std::to_string(ages_.jobs / hours(24)) + " days");
 }
 
 }  // namespace cmr

@@ -10,23 +10,30 @@
 
 namespace cmr {
 
+// Zero: for ever.
+struct RetentionAges {
+  std::chrono::hours jobs{0};
+  std::chrono::hours audit{0};  // rows of the audit trail
+};
+
 // Thread ownership: one thread.
 class Retention {
  public:
   // now: Unix time in ms; absent: the system's.
-  Retention(JobStore& store, std::chrono::hours age, LogCallback log,
+  Retention(JobStore& store, RetentionAges ages, LogCallback log,
             std::function<std::int64_t()> now = {});
 
   // To be called often; acts once an hour. Does nothing while the system's clock is not to be
   // believed: when it moved otherwise than the steady one since the start, all that is known of
-  // ages is wrong. Nothing either with an age of zero. Throws ResourceError.
+  // ages is wrong. Throws ResourceError.
   void step(std::chrono::steady_clock::time_point steadyNow);
 
  private:
+  void forgetAudit();
   bool clockJumped(std::chrono::steady_clock::time_point steadyNow);
 
   JobStore& store_;
-  const std::chrono::milliseconds age_;
+  const RetentionAges ages_;
   const LogCallback log_;
   const std::function<std::int64_t()> now_;
   bool begun_ = false;

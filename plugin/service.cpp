@@ -8,6 +8,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
+#include "plugin/audit_trail.h"
 #include "plugin/database_size.h"
 #include "plugin/job_json.h"
 #include "plugin/rest_rules.h"
@@ -172,7 +173,10 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
       store_(storeSettings(plan_)),
       deliveries_(store_, plan_.settings.deliveryAttempts),
       forwarder_(deliveries_, lanesOf(plan_.settings, archive, store_, deliveries_), log),
-      retention_(store_, std::chrono::hours(24) * plan_.settings.retentionDays, log),
+      retention_(store_,
+                 {std::chrono::hours(24) * plan_.settings.retentionDays,
+                  std::chrono::hours(24) * plan_.settings.auditDays},
+                 log),
       package_(plan_.settings.packageFolder, plan_.packageSha256, log),
       worker_(workerSettings(plan_.settings), log),
       planner_(
@@ -185,7 +189,11 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
             superseder_.removeOutdated();
             forwarder_.ring();
           },
-          [this] { retention_.step(std::chrono::steady_clock::now()); }, &metrics_),
+          [this] {
+            noteFiles();
+            retention_.step(std::chrono::steady_clock::now());
+          },
+          &metrics_),
       dispatcher_(archive, store_,
                   {[this](const AnalysisRequest& request, const ProgressCallback& progress) {
                      return analyze(request, progress);
@@ -272,6 +280,16 @@ PackageInUse Service::packageInUse() {
     use.problem = "the model package cannot be used: " + ofFolder;
   }
   return use;
+}
+
+void Service::noteFiles() {
+  plan_.rules->now();
+  AuditTrail trail(store_);
+  trail.noteRules({{}, serviceRole}, "found", [this] {
+    RulesStatus rules = plan_.rules->status();
+    return RulesVersion{std::move(rules.sha256), std::move(rules.text), std::move(rules.file)};
+  });
+  trail.notePackage(plan_.settings.packageFolder, package_.sha256());
 }
 
 void Service::ring() {

@@ -72,6 +72,8 @@ class Service {
 
  private:
   PackageInUse packageInUse();
+  // What changed on disk, for the audit trail.
+  void noteFiles();
   AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress);
   // Why no job is taken; empty when jobs are.
   std::string whyNotClaiming(const FreeResources& free) const;

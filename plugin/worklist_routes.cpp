@@ -33,9 +33,10 @@ RestResponse list(JobStore& store) {
   return answer(200, {{"entries", entries}, {"limit", mostListed}});
 }
 
-RestResponse create(const RestRequest& request, JobStore& store) {
+RestResponse create(const RestRequest& request, const RestContext& context) {
+  JobStore& store = *context.store;
   const JobStore::ScheduledExam exam = readWorklistEntry(request.body);
-  if (store.schedule(exam) == JobStore::Scheduled::different) {
+  if (store.schedule(exam, context.by) == JobStore::Scheduled::different) {
     return answer(409,
                   {{"error",
                     "this accession number, patient and step are scheduled already, with other "
@@ -46,14 +47,16 @@ RestResponse create(const RestRequest& request, JobStore& store) {
   return one(exam.id, store);
 }
 
-RestResponse replace(const RestRequest& request, const std::string& id, JobStore& store) {
+RestResponse replace(const RestRequest& request, const std::string& id,
+                     const RestContext& context) {
+  JobStore& store = *context.store;
   const JobStore::ScheduledExam exam = readWorklistEntry(request.body);
   if (!store.scheduledExam(id)) return notThere(id);
   if (exam.id != id) {
     return refuse(409, "accession number, patient and step make another entry, " + exam.id +
                            ": create that one and delete " + id);
   }
-  return store.reschedule(exam) ? one(id, store) : notThere(id);
+  return store.reschedule(exam, context.by) ? one(id, store) : notThere(id);
 }
 
 }  // namespace
@@ -72,17 +75,18 @@ std::optional<RestRoute> worklistRouteOf(const RestRequest& request,
   }
   if (parts.size() == 2) {
     if (method == "GET") return RestRoute{method, [&] { return list(*context.store); }};
-    if (method == "POST") return RestRoute{method, [&] { return create(request, *context.store); }};
+    if (method == "POST") return RestRoute{method, [&] { return create(request, context); }};
     return RestRoute{"GET,POST", {}};
   }
   const std::string id = parts[2];
   if (method == "GET") return RestRoute{method, [&, id] { return one(id, *context.store); }};
   if (method == "PUT") {
-    return RestRoute{method, [&, id] { return replace(request, id, *context.store); }};
+    return RestRoute{method, [&, id] { return replace(request, id, context); }};
   }
   if (method == "DELETE") {
     return RestRoute{method, [&, id] {
-                       return answer(200, {{"id", id}, {"deleted", context.store->unschedule(id)}});
+                       const bool deleted = context.store->unschedule(id, context.by);
+                       return answer(200, {{"id", id}, {"deleted", deleted}});
                      }};
   }
   return RestRoute{"GET,PUT,DELETE", {}};

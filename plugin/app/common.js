@@ -220,7 +220,7 @@ export function repeat(work, milliseconds) {
 
 // --- the frame of every page ------------------------------------------------------------------------
 
-const pages = [['index.html', 'Queue'], ['worklist.html', 'Worklist'], ['rules.html', 'Rules'], ['models.html', 'Models'], ['health.html', 'Health']];
+const pages = [['index.html', 'Queue'], ['worklist.html', 'Worklist'], ['rules.html', 'Rules'], ['models.html', 'Models'], ['health.html', 'Health'], ['audit.html', 'Audit']];
 
 function useTheme(theme) {
   document.documentElement.dataset.theme = theme;

@@ -57,6 +57,22 @@ async function fillSeries() {
   }
 }
 
+// Going back is looking at the earlier text, and putting that into use.
+async function showHistory() {
+  const { versions } = await getOr('cmr/rules/history', { versions: [] });
+  const rows = versions.map(({ sha256, since }) => {
+    const button = make('button', { type: 'button', 'aria-label': `Show the rules of ${since}` }, 'Show');
+    button.addEventListener('click', () => act(button, async () => {
+      byId('text').value = (await get(`cmr/rules/history/${sha256}`)).text;
+      byId('text').focus();
+    }, 'The earlier text stands above. It is in use when it is put into use.'));
+    return make('li', {}, button, ' in use since ', time(since), make('span', { className: 'quiet' },
+      `, hash ${sha256.slice(0, 12)}${sha256 === inUse.sha256 ? ', these are in use' : ''}`));
+  });
+  byId('history').replaceChildren(rows.length > 0 ? make('ul', { className: 'clauses' }, ...rows)
+    : make('p', { className: 'quiet' }, 'None are on record.'));
+}
+
 async function check() {
   const report = await post('cmr/rules/check', byId('text').value);
   showReport(report);
@@ -73,7 +89,8 @@ async function dryRun() {
 async function save() {
   if (!await check()) return;
   showUse(await put('cmr/rules', byId('text').value, { 'If-Match': inUse.sha256 }));
-  say('These rules are in use now. The earlier ones lie beside the file.');
+  await showHistory();
+  say('These rules are in use now. The earlier ones are listed below.');
 }
 
 async function start() {
@@ -89,6 +106,7 @@ async function start() {
   withhold(byId('save'), closed);
   tellWhyNot(closed, 'The rules can be checked and tried here, not put into use.');
   byId('text').value = inUse.text;
+  await showHistory();
   await fillSeries();
   if (location.hash.length > 1) await act(byId('run'), dryRun);
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "plugin/audit_trail.h"
 #include "tests/unit/plugin/service_fixture.h"
 
 namespace cmr {
@@ -15,8 +16,8 @@ constexpr std::int64_t hourMs = 3600000;
 class RetentionTest : public ServiceFixture {
  protected:
   RetentionTest() { store->cancel(submit("a"), "by hand"); }
-  Retention retention(hours age) {
-    return Retention(*store, age, logCallback(), [this] { return wallMs; });
+  Retention retention(hours age, hours ofAudit = hours(0)) {
+    return Retention(*store, {age, ofAudit}, logCallback(), [this] { return wallMs; });
   }
   static std::chrono::steady_clock::time_point after(hours time) {
     return std::chrono::steady_clock::time_point(time);
@@ -49,6 +50,14 @@ TEST_F(RetentionTest, AClockThatJumpsForgetsNothing) {
   kept.step(after(hours(2)));
   EXPECT_EQ(jobs().size(), 1U);
   EXPECT_THAT(log, HasSubstr("clock was set"));
+}
+
+TEST_F(RetentionTest, TheAuditTrailHasAnAgeOfItsOwn) {
+  store->setMode(JobStore::Mode::paused, {"anna", "operator"});
+  retention(hours(24)).step(after(hours(0)));
+  EXPECT_EQ(AuditTrail(*store).list({}).size(), 1U);
+  retention(hours(0), hours(24)).step(after(hours(0)));
+  EXPECT_TRUE(AuditTrail(*store).list({}).empty());
 }
 
 TEST_F(RetentionTest, ItActsOnceAnHour) {

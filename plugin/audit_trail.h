@@ -1,0 +1,72 @@
+// Who changed what, when, from what to what: a table that is only ever appended to, part of the job
+// store's database. Each row is written in the transaction of its change; the rows of jobs, queue,
+// deliveries and worklist by the job store itself.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugin/actor.h"
+#include "plugin/job_store.h"
+
+namespace cmr {
+
+struct AuditEntry {
+  std::int64_t id = 0;    // grows
+  std::int64_t atMs = 0;  // Unix time
+  Actor by;
+  std::string kind;     // "job", "queue", "deliveries", "worklist", "rules", "package"
+  std::string action;   // "cancel", "retry", "priority", ...
+  std::string subject;  // job, worklist entry, destination, file; empty: there is one only
+  std::string wasJson;  // a JSON object; empty: nothing was there
+  std::string becameJson;
+};
+
+struct RulesVersion {
+  std::string sha256;
+  std::string text;
+  std::string file;  // empty: the rules that ship
+};
+
+// Thread ownership: any thread. Throws ResourceError.
+class AuditTrail {
+ public:
+  explicit AuditTrail(JobStore& store) : store_(store) {}
+
+  struct Filter {
+    std::string kind;     // empty: any
+    std::string subject;  // empty: any
+    std::string user;     // empty: any
+    std::size_t limit = 100;
+    std::size_t offset = 0;
+  };
+  std::vector<AuditEntry> list(const Filter& filter);  // newest first
+
+  // `write` puts the file there and says whether it did; the row and the file are there both or
+  // neither, but for a crash between the two: then noteRules() finds the file.
+  bool replaceRules(const Actor& by, const RulesVersion& rules, const std::function<bool()>& write);
+  // What is in use now, asked for while nobody else can change it over REST; on record when it is
+  // another than before.
+  void noteRules(const Actor& by, const std::string& action,
+                 const std::function<RulesVersion()>& inUse);
+  void notePackage(const std::string& folder, const std::string& sha256);
+
+  struct EarlierRules {
+    std::string sha256;
+    std::int64_t sinceMs = 0;
+  };
+  // Rules that were in use, the newest first, each as often as it was taken into use.
+  std::vector<EarlierRules> rulesHistory(std::size_t limit);
+  std::optional<std::string> rulesText(const std::string& sha256);
+
+  // Rows older than that, at most `limit`; returns how many. Nothing else removes a row.
+  int forgetOld(std::int64_t beforeMs, std::size_t limit);
+
+ private:
+  JobStore& store_;
+};
+
+}  // namespace cmr
