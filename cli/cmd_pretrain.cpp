@@ -1,8 +1,12 @@
 // `cmr pretrain`: self-distillation of the backbone on images without labels.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 
 #include "analysis/errors.h"
+#include "cli/process_family.h"
 #include "cli/registered_commands.h"
 #include "cli/typed_command.h"
 #include "models/curve_picture.h"
@@ -48,6 +52,18 @@ void addArchives(const PretrainArguments& a, PretrainImages& images) {
 #endif
 }
 
+// What the first of several processes tells each of the others.
+std::vector<std::vector<std::string>> placesOfOthers(PretrainOptions& o) {
+  std::vector<std::vector<std::string>> added;
+  if (o.place.size == 1 || o.place.rank > 0) return added;
+  std::filesystem::create_directories(o.output);
+  o.place.meeting = o.output + "/meeting-" + std::to_string(::getpid());
+  for (int rank = 1; rank < o.place.size; ++rank) {
+    added.push_back({"--process", std::to_string(rank), "--meeting", o.place.meeting});
+  }
+  return added;
+}
+
 void run(PretrainArguments& a) {
   PretrainOptions& o = a.options;
   if (a.folders.empty() && a.archives.empty() && a.phantomShare <= 0) {
@@ -86,7 +102,11 @@ void run(PretrainArguments& a) {
                 {"rank", "rank of the features"},
                 {"nearestNeighbours", "nearest neighbours balanced accuracy"}});
   };
+  ProcessFamily others(placesOfOthers(o));
   pretrainBackbone(o, images);
+  others.wait();
+  std::error_code ignored;
+  if (o.place.rank == 0) std::filesystem::remove(o.place.meeting, ignored);
 }
 
 void addData(CLI::App& c, PretrainArguments& a) {
@@ -166,6 +186,13 @@ void addTraining(CLI::App& c, PretrainOptions& o) {
   c.add_option("--seed", o.seed, "The same seed gives the same run")->capture_default_str();
   c.add_option("--threads", o.threads, "0: as many as there are cores")->capture_default_str();
   c.add_option("--device", o.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  c.add_option("--processes", o.place.size,
+               "So many take each step together, each with --accumulate batches: one for each GPU")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  // For the copies that the first process starts.
+  c.add_option("--process", o.place.rank)->group("");
+  c.add_option("--meeting", o.place.meeting)->group("");
   c.add_option("--precision", o.precision, "auto, float32 or bfloat16")->capture_default_str();
   c.add_flag("--resume", o.resume, "Go on from the last checkpoint in the run folder");
   c.add_option("-o,--output", o.output, "Run folder: checkpoint, log and backbone")->required();

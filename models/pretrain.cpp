@@ -89,6 +89,20 @@ class ConsoleReport final : public PretrainReport {
   std::size_t said_ = 0;
 };
 
+// Of a process beside the first.
+class NoReport final : public PretrainReport {
+  void progress(const PretrainProgress&) override {}
+  void probed(const ProbeResult&) override {}
+};
+
+// Of several processes each takes a GPU of its own, unless one was named.
+torch::Device deviceOf(const PretrainOptions& o) {
+  const torch::Device chosen = chooseDevice(o.device);
+  const bool isNamed = o.device != "auto" && o.device != "cuda";
+  if (o.place.size == 1 || !chosen.is_cuda() || isNamed) return chosen;
+  return chooseDevice("cuda:" + std::to_string(o.place.rank));
+}
+
 ProbeSet probeOf(const PretrainOptions& o, PretrainImages& images) {
   ProbeSet probe;
   probe.images = images.probe(o.probeImages);
@@ -112,7 +126,8 @@ std::map<std::string, std::string> describe(const PretrainOptions& o, const Pret
                     {"koleoWeight", o.trainer.koleoWeight},
                     {"prototypes", o.geometry.head.prototypes},
                     {"steps", o.trainer.steps},
-                    {"imagesPerStep", o.plan.images * o.trainer.accumulate},
+                    {"imagesPerStep", o.plan.images * o.trainer.accumulate * o.place.size},
+                    {"processes", o.place.size},
                     {"seed", o.seed},
                     {"precision", precisionName(precision)},
                     {"files", images.files()},
@@ -135,7 +150,7 @@ std::map<std::string, std::string> describe(const PretrainOptions& o, const Pret
 std::string pretrainBackbone(const PretrainOptions& o, PretrainImages& images) {
   setThreads(o.threads);
   torch::manual_seed(o.seed);
-  const torch::Device device = chooseDevice(o.device);
+  const torch::Device device = deviceOf(o);
   const ComputePrecision precision = choosePrecision(o.precision, device);
   PretrainerOptions trainer = o.trainer;
   trainer.device = device;
@@ -146,18 +161,24 @@ std::string pretrainBackbone(const PretrainOptions& o, PretrainImages& images) {
   MultiCropPlan plan = o.plan;
   plan.seed = o.seed;
   std::filesystem::create_directories(o.output);
+  TrainingGroup group(o.place);
+  trainer.group = &group;
+  const ProbeSet probe = probeOf(o, images);
+  const auto draw = [&images](std::uint64_t slot) { return images.draw(slot); };
+  if (!group.isFirst()) {
+    NoReport nothing;
+    pretrain(o.geometry, trainer, plan, draw, probe, nothing);
+    return "";
+  }
   std::printf(
       "%zu images (%zu files left out, %zu of other kinds; index %.1f MB), phantoms %.0f %%; "
-      "%lld steps of %d images in %s on %s\n",
+      "%lld steps of %d images in %s on %s, %d process(es)\n",
       images.files(), images.excludedCount(), images.ignored(),
       static_cast<double>(images.indexBytes()) / 1e6, 100 * images.phantomShare(),
-      static_cast<long long>(trainer.steps), plan.images * trainer.accumulate,
-      precisionName(precision).c_str(), deviceName(device).c_str());
+      static_cast<long long>(trainer.steps), plan.images * trainer.accumulate * group.size(),
+      precisionName(precision).c_str(), deviceName(device).c_str(), group.size());
   ConsoleReport report(o, images);
-  const ProbeSet probe = probeOf(o, images);
-  DinoNetwork teacher = pretrain(
-      o.geometry, trainer, plan, [&images](std::uint64_t slot) { return images.draw(slot); }, probe,
-      report);
+  DinoNetwork teacher = pretrain(o.geometry, trainer, plan, draw, probe, report);
   const std::string path = o.output + "/backbone.safetensors";
   writeBackbone(path, *teacher->backbone(), describe(o, images, precision, report.last));
   std::printf("backbone written to %s; %zu images were skipped\n", path.c_str(),

@@ -25,13 +25,14 @@ struct PretrainOptions {
   std::string precision = "auto";
   std::string output;  // run folder: last.ckpt, log.jsonl, backbone.safetensors
   bool resume = false;
+  GroupPlace place;     // of this process among several that train together
   std::string command;  // as typed, for the file
   // Called with the log's path after each look at the features, to draw its curves; may be empty.
   std::function<void(const std::string& logPath)> draw;
 };
 
 // Progress goes to standard output, a machine-readable log to output/log.jsonl. Returns the path of
-// the backbone.
+// the backbone; of several processes all but the first are silent and return "".
 std::string pretrainBackbone(const PretrainOptions& options, PretrainImages& images);
 
 }  // namespace cmr

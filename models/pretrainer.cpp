@@ -87,7 +87,12 @@ class Pretrainer {
     return torch::optim::AdamW(std::move(groups));
   }
 
+  int processes() const { return o_.group == nullptr ? 1 : o_.group->size(); }
+  int rank() const { return o_.group == nullptr ? 0 : o_.group->rank(); }
+  std::int64_t batchesInAStep() const { return std::int64_t{o_.accumulate} * processes(); }
+
   StepSettings settingsOf(std::int64_t step) const;
+  void averageOverProcesses(PretrainProgress& p, TeacherCentres& seen);
   PretrainProgress takeStep(std::int64_t step, DrawAhead<MultiCropBatch>& source, double& waiting);
   void requireNumbers(double value, const char* what, std::int64_t step,
                       const std::vector<std::string>& names) const;
@@ -108,7 +113,7 @@ class Pretrainer {
 };
 
 StepSettings Pretrainer::settingsOf(std::int64_t step) const {
-  const double images = static_cast<double>(plan_.images) * o_.accumulate;
+  const double images = static_cast<double>(plan_.images * batchesInAStep());
   StepSettings s;
   s.learningRate = warmupCosine(o_.learningRate * images / 256, o_.finalRateShare, step,
                                 o_.warmupSteps, o_.steps);
@@ -141,9 +146,31 @@ void Pretrainer::requireNumbers(double value, const char* what, std::int64_t ste
   throw InputError(text);
 }
 
+// A gradient that no batch of this process gave counts as 0.
+void Pretrainer::averageOverProcesses(PretrainProgress& p, TeacherCentres& seen) {
+  if (processes() == 1) return;
+  std::vector<torch::Tensor> shared{seen.classToken, seen.patches};
+  for (torch::Tensor& parameter : student_->parameters()) {
+    if (!parameter.grad().defined()) parameter.mutable_grad() = torch::zeros_like(parameter);
+    shared.push_back(parameter.grad());
+  }
+  double* const figures[] = {&p.loss,  &p.classLoss,    &p.patchLoss,
+                             &p.koleo, &p.targets.mean, &p.targets.ofMean};
+  torch::Tensor told = torch::empty({static_cast<std::int64_t>(std::size(figures))});
+  for (std::size_t i = 0; i < std::size(figures); ++i) {
+    told[static_cast<std::int64_t>(i)] = *figures[i];
+  }
+  shared.push_back(told = told.to(o_.device));
+  o_.group->average(shared);
+  for (std::size_t i = 0; i < std::size(figures); ++i) {
+    *figures[i] = told[static_cast<std::int64_t>(i)].item<double>();
+  }
+}
+
 PretrainProgress Pretrainer::takeStep(std::int64_t step, DrawAhead<MultiCropBatch>& source,
                                       double& waiting) {
-  torch::manual_seed(mixSeed(plan_.seed, static_cast<std::uint64_t>(step), 99));
+  torch::manual_seed(mixSeed(plan_.seed, static_cast<std::uint64_t>(step),
+                             99 + static_cast<std::uint64_t>(rank())));
   const StepSettings settings = settingsOf(step);
   for (std::size_t i = 0; i < 2; ++i) {
     auto& group = static_cast<torch::optim::AdamWOptions&>(optimizer_.param_groups()[i].options());
@@ -161,7 +188,8 @@ PretrainProgress Pretrainer::takeStep(std::int64_t step, DrawAhead<MultiCropBatc
     names.insert(names.end(), batch.names.begin(), batch.names.end());
     const StepTerms terms = distil(student_, teacher_, batch, plan_, centres_, settings);
     const double loss = terms.loss.item<double>();
-    requireNumbers(loss, "loss", step, names);
+    // Of several processes all have to end together, which the mean of their losses sees to.
+    if (processes() == 1) requireNumbers(loss, "loss", step, names);
     (terms.loss * share).backward();
     p.loss += share * loss;
     p.classLoss += share * terms.classLoss;
@@ -172,6 +200,8 @@ PretrainProgress Pretrainer::takeStep(std::int64_t step, DrawAhead<MultiCropBatc
     seen.classToken += share * terms.seen.classToken;
     seen.patches += share * terms.seen.patches;
   }
+  averageOverProcesses(p, seen);
+  requireNumbers(p.loss, "loss", step, names);
   if (step < o_.frozenPrototypeSteps) {
     for (torch::Tensor& prototypes : student_->prototypes()) {
       prototypes.mutable_grad() = torch::Tensor();  // AdamW passes over what has no gradient
@@ -261,7 +291,9 @@ PretrainProgress meanOf(const std::vector<PretrainProgress>& steps) {
 DinoNetwork Pretrainer::run(const ImageSequence& sequence, const ProbeSet& probe,
                             PretrainReport& report) {
   DrawAhead<MultiCropBatch> source(
-      [this, &sequence](std::int64_t number) { return drawMultiCrop(plan_, number, sequence); },
+      [this, &sequence](std::int64_t number) {
+        return drawMultiCrop(plan_, number * processes() + rank(), sequence);
+      },
       firstStep_ * o_.accumulate, o_.drawThreads);
   std::vector<PretrainProgress> window;
   double waiting = 0;
@@ -276,17 +308,17 @@ DinoNetwork Pretrainer::run(const ImageSequence& sequence, const ProbeSet& probe
       const double elapsed = seconds(Clock::now() - windowStart);
       mean.secondsPerStep = elapsed / static_cast<double>(window.size());
       mean.dataShare = waiting / elapsed;
-      report.progress(mean);
+      if (rank() == 0) report.progress(mean);
       window.clear();
       waiting = 0;
       windowStart = Clock::now();
     }
-    if (last || done % o_.probeEvery == 0) {
+    if (rank() == 0 && (last || done % o_.probeEvery == 0)) {
       const auto pause = Clock::now();
       report.probed(look(probe, done, targets));
       windowStart += Clock::now() - pause;
     }
-    if (last || done % o_.checkpointEvery == 0) {
+    if (rank() == 0 && (last || done % o_.checkpointEvery == 0)) {
       const auto pause = Clock::now();
       save(done);
       windowStart += Clock::now() - pause;
@@ -304,8 +336,7 @@ void Pretrainer::save(std::int64_t step) const {
   file.put("classCentre", centres_.classToken);
   file.put("patchCentre", centres_.patches);
   file.put("run", torch::tensor({step, static_cast<std::int64_t>(plan_.seed),
-                                 static_cast<std::int64_t>(plan_.images),
-                                 static_cast<std::int64_t>(o_.accumulate)},
+                                 static_cast<std::int64_t>(plan_.images), batchesInAStep()},
                                 torch::kInt64));
   file.write(path_);
 }
@@ -314,8 +345,9 @@ void Pretrainer::load() {
   CheckpointReader file(path_);
   const torch::Tensor run = file.tensor("run");
   if (run[1].item<std::int64_t>() != static_cast<std::int64_t>(plan_.seed) ||
-      run[2].item<std::int64_t>() != plan_.images || run[3].item<std::int64_t>() != o_.accumulate) {
-    throw InputError(path_ + " is of a run with another seed, batch or accumulation");
+      run[2].item<std::int64_t>() != plan_.images ||
+      run[3].item<std::int64_t>() != batchesInAStep()) {
+    throw InputError(path_ + " is of a run with another seed, batch or number of batches a step");
   }
   file.get("student", *student_);
   file.get("teacher", *teacher_);

@@ -12,6 +12,7 @@
 #include "models/feature_probe.h"
 #include "models/multi_crop.h"
 #include "models/training_frame.h"
+#include "models/training_group.h"
 
 namespace cmr {
 
@@ -41,6 +42,10 @@ struct PretrainerOptions {
   ComputePrecision precision = ComputePrecision::float32;
   std::string folder;  // of last.ckpt
   bool resume = false;
+  // Processes that take every step together, each with its own `accumulate` batches: alike to one
+  // process with `accumulate` times their number. Outlives the run; null: alone. The first one
+  // alone reports, probes and writes checkpoints.
+  TrainingGroup* group = nullptr;
 };
 
 struct PretrainProgress {
@@ -79,7 +84,7 @@ struct ProbeSet {
 // Trains from `geometry`'s random start (or from folder/last.ckpt when resuming) and returns the
 // teacher, in eval mode and on the CPU. Throws InputError when the loss or a gradient is no longer
 // a number, naming step and images; the weights of that step are not used. Resuming a run of
-// another seed or batch is refused.
+// another seed or of other batches a step is refused.
 DinoNetwork pretrain(const DinoGeometry& geometry, const PretrainerOptions& options,
                      const MultiCropPlan& plan, const ImageSequence& sequence,
                      const ProbeSet& probe, PretrainReport& report);

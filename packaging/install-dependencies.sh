@@ -13,7 +13,7 @@ set -euo pipefail
 packages=(
   # to build
   g++ cmake ninja-build ccache git pkg-config
-  libtorch-dev libopenblas0-openmp
+  libtorch-dev libgloo-dev libopenblas0-openmp
   libdcmtk-dev libopenjp2-7-dev libpng-dev libcairo2-dev libcurl4-openssl-dev
   libboost-dev libsqlite3-dev libspdlog-dev nlohmann-json3-dev libcli11-dev libseccomp-dev
   orthanc-dev
