@@ -44,9 +44,9 @@ struct EvaluateArguments {
 
 void evaluateOnLabels(EvaluateArguments a) {
   a.classifier.phantomImages = a.phantoms;
-  const ClassifierEvaluation evaluation = evaluateClassifier(
-      packageFolderOr(a.package), a.task, readClassifierImages(a.task, a.classifier, a.phantomSeed),
-      a.inference.precision, a.inference.threads);
+  const ClassifierEvaluation evaluation =
+      evaluateClassifier(packageFolderOr(a.package), a.task,
+                         readClassifierImages(a.task, a.classifier, a.phantomSeed), a.inference);
   if (a.json) {
     nlohmann::json document = classificationJson(evaluation.images, evaluation.classes);
     document["task"] = a.task;
@@ -184,6 +184,8 @@ void registerEvaluate(CLI::App& app) {
   addDecoderEvaluation(*c, a->decoder);
   addLabelOptions(*c, a->classifier);
   c->add_flag("--json", a->json, "One JSON document instead of a table");
+  c->add_option("--device", a->inference.device, "auto, cpu, cuda or cuda:N")
+      ->capture_default_str();
   c->add_option("--precision", a->inference.precision, "auto, float32 or bfloat16")
       ->capture_default_str();
   c->add_option("--threads", a->inference.threads, "0: as many as there are cores")

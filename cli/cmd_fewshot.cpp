@@ -117,6 +117,7 @@ void addTraining(CLI::App& c, FewshotOptions& o) {
   c.add_option("--seed", o.seed, "The same seed gives the same draws and trainings")
       ->capture_default_str();
   c.add_option("--threads", o.threads, "0: as many as there are cores")->capture_default_str();
+  c.add_option("--device", o.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   c.add_option("--precision", o.precision, "auto, float32 or bfloat16")->capture_default_str();
 }
 

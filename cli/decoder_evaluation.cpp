@@ -32,8 +32,8 @@ DecoderEvaluation describedHead(const DecoderEvaluationArguments& a) {
 }
 
 void evaluateOnDrawnHearts(const DecoderEvaluationArguments& a) {
-  const DecoderEvaluation e = evaluateDecoder(a.package, a.task, a.phantoms, a.phantomSeed,
-                                              a.inference.precision, a.inference.threads);
+  const DecoderEvaluation e =
+      evaluateDecoder(a.package, a.task, a.phantoms, a.phantomSeed, a.inference);
   const double point = e.head.leastProbability;
   if (a.json) {
     std::cout << json{{"task", a.task},

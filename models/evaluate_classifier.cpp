@@ -37,18 +37,20 @@ std::vector<double> inTaskOrder(const torch::Tensor& probabilities, const HeadDe
 
 ClassifierEvaluation evaluateClassifier(const std::string& packageFolder, const std::string& task,
                                         const std::vector<LabelledImage>& given,
-                                        const std::string& precision, int threads) {
+                                        const InferenceSettings& settings) {
   const torch::InferenceMode guard;
-  setThreads(threads);
+  setThreads(settings.threads);
   const ModelPackage package = openPackage(packageFolder);
   ClassificationHead head = headOf(package, task);
   Network network = readWeights(package);
-  const ComputePrecision computed = choosePrecision(precision);
+  const torch::Device device = chooseDevice(settings.device);
+  const ComputePrecision computed = choosePrecision(settings.precision, device);
+  network->to(device);
+  head.head->to(device);
   holdWeightsIn(*network, computed);
   std::vector<LabelledImage> images = given;
   if (head.description.look == HeadLook::crop) {
-    images =
-        withHearts(std::move(images), *loadNetworkSegmenter(packageFolder, {precision, threads}));
+    images = withHearts(std::move(images), *loadNetworkSegmenter(packageFolder, settings));
   }
   ClassifierEvaluation evaluation{
       package.identity.name + " " + package.identity.version, taskById(task).classes, {}};

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/network_segmenter.h"
 #include "models/classification_scores.h"
 #include "models/labelled_images.h"
 
@@ -19,6 +20,6 @@ struct ClassifierEvaluation {
 // right. Throws PackageError when the package has no such head.
 ClassifierEvaluation evaluateClassifier(const std::string& packageFolder, const std::string& task,
                                         const std::vector<LabelledImage>& images,
-                                        const std::string& precision, int threads);
+                                        const InferenceSettings& settings);
 
 }  // namespace cmr

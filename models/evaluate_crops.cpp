@@ -47,7 +47,7 @@ std::vector<FrameScore> evaluateCrops(Network& network, const std::vector<Traini
                 crops[static_cast<std::int64_t>(i - first)].data_ptr<float>());
     }
     const torch::Tensor probabilities =
-        torch::softmax(network->segment(crops, precision), 1).contiguous();
+        torch::softmax(network->segment(crops, precision), 1).cpu().contiguous();
     for (std::size_t i = first; i < last; ++i) {
       const auto at = static_cast<std::int64_t>(i - first);
       scores.push_back(scoreOf(frames[i], probabilities[at], maps[i - first], size));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "analysis/network_segmenter.h"
 #include "models/decoder_scores.h"
 
 namespace cmr {
@@ -16,7 +17,7 @@ struct DecoderEvaluation {
 
 // The same seed draws the same hearts. Throws PackageError when the package has no such head.
 DecoderEvaluation evaluateDecoder(const std::string& packageFolder, const std::string& task,
-                                  int phantoms, std::uint64_t seed, const std::string& precision,
-                                  int threads);
+                                  int phantoms, std::uint64_t seed,
+                                  const InferenceSettings& settings);
 
 }  // namespace cmr

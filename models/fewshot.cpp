@@ -63,23 +63,31 @@ void leaveOut(std::vector<TrainingFrame>& frames, const std::vector<std::string>
   }
 }
 
-json settingsOf(const FewshotOptions& o, ComputePrecision precision,
+// Where and in what every network learns.
+struct Computing {
+  torch::Device device;
+  ComputePrecision precision;
+};
+
+json settingsOf(const FewshotOptions& o, const Computing& computing,
                 const std::vector<TrainingFrame>& training,
                 const std::vector<TrainingFrame>& test) {
-  return {{"task", "seg_cine_sax"},
-          {"trainingFrames", training.size()},
-          {"trainingPatients", patientsOf(training)},
-          {"testFrames", test.size()},
-          {"testPatients", patientsOf(test)},
-          {"maskEdges", o.maskEdges},
-          {"architecture", o.architecture},
-          {"steps", o.steps},
-          {"crops", o.crops},
-          {"learningRate", o.learningRate},
-          {"size", o.size},
-          {"inputSpacingMm", o.spacingMm},
-          {"precision", precisionName(precision)},
-          {"seed", o.seed}};
+  json settings = {{"task", "seg_cine_sax"},
+                   {"trainingFrames", training.size()},
+                   {"trainingPatients", patientsOf(training)},
+                   {"testFrames", test.size()},
+                   {"testPatients", patientsOf(test)},
+                   {"maskEdges", o.maskEdges},
+                   {"architecture", o.architecture},
+                   {"steps", o.steps},
+                   {"crops", o.crops},
+                   {"learningRate", o.learningRate},
+                   {"size", o.size},
+                   {"inputSpacingMm", o.spacingMm},
+                   {"precision", precisionName(computing.precision)},
+                   {"seed", o.seed}};
+  if (computing.device.is_cuda()) settings["device"] = "cuda";
+  return settings;
 }
 
 NetworkGeometry geometryOf(const FewshotArm& arm, const FewshotOptions& o) {
@@ -123,13 +131,14 @@ class CellProgress final : public TrainingReport {
 
 // The weights after the last step, averaged: no frame is set apart to choose better ones by.
 double trainCell(Network& network, const FewshotCell& cell, const FewshotOptions& o,
-                 ComputePrecision precision, std::vector<TrainingFrame> frames) {
+                 const Computing& computing, std::vector<TrainingFrame> frames) {
   TrainerOptions trainer;
   trainer.steps = trainer.validateEvery = o.steps;
   trainer.warmupSteps = std::min(longestWarmup, o.steps / 10);
   trainer.learningRate = o.learningRate;
   trainer.backboneRate = cell.arm.mode == FewshotMode::frozen ? 0 : 1;
-  trainer.precision = precision;
+  trainer.device = computing.device;
+  trainer.precision = computing.precision;
   trainer.folder = o.output + "/network";
   BatchPlan plan;
   plan.seed = cell.seed;
@@ -149,15 +158,15 @@ std::string cellText(const FewshotCell& cell) {
          (cell.size == 1 ? " patient" : " patients") + ", draw " + std::to_string(cell.draw);
 }
 
-FewshotResult runCell(const FewshotCell& cell, const FewshotOptions& o, ComputePrecision precision,
+FewshotResult runCell(const FewshotCell& cell, const FewshotOptions& o, const Computing& computing,
                       const std::vector<TrainingFrame>& training,
                       const std::vector<TrainingFrame>& test) {
   const auto start = Clock::now();
   try {
     Network network = startOf(cell, o);
-    const double loss = trainCell(network, cell, o, precision, framesOf(training, cell.patients));
+    const double loss = trainCell(network, cell, o, computing, framesOf(training, cell.patients));
     FewshotResult result =
-        fewshotResult(cell, evaluateCrops(network, test, o.size, o.spacingMm, precision));
+        fewshotResult(cell, evaluateCrops(network, test, o.size, o.spacingMm, computing.precision));
     result.loss = loss;
     result.seconds = secondsSince(start);
     return result;
@@ -187,11 +196,12 @@ void fewshot(const FewshotOptions& o, std::vector<TrainingFrame> training,
   }
   requireDisjoint(patients, testPatients, "the training");
   setThreads(o.threads);
-  const ComputePrecision precision = choosePrecision(o.precision);
+  const torch::Device device = chooseDevice(o.device);
+  const Computing computing{device, choosePrecision(o.precision, device)};
 
   FewshotReport report;
   report.command = o.command;
-  report.settings = settingsOf(o, precision, training, test);
+  report.settings = settingsOf(o, computing, training, test);
   report.sizes = fewshotSizes(o.sizes, patients.size());
   report.draws = o.draws;
   for (const FewshotArm& arm : o.arms) {
@@ -213,12 +223,12 @@ void fewshot(const FewshotOptions& o, std::vector<TrainingFrame> training,
   };
   publish();
   std::printf("%zu trainings of %lld steps in %s, %zu of them finished before\n", cells.size(),
-              static_cast<long long>(o.steps), precisionName(precision).c_str(),
+              static_cast<long long>(o.steps), precisionName(computing.precision).c_str(),
               report.results.size());
   std::fflush(stdout);
   for (const FewshotCell& cell : cells) {
     if (record.has(cell)) continue;
-    const FewshotResult result = runCell(cell, o, precision, training, test);
+    const FewshotResult result = runCell(cell, o, computing, training, test);
     record.add(result);
     publish();
     tell(fewshotRows({cell.arm.name}, {cell.size}, report.results).front(), result, cell,

@@ -26,6 +26,7 @@ struct FewshotOptions {
   double spacingMm = 1.33;
   std::uint64_t seed = 1;
   int threads = 0;
+  std::string device = "auto";  // see chooseDevice
   std::string precision = "auto";
   std::string output;   // run folder: cells.jsonl, and a network while it is trained
   std::string command;  // as typed

@@ -95,13 +95,13 @@ TEST_F(FinetunedClassifier, SaysTheSameWhenThePackageIsMeasured) {
   finetuneClassifier(options_, images_);
   std::vector<LabelledImage> held(images_.begin(), images_.begin() + 6);
   const ClassifierEvaluation found =
-      evaluateClassifier((own_ / "run/package").string(), "sequence", held, "float32", 1);
+      evaluateClassifier((own_ / "run/package").string(), "sequence", held, {"float32", 1});
   const ClassificationSummary s = summarise(found.images, found.classes.size());
   EXPECT_NEAR(
       s.accuracy,
       manifest()["heads"]["sequence"]["measured"]["real"]["images"]["accuracy"].get<double>(),
       1e-9);
-  EXPECT_THROW(evaluateClassifier((own_ / "run/package").string(), "view", held, "float32", 1),
+  EXPECT_THROW(evaluateClassifier((own_ / "run/package").string(), "view", held, {"float32", 1}),
                PackageError);
 }
 
