@@ -64,6 +64,18 @@ std::vector<std::vector<std::string>> placesOfOthers(PretrainOptions& o) {
   return added;
 }
 
+// Gone with the run, however it ends; no path: nothing.
+struct MeetingFile {
+  std::string path;
+  explicit MeetingFile(std::string file) : path(std::move(file)) {}
+  MeetingFile(const MeetingFile&) = delete;
+  MeetingFile& operator=(const MeetingFile&) = delete;
+  ~MeetingFile() {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+};
+
 void run(PretrainArguments& a) {
   PretrainOptions& o = a.options;
   if (a.folders.empty() && a.archives.empty() && a.phantomShare <= 0) {
@@ -103,10 +115,9 @@ void run(PretrainArguments& a) {
                 {"nearestNeighbours", "nearest neighbours balanced accuracy"}});
   };
   ProcessFamily others(placesOfOthers(o));
+  const MeetingFile meeting(o.place.rank == 0 ? o.place.meeting : "");
   pretrainBackbone(o, images);
   others.wait();
-  std::error_code ignored;
-  if (o.place.rank == 0) std::filesystem::remove(o.place.meeting, ignored);
 }
 
 void addData(CLI::App& c, PretrainArguments& a) {

@@ -163,20 +163,23 @@ std::string pretrainBackbone(const PretrainOptions& o, PretrainImages& images) {
   std::filesystem::create_directories(o.output);
   TrainingGroup group(o.place);
   trainer.group = &group;
-  const ProbeSet probe = probeOf(o, images);
   const auto draw = [&images](std::uint64_t slot) { return images.draw(slot); };
   if (!group.isFirst()) {
     NoReport nothing;
-    pretrain(o.geometry, trainer, plan, draw, probe, nothing);
+    ProbeSet unused;
+    unused.images = images.probe(2);  // fewer tell that nothing can be read
+    pretrain(o.geometry, trainer, plan, draw, unused, nothing);
     return "";
   }
+  const ProbeSet probe = probeOf(o, images);
   std::printf(
       "%zu images (%zu files left out, %zu of other kinds; index %.1f MB), phantoms %.0f %%; "
-      "%lld steps of %d images in %s on %s, %d process(es)\n",
+      "%lld steps of %d images in %s on %s%s\n",
       images.files(), images.excludedCount(), images.ignored(),
       static_cast<double>(images.indexBytes()) / 1e6, 100 * images.phantomShare(),
       static_cast<long long>(trainer.steps), plan.images * trainer.accumulate * group.size(),
-      precisionName(precision).c_str(), deviceName(device).c_str(), group.size());
+      precisionName(precision).c_str(), deviceName(device).c_str(),
+      group.size() == 1 ? "" : (", " + std::to_string(group.size()) + " processes").c_str());
   ConsoleReport report(o, images);
   DinoNetwork teacher = pretrain(o.geometry, trainer, plan, draw, probe, report);
   const std::string path = o.output + "/backbone.safetensors";
