@@ -57,7 +57,18 @@ with tempfile.TemporaryDirectory() as folder:
 PYTHON
 }
 
+# Something for every page: rules to edit, a worklist, a node that is away.
+settings() {
+  cp config/default-rules.json "$home/pages-rules.json"
+  /usr/bin/python3 -c 'import json, sys
+home = sys.argv[1]
+json.dump({"Rules": home + "/pages-rules.json", "EditRules": True, "Destinations": {"pacs": {"Modality": "sender"}},
+  "SendResultsTo": ["pacs"], "Worklist": {"Enable": True}}, sys.stdout)' "$root/$home"
+}
+
 if [[ -z "$orthanc" ]]; then
+  settings > "$home/pages-settings.json"
+  export CMR_DEMO_SETTINGS=$root/$home/pages-settings.json
   : > "$home/pages-demo.log"
   trap stop_demo EXIT
   trap 'exit 130' INT TERM
