@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "analysis/errors.h"
+#include "dicom_sr/dicom_log.h"
 #include "tests/support/test_folder.h"
 
 namespace cmr {
@@ -25,7 +26,7 @@ std::string bytesOf(const std::filesystem::path& path) {
 
 class WorklistFileTest : public ::testing::Test {
  protected:
-  WorklistFileTest() : folder(test::ownFolder()) {}
+  WorklistFileTest() : folder(test::ownFolder()) { silenceDicomLibrary(); }
 
   // An exam as a hospital's system writes it, with what `change` makes of it.
   std::filesystem::path write(
