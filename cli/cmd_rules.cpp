@@ -4,6 +4,7 @@
 // Exit codes: 0 the file is good (warnings included), 1 it is refused or something broke, 2 wrong
 // usage.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,8 @@
 #include "config/analysable.h"
 #include "config/check_rules.h"
 #include "config/explain_rules.h"
+#include "config/known_keys.h"
+#include "config/rule_clause.h"
 #include "config/rules.h"
 #include "dicom_sr/series_headers.h"
 
@@ -29,6 +32,7 @@ struct RulesArguments {
   std::string file;
   std::string input;
   std::map<std::string, std::string> source;
+  std::vector<std::string> scheduled;  // KEYWORD=VALUE
   std::string now;
   bool json = false;
 };
@@ -71,9 +75,25 @@ int check(const RulesArguments& a) {
   return report.valid() ? 0 : exitRefused;
 }
 
+std::map<std::string, std::string> scheduledIn(const RulesArguments& a) {
+  std::map<std::string, std::string> scheduled;
+  const auto& names = scheduledNames();
+  for (const std::string& given : a.scheduled) {
+    const std::string name = given.substr(0, given.find('='));
+    if (name.size() == given.size() || std::find(names.begin(), names.end(), name) == names.end()) {
+      throw InputError("--scheduled wants KEYWORD=VALUE with a keyword of the worklist and got '" +
+                       given + "'" + hintAt(name, names));
+    }
+    std::string& values = scheduled[name];
+    values += (values.empty() ? "" : "\\") + given.substr(name.size() + 1);
+  }
+  return scheduled;
+}
+
 SeriesFacts factsOf(const SeriesHeader& header, const RulesArguments& a) {
   SeriesFacts facts{header.values, header.instances};
   facts.source = a.source;
+  facts.scheduled = scheduledIn(a);
   if (!a.now.empty()) facts.now = readLocalTime(a.now);
   return facts;
 }
@@ -154,6 +174,8 @@ void registerRules(CLI::App& app) {
   e->add_option("--called-aet", a->source["CalledAET"], "AE title that it is sent to");
   e->add_option("--remote-ip", a->source["RemoteIP"], "Address that it comes from");
   e->add_option("--origin", a->source["Origin"], "Orthanc's word for the way: DicomProtocol, ...");
+  e->add_option("--scheduled", a->scheduled,
+                "What the worklist says of its exam, such as CodeValue=HEART; may be repeated");
   e->add_option("--now", a->now, "Local time at which it arrives, such as 'Sat 21:30'");
   e->add_flag("--json", a->json, "Print JSON");
   e->callback(withUsage(a, explain));

@@ -32,10 +32,11 @@ std::string subjectList() {
   return text;
 }
 
-// {"tag": KEYWORD, TEST}, {"count": "instances", TEST} and {"source": NAME, TEST}.
+// {"tag": KEYWORD, TEST}, {"count": "instances", TEST}, {"source": NAME, TEST} and
+// {"scheduled": KEYWORD, TEST}.
 class ValueClause : public RuleClause {
  public:
-  enum class Subject { tag, count, source };
+  enum class Subject { tag, count, source, scheduled };
 
   ValueClause(Subject subject, std::string name, ValueCondition test)
       : subject_(subject), name_(std::move(name)), test_(std::move(test)) {}
@@ -54,12 +55,18 @@ class ValueClause : public RuleClause {
   }
 
   bool asksForSource() const override { return subject_ == Subject::source; }
+  bool asksForSchedule() const override { return subject_ == Subject::scheduled; }
 
  private:
-  std::string title() const { return subject_ == Subject::count ? "number of " + name_ : name_; }
+  std::string title() const {
+    if (subject_ == Subject::scheduled) return "scheduled " + name_;
+    return subject_ == Subject::count ? "number of " + name_ : name_;
+  }
   std::string valueIn(const SeriesFacts& facts) const {
     if (subject_ == Subject::count) return std::to_string(facts.instances);
-    const auto& values = subject_ == Subject::tag ? facts.tags : facts.source;
+    const auto& values = subject_ == Subject::tag      ? facts.tags
+                         : subject_ == Subject::source ? facts.source
+                                                       : facts.scheduled;
     const auto entry = values.find(name_);
     return entry == values.end() ? std::string() : entry->second;
   }
@@ -140,6 +147,10 @@ class GroupClause : public RuleClause {
     return std::any_of(clauses_.begin(), clauses_.end(),
                        [](const auto& clause) { return clause->asksForSource(); });
   }
+  bool asksForSchedule() const override {
+    return std::any_of(clauses_.begin(), clauses_.end(),
+                       [](const auto& clause) { return clause->asksForSchedule(); });
+  }
 
  private:
   bool any_;
@@ -173,6 +184,14 @@ ClausePtr readValueClause(const Json& clause, const DocumentPlace& place, const 
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       here.refuse("must be \"RemoteAET\", \"CalledAET\", \"RemoteIP\" or \"Origin\"" +
                   hintAt(name, names));
+    }
+  }
+  if (subject == ValueClause::Subject::scheduled) {
+    const auto& names = scheduledNames();
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      here.refuse(
+          "must be a keyword of the worklist such as \"ScheduledProcedureStepDescription\"" +
+          hintAt(name, names));
     }
   }
   return std::make_unique<ValueClause>(subject, name, readValueCondition(clause, place));
@@ -221,9 +240,12 @@ ClausePtr readClause(const Json& clause, const DocumentPlace& place, int depth) 
   if (clause.contains("tag")) return readValueClause(clause, place, "tag", Subject::tag);
   if (clause.contains("count")) return readValueClause(clause, place, "count", Subject::count);
   if (clause.contains("source")) return readValueClause(clause, place, "source", Subject::source);
+  if (clause.contains("scheduled")) {
+    return readValueClause(clause, place, "scheduled", Subject::scheduled);
+  }
   if (clause.contains("orientation")) return readOrientation(clause, place);
   if (clause.contains("time")) return readTime(clause, place);
-  for (const char* later : {"sequence", "view", "predicted", "worklist"}) {
+  for (const char* later : {"sequence", "view", "predicted"}) {
     if (!clause.contains(later)) continue;
     place.at(later).refuse(
         "cannot be asked for: series are routed by what their headers say, before anything looks "
@@ -257,9 +279,24 @@ RuleClauses readClauses(const Json& list, const DocumentPlace& place) {
 }
 
 const std::vector<std::string>& clauseSubjects() {
-  static const std::vector<std::string> subjects{"tag",  "count", "source", "orientation",
-                                                 "time", "anyOf", "allOf"};
+  static const std::vector<std::string> subjects{"tag",         "count", "source", "scheduled",
+                                                 "orientation", "time",  "anyOf",  "allOf"};
   return subjects;
+}
+
+const std::vector<std::string>& scheduledNames() {
+  static const std::vector<std::string> names{"CodeValue",
+                                              "CodingSchemeDesignator",
+                                              "CodeMeaning",  // of ScheduledProtocolCodeSequence
+                                              "RequestedProcedureID",
+                                              "RequestedProcedureDescription",
+                                              "Modality",
+                                              "ScheduledStationAETitle",
+                                              "ScheduledStationName",
+                                              "ScheduledProcedureStepDescription",
+                                              "ScheduledProcedureStepID",
+                                              "ScheduledProcedureStepLocation"};
+  return names;
 }
 
 const std::vector<std::string>& sourceNames() {

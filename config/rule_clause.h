@@ -18,6 +18,7 @@ class RuleClause {
   virtual ClauseOutcome tryOn(const SeriesFacts& facts) const = 0;
   virtual void collectKeywords(std::set<std::string>& keywords) const = 0;
   virtual bool asksForSource() const { return false; }
+  virtual bool asksForSchedule() const { return false; }
 };
 
 using RuleClauses = std::vector<std::unique_ptr<const RuleClause>>;
@@ -29,5 +30,7 @@ RuleClauses readClauses(const nlohmann::json& list, const DocumentPlace& place);
 const std::vector<std::string>& clauseSubjects();
 // What can be asked of where a series came from, in the words of Orthanc's metadata.
 const std::vector<std::string>& sourceNames();
+// What can be asked of a scheduled exam: keywords of the worklist, none of a patient.
+const std::vector<std::string>& scheduledNames();
 
 }  // namespace cmr

@@ -106,6 +106,13 @@ bool RuleSet::asksForSource() const {
   });
 }
 
+bool RuleSet::asksForSchedule() const {
+  const auto asks = [](const auto& clause) { return clause->asksForSchedule(); };
+  return std::any_of(impl_->rules.begin(), impl_->rules.end(), [&](const Rule& rule) {
+    return std::any_of(rule.when.begin(), rule.when.end(), asks);
+  });
+}
+
 std::string_view shippedRulesText() { return shippedRules; }
 
 }  // namespace cmr

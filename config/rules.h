@@ -24,6 +24,9 @@ struct SeriesFacts {
   // Where the representative instance came from, in the words of the archive: RemoteAET, CalledAET,
   // RemoteIP, Origin. Missing where the archive was not told.
   std::map<std::string, std::string> source = {};
+  // What was scheduled, when the study is tied to entries of the worklist: scheduledNames(), values
+  // of several steps or codes parted by backslashes.
+  std::map<std::string, std::string> scheduled = {};
   std::optional<LocalTime> now = {};  // when the series is looked at
 };
 
@@ -78,7 +81,8 @@ class RuleSet {
   // The DICOM keywords that the rules read, sorted: what SeriesFacts::tags should hold.
   std::vector<std::string> keywords() const;
   std::vector<std::string> ruleNames() const;
-  bool asksForSource() const;  // whether SeriesFacts::source matters
+  bool asksForSource() const;    // whether SeriesFacts::source matters
+  bool asksForSchedule() const;  // whether SeriesFacts::scheduled does
 
  private:
   class Impl;

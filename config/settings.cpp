@@ -137,10 +137,12 @@ WorklistSettings worklist(const Json& value) {
         settings.enable = boolean(entry);
       } else if (name == "OnlyOwnStation") {
         settings.onlyOwnStation = boolean(entry);
+      } else if (name == "Folder") {
+        settings.folder = path(entry, true);
       } else if (name == "ExpireDays") {
         settings.expireDays = whole(entry, 0, 3650);
       } else {
-        throw BadValue("is unknown; there are Enable, OnlyOwnStation and ExpireDays");
+        throw BadValue("is unknown; there are Enable, OnlyOwnStation, Folder and ExpireDays");
       }
     } catch (const BadValue& bad) {
       throw BadValue("is refused: " + inQuotes(name) + " " + bad.what());

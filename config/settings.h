@@ -18,6 +18,7 @@ namespace cmr {
 struct WorklistSettings {
   bool enable = false;          // Enable
   bool onlyOwnStation = false;  // OnlyOwnStation: an asker sees the exams of its own AE title only
+  std::string folder;           // Folder: of .wl files, absolute; empty: none
   int expireDays = 7;           // ExpireDays: [0, 3650] after the scheduled date
 };
 

@@ -2,7 +2,7 @@
 # Checks the container recipes without a container engine: linters read them, their steps are carried out in
 # fresh roots, and what they make is started and used as compose.yaml puts it together:
 #
-#   packaging/check-container.sh [--build FOLDER] [--serve]
+#   packaging/check-container.sh [--build FOLDER] [--lint] [--serve]
 #
 #   lint     dockerfile-utils and dclint (npm), shellcheck for the RUN steps
 #   steps    every FROM is a Debian 12 by debootstrap
@@ -10,6 +10,7 @@
 #            analysed, and seen through the one door; nobody gets in without the password
 #
 # --build    the build folder of the plugin and the program (build/release, which the recipe names as well)
+# --lint     the linters alone
 # --serve    leaves both running until Enter is pressed
 #
 # Needs what check-packages.sh needs, and npm and shellcheck; the same cache.
@@ -17,42 +18,18 @@ set -euo pipefail
 home=$(realpath "$(dirname "$0")/..")
 # shellcheck source=packaging/fresh-root/fresh_root.sh
 source "$home/packaging/fresh-root/fresh_root.sh"
+# shellcheck source=packaging/fresh-root/checking.sh
+source "$home/packaging/fresh-root/checking.sh"
 fresh_root_enter_namespaces "$home/packaging/check-container.sh" "$@"
 cd "$home"
 
-build=build/release
-serve=no
-while [[ $# -gt 0 ]]; do
-  case "$1" in
-    --build) build="${2:?--build needs a folder}"; shift ;;
-    --serve) serve=yes ;;
-    *) sed -n '2,16s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
-  esac
-  shift
-done
+read_options 17 "lint serve" "$@"
 work=$home/build/fresh-root
 here=packaging/container
 series=packaging/demo-data/SCD0000301
 door=http://127.0.0.1:8080
 tool=(/usr/bin/python3 packaging/fresh-root/service.py)
 servers=()
-failed=0
-
-say() {
-  printf '\n== %s\n' "$*"
-}
-
-expect() {
-  local sentence="$1"
-  shift
-  if "$@" > "$work/expected.log" 2>&1; then
-    echo "  ok      $sentence"
-  else
-    echo "  FAILED  $sentence"
-    head -n 12 "$work/expected.log"
-    failed=1
-  fi
-}
 
 on_exit() {
   local code=$? server
@@ -142,13 +119,14 @@ mkdir -p "$work/cache/archives/partial"
 trap on_exit EXIT
 trap 'exit 130' INT TERM
 lint
+if [[ -n "${chosen[lint]:-}" ]]; then exit "$failed"; fi
 make_context
 base_archive "$work/cache"
 carry_out Containerfile orthanc-container
 carry_out Containerfile.ohif ohif-container
 fresh_net_make
 use
-if [[ $serve == yes ]]; then
+if [[ -n "${chosen[serve]:-}" ]]; then
   echo "  nsenter --net=/proc/$net_holder/ns/net reaches $door; Enter ends it"
   read -r
 fi

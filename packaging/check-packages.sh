@@ -19,43 +19,18 @@ set -euo pipefail
 home=$(realpath "$(dirname "$0")/..")
 # shellcheck source=packaging/fresh-root/fresh_root.sh
 source "$home/packaging/fresh-root/fresh_root.sh"
+# shellcheck source=packaging/fresh-root/checking.sh
+source "$home/packaging/fresh-root/checking.sh"
 fresh_root_enter_namespaces "$home/packaging/check-packages.sh" "$@"
 cd "$home"
 
-build=build/release
-keep=no
-while [[ $# -gt 0 ]]; do
-  case "$1" in
-    --build) build="${2:?--build needs a folder}"; shift ;;
-    --keep) keep=yes ;;
-    *) sed -n '2,18s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
-  esac
-  shift
-done
+read_options 18 "keep" "$@"
 work=$home/build/fresh-root
 series=packaging/demo-data/SCD0000301
 url=http://127.0.0.1:8042
 tool=(/usr/bin/python3 packaging/fresh-root/service.py)
 demo=(/usr/bin/python3 packaging/demo_tool.py)
 orthanc=
-failed=0
-
-say() {
-  printf '\n== %s\n' "$*"
-}
-
-# expect SENTENCE COMMAND...: says whether it holds.
-expect() {
-  local sentence="$1"
-  shift
-  if "$@" > "$work/expected.log" 2>&1; then
-    echo "  ok      $sentence"
-  else
-    echo "  FAILED  $sentence"
-    head -n 5 "$work/expected.log"
-    failed=1
-  fi
-}
 
 # shown COMMAND...: in the root, its command line printed, its output in a log.
 shown() {
@@ -147,7 +122,7 @@ on_exit() {
   fi
   stop_orthanc
   [[ -z "$net_holder" ]] || kill "$net_holder" 2> /dev/null || true
-  [[ $keep == yes ]] || fresh_root_remove "$work/root"
+  [[ -n "${chosen[keep]:-}" ]] || fresh_root_remove "$work/root"
   exit "$code"
 }
 

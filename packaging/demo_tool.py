@@ -72,6 +72,10 @@ def configure(folder, build, package):
             "Database": os.path.join(folder, "database"),
         },
     }
+    # More settings of the section, for those who look at the pages (tests/viewer/pages.sh).
+    if os.environ.get("CMR_DEMO_SETTINGS"):
+        with open(os.environ["CMR_DEMO_SETTINGS"]) as more:
+            configuration["CMR"].update(json.load(more))
     for name in ("storage", "database"):
         os.makedirs(os.path.join(folder, name), exist_ok=True)
     with open(os.path.join(folder, "orthanc.json"), "w") as out:

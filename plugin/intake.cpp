@@ -230,12 +230,14 @@ void Intake::tryToDecide(const std::string& seriesId) {
 }
 
 void Intake::decide(const std::string& seriesId) {
-  const auto series = planner_.look(seriesId);
+  auto series = planner_.look(seriesId);
   if (!series) {  // gone; its instances are found gone by the next sweep
     deferred_.erase(seriesId);
     return;
   }
-  tieToExam(*series);
+  // Rules may ask what was scheduled.
+  if (tieToExam(*series)) series = planner_.look(seriesId);
+  if (!series) return;
   if (!series->series.stable) return;  // it is still arriving: an event will follow
   deferred_.erase(seriesId);
   if (!series->wanted()) {
@@ -254,14 +256,14 @@ void Intake::decide(const std::string& seriesId) {
 }
 
 // Also one that the rules leave alone: the exam has arrived.
-void Intake::tieToExam(const SeriesLook& series) {
-  if (series.own) return;
+bool Intake::tieToExam(const SeriesLook& series) {
+  if (series.own) return false;
   const auto value = [&](const char* keyword) {
     const auto found = series.tags.values.find(keyword);
     return found == series.tags.values.end() ? std::string() : found->second;
   };
-  store_.tieToExams({series.series.studyId, value("StudyInstanceUID"), value("AccessionNumber"),
-                     value("PatientID")});
+  return store_.tieToExams({series.series.studyId, value("StudyInstanceUID"),
+                            value("AccessionNumber"), value("PatientID")}) > 0;
 }
 
 void Intake::leaveAlone(const SeriesLook& series, const std::string& why) {

@@ -62,7 +62,7 @@ class Intake {
   bool mustWaitForHours(const SeriesLook& series);
   void decideWhatIsDue();
   bool isKnown(const SeriesLook& series);
-  void tieToExam(const SeriesLook& series);
+  bool tieToExam(const SeriesLook& series);
   void leaveAlone(const SeriesLook& series, const std::string& why);
   void submit(const SeriesLook& series);
   void settle(const SeriesLook& series);

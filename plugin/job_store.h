@@ -287,8 +287,21 @@ class JobStore {
   bool unschedule(const std::string& id, const Actor& by = {});  // false: there was none
   std::optional<ScheduledExam> scheduledExam(const std::string& id);
   std::vector<ScheduledExam> scheduledExams(std::size_t limit, std::size_t offset);  // by date
+  std::vector<ScheduledExam> examsOfStudy(const std::string& orthancStudyId);        // tied to it
   // Exams that no study arrived for, of this day (DA) and later.
   std::vector<ScheduledExam> openExams(const std::string& fromDate, std::size_t limit);
+
+  // --- of the files in the worklist's folder ---
+
+  // Empty: the exam is there as the file says. Else why it is not: it came over REST or from
+  // another file and says something else. What this file said before is withdrawn.
+  std::string importExam(const ScheduledExam& exam, const std::string& file);
+  // Exams whose file is none of these: those that no study arrived for go, the others stay as if
+  // they had come over REST. Returns how many went.
+  int withdrawExams(const std::vector<std::string>& filesThatAreThere);
+  // Exams of earlier days (DA): those that no study arrived for, and all of a much earlier day
+  // (empty: none). Returns how many went.
+  int expireExams(const std::string& openBefore, const std::string& arrivedBefore);
 
   struct ArrivedStudy {
     std::string orthancStudyId;

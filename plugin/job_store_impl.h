@@ -50,6 +50,7 @@ class JobStore::Impl {
   bool cancelDeliveries(std::int64_t seq, const std::string& reason);
   // On record when somebody asked for it (audit_trail.h); within the transaction of the change.
   void audit(const Actor& by, const AuditedChange& change);
+  void withdrawExam(const std::string& id, bool arrived, const std::string& attributes);
   // Bytes that nobody waits for any more.
   void forgetBytes(const std::string& SOPInstanceUID);
 

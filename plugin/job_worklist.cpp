@@ -121,6 +121,15 @@ std::vector<JobStore::ScheduledExam> JobStore::openExams(const std::string& from
   return examsOf(rows);
 }
 
+std::vector<JobStore::ScheduledExam> JobStore::examsOfStudy(const std::string& orthancStudyId) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement rows(impl_->connection, std::string(examColumns) +
+                                              "WHERE orthanc_study <> '' AND orthanc_study = ?"
+                                              " ORDER BY start_date, id");
+  rows.bind(orthancStudyId);
+  return examsOf(rows);
+}
+
 int JobStore::tieToExams(const ArrivedStudy& study) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugin/audit_trail.h"
+#include "plugin/worklist_entry.h"
 
 namespace cmr {
 namespace {
@@ -52,8 +53,17 @@ void Retention::forgetAudit() {
                            std::to_string(ages_.audit / hours(24)) + " days");
 }
 
+void Retention::forgetExams() {
+  if (!ages_.openExams) return;
+  const int days = static_cast<int>(ages_.jobs / hours(24));
+  const int gone = store_.expireExams(dateBeforeToday(*ages_.openExams),
+                                      days == 0 ? std::string() : dateBeforeToday(days));
+  if (gone == 0) return;
+  log_(LogLevel::info, "forgot " + std::to_string(gone) + " scheduled exams of days long past");
+}
+
 void Retention::step(std::chrono::steady_clock::time_point steadyNow) {
-  if (ages_.jobs.count() == 0 && ages_.audit.count() == 0) return;
+  if (ages_.jobs.count() == 0 && ages_.audit.count() == 0 && !ages_.openExams) return;
   if (!begun_) {
     begun_ = true;
     startMs_ = now_();
@@ -63,6 +73,7 @@ void Retention::step(std::chrono::steady_clock::time_point steadyNow) {
   next_ = steadyNow + pause;
   if (clockJumped(steadyNow)) return;
   forgetAudit();
+  forgetExams();
   if (ages_.jobs.count() == 0) return;
   const JobStore::Forgotten gone =
       store_.forgetOld(now_() - milliseconds(ages_.jobs).count(), mostAtOnce);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "plugin/job_store.h"
 #include "plugin/worker_supervisor.h"
@@ -14,6 +15,9 @@ namespace cmr {
 struct RetentionAges {
   std::chrono::hours jobs{0};
   std::chrono::hours audit{0};  // rows of the audit trail
+  // Days after which a scheduled exam that no study arrived for goes; those that arrived go with
+  // the age of jobs. Empty: no exam goes.
+  std::optional<int> openExams = {};
 };
 
 // Thread ownership: one thread.
@@ -30,6 +34,7 @@ class Retention {
 
  private:
   void forgetAudit();
+  void forgetExams();
   bool clockJumped(std::chrono::steady_clock::time_point steadyNow);
 
   JobStore& store_;

@@ -8,6 +8,7 @@
 #include "config/analysable.h"
 #include "config/explain_rules.h"
 #include "plugin/job_store.h"
+#include "plugin/worklist_entry.h"
 
 namespace cmr {
 namespace {
@@ -95,6 +96,9 @@ std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, 
   look.facts.tags = look.tags.values;
   look.facts.instances = static_cast<int>(look.instances.size());
   if (rules.asksForSource()) look.facts.source = archive.sourceOf(look.instances.front().id);
+  if (rules.asksForSchedule()) {
+    look.facts.scheduled = scheduledFacts(store.examsOfStudy(look.series.studyId));
+  }
   look.facts.now = now;
   look.barred = barOf(look.facts, look.own);
   look.decision = rules.decide(look.facts);

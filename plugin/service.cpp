@@ -173,9 +173,19 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
       store_(storeSettings(plan_)),
       deliveries_(store_, plan_.settings.deliveryAttempts),
       forwarder_(deliveries_, lanesOf(plan_.settings, archive, store_, deliveries_), log),
+      worklistFolder_(
+          plan_.settings.worklist.enable ? plan_.settings.worklist.folder : std::string(),
+          plan_.settings.worklist.expireDays, store_,
+          [this] {
+            return readFolderByProgram(plan_.settings.workerExecutable,
+                                       plan_.settings.worklist.folder);
+          },
+          log),
       retention_(store_,
                  {std::chrono::hours(24) * plan_.settings.retentionDays,
-                  std::chrono::hours(24) * plan_.settings.auditDays},
+                  std::chrono::hours(24) * plan_.settings.auditDays,
+                  plan_.settings.worklist.enable ? std::optional(plan_.settings.worklist.expireDays)
+                                                 : std::nullopt},
                  log),
       package_(plan_.settings.packageFolder, plan_.packageSha256, log),
       worker_(workerSettings(plan_.settings), log),
@@ -191,6 +201,7 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
           },
           [this] {
             noteFiles();
+            worklistFolder_.look();
             retention_.step(std::chrono::steady_clock::now());
           },
           &metrics_),
@@ -318,6 +329,7 @@ nlohmann::json Service::status() const {
           {"database", databaseSize(plan_.databasePath)},
           {"viewers", plan_.settings.viewers},
           {"intake", intakeJson(intake_.status())},
+          {"worklistFolder", worklistFolderJson(worklistFolder_.status())},
           {"destinations", deliveriesJson(forwarder_, deliveries_)},
           {"dispatcher", {{"trouble", dispatcher_.trouble()}}},
           {"outbox", {{"trouble", outbox_.trouble()}}}};

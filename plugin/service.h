@@ -22,6 +22,7 @@
 #include "plugin/service_metrics.h"
 #include "plugin/superseder.h"
 #include "plugin/worker_supervisor.h"
+#include "plugin/worklist_folder.h"
 
 namespace cmr {
 
@@ -83,7 +84,8 @@ class Service {
   mutable JobStore store_;
   mutable DeliveryQueue deliveries_;
   Forwarder forwarder_;
-  Retention retention_;  // of the outbox's thread
+  WorklistFolder worklistFolder_;  // of the outbox's thread, too
+  Retention retention_;            // of the outbox's thread
   PackageWatch package_;
   WorkerSupervisor worker_;
   CircuitBreaker breaker_;

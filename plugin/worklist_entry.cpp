@@ -10,6 +10,7 @@
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
 #include "config/known_keys.h"
+#include "config/rule_clause.h"
 #include "config/strict_json.h"
 #include "plugin/job_json.h"
 
@@ -239,6 +240,26 @@ JobStore::ScheduledExam readWorklistEntry(const std::string& body) {
   return exam;
 }
 
+JobStore::ScheduledExam worklistEntryOfFile(const Json& entry) {
+  Json known = Json::object();
+  for (const Attribute& one : attributes) {
+    const auto found = entry.find(one.keyword);
+    if (found == entry.end() || !found->is_string()) continue;
+    const std::string text = found->get<std::string>();
+    known[one.keyword] = one.kind == Kind::time ? text.substr(0, text.find('.')) : text;
+  }
+  Json codes = Json::array();
+  for (const Json& code : entry.value(codesKeyword, Json::array())) {
+    Json parts;
+    for (const std::string& key : codeKeys) {
+      if (code.contains(key)) parts[key] = code.at(key);
+    }
+    codes.push_back(parts);
+  }
+  if (!codes.empty()) known[codesKeyword] = codes;
+  return readWorklistEntry(known.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
 Json worklistEntryJson(const JobStore::ScheduledExam& exam) {
   return {{"id", exam.id},
           {"state", exam.state},
@@ -260,6 +281,25 @@ Json worklistDataset(const JobStore::ScheduledExam& exam) {
   step[codesKeyword] = read.value(codesKeyword, Json::array());
   root["ScheduledProcedureStepSequence"] = Json::array({step});
   return root;
+}
+
+std::map<std::string, std::string> scheduledFacts(
+    const std::vector<JobStore::ScheduledExam>& exams) {
+  std::map<std::string, std::string> facts;
+  const auto take = [&](const Json& from) {
+    for (const std::string& name : scheduledNames()) {
+      const std::string value = from.value(name, std::string());
+      if (value.empty()) continue;
+      std::string& values = facts[name];
+      values += (values.empty() ? "" : "\\") + value;
+    }
+  };
+  for (const JobStore::ScheduledExam& exam : exams) {
+    const Json read = Json::parse(exam.attributesJson);
+    take(read);
+    for (const Json& code : read.value(codesKeyword, Json::array())) take(code);
+  }
+  return facts;
 }
 
 std::string dateBeforeToday(int days) {

@@ -2,8 +2,10 @@
 // Modality Worklist), PS3.5 6.2 (what a value may look like).
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "plugin/job_store.h"
 
@@ -15,11 +17,19 @@ namespace cmr {
 // Throws InputError naming the attribute and what is wrong with it.
 JobStore::ScheduledExam readWorklistEntry(const std::string& body);
 
+// The same of what `cmr worklist read` found in a file: attributes that worklists do not need here
+// are left out, and fractions of seconds.
+JobStore::ScheduledExam worklistEntryOfFile(const nlohmann::json& entry);
+
 // {"id", "state", "study", "conflict", "created", "updated", "attributes"}
 nlohmann::json worklistEntryJson(const JobStore::ScheduledExam& exam);
 
 // The data set as Orthanc makes DICOM of it: keywords, texts in UTF-8, the step in its sequence.
 nlohmann::json worklistDataset(const JobStore::ScheduledExam& exam);
+
+// What rules may ask of a study's scheduled exams (scheduledNames() of config/rule_clause.h).
+std::map<std::string, std::string> scheduledFacts(
+    const std::vector<JobStore::ScheduledExam>& exams);
 
 // Today (local), less so many days, as DICOM writes dates.
 std::string dateBeforeToday(int days);

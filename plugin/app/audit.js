@@ -13,7 +13,7 @@ const actions = {
   'rules replace': 'Rules put into use here', 'rules reload': 'Rules read again', 'rules found': 'Rules changed on disk',
   'package found': 'Model package changed on disk',
 };
-const names = { state: 'state', priority: 'priority', mode: 'mode', sha256: 'hash', queued: 'queued', deliveries: 'sending on' };
+const names = { ScheduledProtocolCodeSequence: 'protocol', ScheduledStationAETitle: 'station AE title', StudyInstanceUID: 'study instance UID', state: 'state', priority: 'priority', mode: 'mode', sha256: 'hash', queued: 'queued', deliveries: 'sending on' };
 
 function plain(key, value) {
   if (key === 'state') return stateNames[value] ?? value;
@@ -25,7 +25,7 @@ function plain(key, value) {
 }
 
 // "ScheduledProcedureStepStartDate" as words.
-const words = key => names[key] ?? key.replace(/^ScheduledProcedureStep(?=.)/, '').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().replace(/\b(id|uid|ae)\b/g, part => part.toUpperCase());
+const words = key => names[key] ?? key.replace(/^ScheduledProcedureStep(?=.)/, '').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase().replace(/\b(id|uid)\b/g, part => part.toUpperCase());
 
 // Of two values of the same thing, what differs.
 function values(one, other) {
@@ -44,9 +44,14 @@ function subject(entry) {
   return make('div', { className: 'quiet', title: entry.subject }, text);
 }
 
+function what(entry) {
+  if (entry.action === 'found' && !entry.was) return entry.kind === 'rules' ? 'Rules at the first start' : 'Model package at the first start';
+  return actions[`${entry.kind} ${entry.action}`] ?? `${entry.kind} ${entry.action}`;
+}
+
 function row(entry) {
   return make('tr', {}, cell('When', time(entry.time)), make('th', { scope: 'row' }, who(entry)),
-    cell('What', actions[`${entry.kind} ${entry.action}`] ?? `${entry.kind} ${entry.action}`, subject(entry)),
+    cell('What', what(entry), subject(entry)),
     cell('From', ...values(entry.was, entry.became)), cell('To', ...values(entry.became, entry.was)));
 }
 

@@ -5,11 +5,11 @@ const releaseKind = { report: 'good', flag: 'doubt', off: 'bad' };
 const releaseWord = { report: 'reported', flag: 'reported with a reservation', off: 'kept back' };
 
 function headTable(heads) {
-  const rows = Object.entries(heads).flatMap(([id, head]) => (head.labels ?? [{}]).map(label => make('tr', {},
-    make('th', { scope: 'row' }, id), cell('Structure', label.code?.meaning ?? label.name ?? ''), cell('Learned from', label.evidence ?? ''),
+  const rows = Object.entries(heads).flatMap(([id, head]) => (head.labels ?? head.classes ?? [{}]).map(label => make('tr', {},
+    make('th', { scope: 'row' }, id), cell('Structure or class', label.code?.meaning ?? (label.name ?? '').replaceAll('_', ' ')), cell('Learned from', label.evidence ?? ''),
     cell('In reports', label.release ? make('span', { className: `mark ${releaseKind[label.release] ?? ''}` }, releaseWord[label.release] ?? label.release) : ''))));
-  return make('table', { className: 'cards' }, make('caption', {}, 'Heads and their structures'),
-    make('thead', {}, make('tr', {}, ...['Head', 'Structure', 'Learned from', 'In reports'].map(name => make('th', { scope: 'col' }, name)))),
+  return make('table', { className: 'cards' }, make('caption', {}, 'Heads, and what each tells apart'),
+    make('thead', {}, make('tr', {}, ...['Head', 'Structure or class', 'Learned from', 'In reports'].map(name => make('th', { scope: 'col' }, name)))),
     make('tbody', {}, ...rows));
 }
 
@@ -27,7 +27,9 @@ function metricLists(metrics) {
 
 // --- the card: headings, tables, code and paragraphs of Markdown --------------------------------------
 
-const cells = line => line.replace(/^\||\|$/g, '').split('|').map(text => text.trim().replaceAll('**', '').replaceAll('`', ''));
+// Marks of Markdown are left out; pictures lie beside the card, and their words stand for them.
+const plain = text => text.replace(/!\[([^\]]*)\]\([^)]*\)/g, '(Picture: $1)').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '').replaceAll('**', '');
+const cells = line => line.replace(/^\||\|$/g, '').split('|').map(text => plain(text.trim()));
 
 function table(lines) {
   const [head, , ...body] = lines;
@@ -41,15 +43,15 @@ function blockOf(block) {
   const heading = /^(#+)\s+(.*)$/.exec(lines[0]);
   if (heading) {
     const rest = lines.slice(1).join('\n').trim();
-    return [make(heading[1].length === 1 ? 'h3' : 'h4', {}, heading[2]), ...(rest ? blockOf(rest) : [])];
+    return [make(heading[1].length === 1 ? 'h3' : 'h4', {}, plain(heading[2])), ...(rest ? blockOf(rest) : [])];
   }
   if (lines[0].startsWith('|')) return [table(lines)];
   if (lines.every(line => line.startsWith('    '))) return [make('pre', {}, lines.map(line => line.slice(4)).join('\n'))];
   if (/^[-*] /.test(lines[0])) {
-    const items = block.split(/\n(?=[-*] )/).map(item => item.slice(2).replaceAll('`', ''));
+    const items = block.split(/\n(?=[-*] )/).map(item => plain(item.slice(2)));
     return [make('ul', {}, ...items.map(item => make('li', {}, item)))];
   }
-  return [make('p', {}, block.replaceAll('`', '').replaceAll('**', ''))];
+  return [make('p', {}, plain(block))];
 }
 
 async function start() {
@@ -60,7 +62,7 @@ async function start() {
   byId('package').replaceChildren(definitions([['Name', `${manifest.name} ${manifest.version}`], ['Intended use', manifest.intendedUse],
     ['Licence', manifest.licence], ['Folder', found.folder], ['Hash of the manifest', found.sha256], ['Program', `${manifest.lowestProgramVersion} or newer`],
     ['Trained on', `${manifest.training?.trained?.patients?.length ?? '?'} patients, ${manifest.training?.trained?.frames ?? '?'} frames`]]));
-  byId('heads').replaceChildren(scrolling('Heads and their structures', headTable(manifest.heads ?? {})));
+  byId('heads').replaceChildren(scrolling('Heads, and what each tells apart', headTable(manifest.heads ?? {})));
   byId('metrics').replaceChildren(...metricLists(manifest.metrics));
   byId('card').replaceChildren(...(found.card ? found.card.trim().split(/\n\s*\n/).flatMap(blockOf) : [make('p', { className: 'quiet' }, 'This package has no card.')]));
 }

@@ -60,14 +60,14 @@ async function fillSeries() {
 // Going back is looking at the earlier text, and putting that into use.
 async function showHistory() {
   const { versions } = await getOr('cmr/rules/history', { versions: [] });
-  const rows = versions.map(({ sha256, since }) => {
+  const rows = versions.map(({ sha256, since }, place) => {
     const button = make('button', { type: 'button', 'aria-label': `Show the rules of ${since}` }, 'Show');
     button.addEventListener('click', () => act(button, async () => {
       byId('text').value = (await get(`cmr/rules/history/${sha256}`)).text;
       byId('text').focus();
     }, 'The earlier text stands above. It is in use when it is put into use.'));
     return make('li', {}, button, ' in use since ', time(since), make('span', { className: 'quiet' },
-      `, hash ${sha256.slice(0, 12)}${sha256 === inUse.sha256 ? ', these are in use' : ''}`));
+      `, hash ${sha256.slice(0, 12)}${place === 0 && sha256 === inUse.sha256 ? ', these are in use' : ''}`));
   });
   byId('history').replaceChildren(rows.length > 0 ? make('ul', { className: 'clauses' }, ...rows)
     : make('p', { className: 'quiet' }, 'None are on record.'));

@@ -48,12 +48,26 @@ async function refresh() {
   if (!on) return;
   tellWhyNot(closed, 'Exams cannot be scheduled or deleted.');
   withhold(byId('schedule'), closed);
+  showFiles(status.worklistFolder);
   const { entries } = await get('cmr/worklist');
   byId('none').hidden = entries.length > 0;
   const now = JSON.stringify(entries);
   if (now === shown) return; // the keyboard's place stays
   shown = now;
   byId('entries').replaceChildren(...entries.map(row));
+}
+
+// Files that a hospital's system put there and that cannot be used.
+let told = null;
+function showFiles(folder) {
+  const now = JSON.stringify(folder ?? null);
+  if (now === told) return;
+  told = now;
+  const refused = folder?.refused ?? [];
+  byId('files').replaceChildren(
+    folder?.problem ? make('div', { className: 'notice bad' }, `The folder cannot be followed: ${folder.problem}`) : '',
+    refused.length === 0 ? '' : make('section', { className: 'sheet', 'aria-label': 'Refused files' }, make('h2', {}, 'Refused files'),
+      make('ul', { className: 'clauses' }, ...refused.map(one => make('li', {}, make('strong', {}, one.file), `: ${one.reason}`)))));
 }
 
 async function schedule() {

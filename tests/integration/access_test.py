@@ -40,6 +40,11 @@ class Access(ServiceTest):
         self.assertEqual(self.ask(server, "POST", reload, basic("anna"), b"")[0], 200)
         self.assertEqual(self.ask(server, "GET", "/cmr/jobs", basic("dora"))[0], 403)
         self.assertEqual(self.ask(server, "GET", "/cmr/access", basic("bob"))[1]["role"], "operator")
+        self.assertEqual(self.ask(server, "GET", "/cmr/audit", basic("bob"))[0], 403)
+        trail = self.ask(server, "GET", "/cmr/audit?kind=job", basic("anna"))[1]["entries"]
+        self.assertEqual([(one["user"], one["role"], one["action"], one["subject"]) for one in trail],
+                         [("bob", "operator", "retry", job)])
+        self.assertEqual(trail[0]["became"], {"state": "queued"})
 
     def test_whom_orthanc_does_not_know_gets_nowhere(self):
         server = self.with_users({"anna": "administrator"})

@@ -6,11 +6,13 @@ names, ranges of date and time, modality and AE title in the sequence, lists of 
 import glob
 import json
 import os
+import pathlib
 import re
 import subprocess
 import tempfile
 import unittest
 
+from orthanc_server import ARCHIVE_WORKER
 from service_test import FINAL, ServiceTest
 
 STEP = "ScheduledProcedureStepSequence[0]."
@@ -32,9 +34,42 @@ SECOND = {
 }
 
 
+# As dump2dcm takes it; texts in Latin-1, whatever the file says of itself.
+DUMP = """(0002,0010) UI =LittleEndianExplicit
+(0008,0005) CS [{character_set}]
+(0008,0050) SH [ACC-{patient}]
+(0010,0010) PN [Müller^Jörg]
+(0010,0020) LO [{patient}]
+(0040,0100) SQ (Sequence)
+(fffe,e000) na (Item)
+(0008,0060) CS [MR]
+(0040,0001) AE [MR1]
+(0040,0002) DA [20990110]
+(0040,0003) TM [083000]
+(0040,0008) SQ (Sequence)
+(fffe,e000) na (Item)
+(0008,0100) SH [HEART]
+(0008,0102) SH [99SITE]
+(0008,0104) LO [Heart, cine]
+(fffe,e00d) na (ItemDelimitationItem)
+(fffe,e0dd) na (SequenceDelimitationItem)
+(fffe,e00d) na (ItemDelimitationItem)
+(fffe,e0dd) na (SequenceDelimitationItem)
+"""
+
+
+def write_worklist_file(path, patient, character_set="ISO_IR 100"):
+    """Written aside and renamed, as documented."""
+    dump = path.with_suffix(".dump")
+    dump.write_bytes(DUMP.format(patient=patient, character_set=character_set).encode("latin-1"))
+    subprocess.run(["dump2dcm", "-q", "-g", str(dump), str(path.with_suffix(".part"))], check=True)
+    dump.unlink()
+    path.with_suffix(".part").rename(path)
+
+
 class Worklist(ServiceTest):
-    def started(self, utf8=True, plugins=(), **settings):
-        server = self.server(settings={"Worklist": {"Enable": True, **settings}})
+    def started(self, utf8=True, plugins=(), worker=ARCHIVE_WORKER, **settings):
+        server = self.server(settings={"Worklist": {"Enable": True, **settings}}, worker=worker)
         usual = server.configuration
 
         def configuration(with_plugin):
@@ -181,6 +216,35 @@ class Worklist(ServiceTest):
         self.assertEqual(state(), "reported")
         self.assertEqual(self.send(server, "GET", f"/cmr/worklist/{second}")[1]["state"],
                          "scheduled")
+
+    def test_files_of_a_folder_are_offered_changed_and_withdrawn(self):
+        program = pathlib.Path(ARCHIVE_WORKER).parent / "cmr"
+        if not program.exists():
+            self.skipTest(f"there is no {program}")
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            server = self.started(worker=program, Folder=name)
+            refused = lambda: {one["file"]: one["reason"] for one in
+                               server.get("/cmr/status")["worklistFolder"]["refused"]}
+            write_worklist_file(folder / "a.wl", patient="TEST-1")
+            write_worklist_file(folder / "b.wl", patient="TEST-2")
+            server.wait(lambda: self.patients(server) == ["TEST-1", "TEST-2"], "two files")
+            answer, = self.find(server, "PatientID=TEST-1", "PatientName",
+                                STEP + "ScheduledProtocolCodeSequence[0].CodeValue")
+            self.assertIn("Müller^Jörg".encode(), answer)
+            self.assertIn(b"SH [HEART]", answer)
+            (folder / "b.wl").unlink()
+            server.wait(lambda: self.patients(server) == ["TEST-1"], "a file that went")
+            whole = (folder / "a.wl").read_bytes()
+            (folder / "cut.wl").write_bytes(whole[:len(whole) // 2])
+            (folder / "link.wl").symlink_to("/etc/passwd")
+            write_worklist_file(folder / "letters.wl", patient="TEST-3", character_set="ISO_IR 192")
+            server.wait(lambda: len(refused()) == 3, "three files that are refused")
+            self.assertIn("cut off", refused()["cut.wl"])
+            self.assertIn("link", refused()["link.wl"])
+            self.assertIn("character set", refused()["letters.wl"])
+            self.assertEqual(self.patients(server), ["TEST-1"])
+            self.assertIn("worklist file cut.wl is refused", server.log())
 
     def test_a_study_of_another_patient_is_flagged_and_not_tied(self):
         server = self.started()

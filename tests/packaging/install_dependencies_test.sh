@@ -47,7 +47,9 @@ run() {
   ended=0
   timeout 20 bash "$work/script" > "$work/said" 2>&1 || ended=$?
 }
+# shellcheck disable=SC2317  # called by way of expect
 logged() { grep -qxF -- "$1" "$FAKE_LOG"; }
+# shellcheck disable=SC2317
 said() { grep -qF -- "$1" "$work/said"; }
 
 run

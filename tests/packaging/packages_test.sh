@@ -50,7 +50,7 @@ for name in orthanc-cmr cmr-tools cmr-models-starter; do
   dpkg-deb -c "$(package "$name")" > "$out/list"
   awk '$2 != "root/root" || ($1 !~ /^l/ && substr($1, 9, 1) == "w")' "$out/list" > "$out/strange"
   [[ ! -s "$out/strange" ]] || complain "$name: $(cat "$out/strange")"
-  [[ -z "$(field "$name" Version | grep -v '^[0-9]')" ]] || complain "$name has no version"
+  [[ "$(field "$name" Version)" == [0-9]* ]] || complain "$name has no version"
 done
 [[ "$(dpkg-deb -c "$(package orthanc-cmr)" | grep -c ' \./etc/.*[^/]$')" -eq 1 ]] ||
   complain "orthanc-cmr holds more than one file below /etc"

@@ -154,6 +154,64 @@ async function useTheExplorer(browser, study) {
   await page.close();
 }
 
+// Exams, one of them of the study at hand, over REST: what the worklist and the audit trail then show.
+async function scheduleExams(study) {
+  const tags = (await archive(`/studies/${study}`));
+  const exam = (changes) => ({
+    PatientName: 'Doe^Jane', PatientID: '4711', AccessionNumber: 'A2099-17', Modality: 'MR',
+    ScheduledStationAETitle: 'MR1', ScheduledProcedureStepStartDate: '20991231', ScheduledProcedureStepStartTime: '0830',
+    ScheduledProcedureStepDescription: 'Heart, cine',
+    ScheduledProtocolCodeSequence: [{ CodeValue: 'HEART', CodingSchemeDesignator: '99SITE', CodeMeaning: 'Heart' }], ...changes,
+  });
+  const own = { StudyInstanceUID: tags.MainDicomTags.StudyInstanceUID, PatientID: tags.PatientMainDicomTags.PatientID || 'none' };
+  for (const one of [exam({}), exam({ AccessionNumber: 'A2099-18', PatientName: 'Roe^Richard', PatientID: '4712', ...own }),
+    exam({ AccessionNumber: 'A2099-19', PatientName: 'Poe^Edgar', PatientID: '4713', ScheduledProcedureStepDescription: '' })]) {
+    await fetch(`${options.orthanc}/cmr/worklist`, { method: 'POST', headers: { 'X-CMR-Request': 'check' }, body: JSON.stringify(one) });
+  }
+}
+
+async function useTheWorklist(browser) {
+  const page = await openWide(browser, 'worklist.html', '#entries tr');
+  const before = await page.locator('#entries tr').count();
+  await page.fill('#PatientName', 'Keyboard^Kay');
+  for (const [field, value] of [['PatientID', '4799'], ['AccessionNumber', 'A2099-99'], ['ScheduledProcedureStepStartDate', '20991230']]) {
+    await page.fill(`#${field}`, value);
+  }
+  await page.press('#ScheduledProcedureStepStartDate', 'Enter');
+  await page.waitForFunction(count => document.querySelectorAll('#entries tr').length === count + 1, before);
+  demand((await page.textContent('#entries')).includes('Keyboard, Kay'), 'worklist: an exam is scheduled by keyboard');
+  page.on('dialog', dialog => dialog.accept());
+  await page.locator('#entries tr', { hasText: 'Keyboard' }).getByRole('button').press('Enter');
+  await page.waitForFunction(count => document.querySelectorAll('#entries tr').length === count, before);
+  demand(true, 'worklist: and deleted again');
+  await page.close();
+}
+
+async function goBackToEarlierRules(browser) {
+  const page = await openWide(browser, 'rules.html', '#series option');
+  if (!await page.isVisible('#save')) return void await page.close();
+  const text = await page.inputValue('#text');
+  const hash = (await archive('/cmr/rules')).sha256;
+  await page.fill('#text', text.trimEnd() + '\n// looked at by pages.sh\n');
+  await page.click('#save');
+  await page.waitForSelector('#said .notice.good');
+  demand((await archive('/cmr/rules')).sha256 !== hash, 'rules: others are put into use');
+  await page.locator('#history button').nth(1).press('Enter');
+  await page.waitForFunction(() => !document.querySelector('#text').value.includes('looked at by'));
+  await page.click('#save');
+  await page.waitForFunction(() => document.querySelectorAll('#history li').length >= 3);
+  demand((await archive('/cmr/rules')).sha256 === hash, 'rules: and the earlier ones again');
+  await page.close();
+}
+
+async function readTheAuditTrail(browser) {
+  const page = await openWide(browser, 'audit.html', '#entries tr');
+  await page.selectOption('#kind', 'queue');
+  await page.waitForFunction(() => [...document.querySelectorAll('#entries tr')].every(row => row.textContent.includes('The queue')));
+  demand((await page.textContent('#entries')).includes('mode paused'), 'audit: the pause of before is on record');
+  await page.close();
+}
+
 async function foreignPagesChangeNothing() {
   const answer = await fetch(`${options.orthanc}/cmr/rules/reload`, { method: 'POST', headers: { Origin: 'https://elsewhere' } });
   demand(answer.status === 403, 'a request from a foreign page is refused');
@@ -168,12 +226,18 @@ const browser = await chromium.launch({
 });
 try {
   const study = options.study ?? (await archive('/cmr/jobs')).jobs[0].study;
+  await scheduleExams(study);
+  await useTheQueue(browser);
+  await goBackToEarlierRules(browser);
   await look(browser, 'queue', 'index.html', '#skipped tr, #jobs tr');
   await look(browser, 'study', `study.html#${study}`, '#series section');
   await look(browser, 'rules', 'rules.html', '#series option');
   await look(browser, 'models', 'models.html', '#card h3');
   await look(browser, 'health', 'health.html', '#disk dl');
-  await useTheQueue(browser);
+  await look(browser, 'worklist', 'worklist.html', '#entries tr');
+  await look(browser, 'audit', 'audit.html', '#entries tr');
+  await useTheWorklist(browser);
+  await readTheAuditTrail(browser);
   await useTheRules(browser);
   await useTheExplorer(browser, study);
   await useTheStudy(browser, study);

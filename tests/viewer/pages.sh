@@ -57,7 +57,21 @@ with tempfile.TemporaryDirectory() as folder:
 PYTHON
 }
 
+# Something for every page: rules to edit, a folder of exams with one broken file, a node that is away.
+settings() {
+  cp config/default-rules.json "$home/pages-rules.json"
+  rm -rf "$home/pages-worklist"
+  mkdir "$home/pages-worklist"
+  head -c 300 "$(find packaging/demo-data -name '*.dcm' | head -n 1)" > "$home/pages-worklist/cut.wl"
+  /usr/bin/python3 -c 'import json, sys
+home = sys.argv[1]
+json.dump({"Rules": home + "/pages-rules.json", "EditRules": True, "Destinations": {"pacs": {"Modality": "sender"}},
+  "SendResultsTo": ["pacs"], "Worklist": {"Enable": True, "Folder": home + "/pages-worklist"}}, sys.stdout)' "$root/$home"
+}
+
 if [[ -z "$orthanc" ]]; then
+  settings > "$home/pages-settings.json"
+  export CMR_DEMO_SETTINGS=$root/$home/pages-settings.json
   : > "$home/pages-demo.log"
   trap stop_demo EXIT
   trap 'exit 130' INT TERM

@@ -40,6 +40,7 @@ BROKEN = [
     clause(tag="Rows", min=1, equals="x"), clause(tag="Rows", present="yes"), clause(anyOf=[]),
     clause(tag="Modality", **{"in": []}), clause(orientation="axial"),
     clause(orientation="coronal", within=60), clause(source="AET", equals="x"),
+    clause(scheduled="PatientName", equals="x"), clause(scheduled="CodeValue"),
     clause(time={"from": "8:00", "to": "09:00"}),
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "outputs": ["SR"]}},
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["views"]}},

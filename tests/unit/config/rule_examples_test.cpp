@@ -76,6 +76,8 @@ SeriesFacts factsOf(const std::string& text) {
       EXPECT_TRUE(facts.now) << value;
     } else if (name == "RemoteAET" || name == "CalledAET" || name == "Origin") {
       facts.source[name] = value;
+    } else if (name.rfind("scheduled ", 0) == 0) {
+      facts.scheduled[name.substr(10)] = value;
     } else {
       facts.tags[name] = value;
     }

@@ -46,7 +46,7 @@ TEST(RulesSchema, KnowsTheClausesThatTheParserKnows) {
     subjects.push_back(types.at(name).at("required").at(0).get<std::string>());
   }
   EXPECT_THAT(subjects, UnorderedElementsAreArray(clauseSubjects()));
-  for (const char* subject : {"tag", "count", "source"}) {
+  for (const char* subject : {"tag", "count", "source", "scheduled"}) {
     auto expected = valueConditionKeys();
     expected.emplace_back(subject);
     EXPECT_THAT(keysOf(types.at(std::string(subject) + "Clause").at("properties")),
@@ -63,6 +63,8 @@ TEST(RulesSchema, KnowsTheWordsThatTheParserKnows) {
   EXPECT_THAT(words(types["outputs"]["items"]), UnorderedElementsAreArray(outputNames()));
   EXPECT_THAT(words(types["sourceClause"]["properties"]["source"]),
               UnorderedElementsAreArray(sourceNames()));
+  EXPECT_THAT(words(types["scheduledClause"]["properties"]["scheduled"]),
+              UnorderedElementsAreArray(scheduledNames()));
   EXPECT_THAT(words(types["orientationClause"]["properties"]["orientation"]),
               UnorderedElementsAreArray(bodyPlaneNames()));
 }

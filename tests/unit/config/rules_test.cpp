@@ -211,6 +211,10 @@ TEST(Rules, WhatOnlyAnalysedSeriesHaveIsRefusedForOthersAndWhatCannotBeAskedIsTo
               HasSubstr(R"(did you mean "tag"?)"));
   EXPECT_THAT(mistakeIn(ruleWith(R"({"source": "RemoteAet", "equals": "X"})")),
               HasSubstr(R"(did you mean "RemoteAET"?)"));
+  EXPECT_THAT(mistakeIn(ruleWith(R"({"scheduled": "CodeVale", "equals": "X"})")),
+              HasSubstr(R"(did you mean "CodeValue"?)"));
+  EXPECT_THAT(mistakeIn(ruleWith(R"({"scheduled": "PatientName", "equals": "X"})")),
+              HasSubstr("keyword of the worklist"));
   EXPECT_THAT(mistakeIn(ruleWith(R"({"orientation": "axial"})")), HasSubstr("\"transverse\""));
 }
 
@@ -224,6 +228,10 @@ TEST(Rules, SourceOrientationAndTimeAreAskedFor) {
   };
   EXPECT_TRUE(holds(R"({"source": "RemoteAET", "in": ["mr1", "mr2"]})"));
   EXPECT_FALSE(holds(R"({"source": "CalledAET", "present": true})"));
+  EXPECT_FALSE(holds(R"({"scheduled": "CodeValue", "present": true})"));
+  facts.scheduled["CodeValue"] = "HEART\\STRESS";  // of two codes
+  EXPECT_TRUE(holds(R"({"scheduled": "CodeValue", "equals": "stress"})"));
+  EXPECT_FALSE(holds(R"({"scheduled": "ScheduledStationName", "equals": "MR1"})"));
   EXPECT_TRUE(holds(R"({"orientation": "oblique"})"));
   EXPECT_TRUE(holds(R"({"orientation": "transverse", "within": 40})"));
   EXPECT_FALSE(holds(R"({"orientation": "transverse"})"));

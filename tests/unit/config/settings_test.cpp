@@ -45,6 +45,12 @@ TEST(Settings, APackageIsEnoughAndTheRestHasDefaults) {
   EXPECT_TRUE(settings.deleteSuperseded);
 }
 
+TEST(Settings, TheWorklistsFolderIsAnAbsolutePath) {
+  EXPECT_EQ(parseSettings(section(R"("Worklist": {"Folder": "/w"})")).worklist.folder, "/w");
+  EXPECT_THAT(mistakeIn(section(R"("Worklist": {"Folder": "w"})")), HasSubstr("\"Folder\""));
+  EXPECT_THAT(mistakeIn(section(R"("Worklist": {"Foldr": "/w"})")), HasSubstr("there are Enable"));
+}
+
 TEST(Settings, EveryKeyIsRead) {
   const Settings settings = parseSettings(R"({"CMR": {
     "Enable": false, "Package": "/p", "WorkerExecutable": "/w", "Database": "/d", "Rules": "/r",
@@ -52,7 +58,7 @@ TEST(Settings, EveryKeyIsRead) {
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
     "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep",
     "ReportExperimental": ["rv_cavity", "seg_map_sax"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
-    "RetentionDays": 13, "WorkerMemoryMiB": 14, "EditRules": true,
+    "RetentionDays": 13, "AuditDays": 16, "WorkerMemoryMiB": 14, "EditRules": true,
     "Roles": {"anna": "administrator", "*": "none"}, "UserHeader": "X-Remote-User",
     "Destinations": {"pacs": {"Modality": "PACS"}, "web": {"DicomWeb": "far"}},
     "SendResultsTo": ["pacs"], "DeliveryAttempts": 15,
@@ -78,6 +84,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.reportExperimental, (std::vector<std::string>{"rv_cavity", "seg_map_sax"}));
   EXPECT_EQ(settings.diskFloorMiB, 11);
   EXPECT_EQ(settings.memoryFloorMiB, 12);
+  EXPECT_EQ(settings.auditDays, 16);
   EXPECT_EQ(settings.retentionDays, 13);
   EXPECT_EQ(settings.workerMemoryMiB, 14);
   EXPECT_TRUE(settings.editRules);

@@ -60,6 +60,22 @@ TEST_F(RetentionTest, TheAuditTrailHasAnAgeOfItsOwn) {
   EXPECT_TRUE(AuditTrail(*store).list({}).empty());
 }
 
+TEST_F(RetentionTest, OpenExamsGoByTheirDate) {
+  for (const char* date : {"20200101", "20990101"}) {
+    JobStore::ScheduledExam exam;
+    exam.id = exam.AccessionNumber = exam.startDate = date;
+    exam.attributesJson = "{}";
+    store->schedule(exam);
+  }
+  const std::int64_t now = wallMs;
+  Retention(*store, {hours(0), hours(0), 7}, logCallback(), [now] {
+    return now;
+  }).step(after(hours(0)));
+  ASSERT_EQ(store->scheduledExams(10, 0).size(), 1U);
+  EXPECT_EQ(store->scheduledExams(10, 0)[0].startDate, "20990101");
+  EXPECT_EQ(jobs().size(), 1U);
+}
+
 TEST_F(RetentionTest, ItActsOnceAnHour) {
   Retention kept = retention(hours(24));
   kept.step(after(hours(0)));  // there may be more: once again
