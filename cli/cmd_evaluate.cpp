@@ -1,6 +1,7 @@
 // `cmr evaluate`: measures a model package against outlines that experts drew, its further dense
 // heads on drawn hearts, or its classification heads on labelled images.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdint>
 #include <iostream>
 #include <memory>
@@ -59,6 +60,25 @@ void evaluateOnLabels(EvaluateArguments a) {
             << seriesTable(evaluation.images, evaluation.classes);
 }
 
+// Of the published Sunnybrook frames with both ways to take the edges: one segmentation serves
+// them.
+void scoreFrames(const EvaluateArguments& a, FrameSegmenter& segmenter, FrameEvaluation& into) {
+  const auto read = [&a](const std::string& edges) {
+    return readPngFrames(a.frames, a.spacingMm, maskEdgesByName(edges));
+  };
+  std::vector<std::vector<TrainingFrame>> references{read(a.maskEdges)};
+  const bool displaced =
+      std::any_of(references.front().begin(), references.front().end(),
+                  [](const TrainingFrame& frame) { return isSunnybrookPatient(frame.patient); });
+  if (displaced) {
+    into.otherMaskEdges = otherMaskEdges(a.maskEdges);
+    references.push_back(read(into.otherMaskEdges));
+  }
+  std::vector<std::vector<FrameScore>> scores = evaluateAgainst(references, segmenter, into.search);
+  into.frames = std::move(scores.front());
+  if (displaced) into.otherwise = std::move(scores.back());
+}
+
 void evaluateOnFrames(const EvaluateArguments& a, FrameSegmenter& segmenter) {
   FrameEvaluation evaluation;
   evaluation.task = a.task;
@@ -67,9 +87,7 @@ void evaluateOnFrames(const EvaluateArguments& a, FrameSegmenter& segmenter) {
     evaluation.source = a.frames;
     evaluation.search = a.heart == "frame" ? HeartSearch::perFrame : HeartSearch::perPatient;
     evaluation.maskEdges = a.maskEdges;
-    evaluation.frames =
-        evaluateFrames(readPngFrames(a.frames, a.spacingMm, maskEdgesByName(a.maskEdges)),
-                       segmenter, evaluation.search);
+    scoreFrames(a, segmenter, evaluation);
   }
   evaluation.phantomSeed = a.phantomSeed;
   evaluation.phantoms = evaluatePhantoms(a.phantoms, a.phantomSeed, segmenter);

@@ -50,16 +50,22 @@ std::optional<double> centreErrorMm(const TrainingFrame& frame, const Segmentati
          std::hypot(found.heartCentreColumn - centre.column, found.heartCentreRow - centre.row);
 }
 
-std::vector<FrameScore> scoreTogether(const std::vector<const TrainingFrame*>& frames,
-                                      FrameSegmenter& segmenter) {
-  const Segmentation found = segmenter.segment(stackOf(frames), {});
+std::vector<FrameScore> scoreAll(const std::vector<const TrainingFrame*>& references,
+                                 const Segmentation& found) {
   std::vector<FrameScore> scores;
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    scores.push_back(scoreLabels(*frames[i], found.labels.frame(static_cast<int>(i), 0)));
+  for (std::size_t i = 0; i < references.size(); ++i) {
+    scores.push_back(scoreLabels(*references[i], found.labels.frame(static_cast<int>(i), 0)));
     scores.back().heartFound = found.heartFound;
-    if (frames.size() == 1) scores.back().centreErrorMm = centreErrorMm(*frames[i], found);
+    if (references.size() == 1) scores.back().centreErrorMm = centreErrorMm(*references[i], found);
   }
   return scores;
+}
+
+std::vector<const TrainingFrame*> picked(const std::vector<TrainingFrame>& frames,
+                                         const std::vector<std::size_t>& group) {
+  std::vector<const TrainingFrame*> own;
+  for (const std::size_t i : group) own.push_back(&frames.at(i));
+  return own;
 }
 
 // Which frames are searched together, by position in the list, each group in the order of names.
@@ -116,12 +122,21 @@ FrameScore scoreLabels(const TrainingFrame& reference, std::span<const std::uint
 
 std::vector<FrameScore> evaluateFrames(const std::vector<TrainingFrame>& frames,
                                        FrameSegmenter& segmenter, HeartSearch search) {
-  std::vector<FrameScore> scores(frames.size());
+  return std::move(evaluateAgainst({frames}, segmenter, search).front());
+}
+
+std::vector<std::vector<FrameScore>> evaluateAgainst(
+    const std::vector<std::vector<TrainingFrame>>& references, FrameSegmenter& segmenter,
+    HeartSearch search) {
+  const std::vector<TrainingFrame>& frames = references.at(0);
+  std::vector<std::vector<FrameScore>> scores(references.size(),
+                                              std::vector<FrameScore>(frames.size()));
   for (const std::vector<std::size_t>& group : groupsOf(frames, search)) {
-    std::vector<const TrainingFrame*> together;
-    for (const std::size_t i : group) together.push_back(&frames[i]);
-    std::vector<FrameScore> own = scoreTogether(together, segmenter);
-    for (std::size_t k = 0; k < group.size(); ++k) scores[group[k]] = std::move(own[k]);
+    const Segmentation found = segmenter.segment(stackOf(picked(frames, group)), {});
+    for (std::size_t set = 0; set < references.size(); ++set) {
+      std::vector<FrameScore> own = scoreAll(picked(references[set], group), found);
+      for (std::size_t k = 0; k < group.size(); ++k) scores[set][group[k]] = std::move(own[k]);
+    }
   }
   return scores;
 }
@@ -130,7 +145,8 @@ std::vector<FrameScore> evaluatePhantoms(int count, std::uint64_t seed, FrameSeg
   std::vector<FrameScore> scores;
   for (int i = 0; i < count; ++i) {
     const TrainingFrame frame = drawSaxPhantom(mixSeed(seed, static_cast<std::uint64_t>(i)), {});
-    scores.push_back(std::move(scoreTogether({&frame}, segmenter).front()));
+    const Segmentation found = segmenter.segment(stackOf({&frame}), {});
+    scores.push_back(std::move(scoreAll({&frame}, found).front()));
   }
   return scores;
 }

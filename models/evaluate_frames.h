@@ -40,6 +40,12 @@ FrameScore scoreLabels(const TrainingFrame& reference, std::span<const std::uint
 std::vector<FrameScore> evaluateFrames(const std::vector<TrainingFrame>& frames,
                                        FrameSegmenter& segmenter, HeartSearch search);
 
+// The same frames with their edges taken in several ways: each is segmented once and scored against
+// every set, which hold the same images in the same order. One list of scores for each set.
+std::vector<std::vector<FrameScore>> evaluateAgainst(
+    const std::vector<std::vector<TrainingFrame>>& references, FrameSegmenter& segmenter,
+    HeartSearch search);
+
 // Drawn hearts, of which every structure is known, each found alone. The same seed draws the same
 // hearts.
 std::vector<FrameScore> evaluatePhantoms(int count, std::uint64_t seed, FrameSegmenter& segmenter);

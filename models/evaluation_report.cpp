@@ -140,6 +140,16 @@ json phantomJson(const FrameEvaluation& e) {
           {"structures", byStructure}};
 }
 
+json structuresJson(const std::vector<FrameScore>& frames) {
+  json structures = json::object();
+  for (const Structure structure : judgedStructures) {
+    if (!scoresOf(frames, structure).empty()) {
+      structures[structureId(structure)] = structureJson(frames, structure);
+    }
+  }
+  return structures;
+}
+
 std::string lookText(const std::vector<FrameScore>& frames, HeartSearch search) {
   const FirstLook look = firstLookOf(frames);
   std::string text = textLine("Heart %s; not found in %zu of %zu frames.", searchText(search),
@@ -195,21 +205,34 @@ constexpr const char* displacedEdgesNote =
     "the frames are named as the published Sunnybrook frames, whose masks are up to half a pixel "
     "larger than the contours they were made from; --mask-edges sunnybrook measures against those";
 
-std::string framesText(const FrameEvaluation& e) {
-  std::string text = textLine("%zu frames of %s, mask edges %s", e.frames.size(), e.source.c_str(),
-                              e.maskEdges == "stored" ? "as stored" : e.maskEdges.c_str()) +
-                     lookText(e.frames, e.search) +
-                     "Dice in two dimensions, frame by frame, without repair ('none': absent in "
-                     "both, left out):\n" +
-                     tableHead();
+std::string edgesText(const std::string& maskEdges) {
+  return maskEdges == "stored" ? "as stored" : maskEdges;
+}
+
+std::string structuresText(const std::vector<FrameScore>& frames) {
+  std::string text = tableHead();
   for (const Structure structure : judgedStructures) {
-    const std::vector<OverlapScore> all = scoresOf(e.frames, structure);
+    const std::vector<OverlapScore> all = scoresOf(frames, structure);
     if (all.empty()) continue;
     text += tableRow(structureId(structure), "all", summarise(all));
     for (const CardiacPhase phase : {CardiacPhase::endDiastole, CardiacPhase::endSystole}) {
-      const std::vector<OverlapScore> own = scoresOf(e.frames, structure, phase);
+      const std::vector<OverlapScore> own = scoresOf(frames, structure, phase);
       if (!own.empty()) text += tableRow(structureId(structure), phaseId(phase), summarise(own));
     }
+  }
+  return text;
+}
+
+std::string framesText(const FrameEvaluation& e) {
+  std::string text = textLine("%zu frames of %s, mask edges %s", e.frames.size(), e.source.c_str(),
+                              edgesText(e.maskEdges).c_str()) +
+                     lookText(e.frames, e.search) +
+                     "Dice in two dimensions, frame by frame, without repair ('none': absent in "
+                     "both, left out):\n" +
+                     structuresText(e.frames);
+  if (!e.otherwise.empty()) {
+    text += textLine("\nThe same with mask edges %s:", edgesText(e.otherMaskEdges).c_str()) +
+            structuresText(e.otherwise);
   }
   text += "\nLV Dice by patient:\n";
   for (const auto& [patient, dice] :
@@ -240,13 +263,13 @@ json evaluationJson(const FrameEvaluation& e) {
     if (hasDisplacedEdges(e)) report["note"] = displacedEdgesNote;
     report["method"] = "two-dimensional, frame by frame, no repair in space or time";
     report["heart"] = heartJson(e.frames, e.search);
-    report["structures"] = json::object();
-    for (const Structure structure : judgedStructures) {
-      if (!scoresOf(e.frames, structure).empty()) {
-        report["structures"][structureId(structure)] = structureJson(e.frames, structure);
-      }
-    }
+    report["structures"] = structuresJson(e.frames);
     report["ejection_fraction"] = ejectionJson(e.frames);
+    if (!e.otherwise.empty()) {
+      report["other_mask_edges"] = {{"mask_edges", e.otherMaskEdges},
+                                    {"structures", structuresJson(e.otherwise)},
+                                    {"ejection_fraction", ejectionJson(e.otherwise)}};
+    }
     report["frames_below_0.8"] = lowJson(e.frames);
   }
   if (!e.phantoms.empty()) report["phantoms"] = phantomJson(e);

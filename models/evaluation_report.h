@@ -20,6 +20,9 @@ struct FrameEvaluation {
   std::string maskEdges = "stored";  // how the edges of their masks were taken
   HeartSearch search = HeartSearch::perPatient;
   std::vector<FrameScore> frames;
+  // The same labels against the same masks with their edges taken otherwise; empty: not measured.
+  std::string otherMaskEdges;
+  std::vector<FrameScore> otherwise;
   std::uint64_t phantomSeed = 0;
   std::vector<FrameScore> phantoms;
 };
@@ -27,7 +30,8 @@ struct FrameEvaluation {
 // structures.<id> holds dice_mean, dice_median, dice_interval95, dice_by_patient, hd95_mm (mean),
 // hd95_median_mm, n_frames, n_patients, n_both_empty, n_missed, n_invented, and the same for
 // end_diastole and end_systole apart. Figures on drawn hearts stand under `phantoms` and nowhere
-// else. What has no value is null.
+// else. With otherwise, `other_mask_edges` holds mask_edges, structures and ejection_fraction of
+// the other way to take the edges. What has no value is null.
 nlohmann::json evaluationJson(const FrameEvaluation& evaluation);
 
 std::string evaluationText(const FrameEvaluation& evaluation);

@@ -50,6 +50,10 @@ MaskEdges maskEdgesByName(const std::string& name) {
   throw InputError("mask edges are taken as 'stored' or as 'sunnybrook', not as '" + name + "'");
 }
 
+std::string otherMaskEdges(const std::string& name) {
+  return maskEdgesByName(name) == MaskEdges::asStored ? "sunnybrook" : "stored";
+}
+
 bool isSunnybrookPatient(const std::string& patient) {
   static const std::regex name("SC-(HF-I|HF-NI|HYP|N)-[0-9]+");
   return std::regex_match(patient, name);

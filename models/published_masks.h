@@ -19,6 +19,9 @@ inline constexpr const char* maskEdgesHelp =
 
 MaskEdges maskEdgesByName(const std::string& name);  // "stored", "sunnybrook"; else InputError
 
+// The other one of the two.
+std::string otherMaskEdges(const std::string& name);
+
 // Whether a patient of PNG frames is named as in the published Sunnybrook frames ("SC-HF-I-04").
 bool isSunnybrookPatient(const std::string& patient);
 

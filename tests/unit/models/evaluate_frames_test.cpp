@@ -170,6 +170,27 @@ TEST(EvaluateFrames, SaysWhenTheMasksAreKnownToBeLargerThanWhatWasDrawn) {
   EXPECT_EQ(evaluationJson(e).at("mask_edges"), "sunnybrook");
 }
 
+TEST(EvaluateFrames, SegmentsOnceAndScoresAgainstEdgesTakenInTwoWays) {
+  ScriptedSegmenter segmenter({10});
+  std::vector<std::vector<FrameScore>> scores = evaluateAgainst(
+      {{frameOf("a", CardiacPhase::endDiastole, 10)}, {frameOf("a", CardiacPhase::endDiastole, 8)}},
+      segmenter, HeartSearch::perPatient);
+  EXPECT_EQ(segmenter.calls(), std::vector<int>{1});
+  FrameEvaluation e;
+  e.source = "somewhere";
+  e.frames = scores.at(0);
+  EXPECT_FALSE(evaluationJson(e).contains("other_mask_edges"));
+  e.otherMaskEdges = "sunnybrook";
+  e.otherwise = scores.at(1);
+  const nlohmann::json report = evaluationJson(e);
+  EXPECT_DOUBLE_EQ(report.at("structures").at("lv_cavity").at("dice_mean").get<double>(), 1);
+  const nlohmann::json& other = report.at("other_mask_edges");
+  EXPECT_EQ(other.at("mask_edges"), "sunnybrook");
+  EXPECT_NEAR(other.at("structures").at("lv_cavity").at("dice_mean").get<double>(), 160.0 / 180,
+              1e-9);
+  EXPECT_NE(evaluationText(e).find("The same with mask edges sunnybrook"), std::string::npos);
+}
+
 TEST(EvaluateFrames, MeasuresHowFarTheHeartWasMissed) {
   const FrameEvaluation e = exampleEvaluation();
   // The cavity of rows 8..17 has its centre at row 12.5; the script says 11.5, at 1.5 mm a pixel.
