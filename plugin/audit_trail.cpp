@@ -1,6 +1,7 @@
 #include "plugin/audit_trail.h"
 
 #include "plugin/job_store_impl.h"
+#include "plugin/list_conditions.h"
 
 namespace cmr {
 namespace {
@@ -32,13 +33,16 @@ void JobStore::Impl::audit(const Actor& by, const AuditedChange& change) {
 }
 
 std::vector<AuditEntry> AuditTrail::list(const Filter& filter) {
+  ListConditions conditions;
+  conditions.add("kind = ?", filter.kind);
+  conditions.add("subject = ?", filter.subject);
+  conditions.add("user = ?", filter.user);
   const std::lock_guard guard(store_.impl_->mutex);
   SqliteStatement rows(store_.impl_->connection,
                        "SELECT seq, at_ms, user, role, kind, action, subject, was, became"
-                       " FROM audit WHERE (?1 = '' OR kind = ?1) AND (?2 = '' OR subject = ?2)"
-                       " AND (?3 = '' OR user = ?3) ORDER BY seq DESC LIMIT ?4 OFFSET ?5");
-  rows.bind(filter.kind, filter.subject, filter.user, static_cast<std::int64_t>(filter.limit),
-            static_cast<std::int64_t>(filter.offset));
+                       " FROM audit" +
+                           conditions.newestFirst("seq"));
+  conditions.bind(rows, filter.limit, filter.offset);
   std::vector<AuditEntry> entries;
   while (rows.step()) {
     entries.push_back({rows.integer(0),

@@ -17,6 +17,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <thread>
 
@@ -37,7 +38,7 @@ class ChildKeeper::Impl {
  public:
   explicit Impl(LineCallback onLine)
       : lines_(std::move(onLine)), work_(asio::make_work_guard(io_)), timer_(io_) {
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] { serve(); });
   }
 
   ~Impl() {
@@ -88,6 +89,34 @@ class ChildKeeper::Impl {
   }
 
  private:
+  // An exception of a handler (no memory, a line that could not be logged) would end the archive
+  // with its thread. What the handler watched is not watched any more: that child ends.
+  void serve() noexcept {
+    for (;;) {
+      try {
+        io_.run();
+        return;
+      } catch (...) {
+        endUnwatched();
+      }
+    }
+  }
+
+  void endUnwatched() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (child_ > 0) {
+        ::kill(child_, SIGKILL);
+        ::waitpid(child_, nullptr, 0);
+        child_ = -1;
+      }
+    }
+    standardError_.reset();
+    end_.reset();
+    timer_.cancel();
+    ended_.notify_all();
+  }
+
   struct Start {
     int processId = -1;
     std::exception_ptr failure;
@@ -146,7 +175,9 @@ class ChildKeeper::Impl {
       ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
       end_.emplace(io_, descriptor);
       end_->async_wait(stream_descriptor::wait_read,
-                       [this](const boost::system::error_code&) { noticeEnd(); });
+                       [this](const boost::system::error_code& error) {
+                         if (error != asio::error::operation_aborted) noticeEnd();
+                       });
       return;
     }
 #endif
@@ -156,11 +187,14 @@ class ChildKeeper::Impl {
 
   void poll() {
     timer_.expires_after(pollInterval);
-    timer_.async_wait([this](const boost::system::error_code&) { noticeEnd(); });
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error != asio::error::operation_aborted) noticeEnd();
+    });
   }
 
   void noticeEnd() {
     std::unique_lock lock(mutex_);
+    if (child_ <= 0) return;
     int status = 0;
     const pid_t reaped = ::waitpid(child_, &status, WNOHANG);
     if (reaped == 0) {
@@ -168,12 +202,20 @@ class ChildKeeper::Impl {
       poll();
       return;
     }
-    // A negative answer means that somebody else has reaped it: it is gone all the same.
-    lastEnd_ = reaped > 0 ? describeExit(status) : "ended";
     lock.unlock();
     end_.reset();
-    drainStandardError();
+    try {
+      drainStandardError();
+    } catch (...) {  // its last words are lost
+      standardError_.reset();
+    }
     lock.lock();
+    // A negative answer means that somebody else has reaped it: it is gone all the same.
+    try {
+      lastEnd_ = reaped > 0 ? describeExit(status) : "ended";
+    } catch (const std::bad_alloc&) {
+      lastEnd_.clear();
+    }
     child_ = -1;
     lock.unlock();
     ended_.notify_all();

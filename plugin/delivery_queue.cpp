@@ -5,6 +5,7 @@
 
 #include "analysis/errors.h"
 #include "plugin/job_store_impl.h"
+#include "plugin/list_conditions.h"
 
 namespace cmr {
 namespace {
@@ -252,14 +253,14 @@ std::vector<Delivery> DeliveryQueue::ofJob(const std::string& jobId) {
 }
 
 std::vector<Delivery> DeliveryQueue::list(const Filter& filter) {
+  ListConditions conditions;
+  conditions.add("d.state = ?", filter.state ? deliveryStateName(*filter.state) : "");
+  conditions.add("d.destination = ?", filter.destination);
   JobStore::Impl& impl = *store_.impl_;
   const std::lock_guard guard(impl.mutex);
-  SqliteStatement rows(impl.connection, std::string(deliveryColumns) +
-                                            "WHERE (?1 = '' OR d.state = ?1)"
-                                            " AND (?2 = '' OR d.destination = ?2)"
-                                            " ORDER BY d.seq DESC LIMIT ?3 OFFSET ?4");
-  rows.bind(filter.state ? deliveryStateName(*filter.state) : "", filter.destination,
-            static_cast<std::int64_t>(filter.limit), static_cast<std::int64_t>(filter.offset));
+  SqliteStatement rows(impl.connection,
+                       std::string(deliveryColumns) + conditions.newestFirst("d.seq"));
+  conditions.bind(rows, filter.limit, filter.offset);
   std::vector<Delivery> deliveries;
   while (rows.step()) deliveries.push_back(deliveryOf(rows));
   return deliveries;

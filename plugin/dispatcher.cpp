@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/errors.h"
+#include "plugin/guarded_round.h"
 #include "plugin/series_look.h"
 #include "plugin/stopwatch.h"
 #include "plugin/wanted_objects.h"
@@ -77,20 +78,20 @@ void Dispatcher::setTrouble(const std::string& trouble) {
 
 void Dispatcher::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    std::string trouble;
-    try {
-      const int expired = store_.expireLeases();
-      for (int i = 0; i < expired && duties_.metrics != nullptr; ++i) {
-        duties_.metrics->failed(FailureCause::leaseExpired);
-      }
-      while (!stop.stop_requested() && takeOne(stop)) {
-      }
-    } catch (const std::exception& error) {
-      trouble = error.what();
-    }
-    setTrouble(trouble);
-    bell_.wait(stop, trouble.empty() ? longestWait : waitAfterTrouble);
+    bell_.wait(stop, round(stop) ? longestWait : waitAfterTrouble);
   }
+}
+
+bool Dispatcher::round(const std::stop_token& stop) noexcept {
+  const auto work = [&] {
+    const int expired = store_.expireLeases();
+    for (int i = 0; i < expired && duties_.metrics != nullptr; ++i) {
+      duties_.metrics->failed(FailureCause::leaseExpired);
+    }
+    while (!stop.stop_requested() && takeOne(stop)) {
+    }
+  };
+  return guardedRound(work, [&](const std::string& trouble) { setTrouble(trouble); });
 }
 
 bool Dispatcher::takeOne(const std::stop_token& stop) {

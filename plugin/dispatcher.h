@@ -49,7 +49,8 @@ class Dispatcher {
              DispatcherSettings settings = {});
 
   void run(const std::stop_token& stop);
-  // What run() repeats: one job that is due, if there is one; false when there is none.
+  bool round(const std::stop_token& stop) noexcept;  // of run(): all that is due; false: trouble
+  // What a round repeats: one job that is due, if there is one; false when there is none.
   bool takeOne(const std::stop_token& stop);
   void ring() { bell_.ring(); }
   std::string trouble() const;  // why no job is taken at present; empty when all is well

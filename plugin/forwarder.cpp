@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "plugin/guarded_round.h"
+
 namespace cmr {
 namespace {
 
@@ -67,11 +69,10 @@ void Forwarder::setTrouble(const Lane& lane, const std::string& trouble) {
 
 void Forwarder::run(const Lane& lane, Doorbell& bell, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    try {
-      deliverDue(lane, stop);
-    } catch (const std::exception& error) {  // of the database: a full disk
-      setTrouble(lane, error.what());
-    }
+    guardedRound([&] { deliverDue(lane, stop); },
+                 [&](const std::string& trouble) {  // of the database: a full disk
+                   if (!trouble.empty()) setTrouble(lane, trouble);
+                 });
     bell.wait(stop, longestWait);
   }
 }

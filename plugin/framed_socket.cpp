@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
+#include <new>
 #include <system_error>
 
 namespace cmr {
@@ -31,10 +32,7 @@ class FramedSocket::Impl {
   explicit Impl(int fileDescriptor) : socket_(io_) {
     boost::system::error_code error;
     socket_.assign(asio::local::stream_protocol(), fileDescriptor, error);
-    if (error) {
-      ::close(fileDescriptor);
-      throw ResourceError("cannot use the worker's socket: " + error.message());
-    }
+    if (error) throw ResourceError("cannot use the worker's socket: " + error.message());
   }
 
   std::optional<Frame> receive(TimePoint until) {
@@ -83,13 +81,22 @@ class FramedSocket::Impl {
     while (!done() && !(mayInterrupt && interrupted_)) {
       if (io_.stopped()) io_.restart();
       const bool endless = until == TimePoint::max();
-      const std::size_t handlers = endless ? io_.run_one() : io_.run_one_until(until);
+      const std::size_t handlers = runOne(until);
       if (handlers == 0 && !endless && std::chrono::steady_clock::now() >= until) return;
     }
   }
 
+  // A step that found no memory took its operation with it: nobody must wait for that.
+  std::size_t runOne(TimePoint until) {
+    try {
+      return until == TimePoint::max() ? io_.run_one() : io_.run_one_until(until);
+    } catch (const std::bad_alloc&) {
+      readError_ = asio::error::no_memory;
+      throw;
+    }
+  }
+
   void startHeader() {
-    reading_ = true;
     frameComplete_ = false;
     asio::async_read(socket_, asio::buffer(header_),
                      [this](const boost::system::error_code& error, std::size_t) {
@@ -99,6 +106,7 @@ class FramedSocket::Impl {
                          startPayload();
                        }
                      });
+    reading_ = true;  // now: without memory there is no read
   }
 
   void startPayload() {

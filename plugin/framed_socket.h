@@ -22,7 +22,8 @@ using TimePoint = std::chrono::steady_clock::time_point;
 // One thread at a time uses send() and receive(); interrupt() may come from any thread.
 class FramedSocket {
  public:
-  explicit FramedSocket(int fileDescriptor);  // takes it over; throws ResourceError
+  // Takes it over, unless it throws (ResourceError, std::bad_alloc).
+  explicit FramedSocket(int fileDescriptor);
   ~FramedSocket();
   FramedSocket(const FramedSocket&) = delete;
   FramedSocket& operator=(const FramedSocket&) = delete;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/errors.h"
+#include "plugin/guarded_round.h"
 
 namespace cmr {
 namespace {
@@ -16,6 +17,9 @@ constexpr std::size_t pageSize = 500;
 constexpr milliseconds longestWait{20000};
 constexpr milliseconds waitAfterTrouble{5000};
 constexpr milliseconds sweepPause{20000};
+// A job waits no longer than this for others to be submitted with, nor for more than so many.
+constexpr milliseconds longestPlanned{200};
+constexpr std::size_t mostPlanned = 100;
 constexpr std::size_t mostRemembered = 10000;  // deletions; what is lost is found at the claim
 // Stored instead of a sequence number: every series has to be looked at.
 constexpr std::int64_t rescanDue = -1;
@@ -62,12 +66,12 @@ void Intake::remember(std::function<void(IntakeStatus&)> change) {
 
 void Intake::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    std::string trouble;
-    try {
-      step(stop);
-    } catch (const std::exception& error) {
-      trouble = error.what();
-    }
+    bell_.wait(stop, round(stop) ? longestWait : waitAfterTrouble);
+  }
+}
+
+bool Intake::round(const std::stop_token& stop) noexcept {
+  const auto report = [&](const std::string& trouble) {
     if (!trouble.empty() && trouble != status().trouble) {
       log_(LogLevel::error, "the change log could not be followed, trying again: " + trouble);
     }
@@ -78,8 +82,8 @@ void Intake::run(const std::stop_token& stop) {
       for (const auto& [study, series] : waiting_) status.waitingForStudy += series.size();
       status.waitingForHours = deferred_.size();
     });
-    bell_.wait(stop, trouble.empty() ? longestWait : waitAfterTrouble);
-  }
+  };
+  return guardedRound([&] { step(stop); }, report);
 }
 
 void Intake::begin(const std::stop_token& stop) {
@@ -115,6 +119,7 @@ void Intake::rescan(const std::stop_token& stop) {
       if (stop.stop_requested()) return;
       tryToDecide(id);
     }
+    submitPlanned();
     if (page.size() < pageSize) return;
   }
 }
@@ -131,6 +136,7 @@ void Intake::step(const std::stop_token& stop) {
   }
   for (const std::string& id : again) tryToDecide(id);
   decideWhatIsDue();
+  submitPlanned();
   sweep(stop);
   saveProgress();
 }
@@ -172,6 +178,7 @@ void Intake::readChanges(const std::stop_token& stop) {
           break;
       }
     }
+    submitPlanned();
     read_ = std::max(read_, page.last);
     watermark_.readUpTo(read_);
     done = page.done || page.changes.empty();
@@ -216,6 +223,7 @@ void Intake::sweep(const std::stop_token& stop) {
     }
     seen.insert(series->instanceIds.begin(), series->instanceIds.end());
     tryToDecide(series->id);
+    submitPlanned();  // it settles others of its group
   }
 }
 
@@ -251,7 +259,7 @@ void Intake::decide(const std::string& seriesId) {
   } else if (isHeld) {
     leaveAlone(*series, heldMark + series->verdict());
   } else if (!mustWaitForHours(*series)) {
-    submit(*series);
+    plan(*series);
   }
 }
 
@@ -327,16 +335,60 @@ bool Intake::mustWaitForStudy(const SeriesLook& series) {
   return true;
 }
 
-void Intake::submit(const SeriesLook& series) {
-  const auto group = planner_.groupOf(series);
+void Intake::plan(const SeriesLook& series) {
+  auto group = planner_.groupOf(series);
   if (!group) return;
-  const JobStore::Submitted submitted = store_.submit(group->submission);
-  for (const SeriesLook& member : group->members) settle(member);
-  if (!submitted.created) return;
-  log_(LogLevel::info, "job " + submitted.jobId + " over " + std::to_string(group->members.size()) +
-                           " series: " + series.verdict());
-  remember([](IntakeStatus& status) { ++status.submitted; });
+  for (const SeriesLook& member : group->members) {
+    settledNow_.insert(member.series.id);
+    stopWaiting(member.series.studyId, member.series.id);
+  }
+  if (planned_.empty()) firstPlanned_ = std::chrono::steady_clock::now();
+  planned_.push_back({*std::move(group), series.verdict()});
+  const auto waited = std::chrono::steady_clock::now() - firstPlanned_;
+  if (planned_.size() >= mostPlanned || waited >= longestPlanned) submitPlanned();
+}
+
+// Their images are settled only when the jobs are durable: whatever goes wrong before leaves them
+// for the next sweep.
+void Intake::submitPlanned() {
+  if (planned_.empty()) return;
+  std::vector<JobSubmission> jobs;
+  for (const Planned& each : planned_) jobs.push_back(each.group.submission);
+  std::vector<JobStore::Submitted> submitted;
+  try {
+    submitted = store_.submitAll(jobs);
+  } catch (const std::exception&) {
+    submitted = submitOneByOne();
+  }
+  std::int64_t created = 0;
+  for (std::size_t i = 0; i < planned_.size(); ++i) {
+    const Planned& each = planned_[i];
+    if (submitted[i].jobId.empty()) continue;
+    for (const SeriesLook& member : each.group.members) settle(member);
+    if (!submitted[i].created) continue;
+    ++created;
+    log_(LogLevel::info, "job " + submitted[i].jobId + " over " +
+                             std::to_string(each.group.members.size()) +
+                             " series: " + each.verdict);
+  }
+  planned_.clear();
+  if (created == 0) return;
+  remember([&](IntakeStatus& status) { status.submitted += created; });
   onSubmitted_();
+}
+
+// One that makes trouble must not keep the others waiting; its answer stays without a job.
+std::vector<JobStore::Submitted> Intake::submitOneByOne() {
+  std::vector<JobStore::Submitted> submitted(planned_.size());
+  for (std::size_t i = 0; i < planned_.size(); ++i) {
+    try {
+      submitted[i] = store_.submit(planned_[i].group.submission);
+    } catch (const std::exception& error) {
+      log_(LogLevel::error, "series " + planned_[i].group.members.front().series.id +
+                                " could not be submitted, trying again later: " + error.what());
+    }
+  }
+  return submitted;
 }
 
 void Intake::settle(const SeriesLook& series) {

@@ -40,7 +40,8 @@ class Intake {
          LogCallback log, std::function<void()> onSubmitted);
 
   void run(const std::stop_token& stop);
-  // One round of run(): everything that is known by now.
+  bool round(const std::stop_token& stop) noexcept;  // of run(); false: trouble
+  // The work of a round: everything that is known by now.
   void step(const std::stop_token& stop);
 
   void changed() { bell_.ring(); }               // for callbacks
@@ -64,7 +65,9 @@ class Intake {
   bool isKnown(const SeriesLook& series);
   bool tieToExam(const SeriesLook& series);
   void leaveAlone(const SeriesLook& series, const std::string& why);
-  void submit(const SeriesLook& series);
+  void plan(const SeriesLook& series);
+  void submitPlanned();
+  std::vector<JobStore::Submitted> submitOneByOne();
   void settle(const SeriesLook& series);
   void remember(std::function<void(IntakeStatus&)> change);
   void saveProgress();
@@ -95,6 +98,13 @@ class Intake {
   };
   std::map<std::string, Deferred> deferred_;  // series -> what it waits for
   std::set<std::string> settledNow_;          // series decided since the page at hand was read
+  // Groups that become jobs in one transaction, at the end of the page at the latest.
+  struct Planned {
+    AcquisitionGroup group;
+    std::string verdict;
+  };
+  std::vector<Planned> planned_;
+  std::chrono::steady_clock::time_point firstPlanned_{};
   std::chrono::steady_clock::time_point nextSweep_{};
 };
 

@@ -1,6 +1,7 @@
 // What people ask of the job store: cancel, retry, look.
 #include "analysis/errors.h"
 #include "plugin/job_store_impl.h"
+#include "plugin/list_conditions.h"
 
 namespace cmr {
 namespace {
@@ -98,17 +99,16 @@ std::optional<JobRecord> JobStore::job(const std::string& jobId) {
 }
 
 std::vector<JobRecord> JobStore::list(const ListFilter& filter) {
+  ListConditions conditions;
+  conditions.add("state = ?", filter.state ? jobStateName(*filter.state) : std::string());
+  conditions.add(
+      "seq IN (SELECT job_seq FROM job_items WHERE kind = 'orthancSeries' AND value = ?)",
+      filter.orthancSeriesId);
+  conditions.add("cause <> '' AND cause = ?", filter.cause);  // the first part as its index says
+  conditions.add("orthanc_study = ?", filter.orthancStudyId);
   const std::lock_guard guard(impl_->mutex);
-  SqliteStatement rows(impl_->connection,
-                       "SELECT seq FROM jobs WHERE (?1 = '' OR state = ?1)"
-                       " AND (?2 = '' OR seq IN (SELECT job_seq FROM job_items"
-                       " WHERE kind = 'orthancSeries' AND value = ?2))"
-                       " AND (?5 = '' OR cause = ?5)"
-                       " AND (?6 = '' OR orthanc_study = ?6)"
-                       " ORDER BY seq DESC LIMIT ?3 OFFSET ?4");
-  rows.bind(filter.state ? jobStateName(*filter.state) : std::string(), filter.orthancSeriesId,
-            static_cast<std::int64_t>(filter.limit), static_cast<std::int64_t>(filter.offset),
-            filter.cause, filter.orthancStudyId);
+  SqliteStatement rows(impl_->connection, "SELECT seq FROM jobs" + conditions.newestFirst("seq"));
+  conditions.bind(rows, filter.limit, filter.offset);
   std::vector<JobRecord> jobs;
   while (rows.step()) jobs.push_back(impl_->record(rows.integer(0)));
   return jobs;

@@ -317,6 +317,17 @@ constexpr const char* sourcesOfExams = R"sql(
 ALTER TABLE worklist ADD COLUMN source TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Lists, the newest first, of what was asked for. An index ends with the row's seq by itself, so
+// that these give their rows in the order of the list.
+constexpr const char* listsByIndex = R"sql(
+CREATE INDEX jobs_newest_of_state ON jobs (state);
+CREATE INDEX jobs_newest_of_cause ON jobs (cause) WHERE cause <> '';
+CREATE INDEX jobs_by_done_order ON jobs (done_order);
+CREATE INDEX deliveries_newest_of_state ON deliveries (state);
+CREATE INDEX deliveries_newest_of_destination ON deliveries (destination);
+CREATE INDEX audit_by_user ON audit (user);
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -337,7 +348,7 @@ const std::vector<Migration>& jobMigrations() {
   static const std::vector<Migration> migrations{
       {1, firstTables},      {2, orderOfResults}, {3, seriesLeftAlone}, {4, earlierObjects},
       {5, decisionsOfJobs},  {6, operation},      {7, kindsOfObjects},  {8, scheduledExams},
-      {9, deliveriesOfJobs}, {10, auditTrail},    {11, sourcesOfExams}};
+      {9, deliveriesOfJobs}, {10, auditTrail},    {11, sourcesOfExams}, {12, listsByIndex}};
   return migrations;
 }
 

@@ -1,5 +1,6 @@
 // What the job store remembers of series that were left alone.
 #include "plugin/job_store_impl.h"
+#include "plugin/list_conditions.h"
 
 namespace cmr {
 namespace {
@@ -38,14 +39,15 @@ void JobStore::forgetSkipped(const std::string& orthancId) {
 }
 
 std::vector<JobStore::SkippedSeries> JobStore::skippedSeries(const SkippedFilter& filter) {
+  ListConditions conditions;
+  conditions.add("orthanc_series = ?", filter.orthancSeriesId);
+  conditions.add("orthanc_study = ?", filter.orthancStudyId);
   const std::lock_guard guard(impl_->mutex);
   SqliteStatement rows(impl_->connection,
                        "SELECT orthanc_series, orthanc_study, series_uid, reason, at_ms"
-                       " FROM skipped WHERE (?1 = '' OR orthanc_series = ?1)"
-                       " AND (?2 = '' OR orthanc_study = ?2)"
-                       " ORDER BY seq DESC LIMIT ?3 OFFSET ?4");
-  rows.bind(filter.orthancSeriesId, filter.orthancStudyId, static_cast<std::int64_t>(filter.limit),
-            static_cast<std::int64_t>(filter.offset));
+                       " FROM skipped" +
+                           conditions.newestFirst("seq"));
+  conditions.bind(rows, filter.limit, filter.offset);
   std::vector<SkippedSeries> found;
   while (rows.step()) {
     found.push_back({rows.bytes(0), rows.bytes(1), rows.bytes(2), rows.bytes(3), rows.integer(4)});

@@ -27,13 +27,14 @@ UPDATE jobs SET state = 'leased', token = lower(hex(randomblob(16))), lease_unti
 WHERE seq = (
   SELECT seq FROM (
     SELECT * FROM (
-      SELECT seq, priority FROM jobs j WHERE state = 'queued' AND seq <= ?5
+      SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state WHERE state = 'queued' AND seq <= ?5
         AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
                           AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq)
       ORDER BY priority DESC, seq LIMIT 1)
     UNION ALL
     SELECT * FROM (
-      SELECT seq, priority FROM jobs j WHERE state = 'retry' AND due_ms <= ?4 AND seq <= ?5
+      SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state
+      WHERE state = 'retry' AND due_ms <= ?4 AND seq <= ?5
         AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
                           AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq)
       ORDER BY priority DESC, seq LIMIT 1))
@@ -125,11 +126,8 @@ void JobStore::Impl::cancelCovered(std::int64_t seq, const std::string& jobId) {
   }
 }
 
-JobStore::Submitted JobStore::submit(const JobSubmission& submission, const Actor& by) {
-  const JobSubmission job = normalized(submission);
-  const std::lock_guard guard(impl_->mutex);
-  SqliteConnection& connection = impl_->connection;
-  SqliteTransaction transaction(connection);
+std::pair<JobStore::Submitted, bool> JobStore::Impl::submit(const JobSubmission& job,
+                                                            const Actor& by) {
   Submitted submitted;
   SqliteStatement known(connection, "SELECT id FROM jobs WHERE key = ?");
   if (known.bind(job.key).step()) {
@@ -137,15 +135,35 @@ JobStore::Submitted JobStore::submit(const JobSubmission& submission, const Acto
     submitted.created = reviveIfSourceWasGone(connection, job.key);
   } else {
     submitted = {sha256Hex(job.key).substr(0, idLength), true};
-    impl_->cancelCovered(insertJob(connection, submitted.jobId, job), submitted.jobId);
+    cancelCovered(insertJob(connection, submitted.jobId, job), submitted.jobId);
   }
   if (submitted.created) {
-    impl_->audit(by, {"job", "analyze", submitted.jobId, "", stateJson(JobState::queued)});
+    audit(by, {"job", "analyze", submitted.jobId, "", stateJson(JobState::queued)});
   }
   bool isChanged = submitted.created;
   for (const std::string& id : job.orthancSeriesIds) {
     SqliteStatement(connection, "DELETE FROM skipped WHERE orthanc_series = ?").bind(id).run();
     isChanged = isChanged || connection.changedRows() > 0;
+  }
+  return {submitted, isChanged};
+}
+
+JobStore::Submitted JobStore::submit(const JobSubmission& submission, const Actor& by) {
+  return submitAll({submission}, by).front();
+}
+
+std::vector<JobStore::Submitted> JobStore::submitAll(const std::vector<JobSubmission>& submissions,
+                                                     const Actor& by) {
+  std::vector<JobSubmission> jobs;
+  for (const JobSubmission& submission : submissions) jobs.push_back(normalized(submission));
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  std::vector<Submitted> submitted;
+  bool isChanged = false;
+  for (const JobSubmission& job : jobs) {
+    auto [one, wrote] = impl_->submit(job, by);
+    submitted.push_back(std::move(one));
+    isChanged = isChanged || wrote;
   }
   if (isChanged) transaction.commit();
   return submitted;

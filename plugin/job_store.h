@@ -134,6 +134,9 @@ class JobStore {
   // An empty key becomes jobKey(submission). Throws InputError without series. A new job cancels
   // those over no other series that have not got to their results: it is about the same, later.
   Submitted submit(const JobSubmission& submission, const Actor& by = {});
+  // The same for many, in their order and in one transaction: one sync of the disk, all or none.
+  std::vector<Submitted> submitAll(const std::vector<JobSubmission>& submissions,
+                                   const Actor& by = {});
 
   // The next job that is due, under a new token: the highest priority, then the oldest. A study's
   // jobs are taken in their order: none while an earlier one of the study is leased or waits for

@@ -4,6 +4,7 @@
 
 #include <mutex>
 #include <random>
+#include <utility>
 
 #include "plugin/exclusive_file.h"
 #include "plugin/job_store.h"
@@ -37,6 +38,8 @@ class JobStore::Impl {
   void leave(std::int64_t seq, JobState state, const std::string& reason);
   // To `retry` after back-off, or `dead` when this was the last attempt.
   void failAttempt(std::int64_t seq, const std::string& reason, FailureCause cause);
+  // One submission; true in the second when anything was written.
+  std::pair<Submitted, bool> submit(const JobSubmission& job, const Actor& by);
   // Open jobs over no other series than those of this new one.
   void cancelCovered(std::int64_t seq, const std::string& jobId);
   // Of the jobs that may be claimed in the present mode, the last; negative: none may.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/errors.h"
+#include "plugin/guarded_round.h"
 #include "plugin/stopwatch.h"
 
 namespace cmr {
@@ -44,18 +45,18 @@ void Outbox::setTrouble(const std::string& trouble) {
 
 void Outbox::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    std::string trouble;
-    try {
-      storeAll(stop);
-      if (onDone_ && (newlyDone_ || store_.hasInterruptedSets())) onDone_();
-      newlyDone_ = false;
-      if (onRound_) onRound_();
-    } catch (const std::exception& error) {
-      trouble = error.what();
-    }
-    setTrouble(trouble);
-    bell_.wait(stop, trouble.empty() ? longestWait : waitAfterTrouble);
+    bell_.wait(stop, round(stop) ? longestWait : waitAfterTrouble);
   }
+}
+
+bool Outbox::round(const std::stop_token& stop) noexcept {
+  const auto work = [&] {
+    storeAll(stop);
+    if (onDone_ && (newlyDone_ || store_.hasInterruptedSets())) onDone_();
+    newlyDone_ = false;
+    if (onRound_) onRound_();
+  };
+  return guardedRound(work, [&](const std::string& trouble) { setTrouble(trouble); });
 }
 
 void Outbox::storeAll(const std::stop_token& stop) {

@@ -23,7 +23,8 @@ class Outbox {
          std::function<void()> onRound = {}, ServiceMetrics* metrics = nullptr);
 
   void run(const std::stop_token& stop);
-  void storeAll(const std::stop_token& stop);  // what run() repeats: all that is due
+  bool round(const std::stop_token& stop) noexcept;  // of run(); false: trouble
+  void storeAll(const std::stop_token& stop);        // of a round: all that is due
   void ring() { bell_.ring(); }
   std::string trouble() const;  // of the last round; empty when all is well
 

@@ -243,11 +243,15 @@ RestResponse dispatch(const RestRequest& request, const RestContext& given) {
 
 RestResponse answerRest(const RestRequest& request, const RestContext& context) noexcept {
   try {
-    return dispatch(request, context);
-  } catch (const InputError& error) {
-    return refuse(400, error.what());
-  } catch (const std::exception& error) {
-    return refuse(500, error.what());
+    try {
+      return dispatch(request, context);
+    } catch (const InputError& error) {
+      return refuse(400, error.what());
+    } catch (const std::exception& error) {
+      return refuse(500, error.what());
+    }
+  } catch (...) {  // no memory to say so: nothing here takes any
+    return {500, {}, {}, {}, {}};
   }
 }
 

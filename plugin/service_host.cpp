@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/program.h"
+#include "plugin/guarded_round.h"
 
 namespace cmr {
 namespace {
@@ -61,8 +62,9 @@ void ServiceHost::start() noexcept {
 void ServiceHost::open(const std::stop_token& stop) {
   std::string known;
   std::optional<std::int64_t> startingPoint;
-  while (!stop.stop_requested()) {
-    try {
+  bool isOpen = false;
+  while (!isOpen && !stop.stop_requested()) {
+    const auto work = [&] {
       if (!startingPoint) startingPoint = archive_->lastChange();
       auto service = std::make_shared<Service>(*plan_, *archive_, *startingPoint, log_);
       {
@@ -71,17 +73,18 @@ void ServiceHost::open(const std::stop_token& stop) {
         state_ = "running";
         reason_.clear();
       }
+      isOpen = true;
       log_(LogLevel::warning, std::string(programName) + " " + programVersion + " is running");
-      return;
-    } catch (const std::exception& error) {
-      setState("waiting", error.what());
-      if (known != error.what()) {
-        log_(LogLevel::error,
-             std::string("the service cannot start, trying again: ") + error.what());
+    };
+    guardedRound(work, [&](const std::string& trouble) {
+      if (isOpen) return;
+      setState("waiting", trouble);
+      if (known != trouble) {
+        log_(LogLevel::error, "the service cannot start, trying again: " + trouble);
       }
-      known = error.what();
-    }
-    bell_.wait(stop, pauseBetweenOpenings);
+      known = trouble;
+    });
+    if (!isOpen) bell_.wait(stop, pauseBetweenOpenings);
   }
 }
 

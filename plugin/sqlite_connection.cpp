@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <utility>
+
 #include "analysis/errors.h"
 
 namespace cmr {
@@ -45,17 +47,30 @@ void SqliteConnection::fail(std::string_view doing) const {
                       ") when asked to " + what);
 }
 
-void SqliteStatement::Finalize::operator()(sqlite3_stmt* statement) const {
-  sqlite3_finalize(statement);
+void FinalizeStatement::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+
+StatementHandle& SqliteConnection::placeOf(std::string_view sql) {
+  const auto found = idle_.find(sql);
+  if (found != idle_.end()) return found->second;
+  return idle_.emplace(sql, StatementHandle()).first->second;
 }
 
 SqliteStatement::SqliteStatement(SqliteConnection& connection, std::string_view sql)
-    : connection_(connection) {
+    : connection_(connection),
+      place_(connection.placeOf(sql)),
+      statement_(std::exchange(place_, nullptr)) {
+  if (statement_) return;
   sqlite3_stmt* prepared = nullptr;
-  const int code = sqlite3_prepare_v2(connection.handle(), sql.data(), static_cast<int>(sql.size()),
-                                      &prepared, nullptr);
+  const int code = sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
   statement_.reset(prepared);
   if (code != SQLITE_OK) connection_.fail(sql);
+}
+
+SqliteStatement::~SqliteStatement() {
+  sqlite3_reset(statement_.get());  // ends what it reads; its error was told when it happened
+  sqlite3_clear_bindings(statement_.get());
+  if (!place_) place_ = std::move(statement_);  // of two at work at once, the first is kept
 }
 
 void SqliteStatement::check(int code) const {
@@ -115,14 +130,15 @@ std::string SqliteStatement::bytes(int column) const {
   connection_.fail("read a column");
 }
 
-SqliteTransaction::SqliteTransaction(SqliteConnection& connection) : connection_(connection) {
+SqliteTransaction::SqliteTransaction(SqliteConnection& connection)
+    : connection_(connection), rollback_(connection, "ROLLBACK") {
   connection_.execute("BEGIN IMMEDIATE");
 }
 
 SqliteTransaction::~SqliteTransaction() {
   // After some errors (a full disk, an I/O error) SQLite has rolled back by itself.
   if (!open_ || !connection_.inTransaction()) return;
-  sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  sqlite3_step(rollback_.statement_.get());
 }
 
 void SqliteTransaction::commit() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +14,13 @@ struct sqlite3_stmt;
 
 namespace cmr {
 
-// One connection, used by one thread at a time.
+struct FinalizeStatement {
+  void operator()(sqlite3_stmt* statement) const;
+};
+using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
+
+// One connection, used by one thread at a time. Keeps what it has prepared: the program has some
+// hundred statements, and preparing one costs more than most of them do.
 class SqliteConnection {
  public:
   // vfs: SQLite's name of the file system layer; empty: its default.
@@ -31,14 +38,22 @@ class SqliteConnection {
   struct Close {
     void operator()(sqlite3* handle) const;
   };
+  friend class SqliteStatement;
+  // Where a statement of this text waits while nobody uses it.
+  StatementHandle& placeOf(std::string_view sql);
+
   std::string path_;
   std::unique_ptr<sqlite3, Close> handle_;
+  std::map<std::string, StatementHandle, std::less<>> idle_;  // after the handle: ends before it
 };
 
 // A prepared statement; parameters are bound in order by the constructor's caller through bind().
 class SqliteStatement {
  public:
   SqliteStatement(SqliteConnection& connection, std::string_view sql);
+  ~SqliteStatement();
+  SqliteStatement(const SqliteStatement&) = delete;
+  SqliteStatement& operator=(const SqliteStatement&) = delete;
 
   // Binds the parameters from the first on.
   template <typename... Values>
@@ -61,7 +76,7 @@ class SqliteStatement {
     std::string_view bytes;
   };
 
- private:
+  // One parameter; the first is 1.
   void bindAt(int index, std::int64_t value);
   void bindAt(int index, int value) { bindAt(index, static_cast<std::int64_t>(value)); }
   void bindAt(int index, double value);
@@ -69,17 +84,19 @@ class SqliteStatement {
   void bindAt(int index, const std::string& value) { bindAt(index, std::string_view(value)); }
   void bindAt(int index, const char* value) { bindAt(index, std::string_view(value)); }
   void bindAt(int index, const Blob& value);
+
+ private:
+  friend class SqliteTransaction;
   void check(int code) const;
 
-  struct Finalize {
-    void operator()(sqlite3_stmt* statement) const;
-  };
   SqliteConnection& connection_;
-  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  StatementHandle& place_;
+  StatementHandle statement_;
 };
 
 // BEGIN IMMEDIATE: the write lock is taken first, so that what is read in it is still true when it
-// is written. Rolled back unless committed.
+// is written. Rolled back unless committed, also when there is no memory left: the words for it are
+// ready before it begins.
 class SqliteTransaction {
  public:
   explicit SqliteTransaction(SqliteConnection& connection);
@@ -91,6 +108,7 @@ class SqliteTransaction {
 
  private:
   SqliteConnection& connection_;
+  SqliteStatement rollback_;
   bool open_ = true;
 };
 

@@ -73,6 +73,16 @@ std::uint64_t residentBytes(int processId) {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+struct OpenUntilTaken {
+  explicit OpenUntilTaken(int given) : descriptor(given) {}
+  ~OpenUntilTaken() {
+    if (descriptor >= 0) ::close(descriptor);
+  }
+  OpenUntilTaken(const OpenUntilTaken&) = delete;
+  OpenUntilTaken& operator=(const OpenUntilTaken&) = delete;
+  int descriptor;
+};
+
 // The worker is lost, and why.
 class WorkerTrouble : public ResourceError {
  public:
@@ -212,7 +222,10 @@ class WorkerSupervisor::Impl {
 
   void launch() {
     const SocketPair ends = makeSocketPair();
-    const auto ours = std::make_shared<FramedSocket>(ends.first);
+    OpenUntilTaken first{ends.first};
+    const OpenUntilTaken second{ends.second};
+    const auto ours = std::make_shared<FramedSocket>(first.descriptor);
+    first.descriptor = -1;
     ChildSpec spec;
     spec.arguments = {settings_.executable, "worker",
                       "--socket",           std::to_string(childSocketDescriptor),
@@ -223,15 +236,8 @@ class WorkerSupervisor::Impl {
     }
     spec.environment = workerEnvironment();
     spec.niceness = settings_.niceness;
-    spec.socket = ends.second;
-    int processId = 0;
-    try {
-      processId = keeper_.start(spec);
-    } catch (...) {
-      ::close(ends.second);
-      throw;
-    }
-    ::close(ends.second);
+    spec.socket = second.descriptor;
+    const int processId = keeper_.start(spec);
     const std::lock_guard lock(mutex_);
     if (started_) ++status_.restarts;
     started_ = true;
@@ -397,11 +403,11 @@ class WorkerSupervisor::Impl {
     // A worker that died by itself gets a moment to be reaped, so that the signal can be named.
     const bool diedByItself = keeper_.waitForEnd(Clock::now() + std::chrono::milliseconds(500));
     endWorker(std::chrono::milliseconds(0));
+    ++failuresInARow_;  // before words, for which there may be no memory
+    lastFailure_ = Clock::now();
     std::string sentence = "worker failed: " + cause;
     if (diedByItself && !keeper_.lastEnd().empty()) sentence += "; it " + keeper_.lastEnd();
     if (!keeper_.lastLine().empty()) sentence += "; its last words: " + keeper_.lastLine();
-    ++failuresInARow_;
-    lastFailure_ = Clock::now();
     {
       const std::lock_guard lock(mutex_);
       status_.lastFailure = sentence;

@@ -1,10 +1,11 @@
 """C-STORE throughput and latency of a real Orthanc without the plugin, with it idle, and with it busy.
 
-  store_throughput.py [--repetitions 5] [--images 400] [--clients 2]
+  store_throughput.py [--repetitions 5] [--images 400] [--clients 2] [--modes off idle busy]
 
 Idle: the plugin looks at every series that arrives and leaves it alone (its rules do not match a CT).
 Busy: its worker computes a real series with the network that ships meanwhile, niced as it ships.
-The three take turns in a new order each time, as a machine's speed drifts. Needs the environment that
+They take turns in a new order each time, as a machine's speed drifts: many short turns on one that has
+other work to do. Needs the environment that
 tests/integration/CMakeLists.txt sets, and storescu.
 """
 
@@ -114,13 +115,14 @@ def percentile(values, part):
     return sorted(values)[min(int(part * len(values)), len(values) - 1)]
 
 
-def report(rates, times):
+def report(modes, rates, times):
     print(f"{'plugin':8}{'images/s (median)':>20}{'least':>10}{'most':>10}"
-          f"{'of off (median of pairs)':>28}{'p50 ms':>10}{'p99 ms':>10}")
-    for mode in MODES:
+          f"{'of off (median of pairs)':>28}{'quartiles':>16}{'p50 ms':>10}{'p99 ms':>10}")
+    for mode in modes:
         ratios = [rate / off for rate, off in zip(rates[mode], rates["off"])]
+        quartiles = f"{percentile(ratios, 0.25):.3f}-{percentile(ratios, 0.75):.3f}"
         print(f"{mode:8}{statistics.median(rates[mode]):20.1f}{min(rates[mode]):10.1f}"
-              f"{max(rates[mode]):10.1f}{statistics.median(ratios):28.3f}"
+              f"{max(rates[mode]):10.1f}{statistics.median(ratios):28.3f}{quartiles:>16}"
               f"{percentile(times[mode], 0.5):10.2f}{percentile(times[mode], 0.99):10.2f}")
 
 
@@ -129,22 +131,24 @@ def main():
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument("--images", type=int, default=400)
     parser.add_argument("--clients", type=int, default=2)
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=list(MODES))
     arguments = parser.parse_args()
-    rates = {mode: [] for mode in MODES}
-    times = {mode: [] for mode in MODES}
+    modes = ["off"] + [mode for mode in MODES if mode in arguments.modes and mode != "off"]
+    rates = {mode: [] for mode in modes}
+    times = {mode: [] for mode in modes}
     with tempfile.TemporaryDirectory() as folder:
         lists = write_images(pathlib.Path(folder), arguments.images, arguments.clients)
         warm_up = write_series(pathlib.Path(folder) / "warm", study="1.2.3.8", series="1.2.3.8.1",
                                slices=range(WARM_UP), phases=1, Modality="CT", SOPClassUID=CT_IMAGE)
         for repetition in range(arguments.repetitions):
-            order = random.Random(repetition).sample(MODES, len(MODES))
+            order = random.Random(repetition).sample(modes, len(modes))
             for mode in order:
                 rate, latencies = measure(mode, lists, warm_up)
                 rates[mode].append(rate)
                 times[mode] += latencies
             print(f"turn {repetition + 1}: " + ", ".join(
-                f"{mode} {rates[mode][-1]:.1f}/s" for mode in MODES), file=sys.stderr, flush=True)
-    report(rates, times)
+                f"{mode} {rates[mode][-1]:.1f}/s" for mode in modes), file=sys.stderr, flush=True)
+    report(modes, rates, times)
 
 
 if __name__ == "__main__":

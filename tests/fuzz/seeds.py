@@ -65,10 +65,27 @@ def answers():
         yield json.dumps(value).encode()
 
 
+RULES = ('{"schema": 1, "rules": [{"name": "mr", "when": [{"tag": "Modality", "equals": "MR"}],'
+         ' "tasks": ["seg_cine_sax"], "priority": 3}]}')
+EXAM = json.dumps({"PatientID": "P1", "PatientName": "Doe^Jane", "AccessionNumber": "A1",
+                   "Modality": "MR", "ScheduledProcedureStepStartDate": "20260102"})
+
+
 def rest():
-    for request in ("GET /cmr/status", "GET /cmr/jobs?7", "GET /cmr/queue", "POST /cmr/queue/pause",
+    for request in ("GET /cmr/status", "GET /cmr/jobs?limit=7&offset=1", "GET /cmr/jobs?state=queued",
+                    "GET /cmr/jobs?series=a&cause=crash", "GET /cmr/jobs/JOB",
+                    "GET /cmr/jobs/JOB/results", "POST /cmr/jobs/JOB/retry",
+                    "POST /cmr/jobs/JOB/cancel", "GET /cmr/queue", "POST /cmr/queue/pause",
+                    "POST /cmr/queue/drain", "GET /cmr/package", "GET /cmr/skipped?study=study",
                     'POST /cmr/queue/retry-dead\n{"cause": "crash", "limit": 3}',
-                    'POST /cmr/jobs/a/priority\n{"priority": "urgent"}', "GET /cmr/metrics",
+                    'POST /cmr/jobs/JOB/priority\n{"priority": "urgent"}', "GET /cmr/metrics",
+                    "GET /cmr/studies/study", "GET /cmr/series/a", "GET /cmr/series/a/explain",
+                    'POST /cmr/series/b/analyze\n{"priority": 5}',
+                    "GET /cmr/deliveries?state=dead&destination=pacs",
+                    'POST /cmr/deliveries/retry\n{"destination": "pacs"}',
+                    "GET /cmr/rules", "PUT /cmr/rules\n" + RULES, "POST /cmr/rules/reload",
+                    "POST /cmr/series/a/explain\n" + RULES, "POST /cmr/worklist\n" + EXAM,
+                    "GET /cmr/worklist", "DELETE /cmr/worklist/a", "GET /cmr/app/index.html",
                     'POST /cmr/rules/check\n{"schema": 1, "rules": []}'):
         yield request.encode()
 

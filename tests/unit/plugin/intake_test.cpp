@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "plugin/sqlite_connection.h"
 #include "tests/unit/plugin/service_fixture.h"
 
 namespace cmr {
@@ -239,6 +240,26 @@ TEST_F(IntakeTest, ASeriesThatCannotBeReadDoesNotKeepTheOthersWaiting) {
 std::string ruleThat(const std::string& asks) {
   return R"({"schema": 1, "rules": [{"name": "mr", "when": [], "tasks": ["seg_cine_sax"], )" +
          asks + "}]}";
+}
+
+TEST_F(IntakeTest, ASeriesThatCannotBeSubmittedDoesNotKeepTheOthersOfItsPageWaiting) {
+  SqliteConnection((folder / "jobs.sqlite").string(), "")
+      .execute(
+          "CREATE TRIGGER poison BEFORE INSERT ON jobs WHEN NEW.orthanc_study = 'bad'"
+          " BEGIN SELECT RAISE(ABORT, 'poison'); END");
+  for (const char* study : {"first", "bad", "last"}) {
+    archive.addSeries(std::string("of ") + study, study, 2, 3);
+    archive.becomeStable(std::string("of ") + study);
+  }
+  step();
+  EXPECT_THAT(jobs(), SizeIs(2));
+  EXPECT_THAT(log, HasSubstr("series of bad could not be submitted, trying again later"));
+  EXPECT_LT(store->lastChange(), archive.lastChange());  // so that it is not forgotten
+  SqliteConnection((folder / "jobs.sqlite").string(), "").execute("DROP TRIGGER poison");
+  restart();
+  step();
+  EXPECT_THAT(jobs(), SizeIs(3));
+  EXPECT_EQ(store->lastChange(), archive.lastChange());
 }
 
 TEST_F(IntakeTest, AHeldSeriesIsListedAndAnalysedWhenSomebodyAsks) {

@@ -53,6 +53,9 @@ class Story {
         [this] { store_->finishNotAnalysable(*lease_, "one slice", "{\"slices\":1}"); },
         [this] { store_->retry(lease_->job.id); },
         [this] { store_->cancelForResource("series-b", "deleted"); },
+        [this] {
+          store_->submitAll({submissionOf("c"), submissionOf("d")});
+        },
         [this] { store_.reset(); },
         [this] { open(); },
     };

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "analysis/errors.h"
+#include "plugin/sqlite_connection.h"
 #include "tests/support/job_store_fixture.h"
 
 namespace cmr::test {
@@ -73,6 +74,30 @@ TEST(JobKey, DependsOnEverythingThatChangesTheResultAndOnNothingElse) {
 
 TEST_F(JobStoreTest, ASubmissionWithoutSeriesIsRefused) {
   EXPECT_THROW(store->submit(JobSubmission{}), InputError);
+}
+
+TEST_F(JobStoreTest, SubmittedTogetherAreJobsInTheirOrder) {
+  const auto submitted =
+      store->submitAll({submissionOf("a"), submissionOf("b"), submissionOf("a")});
+  ASSERT_EQ(submitted.size(), 3U);
+  EXPECT_TRUE(submitted[0].created);
+  EXPECT_TRUE(submitted[1].created);
+  EXPECT_FALSE(submitted[2].created);
+  EXPECT_EQ(submitted[2].jobId, submitted[0].jobId);
+  EXPECT_EQ(claim().job.id, submitted[0].jobId);
+  EXPECT_EQ(claim().job.id, submitted[1].jobId);
+  EXPECT_TRUE(store->submitAll({}).empty());
+}
+
+TEST_F(JobStoreTest, OfJobsSubmittedTogetherAllAreThereOrNone) {
+  SqliteConnection(settings.path, "")
+      .execute(
+          "CREATE TRIGGER poison BEFORE INSERT ON jobs WHEN NEW.content = 'content-b'"
+          " BEGIN SELECT RAISE(ABORT, 'poison'); END");
+  EXPECT_THROW(store->submitAll({submissionOf("a"), submissionOf("b")}), ResourceError);
+  EXPECT_TRUE(store->list({}).empty());
+  EXPECT_THROW(store->submitAll({submissionOf("a"), JobSubmission{}}), InputError);
+  EXPECT_TRUE(store->list({}).empty());
 }
 
 TEST_F(JobStoreTest, HigherPriorityGoesFirstThenTheOldest) {

@@ -171,6 +171,26 @@ struct BareWorker {
   }
 };
 
+TEST(ChildKeeper, AnExceptionOfItsCallbackEndsTheChildNotTheArchive) {
+  ChildKeeper keeper{[](const std::string& line) {
+    if (line == "words") throw std::bad_alloc();
+  }};
+  const SocketPair ends = makeSocketPair();
+  ChildSpec spec;
+  spec.socket = ends.second;
+  spec.arguments = {"/bin/sh", "-c", "echo words >&2; exec sleep 600"};
+  keeper.start(spec);
+  EXPECT_TRUE(keeper.waitForEnd(BareWorker::soon()));
+  EXPECT_FALSE(keeper.running());
+  spec.arguments = {"/bin/sh", "-c", "echo other words >&2; exit 3"};
+  keeper.start(spec);
+  EXPECT_TRUE(keeper.waitForEnd(BareWorker::soon()));
+  EXPECT_EQ(keeper.lastEnd(), "exited with code 3");
+  EXPECT_EQ(keeper.lastLine(), "other words");
+  ::close(ends.first);
+  ::close(ends.second);
+}
+
 TEST(BareWorkerProcess, EndsInTheMiddleOfAJobWhenTheSocketCloses) {
   BareWorker worker;
   ASSERT_EQ(worker.greet(), FrameType::ready);
