@@ -50,7 +50,7 @@ TEST(Settings, EveryKeyIsRead) {
     "Enable": false, "Package": "/p", "WorkerExecutable": "/w", "Database": "/d", "Rules": "/r",
     "Threads": 3, "Niceness": 5, "JobDeadlineSeconds": 100, "StartDeadlineSeconds": 101,
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
-    "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep",
+    "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep", "StudyReport": false,
     "ReportExperimental": ["rv_cavity", "seg_map_sax"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
     "RetentionDays": 13, "WorkerMemoryMiB": 14, "EditRules": true,
     "Roles": {"anna": "administrator", "*": "none"}, "UserHeader": "X-Remote-User",
@@ -75,6 +75,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.largestBackOff.count(), 8);
   EXPECT_FALSE(settings.storeResults);
   EXPECT_FALSE(settings.deleteSuperseded);
+  EXPECT_FALSE(settings.reportStudies);
   EXPECT_EQ(settings.reportExperimental, (std::vector<std::string>{"rv_cavity", "seg_map_sax"}));
   EXPECT_EQ(settings.diskFloorMiB, 11);
   EXPECT_EQ(settings.memoryFloorMiB, 12);
