@@ -34,6 +34,7 @@ std::optional<StudyReportInput> gatherStudy(const std::string& orthancStudyId,
   StudyReportInput input;
   input.orthancStudyId = study->id;
   input.StudyInstanceUID = study->StudyInstanceUID;
+  input.haematocrit = store.haematocrit(study->id);
   JobStore::ListFilter jobs;
   jobs.orthancStudyId = study->id;
   jobs.limit = mostJobs;

@@ -346,6 +346,14 @@ BEGIN
 END;
 )sql";
 
+// What people state of a study that its images do not tell.
+constexpr const char* factsOfStudies = R"sql(
+CREATE TABLE study_facts (
+  orthanc_study TEXT NOT NULL PRIMARY KEY,
+  haematocrit REAL NOT NULL CHECK (haematocrit > 0 AND haematocrit < 1)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -366,7 +374,8 @@ const std::vector<Migration>& jobMigrations() {
   static const std::vector<Migration> migrations{
       {1, firstTables},      {2, orderOfResults}, {3, seriesLeftAlone}, {4, earlierObjects},
       {5, decisionsOfJobs},  {6, operation},      {7, kindsOfObjects},  {8, scheduledExams},
-      {9, deliveriesOfJobs}, {10, auditTrail},    {11, sourcesOfExams}, {12, studyReports}};
+      {9, deliveriesOfJobs}, {10, auditTrail},    {11, sourcesOfExams}, {12, studyReports},
+      {13, factsOfStudies}};
   return migrations;
 }
 

@@ -294,6 +294,11 @@ class JobStore {
     std::string SeriesInstanceUID;
   };
   std::vector<StoredObject> storedObjects(const std::string& jobId);  // of its set, in their order
+  // Of the patient at the time of the study, a share, as somebody stated it; the study's report is
+  // thought about again. Empty: it is not known.
+  void setHaematocrit(const std::string& orthancStudyId, std::optional<double> haematocrit,
+                      const Actor& by = {});
+  std::optional<double> haematocrit(const std::string& orthancStudyId);
   // The report on the study that was stored last, whether or not it is still in the archive.
   std::optional<StoredObject> lastStudyReport(const std::string& orthancStudyId);
 

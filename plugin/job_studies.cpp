@@ -8,6 +8,19 @@ JobStore::StoredObject objectOf(const SqliteStatement& row) {
   return {row.bytes(0), row.bytes(1), row.bytes(2), row.bytes(3)};
 }
 
+void mark(SqliteConnection& connection, const std::string& orthancStudyId) {
+  SqliteStatement(connection,
+                  "INSERT INTO studies_to_report (orthanc_study) VALUES (?)"
+                  " ON CONFLICT (orthanc_study) DO UPDATE SET version = version + 1")
+      .bind(orthancStudyId)
+      .run();
+}
+
+// For the audit trail; empty: nothing was stated.
+std::string factJson(std::optional<double> haematocrit) {
+  return haematocrit ? "{\"haematocrit\": " + std::to_string(*haematocrit) + "}" : std::string();
+}
+
 }  // namespace
 
 const char* jobScopeName(JobScope scope) { return scope == JobScope::study ? "study" : "series"; }
@@ -43,11 +56,34 @@ void JobStore::settleStudy(const StudyToReport& study) {
 
 void JobStore::markStudy(const std::string& orthancStudyId) {
   const std::lock_guard guard(impl_->mutex);
-  SqliteStatement(impl_->connection,
-                  "INSERT INTO studies_to_report (orthanc_study) VALUES (?)"
-                  " ON CONFLICT (orthanc_study) DO UPDATE SET version = version + 1")
+  mark(impl_->connection, orthancStudyId);
+}
+
+void JobStore::setHaematocrit(const std::string& orthancStudyId, std::optional<double> haematocrit,
+                              const Actor& by) {
+  const std::optional<double> before = this->haematocrit(orthancStudyId);
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  SqliteStatement(impl_->connection, "DELETE FROM study_facts WHERE orthanc_study = ?")
       .bind(orthancStudyId)
       .run();
+  if (haematocrit) {
+    SqliteStatement(impl_->connection,
+                    "INSERT INTO study_facts (orthanc_study, haematocrit) VALUES (?, ?)")
+        .bind(orthancStudyId, *haematocrit)
+        .run();
+  }
+  mark(impl_->connection, orthancStudyId);
+  impl_->audit(by,
+               {"study", "haematocrit", orthancStudyId, factJson(before), factJson(haematocrit)});
+  transaction.commit();
+}
+
+std::optional<double> JobStore::haematocrit(const std::string& orthancStudyId) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement row(impl_->connection,
+                      "SELECT haematocrit FROM study_facts WHERE orthanc_study = ?");
+  return row.bind(orthancStudyId).step() ? std::optional(row.real(0)) : std::nullopt;
 }
 
 std::optional<JobRecord> JobStore::latestStudyJob(const std::string& orthancStudyId) {

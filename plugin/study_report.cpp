@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "analysis/program.h"
+#include "plugin/study_ecv.h"
 
 namespace cmr {
 namespace {
@@ -328,6 +329,9 @@ StudyReport studyReport(const StudyReportInput& input) {
            std::tie(b.entry.SeriesInstanceUIDs, b.entry.jobId);
   });
   report.best = chooseBest(results);
+  if (auto ecv = extracellularVolume(report.best, input.haematocrit)) {
+    report.best.push_back(*std::move(ecv));
+  }
   for (const Result& result : results) {
     if (result.disease && (!report.disease || result.compared.isShortAxis)) {
       report.disease = result.disease;

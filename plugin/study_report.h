@@ -27,6 +27,7 @@ struct StudyReportInput {
   std::vector<JobRecord> jobs;  // of the study, newest first
   std::vector<JobStore::SkippedSeries> skipped;
   std::vector<UndecidedSeries> undecided;
+  std::optional<double> haematocrit;  // a share; empty: nobody stated it
 };
 
 struct StudyReport {
