@@ -312,4 +312,34 @@ FittedMap fitT2Map(const ImageStack& stack, int slice, T2Model model) {
                });
 }
 
+namespace {
+
+template <typename FitSlice>
+FittedStack fitStack(const ImageStack& stack, const FitSlice& fitSlice) {
+  FittedStack result;
+  ImageStack& map = result.map;
+  map = stack;
+  map.phaseCount = 1;
+  map.rescaleUnits = "ms";
+  map.frames.clear();
+  for (int slice = 0; slice < stack.sliceCount; ++slice) {
+    FittedMap one = fitSlice(slice);
+    result.fitted += one.fitted;
+    result.tried += one.tried;
+    const StackFrame& first = stack.frame(slice, 0);
+    map.frames.push_back({std::move(one.milliseconds), first.timing, first.sourceIndex});
+  }
+  return result;
+}
+
+}  // namespace
+
+FittedStack fitT1Stack(const ImageStack& stack) {
+  return fitStack(stack, [&](int slice) { return fitT1Map(stack, slice); });
+}
+
+FittedStack fitT2Stack(const ImageStack& stack, T2Model model) {
+  return fitStack(stack, [&](int slice) { return fitT2Map(stack, slice, model); });
+}
+
 }  // namespace cmr

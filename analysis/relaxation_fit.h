@@ -62,4 +62,14 @@ struct FittedMap {
 FittedMap fitT1Map(const ImageStack& stack, int slice);
 FittedMap fitT2Map(const ImageStack& stack, int slice, T2Model model = T2Model::twoParameters);
 
+// All slices: a stack with one image at each place, in ms, with the timing and source of the first
+// image there.
+struct FittedStack {
+  ImageStack map;
+  std::size_t fitted = 0;
+  std::size_t tried = 0;
+};
+FittedStack fitT1Stack(const ImageStack& stack);
+FittedStack fitT2Stack(const ImageStack& stack, T2Model model = T2Model::twoParameters);
+
 }  // namespace cmr

@@ -8,6 +8,7 @@
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
 #include "plugin/analyze_instances.h"
+#include "plugin/report_study.h"
 #include "plugin/worker_confinement.h"
 #include "plugin/worker_process.h"
 
@@ -32,6 +33,7 @@ int run(const WorkerArguments& a) {
     return segmenter->identity();
   };
   duties.analyze = [&](const AnalysisRequest& request, const ProgressCallback& progress) {
+    if (!request.studyDocument.empty()) return reportStudy(request);
     return analyzeInstances(request, *segmenter, progress);
   };
   duties.confinement = describeConfinement(confinement);

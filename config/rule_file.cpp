@@ -240,12 +240,13 @@ const std::vector<std::string>& computedTasks() {
 }
 
 const std::vector<std::string>& outputNames() {
-  static const std::vector<std::string> names{"SEG", "SR", "SC", "PDF", "CINE", "GSPS", "SEGCINE"};
+  static const std::vector<std::string> names{"SEG",  "SR",  "SC",   "PDF",
+                                              "CINE", "MAP", "GSPS", "SEGCINE"};
   return names;
 }
 
 const std::vector<std::string>& defaultOutputs() {
-  static const std::vector<std::string> names{"SEG", "SR", "SC", "PDF", "CINE"};
+  static const std::vector<std::string> names{"SEG", "SR", "SC", "PDF", "CINE", "MAP"};
   return names;
 }
 

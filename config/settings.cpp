@@ -192,6 +192,7 @@ const std::vector<Key>& keys() {
       {"Viewers", [](Settings& s, const Json& v) { s.viewers = viewers(v); }},
       {"Worklist", [](Settings& s, const Json& v) { s.worklist = worklist(v); }},
       {"Superseded", [](Settings& s, const Json& v) { s.deleteSuperseded = deleteOrKeep(v); }},
+      {"StudyReport", [](Settings& s, const Json& v) { s.reportStudies = boolean(v); }},
       {"ReportExperimental",
        [](Settings& s, const Json& v) { s.reportExperimental = structures(v); }},
       {"WorkerMemoryMiB",

@@ -38,6 +38,8 @@ struct Settings {
   std::chrono::seconds largestBackOff{900};  // LargestBackOffSeconds: [first, 86400]
   // Superseded: "delete" or "keep": results of images that later ones completed or replaced.
   bool deleteSuperseded = true;
+  // StudyReport: whether a study's results are brought together into one report.
+  bool reportStudies = true;
   // ReportExperimental: structures ("rv_cavity") to report, with a reservation, although the
   // package does not release them.
   std::vector<std::string> reportExperimental;

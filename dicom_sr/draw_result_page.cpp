@@ -20,6 +20,7 @@
 #include "dicom_sr/page_table.h"
 #include "dicom_sr/result_page_parts.h"
 #include "dicom_sr/source_date.h"
+#include "dicom_sr/wall_page.h"
 #include "dicom_sr/write_dataset.h"
 #include "dicom_sr/write_header.h"
 
@@ -221,8 +222,13 @@ RgbImage drawResultPage(const SeriesStack& source, const SaxAnalysis& analysis,
 std::string drawResultPdf(const SeriesStack& source, const SaxAnalysis& analysis,
                           const OutputContext& context) {
   requireFit(source, analysis);
-  return sheetOf({resultPageTitle(analysis), context.dateTime},
-                 [&](PageCanvas& canvas) { return layOut(canvas, source, analysis, context); });
+  std::vector<DrawPage> pages{
+      [&](PageCanvas& canvas) { return layOut(canvas, source, analysis, context); }};
+  if (hasWallPage(source, analysis)) {
+    pages.emplace_back(
+        [&](PageCanvas& canvas) { return layOutWallPage(canvas, source, analysis, context); });
+  }
+  return sheetsOf({resultPageTitle(analysis), context.dateTime}, pages);
 }
 
 }  // namespace cmr

@@ -6,7 +6,6 @@
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
 #include "dicom_sr/page_bullseye.h"
-#include "dicom_sr/page_chart.h"
 #include "dicom_sr/page_curve.h"
 #include "dicom_sr/page_images.h"
 #include "dicom_sr/result_page_parts.h"
@@ -43,26 +42,6 @@ double drawBullseyes(PageCanvas& canvas, double top, const std::vector<SegmentVa
     y += highest + rowGap;
   }
   return y - top;
-}
-
-bool haveTimes(const SaxAnalysis& analysis) {
-  return analysis.phaseTimesMs.size() == static_cast<std::size_t>(analysis.labels.phaseCount) &&
-         std::is_sorted(analysis.phaseTimesMs.begin(), analysis.phaseTimesMs.end());
-}
-
-// A chart over the cycle without lines.
-Chart overTheCycle(const SaxAnalysis& analysis, const std::string& title) {
-  Chart chart;
-  chart.title = title;
-  chart.axis = haveTimes(analysis) ? "time after the R wave, ms" : "phase";
-  if (haveTimes(analysis)) {
-    chart.places = analysis.phaseTimesMs;
-  } else {
-    for (int i = 1; i <= analysis.labels.phaseCount; ++i) chart.places.push_back(i);
-  }
-  chart.marks = {{"ED", static_cast<std::size_t>(analysis.endDiastolePhase)},
-                 {"ES", static_cast<std::size_t>(analysis.endSystolePhase)}};
-  return chart;
 }
 
 Chart rateChart(const SeriesStack& source, const SaxAnalysis& analysis) {
@@ -152,15 +131,15 @@ double drawCurves(PageCanvas& canvas, double top, const SeriesStack& source,
   return y + 18 - top;
 }
 
-double layOut(PageCanvas& canvas, const SeriesStack& source, const SaxAnalysis& analysis,
-              const OutputContext& context) {
+}  // namespace
+
+double layOutWallPage(PageCanvas& canvas, const SeriesStack& source, const SaxAnalysis& analysis,
+                      const OutputContext& context) {
   double y = drawPageHeading(canvas, pageTitle(analysis), analysis);
   y += drawBullseyes(canvas, y, segmentValues(analysis));
   if (!analysis.isStill) y += drawCurves(canvas, y, source, analysis) + rowGap;
   return y + drawPageProvenance(canvas, y, source, analysis, context) + page::margin / 2;
 }
-
-}  // namespace
 
 bool hasWallPage(const SeriesStack& source, const SaxAnalysis& analysis) {
   if (!segmentValues(analysis).empty()) return true;
@@ -172,7 +151,7 @@ RgbImage drawWallPage(const SeriesStack& source, const SaxAnalysis& analysis,
                       const OutputContext& context) {
   requireFit(source, analysis);
   PageCanvas canvas(page::width, page::maxHeight);
-  const double height = layOut(canvas, source, analysis, context);
+  const double height = layOutWallPage(canvas, source, analysis, context);
   return canvas.image(std::min(static_cast<int>(std::ceil(height)), page::maxHeight));
 }
 

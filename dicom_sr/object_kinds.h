@@ -16,7 +16,7 @@ struct ObjectKindNames {
   std::string_view fileName;  // "page": what `cmr analyze` calls its file
 };
 
-inline constexpr std::array<ObjectKindNames, 9> objectKinds{
+inline constexpr std::array<ObjectKindNames, 10> objectKinds{
     {{ObjectKind::segmentation, "segmentation", "SEG", "segmentation"},
      {ObjectKind::structuredReport, "structuredReport", "SR", "report"},
      {ObjectKind::resultPage, "resultPage", "SC", "page"},
@@ -25,7 +25,8 @@ inline constexpr std::array<ObjectKindNames, 9> objectKinds{
      {ObjectKind::wallPage, "wallPage", "SC", "wall"},
      {ObjectKind::presentationState, "presentationState", "GSPS", "contours"},
      {ObjectKind::wholeCine, "wholeCine", "SEGCINE", "segmentation-cine"},
-     {ObjectKind::parametricMap, "parametricMap", "MAP", "map"}}};
+     {ObjectKind::parametricMap, "parametricMap", "MAP", "map"},
+     {ObjectKind::studyReport, "studyReport", "SR", "study-report"}}};
 
 // Throws InputError for a number that is no kind.
 const ObjectKindNames& namesOf(ObjectKind kind);

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include "dicom_sr/page_curve.h"
 #include "dicom_sr/page_legend.h"
 
 namespace cmr {
@@ -63,7 +62,8 @@ void drawPlaces(PageCanvas& canvas, const Plot& plot, const Chart& chart) {
       mark(plot.x(chart.places[i]), chart.names[i]);
     }
   } else {
-    const double step = axisTicks(plot.lastX).at(1);
+    // Whole numbers where places are phases.
+    const double step = std::max(axisTicks(plot.lastX).at(1), 1.0);
     for (double at = std::ceil(plot.firstX / step) * step; at <= plot.lastX + 1e-6; at += step) {
       mark(plot.x(at), numberText(at));
     }
@@ -123,6 +123,21 @@ bool legendFits(PageCanvas& canvas, double width, const Chart& chart) {
 }
 
 }  // namespace
+
+std::vector<double> axisTicks(double largest) {
+  if (!(largest > 0) || !std::isfinite(largest)) return {0, 1};
+  const double magnitude = std::pow(10, std::floor(std::log10(largest)));
+  double step = magnitude;
+  for (const double factor : {0.2, 0.25, 0.5, 1.0, 2.0}) {
+    step = factor * magnitude;
+    if (largest / step <= 5.0001) break;
+  }
+  std::vector<double> ticks;
+  for (int i = 0; ticks.empty() || ticks.back() < largest - step * 1e-6; ++i) {
+    ticks.push_back(i * step);
+  }
+  return ticks;
+}
 
 double drawChart(PageCanvas& canvas, double left, double top, double width, const Chart& chart) {
   canvas.text(left, top + 22, chart.title, TextStyle::section);

@@ -30,6 +30,10 @@ struct Chart {
   std::vector<ChartMark> marks;
 };
 
+// Round numbers from 0 to the first one that is not below the largest value, three to seven of
+// them. {0, 1} when there is nothing to show.
+std::vector<double> axisTicks(double largest);
+
 // Places must ascend and every line have as many values. Without any value there is the title alone
 // and that nothing was measured. Returns the height that was used.
 double drawChart(PageCanvas& canvas, double left, double top, double width, const Chart& chart);

@@ -1,15 +1,17 @@
 // Volumes over the cardiac cycle, with the key phases marked.
 #pragma once
 
-#include <vector>
+#include <string>
 
-#include "dicom_sr/page_canvas.h"
+#include "dicom_sr/page_chart.h"
 
 namespace cmr {
 
-// Round numbers from 0 to the first one that is not below the largest value, three to seven of
-// them. {0, 1} when there is nothing to show.
-std::vector<double> axisTicks(double largest);
+// Whether there is one time for each phase, in their order.
+bool haveTimes(const SaxAnalysis& analysis);
+
+// A chart over the cycle without lines: over times where there are, else over numbers of phases.
+Chart overTheCycle(const SaxAnalysis& analysis, const std::string& title);
 
 // Returns the height that was used.
 double drawCurve(PageCanvas& canvas, double left, double top, double width,

@@ -2,6 +2,8 @@
 
 #include <cairo-pdf.h>
 
+#include <memory>
+
 #include "analysis/errors.h"
 #include "analysis/program.h"
 
@@ -57,21 +59,23 @@ void putFacts(cairo_surface_t* surface, const SheetFacts& facts) {
 
 }  // namespace
 
-std::string sheetOf(const SheetFacts& facts, const DrawPage& draw) {
+std::string sheetsOf(const SheetFacts& facts, const std::vector<DrawPage>& pages) {
   if (facts.dateTime.size() < 14) throw InputError("'" + facts.dateTime + "' is no date and time");
-  const double width = fittingWidth(draw);
   std::string pdf;
-  cairo_surface_t* const surface =
-      cairo_pdf_surface_create_for_stream(append, &pdf, sheetWidth, sheetHeight);
-  putFacts(surface, facts);
-  {
-    PageCanvas canvas(surface, width, paperPalette);
+  const std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy)> surface(
+      cairo_pdf_surface_create_for_stream(append, &pdf, sheetWidth, sheetHeight),
+      cairo_surface_destroy);
+  putFacts(surface.get(), facts);
+  for (const DrawPage& draw : pages) {
+    const double width = fittingWidth(draw);
+    // A canvas owns what it draws on; the sheets share one surface.
+    PageCanvas canvas(cairo_surface_reference(surface.get()), width, paperPalette);
     cairo_scale(canvas.context(), sheetWidth / width, sheetWidth / width);
     draw(canvas);
     cairo_show_page(canvas.context());
-    cairo_surface_finish(surface);
     canvas.requireDrawn();
   }
+  cairo_surface_finish(surface.get());
   return pdf;
 }
 

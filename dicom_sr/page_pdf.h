@@ -1,9 +1,10 @@
-// A page as one sheet of A4: text stays text, fonts are embedded, and the same page gives the same
+// Pages as sheets of A4: text stays text, fonts are embedded, and the same pages give the same
 // bytes.
 #pragma once
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "dicom_sr/page_canvas.h"
 
@@ -17,8 +18,9 @@ struct SheetFacts {
   std::string dateTime;  // YYYYMMDDHHMMSS: of creation, never the clock's
 };
 
-// The page fills the width of the sheet; one that is longer is set in a wider page, and so smaller,
-// until it fits. Throws Error when Cairo fails, or when a page 4000 pixels wide would not do.
-std::string sheetOf(const SheetFacts& facts, const DrawPage& draw);
+// Each page fills the width of its sheet; one that is longer is set in a wider page, and so
+// smaller, until it fits. Throws Error when Cairo fails, or when a page 4000 pixels wide would not
+// do.
+std::string sheetsOf(const SheetFacts& facts, const std::vector<DrawPage>& pages);
 
 }  // namespace cmr

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "analysis/relaxation_fit.h"
 #include "dicom_sr/writers.h"
 
 namespace cmr {
@@ -24,12 +23,12 @@ struct QuantityMap {
   std::vector<MapPlane> planes;
 };
 
-// T1 of every slice whose phases are inversion recovery images (analysis/relaxation_fit.h).
-// Throws InputError naming what is missing.
-QuantityMap fittedT1(const ImageStack& stack);
+// What is said of T1 that was fitted to inversion recovery images (fitT1Stack). fitted: one image
+// at each place, in ms.
+QuantityMap fittedT1(const ImageStack& fitted);
 
 // Parametric Map with Float Pixel Data (PS3.3 A.75), one frame for each plane, each naming the
-// images that it was fitted to. Throws InputError when the planes do not lie on the source's grid
+// images that it was fitted to: all of `source` at its place. Throws InputError when the planes do not lie on the source's grid
 // or the source has no frame of reference, without which there is no such object.
 ProducedObject writeParametricMap(const SeriesStack& source, const QuantityMap& map,
                                   const OutputContext& context);

@@ -16,7 +16,8 @@ enum class ObjectKind {
   wallPage,
   presentationState,
   wholeCine,
-  parametricMap
+  parametricMap,
+  studyReport
 };
 
 struct ProducedObject {

@@ -1,7 +1,6 @@
 #include "dicom_sr/read_instance.h"
 
 #include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <algorithm>
@@ -13,36 +12,13 @@
 #include "dicom_sr/decode_pixels.h"
 #include "dicom_sr/enhanced_frames.h"
 #include "dicom_sr/own_output.h"
+#include "dicom_sr/parse_instance.h"
 #include "dicom_sr/pixel_unit.h"
-#include "dicom_sr/read_nesting.h"
 #include "dicom_sr/read_patient.h"
 #include "dicom_sr/verdict_error.h"
 
 namespace cmr {
 namespace {
-
-constexpr std::size_t preambleLength = 128;
-
-std::unique_ptr<DcmFileFormat> parse(const std::string& bytes) {
-  if (bytes.size() < preambleLength + 4 || bytes.compare(preambleLength, 4, "DICM") != 0) {
-    throw VerdictError("not-dicom", "this is not a DICOM file");
-  }
-  if (nestsTooDeeply(bytes)) {
-    throw VerdictError("absurd-nesting", "the file nests sequences deeper than any image does");
-  }
-  DcmInputBufferStream stream;
-  stream.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
-  stream.setEos();
-  auto file = std::make_unique<DcmFileFormat>();
-  file->transferInit();
-  const OFCondition read = file->read(stream);
-  file->transferEnd();
-  if (read.bad()) {
-    throw VerdictError("truncated-file",
-                       std::string("the file is cut off or damaged (") + read.text() + ")");
-  }
-  return file;
-}
 
 bool isEnhanced(const std::string& sopClass) {
   return sopClass == UID_EnhancedMRImageStorage ||
@@ -160,7 +136,7 @@ void takePixels(FrameFacts& f, const std::vector<float>& all, std::size_t frame,
 }  // namespace
 
 std::vector<FrameFacts> readInstance(const InstanceBytes& instance, const ReadLimits& limits) {
-  const std::unique_ptr<DcmFileFormat> file = parse(instance.bytes);
+  const std::unique_ptr<DcmFileFormat> file = parseInstance(instance.bytes);
   DcmDataset& dataset = *file->getDataset();
   std::string sopClass = textOf(dataset, DCM_SOPClassUID);
   // A DICOMDIR names its class in the file's meta information alone (PS3.3 F.3.2).

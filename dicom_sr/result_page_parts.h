@@ -14,4 +14,8 @@ double drawPageHeading(PageCanvas& canvas, const std::string& title, const SaxAn
 double drawPageProvenance(PageCanvas& canvas, double top, const SeriesStack& source,
                           const SaxAnalysis& analysis, const OutputContext& context);
 
+// All of the second page (wall_page.h). Returns the height that was used.
+double layOutWallPage(PageCanvas& canvas, const SeriesStack& source, const SaxAnalysis& analysis,
+                      const OutputContext& context);
+
 }  // namespace cmr

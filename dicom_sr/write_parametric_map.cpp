@@ -175,7 +175,7 @@ void putPixels(DcmDataset& dataset, const QuantityMap& map) {
 
 }  // namespace
 
-QuantityMap fittedT1(const ImageStack& stack) {
+QuantityMap fittedT1(const ImageStack& fitted) {
   QuantityMap map{"T1",
                   {"113063", "DCM", "T1"},
                   {"ms", "UCUM", "millisecond"},
@@ -185,8 +185,8 @@ QuantityMap fittedT1(const ImageStack& stack) {
                   0,
                   2000,
                   {}};
-  for (int slice = 0; slice < stack.sliceCount; ++slice) {
-    map.planes.push_back({slice, fitT1Map(stack, slice).milliseconds});
+  for (int slice = 0; slice < fitted.sliceCount; ++slice) {
+    map.planes.push_back({slice, fitted.frame(slice, 0).pixels});
   }
   return map;
 }

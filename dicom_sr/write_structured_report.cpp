@@ -16,6 +16,7 @@
 #include "dicom_sr/report_codes.h"
 #include "dicom_sr/report_comments.h"
 #include "dicom_sr/report_numbers.h"
+#include "dicom_sr/report_parts.h"
 #include "dicom_sr/segment_codes.h"
 #include "dicom_sr/short_names.h"
 #include "dicom_sr/write_dataset.h"
@@ -50,49 +51,10 @@ std::vector<SourceFrame> reportImages(const Report& report) {
   return images;
 }
 
-void putDocument(DcmDataset& dataset, const Report& report,
+void putEvidence(DcmDataset& dataset, const Report& report,
                  const std::vector<ProducedObject>& segmentations) {
-  putText(dataset, DCM_CompletionFlag, "COMPLETE");
-  putText(dataset, DCM_VerificationFlag, "UNVERIFIED");
-  putText(dataset, DCM_PreliminaryFlag, "PRELIMINARY");  // PS3.3 C.17.2: no person has seen it
-  putEmptySequence(dataset, DCM_ReferencedPerformedProcedureStepSequence);
-  putEmptySequence(dataset, DCM_PerformedProcedureCodeSequence);
   addEvidence(dataset, DCM_CurrentRequestedProcedureEvidenceSequence,
               report.source.StudyInstanceUID, reportImages(report), segmentations);
-  putText(dataset, DCM_ValueType, "CONTAINER");
-  addCode(dataset, DCM_ConceptNameCodeSequence, codes::imagingMeasurementReport);
-  putText(dataset, DCM_ContinuityOfContent, "SEPARATE");
-  putTemplate(dataset, "1500");
-}
-
-// Our own codes, where no standard has one (PS3.3 C.12.1.1.6).
-void putOwnCodingScheme(DcmDataset& dataset) {
-  DcmItem& scheme = addItem(dataset, DCM_CodingSchemeIdentificationSequence);
-  putText(scheme, DCM_CodingSchemeDesignator, "99CMR");
-  putText(scheme, DCM_CodingSchemeUID, uidFromParts({"coding scheme", "99CMR"}));
-  putText(scheme, DCM_CodingSchemeName, std::string(programName) + " measurements");
-  putText(scheme, DCM_CodingSchemeResponsibleOrganization, programName);
-}
-
-void addContext(DcmItem& root, const Report& report) {
-  addCodeItem(root, Relation::hasConceptMod, codes::language, codes::english);
-  addCodeItem(root, Relation::hasObsContext, codes::observerType, codes::device);
-  addUidItem(root, Relation::hasObsContext, codes::deviceUid,
-             uidFromParts({"device observer", programName, programVersion}));
-  addTextItem(root, Relation::hasObsContext, codes::deviceName, programName);
-  addTextItem(root, Relation::hasObsContext, codes::deviceManufacturer, programName);
-  addTextItem(root, Relation::hasObsContext, codes::deviceModel,
-              std::string(programName) + " " + programVersion + ", package " +
-                  packageTitle(report.analysis.package));
-  addCodeItem(root, Relation::hasConceptMod, codes::procedureReported, codes::mriProcedure);
-}
-
-void addImageLibrary(DcmItem& root, const Report& report) {
-  DcmItem& group = addContainer(addContainer(root, codes::imageLibrary), codes::imageLibraryGroup);
-  addCodeItem(group, Relation::hasAcqContext, codes::modality, codes::magneticResonance);
-  for (const SourceFrame& image : reportImages(report)) {
-    addImageItem(group, Relation::contains, nullptr, image);
-  }
 }
 
 void addAlgorithm(DcmItem& parent, const Report& report, const std::string& parameters) {
@@ -212,9 +174,10 @@ ProducedObject writeStructuredReport(const SeriesStack& source, const SaxAnalysi
   std::vector<std::string> notes = copyPatientAndStudy(source, dataset);
   putHeader(dataset, source, identity, context, packageTitle(analysis.package));
   putOwnCodingScheme(dataset);
-  putDocument(dataset, report, segmentations);
-  addContext(dataset, report);
-  addImageLibrary(dataset, report);
+  putReportDocument(dataset);
+  putEvidence(dataset, report, segmentations);
+  addReportContext(dataset, packageTitle(analysis.package));
+  addImageLibrary(dataset, reportImages(report));
   addMeasurements(dataset, report);
   addComments(dataset, report);
   return finishObject(dataset, ObjectKind::structuredReport, identity, std::move(notes));

@@ -10,6 +10,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/long_axis_analysis.h"
+#include "analysis/relaxation_fit.h"
 #include "analysis/sax_analysis.h"
 #include "analysis/septum_from_labels.h"
 #include "analysis/still_analysis.h"
@@ -56,6 +57,8 @@ class HeartComparison {
     compareLateEnhancement();
     compareMap(PhantomSequence::t1Map, "t1", myocardium().t1);
     compareMap(PhantomSequence::t2Map, "t2", myocardium().t2);
+    compareFitted("t1", myocardium().t1);
+    compareFitted("t2", myocardium().t2);
     return std::move(numbers_);
   }
 
@@ -205,12 +208,35 @@ class HeartComparison {
     return analyzeStill(drawn.stack, task, content, releasedFor(segmenter, task), segmenter);
   }
 
-  // The map as drawn, then the one that is fitted from the images behind it, with the same
-  // outlines.
-  void compareMap(PhantomSequence sequence, const std::string& id, double truth) {
+  static StillContent mapContent(const std::string& id) {
     StillContent content;
     content.sequence = id == "t1" ? "t1_map" : "t2_map";
     content.map = id == "t1" ? MapKind::t1Native : MapKind::t2;
+    return content;
+  }
+
+  // The map that is fitted here to the images behind the scanner's.
+  void compareFitted(const std::string& id, double truth) {
+    const bool isT1 = id == "t1";
+    const PhantomSequence behind = isT1 ? PhantomSequence::molli : PhantomSequence::t2Prep;
+    PhantomStack drawn = acquireStack(exam_, *seriesOf(exam_, PhantomView::sax, behind), true);
+    const FittedStack fit = isT1 ? fitT1Stack(drawn.stack) : fitT2Stack(drawn.stack);
+    LabelStack first(drawn.tissues.rows, drawn.tissues.columns, drawn.tissues.sliceCount, 1);
+    for (int slice = 0; slice < first.sliceCount; ++slice) {
+      const auto from = drawn.tissues.frame(slice, 0);
+      std::copy(from.begin(), from.end(), first.frame(slice, 0).begin());
+    }
+    drawn.stack = fit.map;
+    drawn.tissues = std::move(first);
+    const SaxAnalysis analysis = still(drawn, "seg_map_sax", mapContent(id));
+    addFrom(analysis.measurements, id + ".global", truth);
+    numbers_.back().id += ".fitted";
+    numbers_.back().label += ", fitted here";
+  }
+
+  // The map as the scanner made it.
+  void compareMap(PhantomSequence sequence, const std::string& id, double truth) {
+    const StillContent content = mapContent(id);
     const PhantomStack map =
         acquireStack(exam_, *seriesOf(exam_, PhantomView::sax, sequence), true);
     const SaxAnalysis analysis = still(map, "seg_map_sax", content);

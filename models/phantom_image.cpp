@@ -218,6 +218,15 @@ void cropField(Frame& f, const PhantomLook& look, float outside) {
   }
 }
 
+// The settings that the scale of a series is taken from: images of one series that differ in their
+// inversion or preparation share it, as a scanner's do, or no T1 and no T2 could be fitted to them.
+SequenceSettings scaleSettings(SequenceSettings s) {
+  constexpr double recoveredMs = 1e6;
+  if (s.sequence == PhantomSequence::molli) s.inversionMs = recoveredMs;
+  if (s.sequence == PhantomSequence::t2Prep) s.preparationMs = 0;
+  return s;
+}
+
 double brightestBlood(const std::array<float, phantomTissueCount>& signals) {
   double level = 0.02;
   for (const T t : {T::lvBlood, T::rvBlood, T::scar}) {
@@ -326,7 +335,7 @@ std::vector<float> renderImage(const PhantomBody& body, const PhantomCut& cut,
   addGrain(f, cut, look);
   markFlow(f, cut, look, view.plane.columnSpacingMm, phase);
   gaussianBlur(f.values, f.rows, f.columns, look.blurPixels);
-  const double reference = brightestBlood(signals);
+  const double reference = brightestBlood(tissueSignals(tissues, scaleSettings(s), phase));
   if (s.sequence == PhantomSequence::lgePsir) {
     return phaseSensitive(std::move(f), cut, tissues, look, reference, frameSeed);
   }

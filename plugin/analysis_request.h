@@ -20,6 +20,9 @@ struct AnalysisRequest {
   std::string packageSha256 = {};
   // Which objects are wanted, as rules name them (config/rule_file.h); empty: defaultOutputs().
   std::vector<std::string> outputs = {};
+  // Not empty: no images are analysed, a report on a study is written from what this document says
+  // and from the reports among the instances (report_study.h).
+  std::string studyDocument = {};
 };
 
 enum class OutcomeKind {

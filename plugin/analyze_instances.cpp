@@ -121,13 +121,15 @@ bool hasHeart(const SaxAnalysis& analysis) {
   return false;
 }
 
+// inversionImages: what the source is a map of that was made here; else nothing.
 AnalysisOutcome written(const SeriesStack& source, const SaxAnalysis& analysis,
                         const Findings& found, const OutputDate& date,
-                        const std::vector<std::string>& outputs) {
+                        const std::vector<std::string>& outputs,
+                        const SeriesStack* inversionImages = nullptr) {
   const OutputContext context = contextOf(analysis.package, analysis.task, date.dateTime);
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::analysed;
-  outcome.objects = writeObjects(source, analysis, context, outputs);
+  outcome.objects = writeObjects(source, analysis, context, outputs, inversionImages);
   outcome.resultsJson =
       resultsDocument({OutcomeKind::analysed, "", found.verdicts, found.looks, &source, &analysis,
                        &context, date.origin, &outcome.objects, analysis.task});
@@ -246,7 +248,8 @@ AnalysisOutcome analyzeFurther(const SeriesStack& chosen, const FurtherChoice& c
   found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
   if (!hasHeart(analysis)) return refuse("no heart was found on its images");
   progress(analysisShare, "writing results");
-  AnalysisOutcome outcome = written(source, analysis, found, date, request.outputs);
+  AnalysisOutcome outcome = written(source, analysis, found, date, request.outputs,
+                                    choice.isFitted ? &chosen : nullptr);
   progress(1, "done");
   return outcome;
 }

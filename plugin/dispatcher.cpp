@@ -8,6 +8,7 @@
 #include "plugin/guarded_round.h"
 #include "plugin/series_look.h"
 #include "plugin/stopwatch.h"
+#include "plugin/study_request.h"
 #include "plugin/wanted_objects.h"
 
 namespace cmr {
@@ -113,6 +114,7 @@ bool Dispatcher::takeOne(const std::stop_token& stop) {
 // now, so that every result is known under the package that computed it.
 bool Dispatcher::isForOtherPackage(const JobRecord& job, const std::string& packageSha256) {
   if (packageSha256.empty() || job.submission.packageSha256 == packageSha256) return false;
+  if (job.submission.scope == JobScope::study) return false;  // of numbers that are there already
   sourceGone(job, job.submission.orthancSeriesIds.front(),
              "it was for a model package that was replaced; its images are a new job for the "
              "package that is installed now");
@@ -134,7 +136,8 @@ void Dispatcher::process(const Lease& lease, const std::string& packageSha256,
   };
   std::optional<AnalysisRequest> request;
   try {
-    request = collect(lease, progress);
+    request = lease.job.submission.scope == JobScope::study ? collectStudy(lease.job, packageSha256)
+                                                            : collect(lease, progress);
   } catch (const CancelledError&) {
     store_.release(lease);  // changes nothing when it was cancelled
     return;
@@ -210,6 +213,17 @@ std::optional<AnalysisRequest> Dispatcher::collect(const Lease& lease,
     request.instances.push_back({instance.SOPInstanceUID, *std::move(content)});
   }
   return request;
+}
+
+// What is gone means that the study has other results now: its report is thought about again.
+std::optional<AnalysisRequest> Dispatcher::collectStudy(const JobRecord& job,
+                                                        const std::string& packageSha256) {
+  StudyRequest study = studyRequest(job, archive_, store_, packageSha256);
+  if (study.request) return std::move(study.request);
+  duties_.log(LogLevel::warning, "job " + job.id + " is cancelled: " + study.whyNot);
+  store_.cancel(job.id, study.whyNot);
+  store_.markStudy(job.submission.orthancStudyId);
+  return std::nullopt;
 }
 
 void Dispatcher::finish(const Lease& lease, const AnalysisOutcome& outcome,

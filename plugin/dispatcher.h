@@ -59,6 +59,8 @@ class Dispatcher {
   void process(const Lease& lease, const std::string& packageSha256, const std::stop_token& stop);
   bool isForOtherPackage(const JobRecord& job, const std::string& packageSha256);
   std::optional<AnalysisRequest> collect(const Lease& lease, const ProgressCallback& progress);
+  std::optional<AnalysisRequest> collectStudy(const JobRecord& job,
+                                              const std::string& packageSha256);
   std::optional<std::vector<ArchivedInstance>> checkedInstances(const JobRecord& job);
   void sourceGone(const JobRecord& job, const std::string& resourceId, const std::string& reason);
   void finish(const Lease& lease, const AnalysisOutcome& outcome, const std::stop_token& stop);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "analysis/relaxation_fit.h"
 #include "plugin/description_words.h"
@@ -50,20 +51,10 @@ std::optional<std::size_t> chooseInversionImages(const std::vector<SeriesStack>&
 FittedSeries fitT1Series(const SeriesStack& source) {
   FittedSeries result;
   result.map = source;
-  ImageStack& map = result.map.stack;
-  map.phaseCount = 1;
-  map.rescaleUnits = "ms";
-  map.frames.clear();
-  std::size_t fitted = 0;
-  std::size_t tried = 0;
-  for (int slice = 0; slice < source.stack.sliceCount; ++slice) {
-    FittedMap one = fitT1Map(source.stack, slice);
-    fitted += one.fitted;
-    tried += one.tried;
-    const StackFrame& first = source.stack.frame(slice, 0);
-    map.frames.push_back({std::move(one.milliseconds), first.timing, first.sourceIndex});
-  }
-  const double share = tried > 0 ? static_cast<double>(fitted) / static_cast<double>(tried) : 0;
+  FittedStack fit = fitT1Stack(source.stack);
+  result.map.stack = std::move(fit.map);
+  const double share =
+      fit.tried > 0 ? static_cast<double>(fit.fitted) / static_cast<double>(fit.tried) : 0;
   result.flags.push_back(
       {Severity::note, "t1-fitted",
        "No map came with these images: T1 was fitted here from " +

@@ -1,5 +1,6 @@
 #include "plugin/gather_study.h"
 
+#include <algorithm>
 #include <set>
 
 namespace cmr {
@@ -7,6 +8,14 @@ namespace {
 
 constexpr std::size_t mostJobs = 1000;  // of one study, its newest
 constexpr std::size_t mostSkipped = 1000;
+
+// A job over images that are gone says nothing of the study as it is.
+bool isOfSeries(const JobRecord& job, const std::vector<std::string>& seriesIds) {
+  const auto& ids = job.submission.orthancSeriesIds;
+  return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+    return std::find(seriesIds.begin(), seriesIds.end(), id) != seriesIds.end();
+  });
+}
 
 std::optional<UndecidedSeries> undecided(const std::string& seriesId, const GroupPlanner& planner) {
   const auto look = planner.look(seriesId);
@@ -25,10 +34,15 @@ std::optional<StudyReportInput> gatherStudy(const std::string& orthancStudyId,
   StudyReportInput input;
   input.orthancStudyId = study->id;
   input.StudyInstanceUID = study->StudyInstanceUID;
+  input.haematocrit = store.haematocrit(study->id);
   JobStore::ListFilter jobs;
   jobs.orthancStudyId = study->id;
   jobs.limit = mostJobs;
   input.jobs = store.list(jobs);
+  input.jobs.erase(
+      std::remove_if(input.jobs.begin(), input.jobs.end(),
+                     [&](const JobRecord& job) { return !isOfSeries(job, study->seriesIds); }),
+      input.jobs.end());
   JobStore::SkippedFilter skipped;
   skipped.orthancStudyId = study->id;
   skipped.limit = mostSkipped;

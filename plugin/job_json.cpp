@@ -24,6 +24,7 @@ std::string isoTime(std::int64_t unixMs) {
 Json jobJson(const JobRecord& job) {
   Json json{
       {"id", job.id},
+      {"scope", jobScopeName(job.submission.scope)},
       {"state", jobStateName(job.state)},
       {"progress", job.progress},
       {"stage", job.stage},

@@ -87,7 +87,16 @@ int JobStore::cancelForResource(const std::string& orthancId, const std::string&
         .bind(seq)
         .run();
   }
-  if (!open.empty()) transaction.commit();
+  // A report must not speak of images that are gone.
+  SqliteStatement(impl_->connection,
+                  "INSERT INTO studies_to_report (orthanc_study)"
+                  " SELECT DISTINCT orthanc_study FROM jobs JOIN job_items ON job_seq = seq"
+                  " WHERE kind = 'orthancSeries' AND value = ? AND scope = 'series'"
+                  " AND state = 'done'"
+                  " ON CONFLICT (orthanc_study) DO UPDATE SET version = version + 1")
+      .bind(orthancId)
+      .run();
+  if (!open.empty() || impl_->connection.changedRows() > 0) transaction.commit();
   return static_cast<int>(open.size());
 }
 

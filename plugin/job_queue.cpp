@@ -141,6 +141,9 @@ JobStore::Forgotten JobStore::forgetOld(std::int64_t beforeMs, std::size_t limit
       .bind(beforeMs, most)
       .run();
   forgotten.documents = static_cast<int>(impl_->connection.changedRows());
+  impl_->connection.execute(
+      "DELETE FROM study_documents WHERE job_seq IN"
+      " (SELECT seq FROM jobs WHERE scope = 'study' AND state = 'done' AND results = '')");
   SqliteStatement(impl_->connection,
                   "DELETE FROM jobs WHERE seq IN (SELECT seq FROM jobs WHERE state IN"
                   " ('done', 'dead', 'cancelled', 'notAnalysable') AND since_ms < ?"

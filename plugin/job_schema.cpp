@@ -328,6 +328,43 @@ CREATE INDEX deliveries_newest_of_destination ON deliveries (destination);
 CREATE INDEX audit_by_user ON audit (user);
 )sql";
 
+// Reports on whole studies (job_studies.cpp): jobs like others, over the results of the study's
+// series instead of their images. A study is marked when something of it ended; the mark's version
+// tells a mark that was seen from one that was set again meanwhile.
+constexpr const char* studyReports = R"sql(
+ALTER TABLE jobs ADD COLUMN scope TEXT NOT NULL DEFAULT 'series'
+  CHECK (scope IN ('series', 'study'));
+CREATE TABLE study_documents (
+  job_seq INTEGER NOT NULL PRIMARY KEY REFERENCES jobs (seq) ON DELETE CASCADE,
+  document TEXT NOT NULL
+) STRICT;
+CREATE TABLE studies_to_report (
+  orthanc_study TEXT NOT NULL PRIMARY KEY,
+  version INTEGER NOT NULL DEFAULT 1
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER jobs_to_report AFTER UPDATE OF state ON jobs
+WHEN NEW.scope = 'series' AND NEW.state <> OLD.state
+  AND NEW.state IN ('done', 'notAnalysable', 'dead', 'cancelled')
+BEGIN
+  INSERT INTO studies_to_report (orthanc_study) VALUES (NEW.orthanc_study)
+    ON CONFLICT (orthanc_study) DO UPDATE SET version = version + 1;
+END;
+CREATE TRIGGER skipped_to_report AFTER INSERT ON skipped
+WHEN EXISTS (SELECT 1 FROM jobs WHERE orthanc_study = NEW.orthanc_study AND state = 'done')
+BEGIN
+  INSERT INTO studies_to_report (orthanc_study) VALUES (NEW.orthanc_study)
+    ON CONFLICT (orthanc_study) DO UPDATE SET version = version + 1;
+END;
+)sql";
+
+// What people state of a study that its images do not tell.
+constexpr const char* factsOfStudies = R"sql(
+CREATE TABLE study_facts (
+  orthanc_study TEXT NOT NULL PRIMARY KEY,
+  haematocrit REAL NOT NULL CHECK (haematocrit > 0 AND haematocrit < 1)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -348,7 +385,8 @@ const std::vector<Migration>& jobMigrations() {
   static const std::vector<Migration> migrations{
       {1, firstTables},      {2, orderOfResults}, {3, seriesLeftAlone}, {4, earlierObjects},
       {5, decisionsOfJobs},  {6, operation},      {7, kindsOfObjects},  {8, scheduledExams},
-      {9, deliveriesOfJobs}, {10, auditTrail},    {11, sourcesOfExams}, {12, listsByIndex}};
+      {9, deliveriesOfJobs}, {10, auditTrail},    {11, sourcesOfExams}, {12, listsByIndex},
+      {13, studyReports},    {14, factsOfStudies}};
   return migrations;
 }
 

@@ -29,29 +29,31 @@ WHERE seq = (
     SELECT * FROM (
       SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state WHERE state = 'queued' AND seq <= ?5
         AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
-                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq)
+                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq
+                          AND earlier.scope = 'series')
       ORDER BY priority DESC, seq LIMIT 1)
     UNION ALL
     SELECT * FROM (
       SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state
       WHERE state = 'retry' AND due_ms <= ?4 AND seq <= ?5
         AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
-                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq)
+                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq
+                          AND earlier.scope = 'series')
       ORDER BY priority DESC, seq LIMIT 1))
   ORDER BY priority DESC, seq LIMIT 1)
 RETURNING seq, token
 )sql";
 
-// Waiting and running jobs over no other series than those of a job.
+// Waiting and running jobs over no other series than those of a job; over the same study.
 constexpr const char* coveredOpenJobs = R"sql(
 SELECT old.seq FROM jobs old JOIN jobs new ON new.seq = ?
-  AND old.orthanc_study = new.orthanc_study AND old.seq < new.seq
+  AND old.orthanc_study = new.orthanc_study AND old.seq < new.seq AND old.scope = new.scope
 WHERE old.state IN ('queued', 'retry', 'leased')
   AND EXISTS (SELECT 1 FROM job_items WHERE job_seq = old.seq AND kind = 'orthancSeries')
-  AND NOT EXISTS (
+  AND (old.scope = 'study' OR NOT EXISTS (
     SELECT 1 FROM job_items i WHERE i.job_seq = old.seq AND i.kind = 'orthancSeries'
       AND NOT EXISTS (SELECT 1 FROM job_items j WHERE j.job_seq = new.seq
-                        AND j.kind = 'orthancSeries' AND j.value = i.value))
+                        AND j.kind = 'orthancSeries' AND j.value = i.value)))
 )sql";
 
 void addItems(SqliteConnection& connection, std::int64_t seq, const char* kind,
@@ -69,10 +71,10 @@ std::int64_t insertJob(SqliteConnection& connection, const std::string& id,
   const std::int64_t now = unixTimeMs();
   SqliteStatement row(connection,
                       "INSERT INTO jobs (id, key, study_uid, orthanc_study, content, package, rule,"
-                      " priority, state, created_ms, updated_ms)"
-                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?) RETURNING seq");
+                      " priority, state, created_ms, updated_ms, scope)"
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?) RETURNING seq");
   row.bind(id, job.key, job.StudyInstanceUID, job.orthancStudyId, job.contentFingerprint,
-           job.packageSha256, job.rule, job.priority, now, now);
+           job.packageSha256, job.rule, job.priority, now, now, jobScopeName(job.scope));
   row.step();
   const std::int64_t seq = row.integer(0);
   row.run();
@@ -80,6 +82,7 @@ std::int64_t insertJob(SqliteConnection& connection, const std::string& id,
   addItems(connection, seq, "series", job.SeriesInstanceUIDs);
   addItems(connection, seq, "task", job.tasks);
   recordDecision(connection, seq, job);
+  recordStudyDocument(connection, seq, job);
   recordDestinations(connection, seq, job);
   return seq;
 }

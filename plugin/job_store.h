@@ -39,7 +39,11 @@ inline constexpr JobState allJobStates[] = {
     JobState::notAnalysable, JobState::retry,  JobState::dead,    JobState::cancelled};
 std::string jobStateName(JobState state);
 
-// An acquisition group to be analysed.
+// What a job is over: the images of an acquisition group, or the results of a study's series.
+enum class JobScope { series, study };
+const char* jobScopeName(JobScope scope);
+
+// An acquisition group to be analysed, or a study to be reported on (study_reporter.h).
 struct JobSubmission {
   std::string key;  // see jobKey()
   std::string StudyInstanceUID;
@@ -55,6 +59,10 @@ struct JobSubmission {
   std::string decisionJson = {};          // why it is a job; kept with it, JobStore::decision
   // Names of destinations that a complete set is sent on to (delivery_queue.h), in this order.
   std::vector<std::string> destinations = {};
+  JobScope scope = JobScope::series;
+  // Of a study: what its report is made of. Kept with the job, JobStore::studyDocument; empty in
+  // records.
+  std::string studyDocument = {};
 };
 
 // Before and behind everything that rules ask for.
@@ -132,18 +140,19 @@ class JobStore {
     bool created = false;
   };
   // An empty key becomes jobKey(submission). Throws InputError without series. A new job cancels
-  // those over no other series that have not got to their results: it is about the same, later.
+  // those over no other series that have not got to their results: it is about the same, later; one
+  // over a study cancels those over the same study.
   Submitted submit(const JobSubmission& submission, const Actor& by = {});
   // The same for many, in their order and in one transaction: one sync of the disk, all or none.
   std::vector<Submitted> submitAll(const std::vector<JobSubmission>& submissions,
                                    const Actor& by = {});
 
   // The next job that is due, under a new token: the highest priority, then the oldest. A study's
-  // jobs are taken in their order: none while an earlier one of the study is leased or waits for
-  // its next attempt. None at all while paused; while draining only those that were there when it
-  // began. dateTime is kept by the first claim of a job, and
-  // shared by jobs over the same content and package (another rule): their objects have the same
-  // UIDs, and one UID never stands for two files.
+  // jobs are taken in their order: none while an earlier one over images of the study is leased or
+  // waits for its next attempt. None at all while paused; while draining only those that were there
+  // when it began. dateTime is kept by the first claim of a job, and shared by jobs over the same
+  // content and package (another rule): their objects have the same UIDs, and one UID never stands
+  // for two files.
   std::optional<Lease> claim(const std::string& dateTime);
   // Each returns false when the token is no longer the job's: stop the work, its result is void.
   bool heartbeat(const Lease& lease, double progress, const std::string& stage);
@@ -172,6 +181,7 @@ class JobStore {
   //   or changed, or the series was asked for again after the package or the rule changed;
   // - the same job stored another set when it was asked for again (the site's settings changed);
   // - the job was cancelled while its set was being stored.
+  // Of jobs over studies a later one over the same study supersedes the earlier one.
   // A job that is done without a set in the archive (a dry run) supersedes nothing.
   struct Outdated {
     enum class Cause { laterJob, laterRun, interrupted };
@@ -266,6 +276,34 @@ class JobStore {
   void recordSkipped(const SkippedSeries& series);
   void forgetSkipped(const std::string& orthancId);                       // a study or a series
   std::vector<SkippedSeries> skippedSeries(const SkippedFilter& filter);  // newest first
+
+  // --- reports on whole studies (job_studies.cpp) ---
+
+  // A study of which something ended, or was left alone, since its report was last thought about.
+  struct StudyToReport {
+    std::string orthancStudyId;
+    std::int64_t version = 0;
+  };
+  // Those of which no job over images is open and no report is being made.
+  std::vector<StudyToReport> studiesToReport(std::size_t limit);
+  void settleStudy(const StudyToReport& study);  // without effect when it was marked again since
+  void markStudy(const std::string& orthancStudyId);
+  std::optional<JobRecord> latestStudyJob(const std::string& orthancStudyId);  // by submission
+  std::string studyDocument(const std::string& jobId);                         // empty: not kept
+  struct StoredObject {
+    std::string kind;  // see dicom_sr/object_kinds.h
+    std::string SOPClassUID;
+    std::string SOPInstanceUID;
+    std::string SeriesInstanceUID;
+  };
+  std::vector<StoredObject> storedObjects(const std::string& jobId);  // of its set, in their order
+  // Of the patient at the time of the study, a share, as somebody stated it; the study's report is
+  // thought about again. Empty: it is not known.
+  void setHaematocrit(const std::string& orthancStudyId, std::optional<double> haematocrit,
+                      const Actor& by = {});
+  std::optional<double> haematocrit(const std::string& orthancStudyId);
+  // The report on the study that was stored last, whether or not it is still in the archive.
+  std::optional<StoredObject> lastStudyReport(const std::string& orthancStudyId);
 
   // --- scheduled exams (job_worklist.cpp) ---
 

@@ -122,7 +122,7 @@ JobRecord JobStore::Impl::record(std::int64_t seq) {
       connection,
       "SELECT id, key, study_uid, orthanc_study, content, package, rule, priority,"
       " state, attempts, progress, stage, reason, date_time, results, created_ms,"
-      " updated_ms, retry_at_ms, superseded_by, cause, since_ms FROM jobs WHERE seq = ?");
+      " updated_ms, retry_at_ms, superseded_by, cause, since_ms, scope FROM jobs WHERE seq = ?");
   if (!row.bind(seq).step()) throw InputError("there is no such job");
   JobRecord job;
   job.id = row.bytes(0);
@@ -152,6 +152,8 @@ JobRecord JobStore::Impl::record(std::int64_t seq) {
   job.supersededBy = row.bytes(18);
   job.cause = row.bytes(19);
   job.sinceMs = row.integer(20);
+  submission.scope =
+      row.bytes(21) == jobScopeName(JobScope::study) ? JobScope::study : JobScope::series;
   return job;
 }
 

@@ -73,6 +73,7 @@ class JobStore::Impl {
 
 std::int64_t unixTimeMs();
 void recordDecision(SqliteConnection& connection, std::int64_t seq, const JobSubmission& job);
+void recordStudyDocument(SqliteConnection& connection, std::int64_t seq, const JobSubmission& job);
 void recordDestinations(SqliteConnection& connection, std::int64_t seq, const JobSubmission& job);
 std::vector<std::string> destinationsOf(SqliteConnection& connection, std::int64_t seq);
 std::vector<std::string> outputsOf(SqliteConnection& connection, std::int64_t seq);

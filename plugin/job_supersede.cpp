@@ -6,18 +6,19 @@ namespace {
 
 using Cause = JobStore::Outdated::Cause;
 
-// Jobs with a set in the archive, over series that a job done later covers with a set of its own.
+// Jobs with a set in the archive, over series that a job done later covers with a set of its own;
+// of those over studies any that was done later over the same one.
 constexpr const char* byLaterJob = R"sql(
 SELECT old.seq, old.id, new.id FROM jobs old JOIN jobs new
   ON new.orthanc_study = old.orthanc_study AND new.seq <> old.seq
-     AND new.done_order > old.done_order AND new.state = 'done'
+     AND new.done_order > old.done_order AND new.state = 'done' AND new.scope = old.scope
 WHERE old.superseded_by = ''
   AND (old.state = 'done' OR EXISTS (SELECT 1 FROM earlier_objects WHERE job_seq = old.seq))
   AND EXISTS (SELECT 1 FROM outbox WHERE job_seq = new.seq)
-  AND NOT EXISTS (
+  AND (old.scope = 'study' OR NOT EXISTS (
     SELECT 1 FROM job_items i WHERE i.job_seq = old.seq AND i.kind = 'orthancSeries'
       AND NOT EXISTS (SELECT 1 FROM job_items j WHERE j.job_seq = new.seq
-                        AND j.kind = 'orthancSeries' AND j.value = i.value))
+                        AND j.kind = 'orthancSeries' AND j.value = i.value)))
 GROUP BY old.seq ORDER BY old.seq
 )sql";
 

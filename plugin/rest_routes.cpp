@@ -135,6 +135,24 @@ RestResponse oneStudy(const std::string& studyId, const RestContext& context) {
   return answer(200, studyReportJson(studyReport(*input)));
 }
 
+// {"haematocrit": 0.42}; null forgets it.
+RestResponse stateHaematocrit(const RestRequest& request, const std::string& studyId,
+                              const RestContext& context) {
+  if (!context.planner->study(studyId)) return refuse(404, "the archive has no study " + studyId);
+  const Json body = Json::parse(request.body, nullptr, false);
+  const bool isThere = body.is_object() && body.size() == 1 && body.contains("haematocrit");
+  const Json value = isThere ? body.at("haematocrit") : Json(false);
+  if (value.is_null()) {
+    context.store->setHaematocrit(studyId, std::nullopt, context.by);
+  } else if (value.is_number() && value.get<double>() >= 0.2 && value.get<double>() <= 0.7) {
+    context.store->setHaematocrit(studyId, value.get<double>(), context.by);
+  } else {
+    return refuse(400, R"(the body is {"haematocrit": a share from 0.2 to 0.7, or null})");
+  }
+  context.ring();
+  return oneStudy(studyId, context);
+}
+
 using Route = RestRoute;
 
 // `make` gets the record of the job named in the path.
@@ -175,6 +193,9 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
   }
   if (parts.size() == 3 && is(1, "studies")) {
     return Route{"GET", [&] { return oneStudy(parts[2], context); }};
+  }
+  if (parts.size() == 4 && is(1, "studies") && is(3, "haematocrit")) {
+    return Route{"PUT", [&] { return stateHaematocrit(request, parts[2], context); }};
   }
   if (parts.size() == 3 && is(1, "series")) {
     return Route{"GET", [&] { return explain(parts[2], context); }};

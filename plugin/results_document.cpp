@@ -200,6 +200,7 @@ void addAnalysis(Json& document, const SaxAnalysis& analysis) {
                              {"endSystole", keyPhase(analysis, analysis.endSystolePhase)}};
   }
   if (analysis.isStill) document["still"] = stillOf(analysis);
+  if (!analysis.longAxisView.empty()) document["longAxisView"] = analysis.longAxisView;
   document["keySlice"] = analysis.keySlice;
   document["curves"] = {{"timeMs", numbers(analysis.phaseTimesMs)},
                         {"lvVolumeMl", numbers(analysis.lvVolumeMl)},

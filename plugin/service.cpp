@@ -193,6 +193,9 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
           archive, store_, *plan_.rules, [this] { return package_.sha256(); }, localTimeNow,
           plan_.settings.sendResultsTo),
       superseder_(archive, store_, plan_.settings.deleteSuperseded, log),
+      reporter_(
+          planner_, store_, [this] { return package_.sha256(); }, [this] { dispatcher_.ring(); },
+          log),
       outbox_(
           archive, store_, log,
           [this] {
@@ -203,6 +206,7 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
             noteFiles();
             worklistFolder_.look();
             retention_.step(std::chrono::steady_clock::now());
+            if (plan_.settings.reportStudies) reporter_.submitDue();
           },
           &metrics_),
       dispatcher_(archive, store_,

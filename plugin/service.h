@@ -20,6 +20,7 @@
 #include "plugin/resource_floor.h"
 #include "plugin/retention.h"
 #include "plugin/service_metrics.h"
+#include "plugin/study_reporter.h"
 #include "plugin/superseder.h"
 #include "plugin/worker_supervisor.h"
 #include "plugin/worklist_folder.h"
@@ -91,6 +92,7 @@ class Service {
   CircuitBreaker breaker_;
   GroupPlanner planner_;
   Superseder superseder_;
+  StudyReporter reporter_;  // of the outbox's thread
   Outbox outbox_;
   Dispatcher dispatcher_;
   Intake intake_;

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "analysis/program.h"
+#include "plugin/study_ecv.h"
 
 namespace cmr {
 namespace {
@@ -38,6 +39,10 @@ struct Result {
   std::vector<Number> numbers;
   std::vector<std::string> doubts;
   StudySeriesNumbers compared;
+  std::string what;
+  std::string package;
+  std::string packageSha256;
+  std::optional<StudyReport::Suggestion> disease;
   int unmeasured = 0;
   int uncertain = 0;
   int serious = 0;
@@ -114,6 +119,49 @@ std::optional<double> valueOf(const Result& result, const char* id) {
   return std::nullopt;
 }
 
+bool startsWith(const std::string& text, const char* start) { return text.rfind(start, 0) == 0; }
+
+// The first that was measured of those whose identifiers begin so.
+std::optional<double> valueOfAny(const Result& result, const char* start) {
+  for (const Number& number : result.numbers) {
+    if (number.value && startsWith(number.id, start)) return number.value;
+  }
+  return std::nullopt;
+}
+
+// What results are chosen among: of one task, view and quantity.
+std::string whatOf(const Result& result, const Json& results) {
+  const std::string& task = result.entry.task;
+  if (task == "seg_cine_sax") return "Short-axis cine";
+  if (task == "seg_lge_sax") return "Late enhancement";
+  if (task == "seg_cine_lax") {
+    const std::string view = textOr(results, "longAxisView");
+    if (view == "2ch") return "Two-chamber cine";
+    return view == "4ch" ? "Four-chamber cine" : "Long-axis cine";
+  }
+  if (task == "seg_map_sax" && !result.numbers.empty()) {
+    const std::string& id = result.numbers.front().id;
+    if (startsWith(id, "t1post")) return "T1 map after contrast";
+    if (startsWith(id, "t1")) return "T1 map";
+    if (startsWith(id, "t2")) return "T2 map";
+  }
+  return task;
+}
+
+// Never what the package keeps back.
+std::optional<StudyReport::Suggestion> suggestionOf(const Json& results, const std::string& name) {
+  const Json& answer = partOf(partOf(results, "pathology"), "disease");
+  const std::string release = textOr(answer, "release");
+  const auto probability = finite(partOf(answer, "probability"));
+  if ((release != "report" && release != "flag") || partOf(answer, "isExperimental") != false ||
+      !probability) {
+    return std::nullopt;
+  }
+  return StudyReport::Suggestion{textOr(answer, "takenFor"), *probability,
+                                 partOf(answer, "isCertain") == true, textOr(answer, "evidence"),
+                                 name};
+}
+
 Result resultOf(const JobRecord& job, const Json& results) {
   Result result;
   result.entry = entryOf(job, results);
@@ -126,7 +174,13 @@ Result resultOf(const JobRecord& job, const Json& results) {
   compared.name = result.entry.name;
   compared.isShortAxis = result.entry.task == "seg_cine_sax";
   compared.isLongAxis = result.entry.task == "seg_cine_lax";
-  compared.lvEfPercent = valueOf(result, "lv.ef");
+  result.what = whatOf(result, results);
+  const Json& package = partOf(results, "package");
+  result.package = textOr(package, "name") + " " + textOr(package, "version");
+  result.packageSha256 = textOr(package, "sha256");
+  result.disease = suggestionOf(results, result.entry.name);
+  compared.lvEfPercent =
+      compared.isLongAxis ? valueOfAny(result, "lax.lv.ef") : valueOf(result, "lv.ef");
   compared.lvEdvMl = valueOf(result, "lv.edv");
   compared.lvSvMl = valueOf(result, "lv.sv");
   compared.rvSvMl = valueOf(result, "rv.sv");
@@ -156,15 +210,18 @@ std::string whyChosen(const Result& best, std::size_t candidates) {
 }
 
 std::vector<StudyReport::Best> chooseBest(const std::vector<Result>& results) {
-  std::map<std::string, std::vector<const Result*>> byTask;
-  for (const Result& result : results) byTask[result.entry.task].push_back(&result);
+  std::map<std::pair<std::string, std::string>, std::vector<const Result*>> byKind;
+  for (const Result& result : results) {
+    byKind[{result.entry.task, result.what}].push_back(&result);
+  }
   std::vector<StudyReport::Best> chosen;
-  for (const auto& [task, candidates] : byTask) {
+  for (const auto& [kind, candidates] : byKind) {
     const Result& best = **std::min_element(
         candidates.begin(), candidates.end(),
         [](const Result* a, const Result* b) { return rankOf(*a) < rankOf(*b); });
-    chosen.push_back({task, best.entry.jobId, best.entry.name, whyChosen(best, candidates.size()),
-                      best.numbers, best.doubts});
+    chosen.push_back({kind.first, kind.second, best.entry.jobId, best.entry.name,
+                      whyChosen(best, candidates.size()), best.numbers, best.doubts, best.package,
+                      best.packageSha256});
   }
   return chosen;
 }
@@ -174,7 +231,7 @@ std::vector<const JobRecord*> standing(const std::vector<JobRecord>& jobs) {
   std::vector<const JobRecord*> kept;
   std::set<std::string> seen;
   for (const JobRecord& job : jobs) {
-    if (!job.supersededBy.empty()) continue;
+    if (!job.supersededBy.empty() || job.submission.scope != JobScope::series) continue;
     const auto& ids = job.submission.orthancSeriesIds;
     const bool isCovered = !ids.empty() && std::all_of(ids.begin(), ids.end(), [&](const auto& id) {
       return seen.count(id) != 0;
@@ -204,6 +261,7 @@ void takeJob(const JobRecord& job, StudyReport& report, std::vector<Result>& res
     if (document.is_object() && document.contains("measurements")) {
       results.push_back(resultOf(job, document));
     } else {
+      report.isForgotten = report.isForgotten || job.resultsJson.empty();
       entry.reason = job.resultsJson.empty() ? "its numbers are no longer kept here (RetentionDays)"
                                              : "its results hold no measurements";
     }
@@ -223,8 +281,17 @@ Json numberJson(const Number& number) {
 Json bestJson(const StudyReport::Best& best) {
   Json numbers = Json::array();
   for (const Number& number : best.numbers) numbers.push_back(numberJson(number));
-  return {{"task", best.task}, {"job", best.jobId},  {"series", best.name},
+  return {{"task", best.task}, {"what", best.what},  {"job", best.jobId},    {"series", best.name},
           {"why", best.why},   {"numbers", numbers}, {"doubts", best.doubts}};
+}
+
+Json diseaseJson(const std::optional<StudyReport::Suggestion>& disease) {
+  if (!disease) return nullptr;
+  return {{"disease", disease->disease},
+          {"probability", disease->probability},
+          {"isCertain", disease->isCertain},
+          {"evidence", disease->evidence},
+          {"series", disease->name}};
 }
 
 Json entryJson(const Entry& entry) {
@@ -262,6 +329,15 @@ StudyReport studyReport(const StudyReportInput& input) {
            std::tie(b.entry.SeriesInstanceUIDs, b.entry.jobId);
   });
   report.best = chooseBest(results);
+  if (auto ecv = extracellularVolume(report.best, input.haematocrit)) {
+    report.best.push_back(*std::move(ecv));
+  }
+  for (const Result& result : results) {
+    if (result.disease && (!report.disease || result.compared.isShortAxis)) {
+      report.disease = result.disease;
+      if (result.compared.isShortAxis) break;
+    }
+  }
   std::vector<StudySeriesNumbers> compared;
   for (const Result& result : results) compared.push_back(result.compared);
   report.checks = crossCheckStudy(compared);
@@ -282,7 +358,7 @@ Json studyReportJson(const StudyReport& report) {
           {"series", series},
           {"best", best},
           {"checks", checks},
-          {"disease", nullptr}};
+          {"disease", diseaseJson(report.disease)}};
 }
 
 }  // namespace cmr

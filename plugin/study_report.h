@@ -27,6 +27,7 @@ struct StudyReportInput {
   std::vector<JobRecord> jobs;  // of the study, newest first
   std::vector<JobStore::SkippedSeries> skipped;
   std::vector<UndecidedSeries> undecided;
+  std::optional<double> haematocrit;  // a share; empty: nobody stated it
 };
 
 struct StudyReport {
@@ -46,18 +47,32 @@ struct StudyReport {
   };
   struct Best {
     std::string task;
+    std::string what;  // "Short-axis cine", "Two-chamber cine", "T1 map": for people
     std::string jobId;
     std::string name;
     std::string why;
     std::vector<Number> numbers;      // those that the model package releases for reports
     std::vector<std::string> doubts;  // flags of that result
+    std::string package;              // name and version of the model package behind it
+    std::string packageSha256;
+  };
+  // Of the disease head, where the model package releases it for reports.
+  struct Suggestion {
+    std::string disease;
+    double probability = 0;
+    bool isCertain = false;
+    std::string evidence;  // what the head was evaluated on
+    std::string name;      // of the series
   };
   std::string orthancStudyId;
   std::string StudyInstanceUID;
-  bool isComplete = false;  // nothing of the study waits or is being analysed
+  bool isComplete = false;   // nothing of the study waits or is being analysed
+  bool isForgotten = false;  // numbers of some result are no longer kept (RetentionDays)
   std::vector<Entry> series;
-  std::vector<Best> best;  // one for each task with a result, in the order of the tasks' names
+  // One for each task, view and quantity with a result, in the order of the tasks' names.
+  std::vector<Best> best;
   std::vector<CrossCheck> checks;
+  std::optional<Suggestion> disease;
 };
 
 // Pure: the same input gives the same report, in whatever order its results were computed.

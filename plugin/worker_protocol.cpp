@@ -93,7 +93,7 @@ std::uint64_t payloadCeiling(FrameType type) {
     case FrameType::cancel:
       return 64 * kibi;
     case FrameType::request:
-      return kibi * kibi;
+      return 8 * kibi * kibi;  // holds what a report on a study is made of
     case FrameType::outcome:
       return 256 * kibi * kibi;  // holds the results document with its curves and areas
     case FrameType::instance:
@@ -190,6 +190,7 @@ std::string encode(const RequestHead& head) {
   writer.u64(head.totalBytes);
   writer.u32(static_cast<std::uint32_t>(head.outputs.size()));
   for (const std::string& output : head.outputs) writer.text(output);
+  writer.text(head.studyDocument);
   return writer.take();
 }
 
@@ -205,6 +206,7 @@ RequestHead decodeRequestHead(std::string_view payload) {
   head.totalBytes = reader.u64();
   const std::uint32_t outputCount = reader.u32();
   for (std::uint32_t i = 0; i < outputCount; ++i) head.outputs.push_back(reader.text());
+  head.studyDocument = reader.text();
   reader.finish();
   if (head.instanceCount > maxInstancesPerRequest || head.totalBytes > maxRequestBytes) {
     throw ProtocolError("request of " + std::to_string(head.instanceCount) + " instances and " +

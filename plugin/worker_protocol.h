@@ -24,7 +24,7 @@
 
 namespace cmr {
 
-inline constexpr std::uint32_t workerProtocolVersion = 4;
+inline constexpr std::uint32_t workerProtocolVersion = 5;
 
 // The reason that a worker gives when it could not take the memory that a job needs.
 inline constexpr const char* outOfMemory = "out of memory";
@@ -82,6 +82,7 @@ struct RequestHead {
   std::uint32_t instanceCount = 0;
   std::uint64_t totalBytes = 0;  // of all instances
   std::vector<std::string> outputs = {};
+  std::string studyDocument = {};
 };
 
 struct Progress {

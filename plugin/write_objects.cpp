@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "dicom_sr/contour_cine.h"
+#include "dicom_sr/parametric_map.h"
 #include "dicom_sr/presentation_state.h"
 #include "dicom_sr/wall_page.h"
 #include "dicom_sr/writers.h"
@@ -12,7 +13,8 @@ namespace cmr {
 
 std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAnalysis& analysis,
                                          const OutputContext& context,
-                                         const std::vector<std::string>& outputs) {
+                                         const std::vector<std::string>& outputs,
+                                         const SeriesStack* inversionImages) {
   const auto wants = [&](ObjectKind kind) { return isWanted(kind, outputs); };
   const bool hasPhases = !analysis.isStill && source.stack.phaseCount > 1;
   std::vector<ProducedObject> objects;
@@ -34,6 +36,10 @@ std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAna
   }
   if (wants(ObjectKind::presentationState) && hasOutlines(source, analysis)) {
     objects.push_back(writePresentationState(source, analysis, context));
+  }
+  if (wants(ObjectKind::parametricMap) && inversionImages != nullptr &&
+      !inversionImages->FrameOfReferenceUID.empty()) {
+    objects.push_back(writeParametricMap(*inversionImages, fittedT1(source.stack), context));
   }
   if (wants(ObjectKind::document)) {
     objects.push_back(writeDocument(source, drawResultPdf(source, analysis, context),

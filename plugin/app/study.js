@@ -139,9 +139,15 @@ const verdictWords = { analysed: 'analysed', notAnalysable: 'cannot be analysed'
 
 function bestSheet(best) {
   return make('section', { className: 'sheet', 'aria-label': `Best result of ${best.task}` },
-    make('h3', {}, best.series), make('p', { className: 'quiet' }, `${best.task}: ${best.why}.`),
+    make('h3', {}, best.series), make('p', { className: 'quiet' }, `${best.what}: ${best.why}.`),
     best.numbers.length > 0 ? measurementTable(best.numbers.map(number => ({ ...number, unit: { value: number.unit } })))
       : make('p', { className: 'quiet' }, 'The model package releases none of its numbers for reports.'));
+}
+
+function diseaseNote(report) {
+  const found = report.disease;
+  if (!found) return `No disease is suggested: no result holds a suggestion that may be reported. ${report.notice}.`;
+  return `Disease suggested by series ${found.series}: ${found.disease}, probability ${(100 * found.probability).toFixed(0)} %${found.isCertain ? '' : ', uncertain'} (evidence: ${found.evidence}). ${report.notice}.`;
 }
 
 function summary(report) {
@@ -154,7 +160,7 @@ function summary(report) {
     make('h3', {}, 'Series against each other'),
     checks.length > 0 ? make('ul', { className: 'clauses' }, ...checks) : make('p', { className: 'quiet' }, 'Nothing can be compared.'),
     left.length > 0 ? make('h3', {}, 'Not analysed') : null, left.length > 0 ? make('ul', { className: 'clauses' }, ...left) : null,
-    make('p', { className: 'quiet' }, `No disease is suggested: no result holds a suggestion that may be reported. ${report.notice}.`)].filter(Boolean);
+    make('p', { className: 'quiet' }, diseaseNote(report))].filter(Boolean);
 }
 
 // --- the series -------------------------------------------------------------------------------------
@@ -188,7 +194,7 @@ async function refresh() {
   const jobs = new Map();
   const sheets = [];
   for (const series of allSeries.sort((a, b) => Number(a.MainDicomTags?.SeriesNumber ?? 0) - Number(b.MainDicomTags?.SeriesNumber ?? 0))) {
-    const mine = (await get(`cmr/jobs?series=${series.ID}`)).jobs;
+    const mine = (await get(`cmr/jobs?series=${series.ID}`)).jobs.filter(job => job.scope === 'series');
     for (const job of mine) jobs.set(job.id, job);
     sheets.push(seriesSheet(series, await get(`cmr/series/${series.ID}/explain`), mine, refresh, closed));
   }

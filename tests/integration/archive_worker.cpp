@@ -4,7 +4,8 @@
 //   CMR_TEST_GATE    a file; while it exists an analysis does not end
 //   CMR_TEST_LEDGER  a file; every analysis that begins adds a line
 // What the first image's comment (0020,4000) says, it does as a file would that gets the better of
-// a decoder: "crash", "take memory" (without end), "break out" (tells what it could reach). Package
+// a decoder: "crash", "take memory" (without end), "break out" (tells what it could reach); with
+// "measured 55" its results and its report say an LV ejection fraction of 55 %. Package
 // and --report-experimental are part of the objects' UIDs, as they are of the real ones.
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcistrmb.h>
@@ -16,8 +17,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -25,10 +28,16 @@
 #include "analysis/errors.h"
 #include "analysis/program.h"
 #include "analysis/sha256.h"
+#include "dicom_sr/codes.h"
+#include "dicom_sr/content_items.h"
 #include "dicom_sr/dataset_values.h"
 #include "dicom_sr/identity.h"
+#include "dicom_sr/image_references.h"
+#include "dicom_sr/report_codes.h"
+#include "dicom_sr/report_parts.h"
 #include "dicom_sr/write_dataset.h"
 #include "plugin/child_start.h"
+#include "plugin/report_study.h"
 #include "plugin/worker_confinement.h"
 #include "plugin/worker_process.h"
 
@@ -62,6 +71,52 @@ const std::vector<Kind> kinds{{ObjectKind::segmentation, "SEG", UID_Segmentation
                               {ObjectKind::document, "DOC", UID_EncapsulatedPDFStorage},
                               {ObjectKind::structuredReport, "SR", UID_ComprehensiveSRStorage}};
 
+const Code ejectionFraction{"8811-2", "LN", "LV EF"};
+const Code percent{"%", "UCUM", "percent"};
+constexpr const char* measured = "measured ";
+
+// One planar group with a number, as in a real report.
+void addReport(DcmDataset& dataset, DcmDataset& image, double value) {
+  SourceFrame frame;
+  frame.SOPClassUID = textOf(image, DCM_SOPClassUID);
+  frame.SOPInstanceUID = textOf(image, DCM_SOPInstanceUID);
+  frame.SeriesInstanceUID = textOf(image, DCM_SeriesInstanceUID);
+  putReportDocument(dataset);
+  addEvidence(dataset, DCM_CurrentRequestedProcedureEvidenceSequence,
+              textOf(image, DCM_StudyInstanceUID), {frame}, {});
+  addReportContext(dataset, "scripted 1.0.0");
+  addImageLibrary(dataset, {frame});
+  DcmItem& group =
+      addContainer(addContainer(dataset, codes::imagingMeasurements), codes::measurementGroup);
+  putTemplate(group, "1410");
+  addTextItem(group, Relation::hasObsContext, codes::trackingIdentifier, "LV endocardium");
+  addUidItem(group, Relation::hasObsContext, codes::trackingUid,
+             uidFromParts({"tracking", frame.SOPInstanceUID}));
+  addCodeItem(group, Relation::contains, codes::finding, codes::leftVentricle);
+  DcmItem& region = addPolylineItem(group, codes::imageRegion, {1, 1, 4, 1, 4, 4, 1, 1});
+  addImageItem(region, Relation::selectedFrom, &codes::originalSource, frame);
+  addNumItem(group, ejectionFraction, value, percent);
+}
+
+std::string resultsWith(double value, DcmDataset& image) {
+  const nlohmann::json results{
+      {"task", "seg_cine_sax"},
+      {"measurements",
+       {{{"id", "lv.ef"},
+         {"label", "LV ejection fraction"},
+         {"value", value},
+         {"unit", {{"value", "%"}}},
+         {"quality", "good"},
+         {"reason", ""},
+         {"reported", true}}}},
+      {"package", {{"name", "scripted"}, {"version", "1.0.0"}, {"sha256", "f"}}},
+      {"source",
+       {{"SeriesDescription", textOf(image, DCM_SeriesDescription)},
+        {"slices", 1},
+        {"phases", 1}}}};
+  return results.dump();
+}
+
 ProducedObject produce(const Kind& kind, DcmDataset& source, std::vector<std::string> parts,
                        const std::string& dateTime) {
   DcmDataset dataset;
@@ -82,6 +137,10 @@ ProducedObject produce(const Kind& kind, DcmDataset& source, std::vector<std::st
   putText(dataset, DCM_Manufacturer, programName);
   putText(dataset, DCM_ManufacturerModelName, programName);
   putText(dataset, DCM_ContentDate, dateTime.substr(0, 8));
+  const std::string comment = textOf(source, DCM_ImageComments);
+  if (kind.kind == ObjectKind::structuredReport && comment.starts_with(measured)) {
+    addReport(dataset, source, std::stod(comment.substr(std::strlen(measured))));
+  }
   object.bytes = encodeFile(dataset);
   return object;
 }
@@ -144,6 +203,9 @@ AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& 
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::analysed;
   outcome.resultsJson = R"({"instances": )" + std::to_string(request.instances.size()) + "}";
+  if (comment.starts_with(measured)) {
+    outcome.resultsJson = resultsWith(std::stod(comment.substr(std::strlen(measured))), source);
+  }
   if (comment == "break out") outcome.resultsJson = breakOut();
   for (const Kind& kind : kinds) {
     outcome.objects.push_back(produce(kind, source, parts, request.dateTime));
@@ -172,6 +234,7 @@ int main(int argc, char** argv) {
   const PackageIdentity identity = load(package);
   const std::string settings = identity.sha256 + " " + experimentalIn(arguments);
   const auto analyzeSo = [&](const AnalysisRequest& request, const ProgressCallback& progress) {
+    if (!request.studyDocument.empty()) return reportStudy(request);
     return analyze(request, progress, settings);
   };
   const std::string ledger = environmentOf("CMR_TEST_LEDGER");

@@ -47,8 +47,10 @@ class Network(unittest.TestCase):
         self.server.start()
         job = self.server.job_in("done", "dead", "notAnalysable", "cancelled")
         self.assertEqual(job["state"], "done", job)
+        self.server.wait(lambda: [one for one in self.server.jobs("?state=done")
+                                  if one["scope"] == "study"], "the report on the study")
         self.server.all_decided()
-        self.assertEqual(len(self.server.jobs()), 1)
+        self.assertEqual(len(self.server.jobs()), 2)
         self.check_objects()
         self.check_results(self.server.get(f"/cmr/jobs/{job['id']}/results"))
 
@@ -64,7 +66,7 @@ class Network(unittest.TestCase):
             tags = self.server.get(f"/instances/{series['Instances'][0]}/simplified-tags")
             classes.append((tags["Modality"], tags["SOPClassUID"].rsplit(".", 2)[-2:]))
         self.assertEqual(sorted(modality for modality, _ in classes),
-                         ["DOC", "OT", "OT", "OT", "SEG", "SR"])
+                         ["DOC", "OT", "OT", "OT", "SEG", "SR", "SR"])
         # PS3.6: Secondary Capture Image Storage is ...1.1.7, Multi-frame True Color SC ...1.1.7.4.
         endings = [ending for _, ending in classes]
         self.assertEqual(endings.count(["1", "7"]), 2)  # the result pages

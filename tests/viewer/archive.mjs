@@ -112,7 +112,7 @@ function firstGroup(item) {
 }
 
 async function readReport(orthanc, series) {
-  const { tags } = await readResult(orthanc, series, 'SR');
+  const { tags } = await readResult(orthanc, series, 'SR', '9001'); // of the series, not of the study
   const found = firstGroup(tags);
   if (!found?.length) throw new Error('the first measurement group of the report holds no number');
   return { description: tags.SeriesDescription, numbers: found };

@@ -56,7 +56,7 @@ TEST(Settings, EveryKeyIsRead) {
     "Enable": false, "Package": "/p", "WorkerExecutable": "/w", "Database": "/d", "Rules": "/r",
     "Threads": 3, "Niceness": 5, "JobDeadlineSeconds": 100, "StartDeadlineSeconds": 101,
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
-    "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep",
+    "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep", "StudyReport": false,
     "ReportExperimental": ["rv_cavity", "seg_map_sax"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
     "RetentionDays": 13, "AuditDays": 16, "WorkerMemoryMiB": 14, "EditRules": true,
     "Roles": {"anna": "administrator", "*": "none"}, "UserHeader": "X-Remote-User",
@@ -81,6 +81,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.largestBackOff.count(), 8);
   EXPECT_FALSE(settings.storeResults);
   EXPECT_FALSE(settings.deleteSuperseded);
+  EXPECT_FALSE(settings.reportStudies);
   EXPECT_EQ(settings.reportExperimental, (std::vector<std::string>{"rv_cavity", "seg_map_sax"}));
   EXPECT_EQ(settings.diskFloorMiB, 11);
   EXPECT_EQ(settings.memoryFloorMiB, 12);
@@ -104,7 +105,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.webhooks[1].events, std::vector<std::string>{"dead"});
   EXPECT_EQ(settings.webhooks[1].bearer, "t");
   EXPECT_TRUE(settings.webhooks[1].identifiers);
-  EXPECT_EQ(settingsKeys().size(), 30U);
+  EXPECT_EQ(settingsKeys().size(), 31U);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "analysis/errors.h"
+#include "analysis/relaxation_fit.h"
 #include "dicom_sr/read_series.h"
 #include "tests/support/judge.h"
 #include "tests/support/reshaped_stack.h"
@@ -43,7 +44,7 @@ const SeriesStack& molli() {
 }
 
 const QuantityMap& map() {
-  static const QuantityMap fitted = fittedT1(molli().stack);
+  static const QuantityMap fitted = fittedT1(fitT1Stack(molli().stack).map);
   return fitted;
 }
 

@@ -187,5 +187,18 @@ TEST(WallPage, IsNotForWhatHasNoWallToShow) {
   EXPECT_FALSE(hasWallPage(source, circlesOn(source)));
 }
 
+TEST(WallPage, IsTheSecondSheetOfTheDocument) {
+  const SeriesStack source = demoStack();
+  const std::string pdf = drawResultPdf(source, withWall(source), fixedContext());
+  const test::TemporaryFolder folder;
+  const std::string file = folder.write("document.pdf", pdf);
+  EXPECT_NE(test::run("pdfinfo '" + file + "'").output.find("Pages:           2\n"),
+            std::string::npos);
+  const std::string text = test::run("pdftotext -f 2 '" + file + "' -").output;
+  EXPECT_NE(text.find("wall and curves"), std::string::npos);
+  EXPECT_NE(text.find("Strain of contours"), std::string::npos);
+  EXPECT_EQ(pdf, drawResultPdf(source, withWall(source), fixedContext()));
+}
+
 }  // namespace
 }  // namespace cmr

@@ -121,15 +121,16 @@ TEST(DrawResultPdf, CarriesItsFonts) {
   }
 }
 
-TEST(SheetOf, HoldsHoweverMuchThereIsToSay) {
+TEST(SheetsOf, HoldsHoweverMuchThereIsToSay) {
   const std::string line(40, 'x');
   for (const int lines : {1, 80, 100, 150}) {
-    const std::string pdf = sheetOf({"A title", "20240102030405"}, [&](PageCanvas& canvas) {
-      for (int i = 0; i < lines; ++i) {
-        canvas.text(page::margin, page::margin + 22 * i, line, TextStyle::small);
-      }
-      return 2 * page::margin + 22 * lines;
-    });
+    const std::string pdf =
+        sheetsOf({"A title", "20240102030405"}, {[&](PageCanvas& canvas) {
+                   for (int i = 0; i < lines; ++i) {
+                     canvas.text(page::margin, page::margin + 22 * i, line, TextStyle::small);
+                   }
+                   return 2 * page::margin + 22 * lines;
+                 }});
     EXPECT_THAT(ask("pdfinfo", pdf), HasSubstr("Pages:           1\n"));
     const std::string text = ask("pdftotext", pdf, "-");
     std::size_t found = 0;
@@ -138,13 +139,12 @@ TEST(SheetOf, HoldsHoweverMuchThereIsToSay) {
   }
 }
 
-TEST(SheetOf, FailsLoudlyWhereCairoDoes) {
-  EXPECT_THROW(sheetOf({"A title", "2024"}, [](PageCanvas&) { return 1.0; }), InputError);
-  EXPECT_THROW(sheetOf({"A title", "20240102030405"},
-                       [](PageCanvas& canvas) {
-                         cairo_restore(canvas.context());  // without a save
-                         return 1.0;
-                       }),
+TEST(SheetsOf, FailsLoudlyWhereCairoDoes) {
+  EXPECT_THROW(sheetsOf({"A title", "2024"}, {[](PageCanvas&) { return 1.0; }}), InputError);
+  EXPECT_THROW(sheetsOf({"A title", "20240102030405"}, {[](PageCanvas& canvas) {
+                          cairo_restore(canvas.context());  // without a save
+                          return 1.0;
+                        }}),
                Error);
 }
 

@@ -34,6 +34,8 @@ TEST(PhantomAgreement, MeasurementsFindTheTruthOfADrawnHeart) {
   expectNear(one, "lax.mapse", 4);
   expectNear(one, "t1.global", 0.05 * one.at("t1.global").truth);
   expectNear(one, "t2.global", 0.08 * one.at("t2.global").truth);
+  expectNear(one, "t1.global.fitted", 0.05 * one.at("t1.global").truth);
+  expectNear(one, "t2.global.fitted", 0.08 * one.at("t2.global").truth);
   expectNear(one, "septum.anterior", 25);
   expectNear(one, "septum.inferior", 25);
 }

@@ -8,8 +8,11 @@
 #include <cmath>
 #include <filesystem>
 
+#include "analysis/site_release.h"
 #include "analysis/wall_pixels.h"
 #include "dicom_sr/read_series.h"
+#include "plugin/analyze_instances.h"
+#include "tests/support/circle_segmenter.h"
 #include "tests/support/judge.h"
 #include "tests/support/real_series.h"
 
@@ -97,6 +100,38 @@ TEST(FittedMap, AgreesWithTheScannersOwnMapOfAPig) {
       "%.1f to %.1f ms\n",
       differences.size(), median, quantileOf(differences, 0.25), quantileOf(differences, 0.75));
   EXPECT_NEAR(median, 0, 20);
+}
+
+// What a job makes of the pig's inversion images where the site turned the head on.
+TEST(FittedMap, IsAParametricMapOfTheJobThatFittedIt) {
+  CMR_REAL_SERIES(theirs, "siemens-t1-lge/ssfp/T1map_imgs");
+  const test::TemporaryFolder folder;
+  ASSERT_EQ(
+      test::run("tar xJf '" CMR_SHARED_DATA "/siemens-t1-lge/ssfp/multicontrast_imgs.tar.xz' -C '" +
+                folder.path() + "'")
+          .status,
+      0);
+  test::CircleSegmenter segmenter;
+  segmenter.head = segmenter.identity_;
+  segmenter.head->release.fill(releasedBySite);
+  AnalysisRequest request;
+  request.tasks = {"seg_map_sax"};
+  request.instances = test::instancesBelow(folder.path());
+  const ReadResult read = readInstances(request.instances);
+  const AnalysisOutcome outcome =
+      analyzeInstances(request, segmenter, [](double, const std::string&) {});
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  const auto map =
+      std::find_if(outcome.objects.begin(), outcome.objects.end(),
+                   [](const ProducedObject& one) { return one.kind == ObjectKind::parametricMap; });
+  ASSERT_NE(map, outcome.objects.end());
+  EXPECT_EQ(outcome.objects.back().kind, ObjectKind::structuredReport);
+  const SeriesStack& source = read.stacks.at(chooseInversionImages(read.stacks, {}).value());
+  for (const std::string& error : test::dciodvfyErrors(*map, source)) ADD_FAILURE() << error;
+  const std::string text =
+      test::run("dcmdump '" + folder.write("map.dcm", map->bytes) + "'").output;
+  EXPECT_THAT(text, testing::HasSubstr("NumberOfFrames"));
+  EXPECT_THAT(text, testing::HasSubstr("[10]"));
 }
 
 }  // namespace

@@ -47,6 +47,23 @@ TEST_F(RestRoutesTest, JobsAreListedAndFound) {
   EXPECT_TRUE(job["retryAt"].is_null());
 }
 
+TEST_F(RestRoutesTest, AHaematocritIsStatedOfAStudyAndForgotten) {
+  submit("a");
+  const auto put = [&](const std::string& study, const std::string& body) {
+    RestRequest request{"PUT", "/cmr/studies/" + study + "/haematocrit", {}};
+    request.body = body;
+    return answerRest(request, context()).status;
+  };
+  EXPECT_EQ(put("study", R"({"haematocrit": 0.42})"), 200);
+  EXPECT_EQ(store->haematocrit("study"), 0.42);
+  EXPECT_EQ(put("study", R"({"haematocrit": 42})"), 400);
+  EXPECT_EQ(put("study", "0.4"), 400);
+  EXPECT_EQ(put("none", R"({"haematocrit": 0.42})"), 404);
+  EXPECT_EQ(store->haematocrit("study"), 0.42);
+  EXPECT_EQ(put("study", R"({"haematocrit": null})"), 200);
+  EXPECT_FALSE(store->haematocrit("study"));
+}
+
 TEST_F(RestRoutesTest, ParametersThatMeanNothingAreRefused) {
   EXPECT_EQ(ask("GET", "/cmr/jobs", {{"limit", "-1"}}).status, 400);
   EXPECT_EQ(ask("GET", "/cmr/jobs", {{"limit", "1001"}}).status, 400);
