@@ -8,7 +8,7 @@ from service_test import ServiceTest
 from store_gate import StoreGate
 
 
-class Housekeeping(ServiceTest):
+class HousekeepingTest(ServiceTest):
     def held_server(self, state):
         """A server with one series whose job is in this state and stays there."""
         server = self.server()
@@ -58,6 +58,8 @@ class Housekeeping(ServiceTest):
         server.wait(lambda: not [job for job in server.jobs() if job["state"] in open_states],
                     "all jobs to end")
 
+
+class Deletion(HousekeepingTest):
     def assert_deleted(self, level):
         def check(server, _):
             source = self.source(server)
@@ -81,6 +83,8 @@ class Housekeeping(ServiceTest):
     def test_a_deleted_patient_takes_its_job_along(self):
         self.assert_deleted("patients")
 
+
+class Rearrangement(HousekeepingTest):
     def test_an_anonymised_study_without_its_source_is_a_job_of_its_own(self):
         def check(server, before):
             self.ask(server, "POST", f"/studies/{self.source(server)['ParentStudy']}/anonymize",
@@ -139,9 +143,9 @@ class Housekeeping(ServiceTest):
         self.in_each_state(check)
 
 
-class Interrupted(ServiceTest):
+class Interrupted(HousekeepingTest):
     def test_a_part_of_a_set_leaves_when_its_job_is_cancelled(self):
-        server = Housekeeping.held_server(self, "storing")
+        server = self.held_server("storing")
         job = server.jobs()[0]
         status, _, body = server.call("POST", f"/cmr/jobs/{job['id']}/cancel", b"")
         self.assertEqual(status, 200, body)
