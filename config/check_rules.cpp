@@ -66,6 +66,7 @@ class Warner {
   }
 
   void lookAtTasks(const Json& tasks, const DocumentPlace& place) {
+    if (tasks.is_string()) return;  // "auto"
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       const auto& computed = computedTasks();
       if (std::find(computed.begin(), computed.end(), tasks[i]) != computed.end()) continue;

@@ -13,7 +13,7 @@ std::string failedClauses(const RoutingDecision& decision) {
   std::string text;
   for (const RuleOutcome& rule : decision.explanation) {
     for (const ClauseOutcome& clause : rule.clauses) {
-      if (clause.held) continue;
+      if (clause.held || clause.open) continue;
       if (!text.empty()) text += "; ";
       text += rule.rule + ": " + clause.clause + " (" + clause.why + ")";
     }
@@ -24,7 +24,9 @@ std::string failedClauses(const RoutingDecision& decision) {
 std::string standingOf(const RuleOutcome& outcome, const RoutingDecision& decision,
                        bool isDecided) {
   if (!outcome.enabled) return "disabled";
+  if (outcome.open) return isDecided ? "comes too late" : "decides if the pictures show it";
   if (!outcome.matched) return "does not match";
+  if (!isDecided && !decision.sorting.empty()) return "decides if no rule before it does";
   if (outcome.rule == decision.rule) return "decides";
   return isDecided ? "would match, but an earlier rule decides" : "matches";
 }
@@ -47,7 +49,9 @@ std::string verdictOf(const RoutingDecision& decision, const std::string& barred
   std::string text;
   switch (decision.action) {
     case RouteAction::analyze:
-      text = "rule \"" + decision.rule + "\" has it analysed";
+      text = decision.sorting.empty()
+                 ? "rule \"" + decision.rule + "\" has it analysed"
+                 : "its pictures decide once the job runs, by the rules " + decision.rule;
       if (!decision.holdReason.empty())
         text += " once somebody asks for it: " + decision.holdReason;
       break;
@@ -78,11 +82,15 @@ Json explanationJson(const std::vector<RuleOutcome>& outcomes) {
   for (const RuleOutcome& outcome : outcomes) {
     Json clauses = Json::array();
     for (const ClauseOutcome& clause : outcome.clauses) {
-      clauses.push_back({{"clause", clause.clause}, {"held", clause.held}, {"why", clause.why}});
+      clauses.push_back({{"clause", clause.clause},
+                         {"held", clause.held},
+                         {"open", clause.open},
+                         {"why", clause.why}});
     }
     rules.push_back({{"rule", outcome.rule},
                      {"matched", outcome.matched},
                      {"enabled", outcome.enabled},
+                     {"open", outcome.open},
                      {"clauses", clauses}});
   }
   return rules;
@@ -94,10 +102,10 @@ std::string explanationText(const RoutingDecision& decision,
   bool isDecided = false;
   for (const RuleOutcome& outcome : outcomes) {
     text += "  " + outcome.rule + ": " + standingOf(outcome, decision, isDecided) + "\n";
-    isDecided = isDecided || outcome.rule == decision.rule;
+    isDecided = isDecided || outcome.matched;
     for (const ClauseOutcome& clause : outcome.clauses) {
-      text += std::string("    ") + (clause.held ? "yes" : "no ") + "  " + clause.clause + ": " +
-              clause.why + "\n";
+      const char* const mark = clause.open ? "?  " : clause.held ? "yes" : "no ";
+      text += std::string("    ") + mark + "  " + clause.clause + ": " + clause.why + "\n";
     }
   }
   return text;

@@ -20,7 +20,8 @@ std::string verdictOf(const RoutingDecision& decision, const std::string& barred
 // not analysed.
 nlohmann::json orderJson(const RoutingDecision& decision);
 
-// [{"rule", "matched", "enabled", "clauses": [{"clause", "held", "why"}]}]
+// [{"rule", "matched", "enabled", "open", "clauses": [{"clause", "held", "open", "why"}]}]; open:
+// the pictures have to be looked at.
 nlohmann::json explanationJson(const std::vector<RuleOutcome>& outcomes);
 
 // The verdict, then every rule with a mark for each clause; `outcomes` are those of tryAll.

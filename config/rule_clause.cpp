@@ -4,6 +4,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "config/classified_clause.h"
 #include "config/known_keys.h"
 #include "config/plane_orientation.h"
 #include "config/strict_json.h"
@@ -129,14 +130,16 @@ class GroupClause : public RuleClause {
     const auto held = [](const ClauseOutcome& outcome) { return outcome.held; };
     const bool whole = any_ ? std::any_of(tried.begin(), tried.end(), held)
                             : std::all_of(tried.begin(), tried.end(), held);
+    const bool open = !whole && isOpen(tried);
     std::string text;
     std::string why;
     for (const ClauseOutcome& outcome : tried) {
       text += (text.empty() ? "" : "; ") + outcome.clause;
       // What decided: the ones that held when it holds, the ones that did not otherwise.
-      if (outcome.held == whole) why += (why.empty() ? "" : "; ") + outcome.why;
+      const bool decided = open ? outcome.open : outcome.held == whole;
+      if (decided) why += (why.empty() ? "" : "; ") + outcome.why;
     }
-    return {(any_ ? "any of (" : "all of (") + text + ")", whole, why};
+    return {(any_ ? "any of (" : "all of (") + text + ")", whole, why, open};
   }
 
   void collectKeywords(std::set<std::string>& keywords) const override {
@@ -151,8 +154,20 @@ class GroupClause : public RuleClause {
     return std::any_of(clauses_.begin(), clauses_.end(),
                        [](const auto& clause) { return clause->asksForSchedule(); });
   }
+  bool asksForPictures() const override {
+    return std::any_of(clauses_.begin(), clauses_.end(),
+                       [](const auto& clause) { return clause->asksForPictures(); });
+  }
 
  private:
+  // Of a group that does not hold: whether the open clauses could make it hold.
+  bool isOpen(const std::vector<ClauseOutcome>& tried) const {
+    const auto open = [](const ClauseOutcome& outcome) { return outcome.open; };
+    const auto failed = [](const ClauseOutcome& outcome) { return !outcome.held && !outcome.open; };
+    return std::any_of(tried.begin(), tried.end(), open) &&
+           (any_ || std::none_of(tried.begin(), tried.end(), failed));
+  }
+
   bool any_;
   RuleClauses clauses_;
 };
@@ -245,11 +260,11 @@ ClausePtr readClause(const Json& clause, const DocumentPlace& place, int depth) 
   }
   if (clause.contains("orientation")) return readOrientation(clause, place);
   if (clause.contains("time")) return readTime(clause, place);
-  for (const char* later : {"sequence", "view", "predicted"}) {
-    if (!clause.contains(later)) continue;
-    place.at(later).refuse(
-        "cannot be asked for: series are routed by what their headers say, before anything looks "
-        "at the images");
+  if (clause.contains("classified")) return readClassified(clause, place);
+  for (const std::string& classifier : classifiers()) {
+    if (!clause.contains(classifier)) continue;
+    place.at(classifier).refuse("is asked for as {\"classified\": \"" + classifier +
+                                "\", \"equals\": ...}");
   }
   std::string hint;
   for (const auto& entry : clause.items()) {
@@ -279,8 +294,8 @@ RuleClauses readClauses(const Json& list, const DocumentPlace& place) {
 }
 
 const std::vector<std::string>& clauseSubjects() {
-  static const std::vector<std::string> subjects{"tag",         "count", "source", "scheduled",
-                                                 "orientation", "time",  "anyOf",  "allOf"};
+  static const std::vector<std::string> subjects{
+      "tag", "count", "source", "scheduled", "orientation", "time", "classified", "anyOf", "allOf"};
   return subjects;
 }
 

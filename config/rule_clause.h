@@ -19,6 +19,7 @@ class RuleClause {
   virtual void collectKeywords(std::set<std::string>& keywords) const = 0;
   virtual bool asksForSource() const { return false; }
   virtual bool asksForSchedule() const { return false; }
+  virtual bool asksForPictures() const { return false; }
 };
 
 using RuleClauses = std::vector<std::unique_ptr<const RuleClause>>;

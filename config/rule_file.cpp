@@ -85,6 +85,21 @@ std::vector<std::string> readDestinations(const Json& value, const KnownDestinat
   return names;
 }
 
+std::vector<std::string> readTasks(const Json& value, const DocumentPlace& place) {
+  if (value == "auto") return computedTasks();
+  if (value.is_string()) place.refuse("must be \"auto\" or a list of tasks");
+  return readNames(value, tasksOfRules(), "task", place);
+}
+
+// What has to be known before the job begins is not for a rule that is decided after it began.
+void refuseOrders(const Json& object, const DocumentPlace& place) {
+  for (const char* key : {"priority", "hold", "wait", "hours", "destinations"}) {
+    if (!object.contains(key)) continue;
+    place.at(key).refuse(
+        "has no meaning in a rule that asks what the pictures show: it decides once the job runs");
+  }
+}
+
 void readSkip(const Json& object, const DocumentPlace& place, Rule& rule) {
   rule.skipReason = textOf(object, "skip", place);
   for (const std::string& key : actionKeys()) {
@@ -99,7 +114,7 @@ void readAction(const Json& object, const KnownDestinations& known, const Docume
   const bool skip = object.contains("skip");
   if (skip == object.contains("tasks")) place.refuse("needs either \"tasks\" or \"skip\"");
   if (skip) return readSkip(object, place, rule);
-  rule.tasks = readNames(object.at("tasks"), tasksOfRules(), "task", place.at("tasks"));
+  rule.tasks = readTasks(object.at("tasks"), place.at("tasks"));
   if (object.contains("outputs")) {
     rule.outputs = readOutputs(object.at("outputs"), place.at("outputs"));
   }
@@ -128,7 +143,12 @@ Rule readRule(const Json& object, const KnownDestinations& known, const Document
   // Required even when empty, so that a rule for everything is one on purpose.
   if (!object.contains("when")) place.refuse("needs \"when\"; [] matches everything");
   rule.when = readClauses(object.at("when"), place.at("when"));
+  if (std::any_of(rule.when.begin(), rule.when.end(),
+                  [](const auto& clause) { return clause->asksForPictures(); })) {
+    refuseOrders(object, place);
+  }
   readAction(object, known, place, rule);
+  rule.text = object.dump();
   return rule;
 }
 
@@ -138,6 +158,10 @@ Rule readFallback(const Json& object, const KnownDestinations& known, const Docu
   Rule rule;
   rule.name = fallbackName;
   readAction(object, known, place, rule);
+  Json whole = object;
+  whole["name"] = fallbackName;
+  whole["when"] = Json::array();
+  rule.text = whole.dump();
   return rule;
 }
 

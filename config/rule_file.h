@@ -25,6 +25,7 @@ struct Rule {
   bool waitForStudy = false;
   int priority = 0;
   std::optional<TimeWindow> hours;  // of the day in which series are submitted
+  std::string text;                 // as JSON, "when" and "name" included
 };
 
 struct RuleFile {
@@ -47,7 +48,7 @@ const std::vector<std::string>& ruleKeys();
 const std::vector<std::string>& actionKeys();
 // Tasks that a rule may name (one backbone, nine heads), and those that this program computes.
 const std::vector<std::string>& tasksOfRules();
-const std::vector<std::string>& computedTasks();
+const std::vector<std::string>& computedTasks();  // "auto" asks for all of these
 const std::vector<std::string>& outputNames();
 // What goes back where a rule does not say.
 const std::vector<std::string>& defaultOutputs();

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "analysis/errors.h"
+#include "config/picture_sorting.h"
 #include "config/rule_file.h"
 #include "config/shipped_rules.h"
 
@@ -12,11 +13,16 @@ namespace cmr {
 namespace {
 
 RuleOutcome tryRule(const Rule& rule, const SeriesFacts& facts) {
-  RuleOutcome outcome{rule.name, rule.enabled, {}, rule.enabled};
+  RuleOutcome outcome{rule.name, rule.enabled, {}, rule.enabled, rule.enabled};
+  bool waits = false;
   for (const auto& clause : rule.when) {
     outcome.clauses.push_back(clause->tryOn(facts));
-    outcome.matched = outcome.matched && outcome.clauses.back().held;
+    const ClauseOutcome& tried = outcome.clauses.back();
+    outcome.matched = outcome.matched && tried.held;
+    outcome.open = outcome.open && (tried.held || tried.open);
+    waits = waits || tried.open;
   }
+  outcome.open = outcome.open && waits;
   return outcome;
 }
 
@@ -31,6 +37,32 @@ void applyAction(const Rule& rule, RoutingDecision& decision) {
   decision.holdReason = rule.holdReason;
   decision.waitForStudy = rule.waitForStudy;
   decision.hours = rule.hours;
+}
+
+void addMissing(const std::vector<std::string>& more, std::vector<std::string>& names) {
+  for (const std::string& name : more) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+}
+
+// The pictures decide between these; the last one may be certain, and then it gives the orders.
+void leaveToPictures(const std::vector<const Rule*>& candidates, bool lastIsCertain,
+                     const SeriesFacts& facts, RoutingDecision& decision) {
+  if (lastIsCertain) applyAction(*candidates.back(), decision);
+  const auto analyses = [](const Rule* rule) { return !rule->tasks.empty(); };
+  if (std::none_of(candidates.begin(), candidates.end(), analyses)) return;
+  decision.action = RouteAction::analyze;
+  decision.reason.clear();
+  decision.rule.clear();
+  decision.tasks.clear();
+  decision.outputs.clear();
+  for (const Rule* rule : candidates) {
+    decision.rule += (decision.rule.empty() ? "" : " or ") + rule->name;
+    if (rule->tasks.empty()) continue;
+    addMissing(rule->tasks, decision.tasks);
+    addMissing(rule->outputs.empty() ? defaultOutputs() : rule->outputs, decision.outputs);
+  }
+  decision.sorting = sortingDocument(candidates, facts);
 }
 
 }  // namespace
@@ -68,14 +100,22 @@ RuleSet RuleSet::shipped() { return parse(shippedRulesText(), "shipped rules"); 
 
 RoutingDecision RuleSet::decide(const SeriesFacts& facts) const {
   RoutingDecision decision;
+  decision.reason = "no rule matches this series";
+  std::vector<const Rule*> candidates;
+  bool isDecided = false;
   for (const Rule& rule : impl_->rules) {
     if (!rule.enabled) continue;
     decision.explanation.push_back(tryRule(rule, facts));
-    if (!decision.explanation.back().matched) continue;
-    applyAction(rule, decision);
-    return decision;
+    const RuleOutcome& tried = decision.explanation.back();
+    if (tried.matched || tried.open) candidates.push_back(&rule);
+    isDecided = tried.matched;
+    if (isDecided) break;
   }
-  decision.reason = "no rule matches this series";
+  if (candidates.size() == 1 && isDecided) {
+    applyAction(*candidates.front(), decision);
+  } else if (!candidates.empty()) {
+    leaveToPictures(candidates, isDecided, facts, decision);
+  }
   return decision;
 }
 

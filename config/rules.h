@@ -14,6 +14,14 @@
 
 namespace cmr {
 
+// What a classifier of the model package says of a series' pictures.
+struct ClassifierAnswer {
+  std::string value;            // the most probable class
+  double probability = 0;       // of that class
+  double leastProbability = 0;  // below it the package itself is not sure
+  bool released = false;        // whether the package releases that class
+};
+
 // What rules see of a series.
 struct SeriesFacts {
   // DICOM keyword -> value of a representative instance as DICOM writes it, several values parted
@@ -28,13 +36,17 @@ struct SeriesFacts {
   // of several steps or codes parted by backslashes.
   std::map<std::string, std::string> scheduled = {};
   std::optional<LocalTime> now = {};  // when the series is looked at
+  // By task ("sequence", "view"). Absent: nobody has looked at the pictures, which is so until the
+  // worker has them; clauses that ask for them are open then.
+  std::optional<std::map<std::string, ClassifierAnswer>> classified = {};
 };
 
 // One clause of a rule and what became of it, in words.
 struct ClauseOutcome {
   std::string clause;  // "Modality equals \"MR\""
   bool held = false;
-  std::string why;  // "Modality is \"CT\"" (control characters removed, long values cut)
+  std::string why;    // "Modality is \"CT\"" (control characters removed, long values cut)
+  bool open = false;  // neither held nor failed: the pictures have to be looked at
 };
 
 struct RuleOutcome {
@@ -42,6 +54,7 @@ struct RuleOutcome {
   bool matched = false;
   std::vector<ClauseOutcome> clauses;  // all of them, so that every mismatch shows at once
   bool enabled = true;                 // a disabled rule never matches
+  bool open = false;                   // it matches if its open clauses do
 };
 
 enum class RouteAction {
@@ -64,6 +77,10 @@ struct RoutingDecision {
   bool waitForStudy = false;             // until the whole study has arrived
   std::optional<TimeWindow> hours;       // only then is the series handed on
   std::vector<RuleOutcome> explanation;  // every rule that was looked at, in order
+  // Not empty: the pictures decide between several rules once the job runs (picture_sorting.h).
+  // `rule` names all of them, tasks and outputs are those of any; the rest is that of the last one,
+  // which asks for no pictures.
+  std::string sorting;
 };
 
 // Immutable once read; may be used from any thread.

@@ -23,6 +23,9 @@ struct AnalysisRequest {
   // Not empty: no images are analysed, a report on a study is written from what this document says
   // and from the reports among the instances (report_study.h).
   std::string studyDocument = {};
+  // Not empty: the pictures decide by which of several rules the series is analysed, if at all, and
+  // with that its tasks and outputs (config/picture_sorting.h).
+  std::string sorting = {};
 };
 
 enum class OutcomeKind {

@@ -19,6 +19,7 @@
 #include "plugin/long_axis_choice.h"
 #include "plugin/results_document.h"
 #include "plugin/short_axis_choice.h"
+#include "plugin/sort_by_pictures.h"
 #include "plugin/still_choice.h"
 #include "plugin/still_content.h"
 #include "plugin/write_objects.h"
@@ -90,6 +91,16 @@ std::string reasonOf(const std::vector<Verdict>& verdicts) {
 struct Findings {
   std::vector<Verdict> verdicts;
   std::vector<LookedAtSeries> looks;
+  std::optional<RoutingDecision> sorting;  // where rules asked for the pictures
+
+  const RoutingDecision* sortedBy() const { return sorting ? &*sorting : nullptr; }
+};
+
+// What is asked for, once the pictures have had their say.
+struct Order {
+  std::vector<std::string> tasks;
+  std::vector<std::string> outputs;
+  std::string dateTime;
 };
 
 AnalysisOutcome refusal(OutcomeKind kind, const std::string& reason, const Findings& found,
@@ -105,6 +116,7 @@ AnalysisOutcome refusal(OutcomeKind kind, const std::string& reason, const Findi
   input.looks = found.looks;
   input.source = source;
   input.task = task;
+  input.sorting = found.sortedBy();
   outcome.resultsJson = resultsDocument(input);
   return outcome;
 }
@@ -132,7 +144,7 @@ AnalysisOutcome written(const SeriesStack& source, const SaxAnalysis& analysis,
   outcome.objects = writeObjects(source, analysis, context, outputs, inversionImages);
   outcome.resultsJson =
       resultsDocument({OutcomeKind::analysed, "", found.verdicts, found.looks, &source, &analysis,
-                       &context, date.origin, &outcome.objects, analysis.task});
+                       &context, date.origin, &outcome.objects, analysis.task, found.sortedBy()});
   return outcome;
 }
 
@@ -150,17 +162,16 @@ struct TakenStacks {
   std::vector<std::optional<FirstLook>> looks;
 };
 
-// Only what the header leaves open is looked at.
-TakenStacks takeStacks(const std::vector<SeriesStack>& stacks, FrameSegmenter& segmenter) {
-  TakenStacks taken;
-  for (const SeriesStack& stack : stacks) {
-    const TagReading tags = readTags(stack);
-    std::optional<FirstLook> look;
-    if (tags.sequence.empty() || tags.view.empty()) look = segmenter.firstLook(stack.stack);
-    taken.kinds.push_back(look ? takenFor(tags, *look) : tags);
-    taken.looks.push_back(std::move(look));
+// Only what the header leaves open is looked at; `taken` holds the looks that there are already.
+void takeStacks(const std::vector<SeriesStack>& stacks, FrameSegmenter& segmenter,
+                TakenStacks& taken) {
+  for (std::size_t i = 0; i < stacks.size(); ++i) {
+    const TagReading tags = readTags(stacks[i]);
+    std::optional<FirstLook>& look = taken.looks[i];
+    const bool isOpen = tags.sequence.empty() || tags.view.empty();
+    if (isOpen && !look) look = segmenter.firstLook(stacks[i].stack);
+    taken.kinds.push_back(isOpen ? takenFor(tags, *look) : tags);
   }
-  return taken;
 }
 
 // A stack for a head beside that of the short-axis cine.
@@ -224,7 +235,7 @@ SaxAnalysis analysisOf(const SeriesStack& source, const FurtherChoice& choice,
 // and nothing is said elsewhere. `look` is the chosen stack's, where it has been looked at.
 AnalysisOutcome analyzeFurther(const SeriesStack& chosen, const FurtherChoice& choice,
                                const std::optional<FirstLook>& look, Findings found,
-                               const AnalysisRequest& request, FrameSegmenter& segmenter,
+                               const Order& order, FrameSegmenter& segmenter,
                                const ProgressCallback& progress) {
   const auto refuse = [&](const std::string& why) {
     return refusal(OutcomeKind::notAnalysable, "the series is " + choice.what + ": " + why, found,
@@ -239,7 +250,7 @@ AnalysisOutcome analyzeFurther(const SeriesStack& chosen, const FurtherChoice& c
   FittedSeries fitted;
   if (choice.isFitted) fitted = fitT1Series(chosen);
   const SeriesStack& source = choice.isFitted ? fitted.map : chosen;
-  const OutputDate date = outputDate(request.dateTime, source);
+  const OutputDate date = outputDate(order.dateTime, source);
   SaxAnalysis analysis = analysisOf(source, choice, *release, segmenter, progress);
   for (const auto& doubts : {fitted.flags, choice.flags,
                              doubtsAbout(analysis.firstLook, choice.sequence, choice.view)}) {
@@ -248,16 +259,16 @@ AnalysisOutcome analyzeFurther(const SeriesStack& chosen, const FurtherChoice& c
   found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
   if (!hasHeart(analysis)) return refuse("no heart was found on its images");
   progress(analysisShare, "writing results");
-  AnalysisOutcome outcome = written(source, analysis, found, date, request.outputs,
-                                    choice.isFitted ? &chosen : nullptr);
+  AnalysisOutcome outcome =
+      written(source, analysis, found, date, order.outputs, choice.isFitted ? &chosen : nullptr);
   progress(1, "done");
   return outcome;
 }
 
 AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& choice,
-                              Findings found, const AnalysisRequest& request,
-                              FrameSegmenter& segmenter, const ProgressCallback& progress) {
-  const OutputDate date = outputDate(request.dateTime, source);
+                              Findings found, const Order& order, FrameSegmenter& segmenter,
+                              const ProgressCallback& progress) {
+  const OutputDate date = outputDate(order.dateTime, source);
   SaxAnalysis analysis =
       analyzeSax(source.stack, segmenter, [&](double fraction, const std::string& stage) {
         // Its last word is not ours.
@@ -272,9 +283,18 @@ AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& 
     return refusal(OutcomeKind::notAnalysable,
                    "no heart was found on the images of the short-axis cine", found, &source);
   }
-  AnalysisOutcome outcome = written(source, analysis, found, date, request.outputs);
+  AnalysisOutcome outcome = written(source, analysis, found, date, order.outputs);
   progress(1, "done");
   return outcome;
+}
+
+// The looks that there are tell why.
+AnalysisOutcome leftAlone(const std::vector<SeriesStack>& stacks, const TakenStacks& taken,
+                          const std::string& why, Findings found) {
+  for (std::size_t i = 0; i < stacks.size(); ++i) {
+    if (taken.looks[i]) found.looks.push_back(lookedAt(stacks[i], *taken.looks[i], false));
+  }
+  return refusal(OutcomeKind::notAnalysable, why, found);
 }
 
 }  // namespace
@@ -294,14 +314,24 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
   Findings found;
   found.verdicts = std::move(read.verdicts);
   try {
-    requireKnownTask(request.tasks);
-    ShortAxisChoice choice =
-        asksForShortAxis(request.tasks) ? chooseShortAxis(read.stacks) : ShortAxisChoice{};
+    Order order{request.tasks, request.outputs, request.dateTime};
     TakenStacks taken{{}, std::vector<std::optional<FirstLook>>(read.stacks.size())};
+    if (!request.sorting.empty() && !read.stacks.empty()) {
+      PictureSorting sorted = sortByPictures(request.sorting, read.stacks, segmenter);
+      const std::string why = whyLeftAlone(sorted);
+      found.sorting = std::move(sorted.decision);
+      taken.looks[sorted.stack] = std::move(sorted.look);
+      if (!why.empty()) return leftAlone(read.stacks, taken, why, found);
+      order.tasks = found.sorting->tasks;
+      order.outputs = found.sorting->outputs;
+    }
+    requireKnownTask(order.tasks);
+    ShortAxisChoice choice =
+        asksForShortAxis(order.tasks) ? chooseShortAxis(read.stacks) : ShortAxisChoice{};
     std::optional<FurtherChoice> further;
     if (!choice.stack) {
-      taken = takeStacks(read.stacks, segmenter);
-      further = chooseFurther(read.stacks, taken, request.tasks);
+      takeStacks(read.stacks, segmenter, taken);
+      further = chooseFurther(read.stacks, taken, order.tasks);
     }
     if (further && !choice.verdicts.empty()) {
       // One on every stack, in their order.
@@ -318,9 +348,9 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
     }
     if (further) {
       return analyzeFurther(read.stacks[further->stack], *further, taken.looks[further->stack],
-                            found, request, segmenter, progress);
+                            found, order, segmenter, progress);
     }
-    if (!choice.stack && !asksForShortAxis(request.tasks)) {
+    if (!choice.stack && !asksForShortAxis(order.tasks)) {
       return refusal(OutcomeKind::notAnalysable,
                      "no series is what the tasks of the rule outline: late gadolinium enhancement "
                      "or a map in the short axis, with one image at each place, or a two- or "
@@ -332,7 +362,7 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
     }
     SeriesStack source = std::move(read.stacks[*choice.stack]);
     read.stacks.clear();  // the pixels of the others are not needed any more
-    return analyzeChosen(source, choice, found, request, segmenter, progress);
+    return analyzeChosen(source, choice, found, order, segmenter, progress);
   } catch (const InputError& error) {
     return refusal(OutcomeKind::notAnalysable, error.what(), found);
   } catch (const ResourceError& error) {

@@ -6,6 +6,7 @@
 
 #include "analysis/errors.h"
 #include "plugin/guarded_round.h"
+#include "plugin/recorded_decision.h"
 #include "plugin/series_look.h"
 #include "plugin/stopwatch.h"
 #include "plugin/study_request.h"
@@ -202,6 +203,7 @@ std::optional<AnalysisRequest> Dispatcher::collect(const Lease& lease,
   request.dateTime = job.dateTime;
   request.packageSha256 = job.submission.packageSha256;
   request.outputs = job.submission.outputs;
+  request.sorting = sortingOf(store_.decision(job.id));
   for (const ArchivedInstance& instance : *instances) {
     progress(0, "reading from the archive");
     auto content = archive_.download(instance.id);

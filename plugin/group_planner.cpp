@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "analysis/errors.h"
-#include "config/explain_rules.h"
-#include "plugin/job_json.h"
+#include "plugin/recorded_decision.h"
 
 namespace cmr {
 namespace {
@@ -13,16 +12,6 @@ namespace {
 bool hasEnded(JobState state) {
   return state == JobState::done || state == JobState::notAnalysable || state == JobState::dead ||
          state == JobState::cancelled || state == JobState::retry;
-}
-
-// What is kept with the job, of the series that the rules were asked about.
-std::string recordedDecision(const SeriesLook& series, const std::string& rulesSha256) {
-  return dumpJson({{"series", series.series.id},
-                   {"rule", series.decision.rule},
-                   {"rulesSha256", rulesSha256},
-                   {"verdict", series.verdict()},
-                   {"order", orderJson(series.decision)},
-                   {"explanation", explanationJson(series.decision.explanation)}});
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "analysis/program.h"
 #include "analysis/sha256.h"
 #include "analysis/site_release.h"
+#include "config/explain_rules.h"
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
 #include "dicom_sr/object_kinds.h"
@@ -298,6 +299,11 @@ std::string resultsDocument(const ResultsInput& input) {
   }
   document["verdicts"] = verdictsOf(input.verdicts);
   document["firstLooks"] = looksOf(input.looks);
+  if (input.sorting != nullptr) {
+    document["sorting"] = {{"rule", input.sorting->rule},
+                           {"verdict", verdictOf(*input.sorting, "")},
+                           {"explanation", explanationJson(input.sorting->explanation)}};
+  }
   if (input.objects != nullptr) document["objects"] = objectsOf(*input.objects);
   if (input.source != nullptr) document["source"] = sourceOf(*input.source);
   // Text of the source may be in any character set: what is no UTF-8 becomes U+FFFD.

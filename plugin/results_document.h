@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/sax_analysis.h"
+#include "config/rules.h"
 #include "dicom_sr/source.h"
 #include "plugin/analysis_request.h"
 #include "plugin/first_look_check.h"
@@ -26,6 +27,7 @@ struct ResultsInput {
   std::string dateTimeOrigin;  // "request", "source" or "fixed"
   const std::vector<ProducedObject>* objects = nullptr;
   std::string task = "seg_cine_sax";  // that was meant when there is no analysis
+  const RoutingDecision* sorting = nullptr;  // by the pictures, where rules asked for them
 };
 
 // UTF-8, two spaces of indentation, a line feed at the end. The same input gives the same bytes.

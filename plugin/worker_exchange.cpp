@@ -8,8 +8,8 @@ namespace {
 TimePoint within(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 RequestHead headOf(const AnalysisRequest& request) {
-  RequestHead head{request.jobId,   request.tasks,        request.dateTime, 0, 0,
-                   request.outputs, request.studyDocument};
+  RequestHead head{request.jobId,   request.tasks,         request.dateTime, 0, 0,
+                   request.outputs, request.studyDocument, request.sorting};
   for (const InstanceBytes& instance : request.instances) head.totalBytes += instance.bytes.size();
   if (request.instances.size() > maxInstancesPerRequest || head.totalBytes > maxRequestBytes) {
     throw InputError("the acquisition has " + std::to_string(request.instances.size()) +
@@ -54,6 +54,7 @@ std::optional<AnalysisRequest> RequestAssembler::begin(const Frame& requestFrame
   request_.dateTime = std::move(head.dateTime);
   request_.outputs = std::move(head.outputs);
   request_.studyDocument = std::move(head.studyDocument);
+  request_.sorting = std::move(head.sorting);
   instancesLeft_ = head.instanceCount;
   bytesLeft_ = head.totalBytes;
   open_ = true;

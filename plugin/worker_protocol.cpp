@@ -191,6 +191,7 @@ std::string encode(const RequestHead& head) {
   writer.u32(static_cast<std::uint32_t>(head.outputs.size()));
   for (const std::string& output : head.outputs) writer.text(output);
   writer.text(head.studyDocument);
+  writer.text(head.sorting);
   return writer.take();
 }
 
@@ -207,6 +208,7 @@ RequestHead decodeRequestHead(std::string_view payload) {
   const std::uint32_t outputCount = reader.u32();
   for (std::uint32_t i = 0; i < outputCount; ++i) head.outputs.push_back(reader.text());
   head.studyDocument = reader.text();
+  head.sorting = reader.text();
   reader.finish();
   if (head.instanceCount > maxInstancesPerRequest || head.totalBytes > maxRequestBytes) {
     throw ProtocolError("request of " + std::to_string(head.instanceCount) + " instances and " +

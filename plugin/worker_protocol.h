@@ -24,7 +24,7 @@
 
 namespace cmr {
 
-inline constexpr std::uint32_t workerProtocolVersion = 5;
+inline constexpr std::uint32_t workerProtocolVersion = 6;
 
 // The reason that a worker gives when it could not take the memory that a job needs.
 inline constexpr const char* outOfMemory = "out of memory";
@@ -83,6 +83,7 @@ struct RequestHead {
   std::uint64_t totalBytes = 0;  // of all instances
   std::vector<std::string> outputs = {};
   std::string studyDocument = {};
+  std::string sorting = {};
 };
 
 struct Progress {

@@ -257,7 +257,7 @@ export function frame(current) {
 
 export function clauseList(clauses) {
   return make('ul', { className: 'clauses' }, ...clauses.map(clause =>
-    make('li', {}, make('span', { className: `mark ${clause.held ? 'good' : 'doubt'}` }, clause.held ? 'yes' : 'no'),
+    make('li', {}, make('span', { className: `mark ${clause.held ? 'good' : 'doubt'}` }, clause.open ? 'pictures' : clause.held ? 'yes' : 'no'),
       ` ${clause.clause}: `, make('em', {}, clause.why))));
 }
 
@@ -265,7 +265,8 @@ export function clauseList(clauses) {
 export function ruleOutcomes(outcomes, decides) {
   const place = outcomes.findIndex(outcome => outcome.rule === decides);
   return outcomes.map((outcome, at) => {
-    const word = !outcome.enabled ? 'disabled' : at === place ? 'decides' : !outcome.matched ? 'does not match'
+    const word = !outcome.enabled ? 'disabled' : at === place ? 'decides'
+      : outcome.open ? 'decides if the pictures show it' : !outcome.matched ? 'does not match'
       : place >= 0 && at > place ? 'would match, an earlier one decides' : 'matches';
     return make('details', { open: at === place },
       make('summary', {}, `${outcome.rule}: ${word}`), clauseList(outcome.clauses));

@@ -76,6 +76,9 @@ SeriesFacts factsOf(const std::string& text) {
       EXPECT_TRUE(facts.now) << value;
     } else if (name == "RemoteAET" || name == "CalledAET" || name == "Origin") {
       facts.source[name] = value;
+    } else if (name.rfind("pictures ", 0) == 0) {  // "pictures view=sax"
+      if (!facts.classified) facts.classified.emplace();
+      (*facts.classified)[name.substr(9)] = {value, 0.9, 0.5, true};
     } else if (name.rfind("scheduled ", 0) == 0) {
       facts.scheduled[name.substr(10)] = value;
     } else {

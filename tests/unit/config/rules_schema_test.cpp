@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "config/classified_clause.h"
 #include "config/plane_orientation.h"
 #include "config/rule_clause.h"
 #include "config/rule_file.h"
@@ -59,7 +60,8 @@ TEST(RulesSchema, KnowsTheWordsThatTheParserKnows) {
   const auto words = [&](const nlohmann::json& list) {
     return list.at("enum").get<std::vector<std::string>>();
   };
-  EXPECT_THAT(words(types["tasks"]["items"]), UnorderedElementsAreArray(tasksOfRules()));
+  EXPECT_THAT(words(types["tasks"]["oneOf"][1]["items"]),
+              UnorderedElementsAreArray(tasksOfRules()));
   EXPECT_THAT(words(types["outputs"]["items"]), UnorderedElementsAreArray(outputNames()));
   EXPECT_THAT(words(types["sourceClause"]["properties"]["source"]),
               UnorderedElementsAreArray(sourceNames()));
@@ -67,6 +69,10 @@ TEST(RulesSchema, KnowsTheWordsThatTheParserKnows) {
               UnorderedElementsAreArray(scheduledNames()));
   EXPECT_THAT(words(types["orientationClause"]["properties"]["orientation"]),
               UnorderedElementsAreArray(bodyPlaneNames()));
+  EXPECT_THAT(words(types["classifiedClause"]["properties"]["classified"]),
+              UnorderedElementsAreArray(classifiers()));
+  EXPECT_THAT(words(types["sequenceClass"]), UnorderedElementsAreArray(classesOf("sequence")));
+  EXPECT_THAT(words(types["viewClass"]), UnorderedElementsAreArray(classesOf("view")));
 }
 
 }  // namespace

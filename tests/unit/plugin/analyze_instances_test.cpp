@@ -391,6 +391,48 @@ TEST(AnalyzeInstances, OutlinesASilentSeriesAsWhatItSurelyLooksLikeAndSaysSo) {
   EXPECT_THAT(results["flags"].dump(), HasSubstr("first-look-decided-sequence"));
 }
 
+// Cines are left alone where they look like something else; the last rule takes the rest.
+std::string sortingOfCines() {
+  return RuleSet::parse(R"({"schema": 1, "rules": [
+      {"name": "no cine", "when": [{"classified": "sequence", "notIn": ["cine"]}],
+       "skip": "it shows no beating heart"},
+      {"name": "cine", "when": [], "tasks": ["seg_cine_sax"], "outputs": ["SEG"]}]})")
+      .decide({{}, 1})
+      .sorting;
+}
+
+TEST(AnalyzeInstances, LeavesASeriesAloneWhosePicturesARuleRefuses) {
+  CMR_DEMO_SERIES(instances);
+  CircleSegmenter segmenter;
+  segmenter.look = lookOf("lge", 0.95);
+  AnalysisRequest request = requestOf(instances);
+  request.sorting = sortingOfCines();
+  const AnalysisOutcome outcome = analyzeInstances(request, segmenter, ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::notAnalysable);
+  EXPECT_THAT(outcome.reason, HasSubstr("skipped by rule \"no cine\""));
+  EXPECT_THAT(outcome.reason, HasSubstr("it shows no beating heart"));
+  EXPECT_EQ(segmenter.calls, 0);
+  const json results = json::parse(outcome.resultsJson);
+  EXPECT_EQ(results["sorting"]["rule"], "no cine");
+  EXPECT_EQ(results["firstLooks"].size(), 1U);
+}
+
+TEST(AnalyzeInstances, AnalysesBySuchRulesWhatTheirPicturesAllow) {
+  CMR_DEMO_SERIES(instances);
+  CircleSegmenter segmenter;
+  segmenter.look = lookOf("cine", 0.95);
+  AnalysisRequest request = requestOf(instances);
+  request.sorting = sortingOfCines();
+  request.tasks = {"seg_lge_sax"};  // the rule that decides has the word
+  const AnalysisOutcome outcome = analyzeInstances(request, segmenter, ignoreProgress);
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  EXPECT_EQ(json::parse(outcome.resultsJson)["sorting"]["rule"], "cine");
+  EXPECT_EQ(json::parse(outcome.resultsJson)["task"], "seg_cine_sax");
+  for (const ProducedObject& object : outcome.objects) {
+    EXPECT_EQ(object.kind, ObjectKind::segmentation);
+  }
+}
+
 TEST(AnalyzeInstances, OutlinesAMapWhoseHeadTheSiteTurnedOnWithAReservationEverywhere) {
   CMR_REAL_SERIES(instances, "siemens-t1-lge/ssfp/T1map_imgs");
   CircleSegmenter segmenter;

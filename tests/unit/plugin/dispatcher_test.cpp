@@ -62,8 +62,18 @@ TEST_F(DispatcherTest, AJobBringsItsImagesToTheWorkerAndItsResultsToTheOutbox) {
   EXPECT_EQ(request.instances.front().bytes, "pixels");
   EXPECT_THAT(request.tasks, ElementsAre("seg_cine_sax"));
   EXPECT_THAT(request.dateTime, SizeIs(14));
+  EXPECT_THAT(request.sorting, IsEmpty());
   EXPECT_EQ(onlyJob().state, JobState::storing);
   EXPECT_EQ(results, 1);
+}
+
+TEST_F(DispatcherTest, WhatThePicturesHaveToDecideGoesToTheWorker) {
+  useRules(R"({"schema": 1, "rules": [{"name": "short axis", "tasks": "auto",
+      "when": [{"classified": "view", "equals": "sax"}]}]})");
+  submit();
+  takeOne();
+  EXPECT_THAT(request.sorting, HasSubstr("short axis"));
+  EXPECT_EQ(onlyJob().submission.rule, "short axis");
 }
 
 TEST_F(DispatcherTest, WithoutStoringTheResultsStayAsJson) {

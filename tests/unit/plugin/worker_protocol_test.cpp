@@ -29,7 +29,8 @@ TEST(WorkerProtocol, EveryMessageSurvivesTheRoundTripWithAnyBytesInIt) {
     const RequestHead head{
         randomText(random), {randomText(random), randomText(random)},
         randomText(random), static_cast<std::uint32_t>(random() % 1000),
-        random(),           {randomText(random), randomText(random), randomText(random)}};
+        random(),           {randomText(random), randomText(random), randomText(random)},
+        randomText(random), randomText(random)};
     const RequestHead sameHead = decodeRequestHead(encode(head));
     EXPECT_EQ(sameHead.jobId, head.jobId);
     EXPECT_EQ(sameHead.tasks, head.tasks);
@@ -37,6 +38,8 @@ TEST(WorkerProtocol, EveryMessageSurvivesTheRoundTripWithAnyBytesInIt) {
     EXPECT_EQ(sameHead.instanceCount, head.instanceCount);
     EXPECT_EQ(sameHead.totalBytes, head.totalBytes);
     EXPECT_EQ(sameHead.outputs, head.outputs);
+    EXPECT_EQ(sameHead.studyDocument, head.studyDocument);
+    EXPECT_EQ(sameHead.sorting, head.sorting);
 
     const OutcomeHead outcome{randomText(random), static_cast<OutcomeKind>(random() % 3),
                               randomText(random), randomText(random),
