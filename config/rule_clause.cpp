@@ -263,8 +263,8 @@ ClausePtr readClause(const Json& clause, const DocumentPlace& place, int depth) 
   if (clause.contains("classified")) return readClassified(clause, place);
   for (const std::string& classifier : classifiers()) {
     if (!clause.contains(classifier)) continue;
-    place.at(classifier).refuse("is asked for as {\"classified\": \"" + classifier +
-                                "\", \"equals\": ...}");
+    place.at(classifier)
+        .refuse("is asked for as {\"classified\": \"" + classifier + "\", \"equals\": ...}");
   }
   std::string hint;
   for (const auto& entry : clause.items()) {

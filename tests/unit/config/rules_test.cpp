@@ -206,7 +206,8 @@ TEST(Rules, WhatOnlyAnalysedSeriesHaveIsRefusedForOthersAndWhatCannotBeAskedIsTo
   EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "outputs": ["DOC"])"),
               HasSubstr("there is no output \"DOC\""));
   EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "wait": "week")"), HasSubstr("\"study\""));
-  EXPECT_THAT(mistakeIn(ruleWith(R"({"view": "SAX"})")), HasSubstr("is asked for as {\"classified\": \"view\""));
+  EXPECT_THAT(mistakeIn(ruleWith(R"({"view": "SAX"})")),
+              HasSubstr("is asked for as {\"classified\": \"view\""));
   EXPECT_THAT(mistakeIn(ruleWith(R"({"taag": "Rows", "min": 1})")),
               HasSubstr(R"(did you mean "tag"?)"));
   EXPECT_THAT(mistakeIn(ruleWith(R"({"source": "RemoteAet", "equals": "X"})")),
