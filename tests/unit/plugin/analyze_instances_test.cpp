@@ -10,6 +10,7 @@
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
 #include "analysis/site_release.h"
+#include "config/rules.h"
 #include "dicom_sr/read_series.h"
 #include "tests/support/circle_segmenter.h"
 #include "tests/support/dicom_edit.h"
