@@ -80,7 +80,8 @@ void run(FinetuneArguments& a) {
     case HeadKind::network:
       return finetune(a.options, readFrames(a));
     case HeadKind::decoder:
-      return finetuneDecoder(decoderOptions(a.task, a.package, a.options, a.decoder));
+      return finetuneDecoder(
+          decoderOptions(a.task, a.package, a.options, a.decoder, readFrames(a)));
     case HeadKind::classifier:
       return finetuneClassifier(classifierOptions(a.task, a.package, a.options, a.classifier),
                                 readClassifierImages(a.task, a.classifier, a.options.seed));
@@ -88,7 +89,8 @@ void run(FinetuneArguments& a) {
 }
 
 void addData(CLI::App& c, FinetuneArguments& a) {
-  c.add_option("--frames", a.pngFolders, "Folder with images/, endo/ and optional epi/ PNG masks");
+  c.add_option("--frames", a.pngFolders,
+               "Folder with images/, endo/ and optional epi/ and rv/ PNG masks");
   c.add_option("--spacing-mm", a.pngSpacingMm, "Pixel spacing of the PNG frames");
   c.add_option("--mask-edges", a.maskEdges, maskEdgesHelp)
       ->check(CLI::IsMember({"stored", "sunnybrook"}))

@@ -18,6 +18,7 @@
 #include "models/draw_ahead.h"
 #include "models/initial_weights.h"
 #include "models/package_writer.h"
+#include "models/patient_split.h"
 #include "models/run_log.h"
 #include "models/sax_phantom.h"
 #include "models/trainer.h"
@@ -62,37 +63,6 @@ class ConsoleReport final : public TrainingReport {
  private:
   RunLog log_;
 };
-
-struct Split {
-  std::vector<TrainingFrame> training;
-  std::vector<TrainingFrame> validation;
-};
-
-void requireFrames(const std::set<std::string>& patients, const std::set<std::string>& present) {
-  for (const auto& patient : patients) {
-    if (present.count(patient) == 0) {
-      throw InputError("no frame belongs to the patient '" + patient + "'");
-    }
-  }
-}
-
-Split splitByPatient(std::vector<TrainingFrame> frames, const FinetuneOptions& o) {
-  const std::set<std::string> heldOut(o.validationPatients.begin(), o.validationPatients.end());
-  const std::set<std::string> excluded(o.excludedPatients.begin(), o.excludedPatients.end());
-  std::set<std::string> present;
-  Split split;
-  for (auto& frame : frames) {
-    present.insert(frame.patient);
-    if (excluded.count(frame.patient) != 0) {
-      continue;
-    }
-    (heldOut.count(frame.patient) != 0 ? split.validation : split.training)
-        .push_back(std::move(frame));
-  }
-  requireFrames(heldOut, present);
-  requireFrames(excluded, present);
-  return split;
-}
 
 json describe(const std::vector<TrainingFrame>& frames) {
   std::set<std::string> patients;
@@ -168,7 +138,7 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   if (!o.backbone.empty()) {
     startFrom(o.backbone, network);
   }
-  Split split = splitByPatient(std::move(frames), o);
+  PatientSplit split = splitByPatient(std::move(frames), o.validationPatients, o.excludedPatients);
   json training = {{"command", o.command},
                    {"seed", o.seed},
                    {"precision", precisionName(precision)},
