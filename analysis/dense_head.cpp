@@ -26,6 +26,10 @@ void copyValues(const torch::nn::Module& from, torch::nn::Module& to) {
   for (auto& item : to.named_parameters()) item.value().copy_(values[item.key()]);
 }
 
+torch::Tensor joined(const torch::Tensor& up, const torch::Tensor& skip) {
+  return skip.defined() ? torch::cat({up, skip}, 1) : up;
+}
+
 }  // namespace
 
 ConvBlockImpl::ConvBlockImpl(int in, int out, int stride) {
@@ -173,17 +177,24 @@ torch::Tensor DenseHeadImpl::fuseTokens(const std::vector<torch::Tensor>& levels
   return fuse(torch::cat(projected, 1), precision);
 }
 
+torch::Tensor DenseHeadImpl::beforeLastBlock(const ImageFeatures& seen,
+                                             const std::vector<torch::Tensor>& levels,
+                                             ComputePrecision precision) {
+  torch::Tensor y = geometry_.useTokens ? fuseTokens(levels, seen.eighth, precision) : seen.eighth;
+  y = up4(joined(upsampleTwice(y), seen.quarter), precision);
+  return up2(joined(upsampleTwice(y), seen.half), precision);
+}
+
+torch::Tensor DenseHeadImpl::lastBlock(const torch::Tensor& before, const torch::Tensor& whole,
+                                       ComputePrecision precision) {
+  const torch::Tensor y = up1(joined(upsampleTwice(before), whole), precision);
+  return convIn(y, classify, ComputePrecision::float32);
+}
+
 torch::Tensor DenseHeadImpl::forward(const ImageFeatures& seen,
                                      const std::vector<torch::Tensor>& levels,
                                      ComputePrecision precision) {
-  torch::Tensor y = geometry_.useTokens ? fuseTokens(levels, seen.eighth, precision) : seen.eighth;
-  const auto joined = [](const torch::Tensor& up, const torch::Tensor& skip) {
-    return skip.defined() ? torch::cat({up, skip}, 1) : up;
-  };
-  y = up4(joined(upsampleTwice(y), seen.quarter), precision);
-  y = up2(joined(upsampleTwice(y), seen.half), precision);
-  y = up1(joined(upsampleTwice(y), seen.whole), precision);
-  return convIn(y, classify, ComputePrecision::float32);
+  return lastBlock(beforeLastBlock(seen, levels, precision), seen.whole, precision);
 }
 
 }  // namespace cmr

@@ -70,9 +70,15 @@ class DenseHeadImpl : public torch::nn::Module {
   // Sides divisible by 16.
   ImageFeatures readImages(const torch::Tensor& images, ComputePrecision precision);
   // levels as VitFeatures gives them, in the order of layers, of the same images.
-  // Returns logits, float32 [batch, classes, rows, columns].
+  // Returns logits, float32 [batch, classes, rows, columns]: lastBlock() of beforeLastBlock().
   torch::Tensor forward(const ImageFeatures& seen, const std::vector<torch::Tensor>& levels,
                         ComputePrecision precision);
+  // Everything but "up1" and the output layer: [batch, imageWidths[1], rows / 2, columns / 2].
+  torch::Tensor beforeLastBlock(const ImageFeatures& seen, const std::vector<torch::Tensor>& levels,
+                                ComputePrecision precision);
+  // whole: ImageFeatures::whole of the same images; undefined where there is no image path.
+  torch::Tensor lastBlock(const torch::Tensor& before, const torch::Tensor& whole,
+                          ComputePrecision precision);
 
   const DenseHeadGeometry& geometry() const { return geometry_; }
 

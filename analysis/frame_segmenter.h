@@ -22,8 +22,8 @@ struct PackageIdentity {
   std::string sha256;     // of manifest.json, which holds the hashes of all other files
   std::string device;     // "cpu", "cuda:0"
   std::string precision;  // "float32", "bfloat16"
-  // Evidence and release per structure, in the order of Structure: "real", "phantom", "both"
-  // and "report", "flag", "off".
+  // Evidence (see evidence.h) and release per structure, in the order of Structure; release is
+  // "report", "flag", "off", or releasedBySite.
   std::array<std::string, structureCount> evidence;
   std::array<std::string, structureCount> release;
 };

@@ -7,6 +7,7 @@
 
 #include "analysis/decoder_description.h"
 #include "analysis/errors.h"
+#include "analysis/evidence.h"
 
 namespace cmr {
 namespace {
@@ -66,9 +67,11 @@ std::vector<HeadClass> classesOf(const json& head, const Task& task) {
       throw PackageError("the manifest's head " + task.id + " gives '" + one.name +
                          "' the release '" + one.release + "'; known are report, flag and off");
     }
-    if (one.evidence != "real" && one.evidence != "phantom" && one.evidence != "both") {
+    if (one.evidence != "real" && one.evidence != "phantom" && one.evidence != "both" &&
+        one.evidence != nonExpertEvidence) {
       throw PackageError("the manifest's head " + task.id + " gives '" + one.name +
-                         "' the evidence '" + one.evidence + "'; known are real, phantom and both");
+                         "' the evidence '" + one.evidence +
+                         "'; known are real, phantom, both and non-expert");
     }
     classes.push_back(std::move(one));
   }

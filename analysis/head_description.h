@@ -29,7 +29,7 @@ struct HeadCode {
 // A class, a structure or a landmark.
 struct HeadClass {
   std::string name;      // one of the task's
-  std::string evidence;  // "real", "phantom" or "both": what it was learned from and measured on
+  std::string evidence;  // what it was learned from and measured on, see evidence.h
   std::string release;   // "report", "flag" or "off"
   HeadCode code = {};
 };

@@ -10,6 +10,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/program.h"
+#include "analysis/right_ventricle.h"
 #include "analysis/sha256.h"
 
 namespace cmr {
@@ -115,6 +116,23 @@ void readStructures(const json& head, PackageIdentity& identity) {
   }
 }
 
+// Where a head of its own draws the right ventricle, what is known of it is that head's.
+void readRightVentricle(const std::map<std::string, HeadDescription>& heads,
+                        PackageIdentity& identity) {
+  const auto head = heads.find(rightVentricleTask);
+  if (head == heads.end()) return;
+  const auto& classes = head->second.classes;
+  const auto rv = std::find_if(classes.begin(), classes.end(),
+                               [](const HeadClass& c) { return c.name == "rv_cavity"; });
+  if (rv == classes.end() || classes.size() != structureCount - 1) {
+    throw PackageError("the manifest's head " + std::string(rightVentricleTask) +
+                       " does not have the labels of seg_cine_sax");
+  }
+  const auto at = static_cast<std::size_t>(Structure::rvCavity);
+  identity.evidence[at] = rv->evidence;
+  identity.release[at] = rv->release;
+}
+
 }  // namespace
 
 ModelPackage openPackage(const std::string& folder) {
@@ -149,6 +167,7 @@ ModelPackage openPackage(const std::string& folder) {
     }
     readStructures(m.at("heads").at("seg_cine_sax"), package.identity);
     package.heads = headsOf(m);
+    readRightVentricle(package.heads, package.identity);
     package.knownAnswer.tolerance = m.at("knownAnswer").at("tolerance").get<double>();
     package.knownAnswer.logits = m.at("knownAnswer").at("logits").get<std::vector<double>>();
     for (const json& file : m.at("files")) {

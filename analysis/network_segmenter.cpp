@@ -16,7 +16,9 @@
 #include "analysis/heart_search.h"
 #include "analysis/package_heads.h"
 #include "analysis/package_weights.h"
+#include "analysis/right_ventricle.h"
 #include "analysis/site_release.h"
+#include "analysis/task_decoder.h"
 #include "analysis/unlike_training.h"
 
 namespace cmr {
@@ -31,6 +33,18 @@ constexpr std::size_t probedFrames = 6;
 constexpr int largestMoves = 4;
 constexpr double restingMm = 3;
 
+// The decoder of the right ventricle; none or one.
+std::vector<TaskDecoder> readRightVentricle(const ModelPackage& package, const Network& network) {
+  if (package.heads.count(rightVentricleTask) == 0) return {};
+  std::vector<TaskDecoder> decoders = readTaskDecoders(package, network);
+  decoders.erase(std::remove_if(decoders.begin(), decoders.end(),
+                                [](const TaskDecoder& decoder) {
+                                  return decoder.description.task != rightVentricleTask;
+                                }),
+                 decoders.end());
+  return decoders;
+}
+
 class NetworkSegmenter final : public FrameSegmenter {
  public:
   NetworkSegmenter(const std::string& folder, const InferenceSettings& settings)
@@ -39,6 +53,7 @@ class NetworkSegmenter final : public FrameSegmenter {
         heads_(headsThatSee(readClassificationHeads(package_), HeadLook::field)),
         cropHeads_(headsThatSee(readClassificationHeads(package_), HeadLook::crop)),
         likeness_(readTrainingLikeness(package_)),
+        rightVentricle_(readRightVentricle(package_, network_)),
         batch_(settings.batch),
         settings_(settings) {
     setThreads(settings.threads);
@@ -47,10 +62,13 @@ class NetworkSegmenter final : public FrameSegmenter {
     network_->to(device);
     for (ClassificationHead& head : heads_) head.head->to(device);
     for (ClassificationHead& head : cropHeads_) head.head->to(device);
+    for (TaskDecoder& decoder : rightVentricle_) decoder.head->to(device);
     holdWeightsIn(*network_, precision_);
+    for (TaskDecoder& decoder : rightVentricle_) holdWeightsIn(*decoder.head, precision_);
     checkKnownAnswer(network_, package_, precision_);
     checkKnownAnswers(heads_, network_, package_.input.size, precision_);
     checkKnownAnswers(cropHeads_, network_, package_.input.size, precision_);
+    checkKnownAnswers(rightVentricle_, network_, package_.input.size, precision_);
     identity_ = package_.identity;
     turnOn(identity_, settings.reportExperimental);
     identity_.device = deviceName(device);
@@ -312,20 +330,59 @@ class NetworkSegmenter final : public FrameSegmenter {
                              axis.row(key.slice), package_.input.spacingMm, size));
     }
     forEachBatch(keys.size(), [&](std::size_t first, std::size_t last) {
+      const torch::Tensor images = gather(stack, keys, first, last, maps);
       const CropPass pass = network_->segmentAndRead(
-          gather(stack, keys, first, last, maps),
-          reading == nullptr ? std::vector<int>{} : reading->layers(), precision_);
+          images, reading == nullptr ? std::vector<int>{} : reading->layers(), precision_);
       const torch::Tensor p = torch::softmax(pass.logits, 1).cpu().contiguous();
+      const torch::Tensor right =
+          reading == nullptr ? torch::Tensor() : rightVentricle(images, pass.tokens);
       std::vector<int> slices;
       for (std::size_t i = first; i < last; ++i) {
         store(p[static_cast<std::int64_t>(i - first)], maps[i], stack, keys[i], into);
         slices.push_back(showsCavity(into.labels, keys[i]) ? keys[i].slice : -1);
+        if (!right.defined()) continue;
+        storeRight(right[static_cast<std::int64_t>(i - first)], maps[i], stack, keys[i], into);
       }
       if (reading != nullptr) reading->add(pass.tokens, slices);
       if (done) {
         done(static_cast<double>(last) / static_cast<double>(keys.size()));
       }
     });
+  }
+
+  // Probabilities by the head of the right ventricle; undefined in a package without one. It reads
+  // the tokens of the pass that was made anyway.
+  torch::Tensor rightVentricle(const torch::Tensor& images, const TokenLevels& tokens) {
+    if (rightVentricle_.empty()) return {};
+    const torch::Tensor logits =
+        decode(rightVentricle_.front(), images, network_->levelsFrom(tokens, images), precision_);
+    return torch::softmax(logits, 1).cpu().contiguous();
+  }
+
+  void storeRight(const torch::Tensor& probabilities, const PixelMap& map, const ImageStack& stack,
+                  FrameKey key, Segmentation& into) const {
+    const GridLabels own = labelsOnSourceGrid(
+        {probabilities.data_ptr<float>(), static_cast<std::size_t>(probabilities.numel())},
+        structureCount, package_.input.size, map, stack.rows, stack.columns);
+    const auto target = into.labels.frame(key.slice, key.phase);
+    takeRightVentricle(target, own.labels);
+    constexpr auto at = static_cast<std::size_t>(Structure::rvCavity);
+    double sum = 0;
+    double count = 0;
+    for (std::size_t i = 0; i < own.labels.size(); ++i) {
+      if (target[i] != at) continue;
+      sum += static_cast<double>(own.probability[i]);
+      count += 1;
+    }
+    FrameConfidence& confidence = confidenceOf(stack, key, into);
+    confidence.meanProbability[at] = count > 0 ? static_cast<float>(sum / count) : 0;
+    confidence.peakProbability[at] = probabilities[at].max().item<float>();
+  }
+
+  static FrameConfidence& confidenceOf(const ImageStack& stack, FrameKey key, Segmentation& of) {
+    return of.confidence.at(static_cast<std::size_t>(key.slice) *
+                                static_cast<std::size_t>(stack.phaseCount) +
+                            static_cast<std::size_t>(key.phase));
   }
 
   void store(const torch::Tensor& probabilities, const PixelMap& map, const ImageStack& stack,
@@ -336,9 +393,7 @@ class NetworkSegmenter final : public FrameSegmenter {
         package_.input.size, map, stack.rows, stack.columns);
     const auto target = into.labels.frame(key.slice, key.phase);
     std::copy(grid.labels.begin(), grid.labels.end(), target.begin());
-    FrameConfidence& confidence = into.confidence.at(
-        static_cast<std::size_t>(key.slice) * static_cast<std::size_t>(stack.phaseCount) +
-        static_cast<std::size_t>(key.phase));
+    FrameConfidence& confidence = confidenceOf(stack, key, into);
     confidence = {};
     std::array<double, structureCount> sum{};
     std::array<double, structureCount> count{};
@@ -358,6 +413,7 @@ class NetworkSegmenter final : public FrameSegmenter {
   std::vector<ClassificationHead> heads_;      // that see the whole field
   std::vector<ClassificationHead> cropHeads_;  // that see what is segmented
   std::optional<TrainingLikeness> likeness_;
+  std::vector<TaskDecoder> rightVentricle_;  // none or one
   int batch_;
   InferenceSettings settings_;
   std::unique_ptr<DenseReader> reader_;  // loaded when a series first asks for it

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "analysis/evidence.h"
 #include "analysis/slice_order.h"
 #include "analysis/volumes.h"
 
@@ -117,7 +118,8 @@ void checkMyocardium(const MeasuredSeries& series, const SaxLimits& limits,
   }
 }
 
-// Where the right ventricle is known from synthetic images only, the doubt is its own.
+// Where the right ventricle is not known from real images that experts outlined, the doubt is its
+// own.
 void checkStrokeVolumes(const MeasuredSeries& series, const SaxLimits& limits,
                         std::vector<Finding>& findings) {
   const auto ed = static_cast<std::size_t>(series.phases.endDiastole);
@@ -135,7 +137,8 @@ void checkStrokeVolumes(const MeasuredSeries& series, const SaxLimits& limits,
         warning("stroke-volumes-differ",
                 "The left ventricle ejects " + whole(left) + " mL, the right one " + whole(right) +
                     " mL: without shunt or regurgitation they should agree.");
-    f.doubtsLv = series.package.evidence[rv] != "phantom";
+    f.doubtsLv = series.package.evidence[rv] != "phantom" &&
+                 series.package.evidence[rv] != nonExpertEvidence;
     f.doubtsRv = true;
     f.about = Structure::rvCavity;
     findings.push_back(f);

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "analysis/evidence.h"
 #include "analysis/measurement_verdict.h"
 #include "analysis/site_release.h"
 #include "analysis/ventricle_measurements.h"
@@ -40,6 +41,10 @@ void applyRelease(Measurement& m, const PackageIdentity& package, Structure stru
   } else if (package.evidence[at] == "phantom") {
     worsen(m, Quality::uncertain,
            "The model learned the " + wordsOf(structure) + " from synthetic images only.");
+  } else if (package.evidence[at] == nonExpertEvidence) {
+    worsen(m, Quality::uncertain,
+           "The model learned the " + wordsOf(structure) +
+               " from a few outlines of a non-expert; no expert has checked it.");
   } else if (package.release[at] == "flag") {
     worsen(m, Quality::uncertain,
            "The model package releases the " + wordsOf(structure) + " with reservation.");
@@ -68,10 +73,12 @@ bool isUnreleased(const PackageIdentity& package, Structure structure) {
 }
 
 std::string whyUnreleased(const PackageIdentity& package, Structure structure) {
+  const std::string& evidence = package.evidence[static_cast<std::size_t>(structure)];
   return "The model package does not release the " + wordsOf(structure) +
-         (package.evidence[static_cast<std::size_t>(structure)] == "phantom"
-              ? ": it was learned from synthetic images only."
-              : ".");
+         (evidence == "phantom"           ? ": it was learned from synthetic images only."
+          : evidence == nonExpertEvidence ? ": it was learned from a few outlines of a non-expert, "
+                                            "and no expert has checked it."
+                                          : ".");
 }
 
 std::vector<Measurement> measureExperimental(const MeasuredSeries& series,

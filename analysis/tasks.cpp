@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "analysis/errors.h"
+#include "analysis/right_ventricle.h"
 
 namespace cmr {
 
@@ -12,6 +13,7 @@ const std::vector<Task>& knownTasks() {
       {"sequence", classification, {"cine", "lge", "t1_map", "t2_map", "other"}},
       {"view", classification, {"sax", "2ch", "3ch", "4ch", "aorta", "other"}},
       {"seg_cine_sax", segmentation, {"lv_cavity", "lv_myocardium", "rv_cavity"}},
+      {rightVentricleTask, segmentation, {"lv_cavity", "lv_myocardium", "rv_cavity"}},
       {"seg_cine_lax",
        segmentation,
        {"lv_cavity", "lv_myocardium", "rv_cavity", "left_atrium", "right_atrium"}},

@@ -17,7 +17,7 @@ struct Task {
 };
 
 // sequence, view, seg_cine_sax, seg_cine_lax, seg_lge_sax, seg_map_sax, landmarks, lge_presence and
-// disease.
+// disease; and seg_cine_sax_rv, the right ventricle of seg_cine_sax (right_ventricle.h).
 const std::vector<Task>& knownTasks();
 
 // Throws PackageError naming the tasks that there are.

@@ -181,7 +181,8 @@ void registerEvaluate(CLI::App& app) {
   c->add_option("--task", a->task, "What is measured")
       ->check(CLI::IsMember(trainableTasks()))
       ->capture_default_str();
-  c->add_option("--frames", a->frames, "Folder with images/, endo/ and optional epi/ PNG masks");
+  c->add_option("--frames", a->frames,
+                "Folder with images/, endo/ and optional epi/ and rv/ PNG masks");
   c->add_option("--spacing-mm", a->spacingMm, "Pixel spacing of the PNG frames");
   c->add_option("--mask-edges", a->maskEdges, maskEdgesHelp)
       ->check(CLI::IsMember({"stored", "sunnybrook"}))

@@ -12,6 +12,7 @@
 #include "cli/registered_commands.h"
 #include "cli/typed_command.h"
 #include "models/finetune.h"
+#include "models/finetune_outline.h"
 #include "models/png_frames.h"
 #if CMR_READS_DICOM
 #include "models/dicom_frames.h"
@@ -22,7 +23,8 @@ namespace {
 
 struct FinetuneArguments {
   std::string task = "seg_cine_sax";
-  std::string package;  // whose backbone further heads read
+  std::string package;  // whose backbone further heads read, or whose own head is taught
+  std::int64_t samples = 1600;
   DecoderArguments decoder;
   ClassifierArguments classifier;
   FinetuneOptions options;
@@ -67,9 +69,6 @@ void checkChoice(const FinetuneArguments& a, HeadKind kind) {
   if (kind != HeadKind::classifier && !a.classifier.table.empty()) {
     throw InputError("--images belongs to classification tasks: name one with --task");
   }
-  if (kind == HeadKind::network && !a.package.empty()) {
-    throw InputError("--package belongs to further heads: name one with --task");
-  }
 }
 
 void run(FinetuneArguments& a) {
@@ -78,9 +77,11 @@ void run(FinetuneArguments& a) {
   checkChoice(a, kind);
   switch (kind) {
     case HeadKind::network:
-      return finetune(a.options, readFrames(a));
+      if (a.package.empty()) return finetune(a.options, readFrames(a));
+      return finetuneOutline({a.package, a.options, a.samples}, readFrames(a));
     case HeadKind::decoder:
-      return finetuneDecoder(decoderOptions(a.task, a.package, a.options, a.decoder));
+      return finetuneDecoder(
+          decoderOptions(a.task, a.package, a.options, a.decoder, readFrames(a)));
     case HeadKind::classifier:
       return finetuneClassifier(classifierOptions(a.task, a.package, a.options, a.classifier),
                                 readClassifierImages(a.task, a.classifier, a.options.seed));
@@ -88,7 +89,8 @@ void run(FinetuneArguments& a) {
 }
 
 void addData(CLI::App& c, FinetuneArguments& a) {
-  c.add_option("--frames", a.pngFolders, "Folder with images/, endo/ and optional epi/ PNG masks");
+  c.add_option("--frames", a.pngFolders,
+               "Folder with images/, endo/ and optional epi/ and rv/ PNG masks");
   c.add_option("--spacing-mm", a.pngSpacingMm, "Pixel spacing of the PNG frames");
   c.add_option("--mask-edges", a.maskEdges, maskEdgesHelp)
       ->check(CLI::IsMember({"stored", "sunnybrook"}))
@@ -163,7 +165,13 @@ void registerFinetune(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--package", arguments->package,
                       "Package whose backbone a further head reads, and to a copy of which it is "
-                      "added (else the default one)");
+                      "added (else the default one); with seg_cine_sax: the package of whose own "
+                      "head the last block is taught, in a copy");
+  command
+      ->add_option("--samples", arguments->samples,
+                   "seg_cine_sax with --package: changed crops, each read once")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
   addDecoderOptions(*command, arguments->decoder);
   addClassifierOptions(*command, arguments->classifier);
   addData(*command, *arguments);

@@ -1,6 +1,10 @@
 #include "cli/decoder_options.h"
 
+#include <utility>
+
 #include "analysis/errors.h"
+#include "analysis/right_ventricle.h"
+#include "analysis/tasks.h"
 #include "cli/package_location.h"
 
 namespace cmr {
@@ -15,17 +19,25 @@ void addDecoderOptions(CLI::App& c, DecoderArguments& a) {
                "Further dense heads: drawn hearts held out of training")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
+  c.add_flag("--non-expert", a.nonExpert,
+             "seg_cine_sax_rv: no expert drew the outlines, which the package then says");
 }
 
 DecoderOptions decoderOptions(const std::string& task, const std::string& package,
-                              const FinetuneOptions& shared, const DecoderArguments& a) {
-  if (!a.phantoms) {
+                              const FinetuneOptions& shared, const DecoderArguments& a,
+                              std::vector<TrainingFrame> frames) {
+  if (!a.phantoms && task != rightVentricleTask) {
     throw InputError("the head " + task + " is trained on drawn hearts: ask for --phantoms");
   }
   DecoderOptions o;
   o.task = task;
   o.package = packageFolderOr(package);
   o.ownBlocks = a.ownBlocks;
+  o.nonExpert = a.nonExpert;
+  o.frames = std::move(frames);
+  o.validationPatients = shared.validationPatients;
+  o.excludedPatients = shared.excludedPatients;
+  o.training.phantomShare = shared.phantomShare;
   o.training.steps = shared.steps;
   o.training.batch = shared.crops;
   o.training.learningRate = shared.learningRate;

@@ -1,5 +1,6 @@
 #include "cli/head_kind.h"
 
+#include "analysis/right_ventricle.h"
 #include "analysis/tasks.h"
 
 namespace cmr {
@@ -11,9 +12,9 @@ HeadKind headKind(const std::string& task) {
 }
 
 const std::vector<std::string>& trainableTasks() {
-  static const std::vector<std::string> tasks{"seg_cine_sax", "seg_cine_lax", "seg_lge_sax",
-                                              "seg_map_sax",  "landmarks",    "sequence",
-                                              "view",         "lge_presence", "disease"};
+  static const std::vector<std::string> tasks{
+      "seg_cine_sax", rightVentricleTask, "seg_cine_lax", "seg_lge_sax",  "seg_map_sax",
+      "landmarks",    "sequence",         "view",         "lge_presence", "disease"};
   return tasks;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "analysis/evidence.h"
 #include "analysis/tasks.h"
 
 namespace cmr {
@@ -65,6 +66,8 @@ void field(std::ostream& out, const std::string& indent, const std::string& name
 }
 
 std::string evidenceText(const std::string& evidence) {
+  if (evidence == nonExpertEvidence)
+    return "drawn images and outlines of a non-expert on real ones";
   if (evidence == "both") return "real and drawn images";
   return evidence == "real" ? "real images" : "drawn images alone";
 }

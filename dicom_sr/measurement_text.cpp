@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "analysis/evidence.h"
 #include "analysis/site_release.h"
 #include "dicom_sr/key_segments.h"
 
@@ -95,6 +96,9 @@ std::string evidenceText(const PackageIdentity& package, Structure structure) {
   const auto at = static_cast<std::size_t>(structure);
   if (package.evidence.at(at) == "phantom") {
     return "learned from synthetic images only";
+  }
+  if (package.evidence.at(at) == nonExpertEvidence) {
+    return "learned from few outlines of a non-expert, not validated";
   }
   if (package.release.at(at) == releasedBySite) {
     return "not released by the model package, reported on this site's request";

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "analysis/landmark_decoding.h"
+#include "analysis/right_ventricle.h"
 #include "models/mask_overlap.h"
 
 namespace cmr {
@@ -20,6 +21,11 @@ Mask maskOf(const Values& values, int size, const IsInside& isInside) {
   return mask;
 }
 
+// The head of the right ventricle draws all that it was taught, and is asked for that alone.
+bool answersFor(const std::string& task, const std::string& structure) {
+  return task != rightVentricleTask || structure == "rv_cavity";
+}
+
 void scoreStructures(const HeadDescription& head, const torch::Tensor& logits,
                      const DenseSample& sample, const DenseFrame& frame, double spacingMm,
                      DecoderScores& into) {
@@ -29,6 +35,8 @@ void scoreStructures(const HeadDescription& head, const torch::Tensor& logits,
                                          best.data_ptr<std::uint8_t>() + best.numel());
   for (std::size_t k = 0; k < head.classes.size(); ++k) {
     const std::size_t label = k + 1;
+    if (!answersFor(head.task, head.classes[k].name)) continue;
+    if ((frame.frame.known & (1U << label)) == 0) continue;
     const Mask truth =
         maskOf(sample.crop.allowed, size, [&](std::uint8_t bits) { return bits == (1U << label); });
     const Mask found = maskOf(labels, size, [&](std::uint8_t l) { return l == label; });

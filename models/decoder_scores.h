@@ -31,6 +31,8 @@ struct DecoderScores {
 inline constexpr double closeMm = 5;
 
 // Each frame cut about its own heart, as inference does once its crop rests, with no other change.
+// Structures that a frame's labels do not know are not judged in it; of seg_cine_sax_rv, the right
+// ventricle alone is.
 DecoderScores scoreDecoder(TaskDecoder& decoder, Network& network,
                            const std::vector<DenseFrame>& frames, int size, double spacingMm,
                            ComputePrecision precision);

@@ -1,9 +1,11 @@
 #include "models/decoder_training.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <random>
 #include <utility>
 
 #include "analysis/errors.h"
@@ -27,6 +29,9 @@ constexpr std::uint64_t trainingHearts = 501;
 constexpr std::uint64_t trainingChanges = 502;
 constexpr std::uint64_t heldOutHearts = 503;
 constexpr std::uint64_t unseenHearts = 504;
+constexpr std::uint64_t choiceOfSource = 505;
+// Of the samples of real frames.
+constexpr double shareThatKnowsTheRv = 0.75;
 
 std::vector<DenseFrame> drawFrames(const std::string& task, int count, std::uint64_t seed,
                                    std::uint64_t stream) {
@@ -37,13 +42,23 @@ std::vector<DenseFrame> drawFrames(const std::string& task, int count, std::uint
   return frames;
 }
 
+DenseFrame drawTrainingFrame(const std::string& task, const DecoderTraining& o,
+                             std::uint64_t number) {
+  std::mt19937_64 rng(mixSeed(o.seed, number, choiceOfSource));
+  std::uniform_real_distribution<double> unit(0, 1);
+  if (o.frames.empty() || unit(rng) < o.phantomShare) {
+    return drawDenseFrame(task, mixSeed(o.seed, number, trainingHearts));
+  }
+  return asDenseFrame(o.frames[pickFrame(o.frames, unit(rng))]);
+}
+
 Samples drawBatch(const std::string& task, const DecoderTraining& o, std::int64_t step) {
   const AugmentOptions changes = augmentOptionsOf(task, o.size, o.spacingMm);
   Samples samples;
   for (int i = 0; i < o.batch; ++i) {
     const auto number = static_cast<std::uint64_t>(step) * static_cast<std::uint64_t>(o.batch) +
                         static_cast<std::uint64_t>(i);
-    const DenseFrame frame = drawDenseFrame(task, mixSeed(o.seed, number, trainingHearts));
+    const DenseFrame frame = drawTrainingFrame(task, o, number);
     samples.push_back(drawDenseSample(frame, mixSeed(o.seed, number, trainingChanges), changes));
   }
   return samples;
@@ -162,6 +177,34 @@ std::vector<DenseFrame> unseenFrames(const std::string& task, int count, std::ui
   return drawFrames(task, count, seed, unseenHearts);
 }
 
+std::vector<DenseFrame> validationFramesOf(const std::string& task, const DecoderTraining& o) {
+  if (o.validationFrames.empty()) return heldOutFrames(task, o.validationPhantoms, o.seed);
+  std::vector<DenseFrame> frames;
+  for (const TrainingFrame& frame : o.validationFrames) frames.push_back(asDenseFrame(frame));
+  return frames;
+}
+
+DenseFrame asDenseFrame(const TrainingFrame& frame) {
+  DenseFrame dense;
+  dense.frame = frame;
+  dense.sequence = "cine";
+  return dense;
+}
+
+std::size_t pickFrame(const std::vector<TrainingFrame>& frames, double fraction) {
+  std::vector<std::size_t> knowing;
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    ((frames[i].known & bitOf(Structure::rvCavity)) != 0 ? knowing : others).push_back(i);
+  }
+  const double share = knowing.empty() ? 0 : others.empty() ? 1 : shareThatKnowsTheRv;
+  const bool knows = fraction < share;
+  const std::vector<std::size_t>& from = knows ? knowing : others;
+  const double within = knows ? fraction / share : (fraction - share) / (1 - share);
+  return from.at(std::min(static_cast<std::size_t>(within * static_cast<double>(from.size())),
+                          from.size() - 1));
+}
+
 std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderTraining& o,
                           DecoderReport& report) {
   std::filesystem::create_directories(o.folder);
@@ -181,7 +224,7 @@ std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderT
   if (o.resume && std::filesystem::exists(lastPath)) {
     state = load(lastPath, decoder, average, optimizer);
   }
-  const std::vector<DenseFrame> validation = heldOutFrames(task, o.validationPhantoms, o.seed);
+  const std::vector<DenseFrame> validation = validationFramesOf(task, o);
   DrawAhead<Samples> source([&](std::int64_t step) { return drawBatch(task, o, step); }, state.step,
                             o.drawThreads);
   Window window;

@@ -1,13 +1,15 @@
-// Training of a head that shares a frozen backbone and decoder (task_decoder.h), on drawn hearts:
-// minutes on a CPU. What a step draws is a function of seed and step, so that a resumed run goes on
-// as if it had never stopped.
+// Training of a head that shares a frozen backbone and decoder (task_decoder.h), on drawn hearts
+// and, where there are some, on real frames with partial labels: minutes on a CPU. What a step
+// draws is a function of seed and step, so that a resumed run goes on as if it had never stopped.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "models/decoder_scores.h"
+#include "models/training_frame.h"
 
 namespace cmr {
 
@@ -28,7 +30,11 @@ struct DecoderTraining {
   torch::Device device = torch::kCPU;
   int drawThreads = 1;
   ComputePrecision precision = ComputePrecision::float32;
-  std::string folder;  // last.ckpt and best.ckpt
+  // Real frames, of seg_cine_sax_rv alone; none: drawn hearts are all that there is.
+  std::vector<TrainingFrame> frames;
+  std::vector<TrainingFrame> validationFrames;  // in place of held-out drawn hearts
+  double phantomShare = 0.25;                   // of the samples, beside real frames
+  std::string folder;                           // last.ckpt and best.ckpt
   bool resume = false;
 };
 
@@ -54,6 +60,16 @@ std::vector<DenseFrame> heldOutFrames(const std::string& task, int count, std::u
 
 // Drawn hearts that nothing was trained on or chosen by, whatever the seed of the training.
 std::vector<DenseFrame> unseenFrames(const std::string& task, int count, std::uint64_t seed);
+
+// What the weights that are kept were chosen on: the real frames held out, or drawn hearts.
+std::vector<DenseFrame> validationFramesOf(const std::string& task, const DecoderTraining& options);
+
+// A real frame of a short-axis cine.
+DenseFrame asDenseFrame(const TrainingFrame& frame);
+
+// Which of the real frames the next sample shows, for a fraction in [0, 1): three in four of the
+// samples show one that knows the right ventricle, the others one that tells where it is not.
+std::size_t pickFrame(const std::vector<TrainingFrame>& frames, double fraction);
 
 // Trains the decoder's own parameters; nothing of the network changes. Leaves the best averaged
 // weights in the decoder, on the device, and returns their step. Throws InputError when the loss is

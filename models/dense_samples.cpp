@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "analysis/errors.h"
+#include "analysis/right_ventricle.h"
 #include "analysis/tasks.h"
 #include "models/phantom_sample.h"
 
@@ -31,6 +32,8 @@ PhantomRequest requestOf(const std::string& task, Rng& rng) {
     request.sequence = drawChance(rng, 0.5) ? PhantomSequence::lge : PhantomSequence::lgePsir;
   } else if (task == "seg_map_sax") {
     request.sequence = drawChance(rng, 0.6) ? PhantomSequence::t1Map : PhantomSequence::t2Map;
+  } else if (task == rightVentricleTask) {
+    request.sequence = PhantomSequence::cine;
   } else if (task == "landmarks") {
     if (drawChance(rng, 0.5)) request.view = anyLongAxis(rng);
     request.sequence = PhantomSequence::cine;
@@ -98,10 +101,10 @@ DenseFrame drawDenseFrame(const std::string& task, std::uint64_t seed) {
   out.frame.rows = sample.rows;
   out.frame.columns = sample.columns;
   out.frame.spacingMm = sample.spacingMm;
-  const bool longAxis = sample.view != PhantomView::sax;
-  out.frame.allowed = longAxis ? longAxisLabels(sample) : shortAxisLabels(sample);
+  out.isLongAxis = sample.view != PhantomView::sax;
+  out.frame.allowed = out.isLongAxis ? longAxisLabels(sample) : shortAxisLabels(sample);
   for (std::uint8_t& label : out.frame.allowed) label = static_cast<std::uint8_t>(1U << label);
-  out.frame.known = longAxis ? 0x3F : anyStructure;
+  out.frame.known = out.isLongAxis ? 0x3F : anyStructure;
   if (task == "landmarks") out.landmarks = landmarksOf(sample);
   out.frame.pixels = std::move(sample.image);
   return out;
@@ -114,8 +117,7 @@ std::optional<FixedWindow> mapWindow(const std::string& sequence) {
 }
 
 FrameCentre denseCentre(const DenseFrame& frame) {
-  const bool longAxis = frame.frame.known != anyStructure;
-  return longAxis ? structuresCentre(frame.frame, 0x3E) : cavityCentre(frame.frame);
+  return frame.isLongAxis ? structuresCentre(frame.frame, 0x3E) : cavityCentre(frame.frame);
 }
 
 ImagePoint inSample(const CropPlace& place, const ImagePoint& source, int size) {

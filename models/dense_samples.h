@@ -22,12 +22,14 @@ struct ImagePoint {
 struct DenseFrame {
   TrainingFrame frame;   // bits of allowed: 1 << label of the task
   std::string sequence;  // class of the task `sequence`: "t1_map"
+  bool isLongAxis = false;
   // By landmark of the task `landmarks`, in its order; none where it is not in the picture. Empty
   // for a segmentation.
   std::vector<std::optional<ImagePoint>> landmarks;
 };
 
-// Sequences and views in which the task is asked for, drawn at random: seg_cine_lax 2, 3 and 4
+// Sequences and views in which the task is asked for, drawn at random: seg_cine_sax_rv cine of the
+// short axis; seg_cine_lax 2, 3 and 4
 // chambers; seg_lge_sax magnitude and PSIR; seg_map_sax T1 and T2; landmarks cine of all of them.
 // Throws InputError for another task.
 DenseFrame drawDenseFrame(const std::string& task, std::uint64_t seed);

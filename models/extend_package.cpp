@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <set>
 #include <sstream>
 #include <vector>
 
+#include "analysis/decoder_description.h"
 #include "analysis/errors.h"
 #include "analysis/package_heads.h"
 #include "analysis/package_weights.h"
@@ -25,21 +28,20 @@ using Tensors = std::map<std::string, torch::Tensor>;
 
 std::string ownerOf(const std::string& tensor) { return tensor.substr(0, tensor.find('.')); }
 
-// Tensors of the package that the addition replaces are dropped with their shard; what else the
-// shard holds moves into the new one.
-Tensors takeOverFromReplacedShards(ModelPackage& package, const PackageAddition& addition) {
-  std::map<std::string, bool> replaced;
-  for (const auto& [name, tensor] : addition.tensors) replaced[ownerOf(name)] = true;
+// Tensors that are replaced are dropped with their shard; what else the shard holds moves into the
+// new one.
+Tensors takeOverFromReplacedShards(ModelPackage& package,
+                                   const std::function<bool(const std::string&)>& isReplaced) {
   Tensors kept;
   std::vector<PackageFile> files;
   for (const PackageFile& file : package.files) {
     bool drops = false;
     if (file.path.rfind("heads-", 0) == 0) {
       const SafetensorsFile shard = SafetensorsFile::open(package.folder + "/" + file.path);
-      for (const auto& [name, entry] : shard.tensors()) drops |= replaced.count(ownerOf(name)) != 0;
+      for (const auto& [name, entry] : shard.tensors()) drops |= isReplaced(name);
       if (drops) {
         for (const auto& [name, tensor] : tensorsOf(shard)) {
-          if (replaced.count(ownerOf(name)) == 0) kept[name] = tensor;
+          if (!isReplaced(name)) kept[name] = tensor;
         }
       }
     }
@@ -131,6 +133,15 @@ void fillKnownAnswers(ModelPackage& package, const PackageAddition& addition) {
   }
 }
 
+// The one asked for, else the next.
+std::string takeVersion(ModelPackage& package, const std::string& asked) {
+  const std::string version = asked.empty() ? nextMinorVersion(package.identity.version) : asked;
+  package.manifest["version"] = version;
+  return version;
+}
+
+constexpr const char* lastBlock = "up1";
+
 }  // namespace
 
 std::string nextMinorVersion(const std::string& version) {
@@ -153,7 +164,10 @@ std::string extendPackage(const std::string& from, const std::string& to,
   }
   stateMeasured(package.manifest["heads"], addition.measured);
   package.heads = headsOf(package.manifest);
-  Tensors tensors = takeOverFromReplacedShards(package, addition);
+  std::set<std::string> replaced;
+  for (const auto& [name, tensor] : addition.tensors) replaced.insert(ownerOf(name));
+  Tensors tensors = takeOverFromReplacedShards(
+      package, [&](const std::string& name) { return replaced.count(ownerOf(name)) != 0; });
   tensors.insert(addition.tensors.begin(), addition.tensors.end());
   copyFiles(package, to);
   package.folder = to;
@@ -161,9 +175,7 @@ std::string extendPackage(const std::string& from, const std::string& to,
     package.files.push_back(writeShard(to, freeShardName(package.files), tensors));
   }
   package.manifest["files"] = filesOf(package);
-  const std::string version =
-      addition.version.empty() ? nextMinorVersion(package.identity.version) : addition.version;
-  package.manifest["version"] = version;
+  const std::string version = takeVersion(package, addition.version);
   if (!addition.unlikeTraining.is_null()) {
     package.manifest["unlikeTraining"] = addition.unlikeTraining;
   }
@@ -173,6 +185,39 @@ std::string extendPackage(const std::string& from, const std::string& to,
   fillKnownAnswers(package, addition);
   writeManifest(to, package.manifest);
   return version;
+}
+
+void requireOwnLastBlock(const ModelPackage& package) {
+  for (const auto& [task, head] : package.heads) {
+    if (!sharesADecoder(head)) continue;
+    const std::vector<std::string> own = decoderFromJson(head.network, task).ownBlocks;
+    if (std::find(own.begin(), own.end(), lastBlock) != own.end()) continue;
+    throw PackageError("the head " + task + " of " + package.folder + " shares the block " +
+                       lastBlock + " of seg_cine_sax and would change with it");
+  }
+}
+
+std::string changeOwnHead(const std::string& from, const std::string& to,
+                          const OwnHeadChange& change, const std::string& version) {
+  ModelPackage package = openPackage(from);
+  requireOwnLastBlock(package);
+  const auto isChanged = [&](const std::string& name) { return change.tensors.count(name) != 0; };
+  Tensors tensors = takeOverFromReplacedShards(package, isChanged);
+  tensors.insert(change.tensors.begin(), change.tensors.end());
+  copyFiles(package, to);
+  package.folder = to;
+  package.files.push_back(writeShard(to, freeShardName(package.files), tensors));
+  std::sort(package.files.begin(), package.files.end(),
+            [](const PackageFile& a, const PackageFile& b) { return a.path < b.path; });
+  package.manifest["files"] = filesOf(package);
+  const std::string named = takeVersion(package, version);
+  package.manifest["training"]["heads"]["seg_cine_sax"] = change.training;
+  package.manifest["metrics"]["validation"].update(change.validation);
+  Network network = readWeights(package);
+  package.manifest["knownAnswer"]["logits"] =
+      knownAnswerLogits(network, package.input.size, ComputePrecision::float32);
+  writeManifest(to, package.manifest);
+  return named;
 }
 
 }  // namespace cmr

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "analysis/head_description.h"
+#include "analysis/model_package.h"
 
 namespace cmr {
 
@@ -29,6 +30,24 @@ struct PackageAddition {
 // The version of the new package is returned.
 std::string extendPackage(const std::string& from, const std::string& to,
                           const PackageAddition& addition);
+
+// Other values of the last block and output layer of the package's own segmentation head.
+struct OwnHeadChange {
+  std::map<std::string, torch::Tensor> tensors;  // "seg_cine_sax.up1.*", "seg_cine_sax.classify.*"
+  nlohmann::json training;    // command, seed, patients; becomes "training.heads.seg_cine_sax"
+  nlohmann::json validation;  // merged into "metrics.validation"
+};
+
+// Throws PackageError where a head beside the network's own shares its last block, and would be
+// changed with it.
+void requireOwnLastBlock(const ModelPackage& package);
+
+// As extendPackage: a copy in which these tensors have other values. The file that holds them is
+// written anew; all others, and all other tensors of it, stay byte for byte what they are.
+// The known answer is computed again. Throws PackageError besides for a tensor that the package
+// does not hold.
+std::string changeOwnHead(const std::string& from, const std::string& to,
+                          const OwnHeadChange& change, const std::string& version);
 
 // "1.2.3" -> "1.3.0".
 std::string nextMinorVersion(const std::string& version);

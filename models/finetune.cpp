@@ -18,81 +18,15 @@
 #include "models/draw_ahead.h"
 #include "models/initial_weights.h"
 #include "models/package_writer.h"
-#include "models/run_log.h"
+#include "models/patient_split.h"
 #include "models/sax_phantom.h"
 #include "models/trainer.h"
+#include "models/training_console.h"
 
 namespace cmr {
 namespace {
 
 using nlohmann::json;
-
-class ConsoleReport final : public TrainingReport {
- public:
-  explicit ConsoleReport(const std::string& logPath) : log_(logPath) {}
-
-  void progress(const TrainingProgress& p) override {
-    std::printf("step %6lld/%lld  loss %.4f  rate %.2e  %.2f s/step  data %2.0f %%  left %s\n",
-                static_cast<long long>(p.step), static_cast<long long>(p.steps), p.loss,
-                p.learningRate, p.secondsPerStep, 100 * p.dataShare,
-                timeLeft(p.secondsPerStep * static_cast<double>(p.steps - p.step)).c_str());
-    std::fflush(stdout);
-    log_.write({{"step", p.step},
-                {"loss", p.loss},
-                {"rate", p.learningRate},
-                {"secondsPerStep", p.secondsPerStep},
-                {"dataShare", p.dataShare}});
-  }
-
-  void validated(const ValidationScore& s, bool best) override {
-    std::printf(
-        "  validation at %lld: LV Dice %.4f (worst patient %.4f), myocardium %.4f, "
-        "first look off by %.1f mm%s\n",
-        static_cast<long long>(s.step), s.lvDice, s.lvDiceWorst, s.myocardiumDice, s.locatorErrorMm,
-        best ? "  <- best" : "");
-    std::fflush(stdout);
-    log_.write({{"step", s.step},
-                {"lvDice", s.lvDice},
-                {"lvDiceWorst", s.lvDiceWorst},
-                {"myocardiumDice", numberOrNull(s.myocardiumDice)},
-                {"locatorErrorMm", numberOrNull(s.locatorErrorMm)},
-                {"best", best}});
-  }
-
- private:
-  RunLog log_;
-};
-
-struct Split {
-  std::vector<TrainingFrame> training;
-  std::vector<TrainingFrame> validation;
-};
-
-void requireFrames(const std::set<std::string>& patients, const std::set<std::string>& present) {
-  for (const auto& patient : patients) {
-    if (present.count(patient) == 0) {
-      throw InputError("no frame belongs to the patient '" + patient + "'");
-    }
-  }
-}
-
-Split splitByPatient(std::vector<TrainingFrame> frames, const FinetuneOptions& o) {
-  const std::set<std::string> heldOut(o.validationPatients.begin(), o.validationPatients.end());
-  const std::set<std::string> excluded(o.excludedPatients.begin(), o.excludedPatients.end());
-  std::set<std::string> present;
-  Split split;
-  for (auto& frame : frames) {
-    present.insert(frame.patient);
-    if (excluded.count(frame.patient) != 0) {
-      continue;
-    }
-    (heldOut.count(frame.patient) != 0 ? split.validation : split.training)
-        .push_back(std::move(frame));
-  }
-  requireFrames(heldOut, present);
-  requireFrames(excluded, present);
-  return split;
-}
 
 json describe(const std::vector<TrainingFrame>& frames) {
   std::set<std::string> patients;
@@ -168,7 +102,7 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   if (!o.backbone.empty()) {
     startFrom(o.backbone, network);
   }
-  Split split = splitByPatient(std::move(frames), o);
+  PatientSplit split = splitByPatient(std::move(frames), o.validationPatients, o.excludedPatients);
   json training = {{"command", o.command},
                    {"seed", o.seed},
                    {"precision", precisionName(precision)},
@@ -187,7 +121,7 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
               split.training.size(), split.validation.size(), static_cast<long long>(o.steps),
               o.crops);
   std::filesystem::create_directories(o.output);
-  ConsoleReport report(o.output + "/log.jsonl");
+  TrainingConsole report(o.output + "/log.jsonl");
   const ValidationScore best = train(
       network, makeTrainerOptions(o, device, precision), makePlan(o, device),
       std::move(split.training), split.validation,

@@ -1,17 +1,22 @@
 #include "models/finetune_decoder.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "analysis/compute_choice.h"
 #include "analysis/errors.h"
+#include "analysis/evidence.h"
 #include "analysis/package_weights.h"
+#include "analysis/right_ventricle.h"
 #include "models/decoder_report.h"
 #include "models/draw_ahead.h"
 #include "models/extend_package.h"
+#include "models/patient_split.h"
 #include "models/run_log.h"
 
 namespace cmr {
@@ -63,7 +68,7 @@ class ConsoleReport final : public DecoderReport {
 
   void validated(std::int64_t step, const DecoderScores& scores, bool best) override {
     const double point = bestOperatingPoint(head_, scores);
-    std::printf("  drawn hearts held out, at %lld%s:\n%s", static_cast<long long>(step),
+    std::printf("  held out, at %lld%s:\n%s", static_cast<long long>(step),
                 best ? " (best so far)" : "", scoresText(scores, head_, point).c_str());
     std::fflush(stdout);
     log_.write({{"step", step},
@@ -93,16 +98,59 @@ std::map<std::string, torch::Tensor> tensorsOf(const TaskDecoder& decoder) {
   return tensors;
 }
 
+json describe(const std::vector<TrainingFrame>& frames) {
+  std::set<std::string> patients;
+  std::size_t withRv = 0;
+  for (const TrainingFrame& frame : frames) {
+    patients.insert(frame.patient);
+    withRv += (frame.known & bitOf(Structure::rvCavity)) != 0 ? 1U : 0U;
+  }
+  return {{"frames", frames.size()}, {"withRv", withRv}, {"patients", patients}};
+}
+
 json describeTraining(const DecoderOptions& o, std::int64_t bestStep) {
-  return {{"command", o.command},
-          {"seed", o.training.seed},
-          {"steps", o.training.steps},
-          {"bestStep", bestStep},
-          {"batch", o.training.batch},
-          {"precision", precisionName(o.training.precision)},
-          {"device", deviceName(o.training.device)},
-          {"subjects", "drawn hearts, one for each crop"},
-          {"validationPhantoms", o.training.validationPhantoms}};
+  json training = {{"command", o.command},
+                   {"seed", o.training.seed},
+                   {"steps", o.training.steps},
+                   {"bestStep", bestStep},
+                   {"batch", o.training.batch},
+                   {"precision", precisionName(o.training.precision)},
+                   {"device", deviceName(o.training.device)},
+                   {"subjects", "drawn hearts, one for each crop"},
+                   {"validationPhantoms", o.training.validationPhantoms}};
+  if (o.training.frames.empty()) return training;
+  training["subjects"] = "real frames and drawn hearts";
+  training["phantomShare"] = o.training.phantomShare;
+  training["trained"] = describe(o.training.frames);
+  training["validated"] = describe(o.training.validationFrames);
+  training["excludedPatients"] = o.excludedPatients;
+  return training;
+}
+
+bool knowsRightVentricle(const TrainingFrame& frame) {
+  return (frame.known & bitOf(Structure::rvCavity)) != 0;
+}
+
+// Frames held out that do not know the right ventricle could not choose by it.
+void takeFrames(DecoderOptions& o) {
+  if (o.task != rightVentricleTask) {
+    if (!o.frames.empty()) {
+      throw InputError("the head " + o.task + " learns from drawn hearts alone, not from --frames");
+    }
+    return;
+  }
+  PatientSplit split =
+      splitByPatient(std::move(o.frames), o.validationPatients, o.excludedPatients);
+  o.training.frames = std::move(split.training);
+  for (TrainingFrame& frame : split.validation) {
+    if (knowsRightVentricle(frame)) o.training.validationFrames.push_back(std::move(frame));
+  }
+  if (std::none_of(o.training.frames.begin(), o.training.frames.end(), knowsRightVentricle) ||
+      o.training.validationFrames.empty()) {
+    throw InputError("the head " + o.task +
+                     " learns from frames with masks of the right ventricle (rv/), of patients to "
+                     "train on and of --validation-patients");
+  }
 }
 
 }  // namespace
@@ -133,6 +181,7 @@ HeadDescription describeDecoder(const std::string& task,
 
 void finetuneDecoder(const DecoderOptions& options) {
   DecoderOptions o = options;
+  takeFrames(o);
   setThreads(o.threads);
   torch::manual_seed(o.training.seed);
   const ModelPackage package = openPackage(o.package);
@@ -147,7 +196,11 @@ void finetuneDecoder(const DecoderOptions& options) {
   decoder.description = describeDecoder(o.task, o.ownBlocks);
   decoder.head = DenseHead(network->trunk(), sharedGeometry(decoder.description));
   decoder.description.layers = network->geometry().dense.layers;
-  std::printf("%s in %s on %s %s: %lld parameters of its own, %lld steps of %d drawn hearts\n",
+  if (!o.training.frames.empty()) {
+    for (HeadClass& one : decoder.description.classes) one.evidence = "both";
+    if (o.nonExpert) decoder.description.classes.back().evidence = nonExpertEvidence;
+  }
+  std::printf("%s in %s on %s %s: %lld parameters of its own, %lld steps of %d samples\n",
               o.task.c_str(), precisionName(o.training.precision).c_str(),
               package.identity.name.c_str(), package.identity.version.c_str(),
               static_cast<long long>(parameterCount(*decoder.head)),
@@ -164,8 +217,7 @@ void finetuneDecoder(const DecoderOptions& options) {
   };
   const int count = o.training.validationPhantoms;
   HeadDescription& head = decoder.description;
-  head.leastProbability =
-      bestOperatingPoint(head, score(heldOutFrames(o.task, count, o.training.seed)));
+  head.leastProbability = bestOperatingPoint(head, score(validationFramesOf(o.task, o.training)));
   const DecoderScores scores = score(unseenFrames(o.task, count, o.training.seed));
   head.measured = {{"phantom",
                     {{std::to_string(count) + " drawn hearts, unseen",

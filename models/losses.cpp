@@ -6,7 +6,7 @@
 namespace cmr {
 
 torch::Tensor partialLabelLoss(const torch::Tensor& logits, const torch::Tensor& allowed,
-                               const torch::Tensor& known) {
+                               const torch::Tensor& known, double smoothing) {
   const auto classes = logits.size(1);
   const torch::Tensor bits = torch::bitwise_left_shift(torch::ones({classes}, allowed.options()),
                                                        torch::arange(classes, allowed.options()));
@@ -16,8 +16,6 @@ torch::Tensor partialLabelLoss(const torch::Tensor& logits, const torch::Tensor&
   const torch::Tensor marginal = torch::logsumexp(logP.masked_fill(may.logical_not(), -1e4), 1);
   const torch::Tensor crossEntropy = -marginal.mean();
 
-  // Smoothing keeps the term alive, and gentle, where the structure is absent or a few pixels.
-  constexpr double smoothing = 20;
   const torch::Tensor is =
       allowed.unsqueeze(1).eq(bits.view({1, classes, 1, 1})).to(torch::kFloat32);
   const torch::Tensor p = logP.exp();

@@ -9,9 +9,10 @@ namespace cmr {
 
 // logits float32 [batch, classes, rows, columns]; allowed uint8 [batch, rows, columns], one bit per
 // class; known uint8 [batch]. Mean over pixels of -log P(allowed set), plus the mean soft Dice loss
-// over the structures known (background left out).
+// over the structures known (background left out). smoothing, in pixels, keeps that term alive, and
+// gentle, where the structure is absent or a few pixels.
 torch::Tensor partialLabelLoss(const torch::Tensor& logits, const torch::Tensor& allowed,
-                               const torch::Tensor& known);
+                               const torch::Tensor& known, double smoothing = 20);
 
 // Target distribution of the first look: the centre spread bilinearly over its four cells, or
 // "nowhere" for NaN. centres float32 [batch, 2] as (column, row) in cells; result [batch, cells +

@@ -41,6 +41,12 @@ std::vector<std::uint8_t> readMask(const fs::path& path, int width, int height) 
   return {mask.pixels.begin(), mask.pixels.end()};
 }
 
+std::optional<std::vector<std::uint8_t>> readMaskIfThere(const fs::path& path, int width,
+                                                         int height) {
+  if (!fs::exists(path)) return std::nullopt;
+  return readMask(path, width, height);
+}
+
 TrainingFrame readFrame(const fs::path& folder, const std::string& name, double spacingMm,
                         MaskEdges edges) {
   const GrayImage image = readPng((folder / "images" / name).string());
@@ -60,16 +66,13 @@ TrainingFrame readFrame(const fs::path& folder, const std::string& name, double 
   if (edges == MaskEdges::sunnybrook) {
     endo = recoverSunnybrookEndo(endo, image.height, image.width);
   }
-  const fs::path epiPath = folder / "epi" / name;
-  if (fs::exists(epiPath)) {
-    std::vector<std::uint8_t> epi = readMask(epiPath, image.width, image.height);
-    if (edges == MaskEdges::sunnybrook) {
-      epi = recoverSunnybrookEpi(epi, image.height, image.width);
-    }
-    labelByMasks(frame, endo, &epi);
-  } else {
-    labelByMasks(frame, endo, nullptr);
+  std::optional<std::vector<std::uint8_t>> epi =
+      readMaskIfThere(folder / "epi" / name, image.width, image.height);
+  if (epi && edges == MaskEdges::sunnybrook) {
+    epi = recoverSunnybrookEpi(*epi, image.height, image.width);
   }
+  const auto rv = readMaskIfThere(folder / "rv" / name, image.width, image.height);
+  labelByMasks(frame, endo, epi ? &*epi : nullptr, rv ? &*rv : nullptr);
   return frame;
 }
 

@@ -1,4 +1,5 @@
-// Folders of PNG frames with masks: images/, endo/ and, where drawn, epi/, of the same names.
+// Folders of PNG frames with masks: images/, endo/ and, where drawn, epi/ and rv/ (the right
+// ventricle's cavity, filled; all 0 where the frame shows none), of the same names.
 #pragma once
 
 #include <string>

@@ -5,7 +5,7 @@
 
 FRAMES holds train/ and test/ with images/, endo/ and epi/ (the published Sunnybrook frames). OUT gets
 the same two folders, whose images/, endo/ and epi/ are links to those of FRAMES, and rv/ with a mask of
-0 and 255 for each outline. A pixel belongs
+0 and 255 for each outline: what `cmr finetune --frames` and `cmr evaluate --frames` read. A pixel belongs
 to the cavity when its middle lies inside the outline.
 
 Standard library only.

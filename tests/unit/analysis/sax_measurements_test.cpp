@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "analysis/evidence.h"
 #include "analysis/sax_checks.h"
 #include "analysis/site_release.h"
 #include "tests/support/beating_heart.h"
@@ -247,8 +248,24 @@ TEST_F(SaxMeasurementsTest, UnequalStrokeVolumesDoubtTheVentricleThatIsKnownLess
   rv = curve(160, 130);
   EXPECT_TRUE(found("stroke-volumes-differ"));
   EXPECT_EQ(measured("lv.sv", checkSax(series())).quality, Quality::good);
+  package.evidence[3] = nonExpertEvidence;
+  EXPECT_EQ(measured("lv.sv", checkSax(series())).quality, Quality::good);
   package.evidence[3] = "real";
   EXPECT_EQ(measured("lv.sv", checkSax(series())).quality, Quality::uncertain);
+}
+
+TEST_F(SaxMeasurementsTest, WhatNoExpertCheckedIsUncertainHoweverItIsReleased) {
+  package.evidence[3] = nonExpertEvidence;
+  rv = curve(160, 62);
+  for (const char* release : {"report", "flag"}) {
+    package.release[3] = release;
+    const Measurement m = measured("rv.edv", checkSax(series()));
+    EXPECT_EQ(m.quality, Quality::uncertain) << release;
+    EXPECT_TRUE(m.value) << release;
+    EXPECT_NE(m.reason.find("non-expert"), std::string::npos) << m.reason;
+  }
+  package.release[3] = "off";
+  EXPECT_NE(measured("rv.edv", checkSax(series())).reason.find("non-expert"), std::string::npos);
 }
 
 TEST_F(SaxMeasurementsTest, AVentricleCutByTheStackIsDoubted) {

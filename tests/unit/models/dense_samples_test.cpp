@@ -12,8 +12,8 @@
 namespace cmr {
 namespace {
 
-const std::vector<std::string> denseTasks{"seg_cine_lax", "seg_lge_sax", "seg_map_sax",
-                                          "landmarks"};
+const std::vector<std::string> denseTasks{"seg_cine_sax_rv", "seg_cine_lax", "seg_lge_sax",
+                                          "seg_map_sax", "landmarks"};
 
 DenseSample sampleOf(const std::string& task, std::uint64_t seed) {
   return drawDenseSample(drawDenseFrame(task, seed), seed, augmentOptionsOf(task, 64, 2.6));

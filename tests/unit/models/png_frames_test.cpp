@@ -39,7 +39,7 @@ class PngFrames : public testing::Test {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
     folder_ = fs::path(testing::TempDir()) / (std::string("png_frames_") + test->name());
     fs::remove_all(folder_);
-    for (const char* part : {"images", "endo", "epi"}) fs::create_directories(folder_ / part);
+    for (const char* part : {"images", "endo", "epi", "rv"}) fs::create_directories(folder_ / part);
   }
   void TearDown() override { fs::remove_all(folder_); }
 
@@ -74,6 +74,34 @@ TEST_F(PngFrames, AreReadWithWhatTheirMasksKnow) {
   EXPECT_EQ(frames[1].known, cavity | wall);
   EXPECT_EQ(frames[1].allowed[width * 4], wall);
   EXPECT_EQ(frames[1].allowed[0], bitOf(Structure::background) | bitOf(Structure::rvCavity));
+}
+
+TEST_F(PngFrames, KnowTheRightVentricleWhereItWasDrawn) {
+  const int left = bitOf(Structure::lvCavity);
+  const int wall = bitOf(Structure::lvMyocardium);
+  const int right = bitOf(Structure::rvCavity);
+  const auto drawRv = [&](const std::string& name, const std::vector<std::uint8_t>& mask) {
+    writeGrey(folder_ / "rv" / (name + ".png"), width, height, mask);
+  };
+  std::vector<std::uint8_t> low(width * height);
+  std::fill(low.begin() + width * 5, low.begin() + width * 9, std::uint8_t{255});
+  add("SC-A-01-IM-0001-0020", 3);  // rows 1 to 3 cavity
+  drawRv("SC-A-01-IM-0001-0020", low);
+  add("SC-B-02-IM-0001-0020", 3, 6);  // rows 4 to 6 wall, two of which the other mask claims
+  drawRv("SC-B-02-IM-0001-0020", low);
+  add("SC-C-03-IM-0001-0020", 3);
+  drawRv("SC-C-03-IM-0001-0020", std::vector<std::uint8_t>(width * height));
+  const std::vector<TrainingFrame> frames = read();
+  EXPECT_EQ(frames[0].known, left | right);
+  EXPECT_EQ(frames[0].allowed[width], left);
+  EXPECT_EQ(frames[0].allowed[width * 5], right);
+  EXPECT_EQ(frames[0].allowed[0], bitOf(Structure::background) | wall);
+  EXPECT_EQ(frames[1].known, left | wall | right);
+  EXPECT_EQ(frames[1].allowed[width * 5], wall);
+  EXPECT_EQ(frames[1].allowed[width * 8], right);
+  EXPECT_EQ(frames[1].allowed[0], bitOf(Structure::background));
+  EXPECT_EQ(frames[2].known, left | right);
+  EXPECT_EQ(std::count(frames[2].allowed.begin(), frames[2].allowed.end(), right), 0);
 }
 
 TEST_F(PngFrames, TakeThePhaseWithTheLargerCavitiesForEndDiastole) {
