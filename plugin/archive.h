@@ -88,6 +88,9 @@ class Archive {
   virtual std::optional<std::string> seriesOfInstance(const std::string& instanceId) = 0;
   // All instances of this identifier: an archive may hold one under several patients or studies.
   virtual std::vector<std::string> instancesOf(const std::string& SOPInstanceUID) = 0;
+  // Studies whose StudyInstanceUID or AccessionNumber this is, perhaps in another spelling
+  // (letters' case): look at their tags.
+  virtual std::vector<std::string> studiesNamed(const std::string& identifier) = 0;
   virtual std::optional<InstanceTags> tags(const std::string& instanceId) = 0;
   // Where the instance came from: RemoteAET, CalledAET, RemoteIP, Origin, as far as it was noted.
   virtual std::map<std::string, std::string> sourceOf(const std::string& instanceId) = 0;

@@ -123,11 +123,11 @@ std::string parseParentSeries(std::string_view json) {
               [](const Json& answer) { return answer.at("ParentSeries").get<std::string>(); });
 }
 
-std::vector<std::string> parseLookup(std::string_view json) {
-  return read(json, "an identifier", [](const Json& answer) {
+std::vector<std::string> parseLookup(std::string_view json, const std::string& type) {
+  return read(json, "an identifier", [&](const Json& answer) {
     std::vector<std::string> ids;
     for (const Json& item : answer) {
-      if (item.at("Type").get<std::string>() == "Instance") {
+      if (item.at("Type").get<std::string>() == type) {
         ids.push_back(item.at("ID").get<std::string>());
       }
     }

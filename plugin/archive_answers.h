@@ -16,7 +16,8 @@ ArchivedStudy parseStudy(std::string_view json);                      // GET /st
 ArchivedSeries parseSeries(std::string_view json);                    // GET /series/{id}
 std::vector<ArchivedInstance> parseInstances(std::string_view json);  // GET /series/{id}/instances
 std::string parseParentSeries(std::string_view json);                 // GET /instances/{id}
-std::vector<std::string> parseLookup(std::string_view json);  // POST /tools/lookup: instances
+// POST /tools/lookup: what is found of this type ("Study", "Instance")
+std::vector<std::string> parseLookup(std::string_view json, const std::string& type);
 // GET /instances/{id}/metadata?expand: what tells where it came from
 std::map<std::string, std::string> parseSource(std::string_view json);
 InstanceTags parseTags(std::string_view json);      // GET /instances/{id}/simplified-tags

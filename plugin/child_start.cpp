@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "analysis/errors.h"
+#include "plugin/descriptor.h"
 
 namespace cmr {
 namespace {
@@ -27,23 +28,6 @@ constexpr int reportDescriptor = childSocketDescriptor + 1;
 constexpr int firstSafeDescriptor = 16;
 // Of the child: libraries, shards of weights, devices of a GPU.
 constexpr rlim_t mostOpenFiles = 1024;
-
-class Descriptor {
- public:
-  explicit Descriptor(int value = -1) : value_(value) {}
-  ~Descriptor() { reset(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-  int release() { return std::exchange(value_, -1); }
-  void reset(int value = -1) {
-    if (value_ >= 0) ::close(value_);
-    value_ = value;
-  }
-
- private:
-  int value_;
-};
 
 [[noreturn]] void throwLastError(const std::string& what) {
   const int error = errno;

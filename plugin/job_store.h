@@ -190,7 +190,10 @@ class JobStore {
     std::string byJobId;                       // of laterJob
     std::vector<std::string> SOPInstanceUIDs;  // none that a set which stays holds as well
   };
-  std::vector<Outdated> outdatedResults();
+  // doneAfter: of laterJob, whether by a set that came after the one of which newestSet() said
+  // this; what is outdated by earlier ones has been settled. It walks over those alone.
+  std::vector<Outdated> outdatedResults(std::int64_t doneAfter = 0);
+  std::int64_t newestSet();   // its place in the order in which jobs were done; 0: there is none
   bool hasInterruptedSets();  // quick: whether outdatedResults() is worth a call without a new set
   void settleOutdated(const Outdated& outdated);
 

@@ -7,12 +7,13 @@ namespace {
 using Cause = JobStore::Outdated::Cause;
 
 // Jobs with a set in the archive, over series that a job done later covers with a set of its own;
-// of those over studies any that was done later over the same one.
+// of those over studies any that was done later over the same one. From the later ones, which are
+// few: ?1 is where the last look ended, and the plus keeps SQLite from taking the index of states.
 constexpr const char* byLaterJob = R"sql(
-SELECT old.seq, old.id, new.id FROM jobs old JOIN jobs new
+SELECT old.seq, old.id, new.id FROM jobs new CROSS JOIN jobs old
   ON new.orthanc_study = old.orthanc_study AND new.seq <> old.seq
-     AND new.done_order > old.done_order AND new.state = 'done' AND new.scope = old.scope
-WHERE old.superseded_by = ''
+     AND new.done_order > old.done_order AND +new.state = 'done' AND new.scope = old.scope
+WHERE new.done_order > ?1 AND old.superseded_by = ''
   AND (old.state = 'done' OR EXISTS (SELECT 1 FROM earlier_objects WHERE job_seq = old.seq))
   AND EXISTS (SELECT 1 FROM outbox WHERE job_seq = new.seq)
   AND (old.scope = 'study' OR NOT EXISTS (
@@ -50,9 +51,8 @@ AND NOT (?3 = 1 AND EXISTS (
 ORDER BY sop_uid
 )sql";
 
-void addOutdated(SqliteConnection& connection, Cause cause, const char* query,
+void addOutdated(SqliteConnection& connection, Cause cause, SqliteStatement& jobs,
                  std::vector<JobStore::Outdated>& found) {
-  SqliteStatement jobs(connection, query);
   while (jobs.step()) {
     JobStore::Outdated outdated{cause, jobs.bytes(1), jobs.bytes(2), {}};
     SqliteStatement objects(connection, objectsToRemove);
@@ -65,13 +65,28 @@ void addOutdated(SqliteConnection& connection, Cause cause, const char* query,
 
 }  // namespace
 
-std::vector<JobStore::Outdated> JobStore::outdatedResults() {
+std::vector<JobStore::Outdated> JobStore::outdatedResults(std::int64_t doneAfter) {
   const std::lock_guard guard(impl_->mutex);
+  SqliteConnection& connection = impl_->connection;
   std::vector<Outdated> found;
-  addOutdated(impl_->connection, Cause::laterJob, byLaterJob, found);
-  addOutdated(impl_->connection, Cause::laterRun, byLaterRun, found);
-  addOutdated(impl_->connection, Cause::interrupted, interruptedSets, found);
+  SqliteStatement laterJobs(connection, byLaterJob);
+  laterJobs.bind(doneAfter);
+  addOutdated(connection, Cause::laterJob, laterJobs, found);
+  SqliteStatement laterRuns(connection, byLaterRun);
+  addOutdated(connection, Cause::laterRun, laterRuns, found);
+  SqliteStatement interrupted(connection, interruptedSets);
+  addOutdated(connection, Cause::interrupted, interrupted, found);
   return found;
+}
+
+// Only of jobs that had objects: no other is sure to stay, and the order goes on from the last one
+// that is there.
+std::int64_t JobStore::newestSet() {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement newest(impl_->connection,
+                         "SELECT done_order FROM jobs WHERE done_order > 0 AND produced = 1"
+                         " ORDER BY done_order DESC LIMIT 1");
+  return newest.step() ? newest.integer(0) : 0;
 }
 
 bool JobStore::hasInterruptedSets() {

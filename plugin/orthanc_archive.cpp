@@ -90,7 +90,11 @@ class OrthancArchive : public Archive {
   }
 
   std::vector<std::string> instancesOf(const std::string& SOPInstanceUID) override {
-    return parseLookup(send("/tools/lookup", SOPInstanceUID, OrthancPluginRestApiPost, "POST"));
+    return lookUp(SOPInstanceUID, "Instance");
+  }
+
+  std::vector<std::string> studiesNamed(const std::string& identifier) override {
+    return lookUp(identifier, "Study");
   }
 
   std::optional<InstanceTags> tags(const std::string& instanceId) override {
@@ -180,6 +184,10 @@ class OrthancArchive : public Archive {
     auto answer = get(path);
     if (!answer) throw ResourceError("the archive knows no " + path);
     return *std::move(answer);
+  }
+
+  std::vector<std::string> lookUp(const std::string& identifier, const std::string& type) {
+    return parseLookup(send("/tools/lookup", identifier, OrthancPluginRestApiPost, "POST"), type);
   }
 
   template <typename Call>

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "analysis/errors.h"
+#include "plugin/descriptor.h"
 
 namespace cmr {
 namespace {
@@ -17,28 +18,13 @@ namespace {
   throw ResourceError(what + ": " + std::strerror(errno));
 }
 
-// Closed at the end, whatever happens.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
-
 void writeAll(const Descriptor& file, const std::string& text, const std::string& path) {
   for (std::size_t done = 0; done < text.size();) {
-    const ssize_t written = ::write(file.number(), text.data() + done, text.size() - done);
+    const ssize_t written = ::write(file.get(), text.data() + done, text.size() - done);
     if (written < 0 && errno != EINTR) fail("cannot write " + path);
     if (written > 0) done += static_cast<std::size_t>(written);
   }
-  if (::fsync(file.number()) != 0) fail("cannot write " + path);
+  if (::fsync(file.get()) != 0) fail("cannot write " + path);
 }
 
 }  // namespace
@@ -50,7 +36,7 @@ void replaceFile(const std::string& path, const std::string& text) {
   {
     const Descriptor file(
         ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
-    if (file.number() < 0) fail("cannot write " + fresh);
+    if (file.get() < 0) fail("cannot write " + fresh);
     writeAll(file, text, fresh);
   }
   std::error_code error;

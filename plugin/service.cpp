@@ -14,6 +14,7 @@
 #include "plugin/rest_rules.h"
 #include "plugin/send_notice.h"
 #include "plugin/send_results.h"
+#include "plugin/worklist_program.h"
 
 namespace cmr {
 namespace {
@@ -176,11 +177,14 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
       worklistFolder_(
           plan_.settings.worklist.enable ? plan_.settings.worklist.folder : std::string(),
           plan_.settings.worklist.expireDays, store_,
-          [this] {
+          [this](const std::stop_token& stop) {
             return readFolderByProgram(plan_.settings.workerExecutable,
-                                       plan_.settings.worklist.folder);
+                                       plan_.settings.worklist.folder, stop);
           },
           log),
+      examTies_(archive, store_, plan_.settings.worklist.expireDays,
+                [this](const std::string& studyId) { lookAgain(studyId); }),
+      worklistWatch_(worklistFolder_, examTies_, log),
       retention_(store_,
                  {std::chrono::hours(24) * plan_.settings.retentionDays,
                   std::chrono::hours(24) * plan_.settings.auditDays,
@@ -204,7 +208,6 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
           },
           [this] {
             noteFiles();
-            worklistFolder_.look();
             retention_.step(std::chrono::steady_clock::now());
             if (plan_.settings.reportStudies) reporter_.submitDue();
           },
@@ -225,18 +228,21 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
   outboxThread_ = std::jthread([this](const std::stop_token& stop) { outbox_.run(stop); });
   dispatcherThread_ = std::jthread([this](const std::stop_token& stop) { dispatcher_.run(stop); });
   intakeThread_ = std::jthread([this](const std::stop_token& stop) { intake_.run(stop); });
+  if (plan_.settings.worklist.enable) {
+    worklistThread_ =
+        std::jthread([this](const std::stop_token& stop) { worklistWatch_.run(stop); });
+  }
   forwarder_.start();
 }
 
 Service::~Service() { stop(); }
 
 void Service::stop() {
-  for (std::jthread* thread : {&intakeThread_, &dispatcherThread_, &outboxThread_}) {
-    thread->request_stop();
-  }
+  const auto threads = {&intakeThread_, &dispatcherThread_, &outboxThread_, &worklistThread_};
+  for (std::jthread* thread : threads) thread->request_stop();
   worker_.stop();
   forwarder_.stop();
-  for (std::jthread* thread : {&intakeThread_, &dispatcherThread_, &outboxThread_}) {
+  for (std::jthread* thread : threads) {
     if (thread->joinable()) thread->join();
   }
 }
@@ -297,6 +303,16 @@ PackageInUse Service::packageInUse() {
   return use;
 }
 
+void Service::lookAgain(const std::string& studyId) {
+  if (!plan_.rules->now().rules.asksForSchedule()) return;
+  JobStore::SkippedFilter leftAlone;
+  leftAlone.orthancStudyId = studyId;
+  leftAlone.limit = 1000;
+  for (const auto& series : store_.skippedSeries(leftAlone)) {
+    intake_.reconsider(series.orthancSeriesId);
+  }
+}
+
 void Service::noteFiles() {
   plan_.rules->now();
   AuditTrail trail(store_);
@@ -311,6 +327,7 @@ void Service::ring() {
   dispatcher_.ring();
   outbox_.ring();
   forwarder_.ring();
+  worklistWatch_.ring();
 }
 
 nlohmann::json Service::status() const {

@@ -1,4 +1,4 @@
-// The service: queue, worker and the three threads between them and the archive.
+// The service: queue, worker and the four threads between them and the archive.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,7 @@
 #include "plugin/circuit_breaker.h"
 #include "plugin/delivery_queue.h"
 #include "plugin/dispatcher.h"
+#include "plugin/exam_ties.h"
 #include "plugin/forwarder.h"
 #include "plugin/group_planner.h"
 #include "plugin/intake.h"
@@ -24,6 +25,7 @@
 #include "plugin/superseder.h"
 #include "plugin/worker_supervisor.h"
 #include "plugin/worklist_folder.h"
+#include "plugin/worklist_watch.h"
 
 namespace cmr {
 
@@ -74,6 +76,8 @@ class Service {
 
  private:
   PackageInUse packageInUse();
+  // A study belongs to an exam since now: rules may ask what was scheduled.
+  void lookAgain(const std::string& studyId);
   // What changed on disk, for the audit trail.
   void noteFiles();
   AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress);
@@ -85,8 +89,10 @@ class Service {
   mutable JobStore store_;
   mutable DeliveryQueue deliveries_;
   Forwarder forwarder_;
-  WorklistFolder worklistFolder_;  // of the outbox's thread, too
-  Retention retention_;            // of the outbox's thread
+  WorklistFolder worklistFolder_;  // of the worklist's thread, as the next two
+  ExamTies examTies_;
+  WorklistWatch worklistWatch_;
+  Retention retention_;  // of the outbox's thread
   PackageWatch package_;
   WorkerSupervisor worker_;
   CircuitBreaker breaker_;
@@ -100,6 +106,7 @@ class Service {
   std::jthread outboxThread_;
   std::jthread dispatcherThread_;
   std::jthread intakeThread_;
+  std::jthread worklistThread_;  // only where the worklist is on
 };
 
 }  // namespace cmr

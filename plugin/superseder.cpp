@@ -25,7 +25,8 @@ Superseder::Superseder(Archive& archive, JobStore& store, bool remove, LogCallba
     : archive_(archive), store_(store), remove_(remove), log_(std::move(log)) {}
 
 void Superseder::removeOutdated() {
-  for (const JobStore::Outdated& outdated : store_.outdatedResults()) {
+  const std::int64_t newest = store_.newestSet();
+  for (const JobStore::Outdated& outdated : store_.outdatedResults(settledUpTo_)) {
     // A part of a set is no result: it goes wherever results of the past are kept, too.
     const bool goes = remove_ || outdated.cause == JobStore::Outdated::Cause::interrupted;
     const int removed = goes ? removeObjects(outdated) : 0;
@@ -34,6 +35,7 @@ void Superseder::removeOutdated() {
                                 std::to_string(removed) +
                                 " of its objects were removed from the archive");
   }
+  settledUpTo_ = newest;
 }
 
 int Superseder::removeObjects(const JobStore::Outdated& outdated) {

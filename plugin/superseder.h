@@ -4,6 +4,8 @@
 // well.
 #pragma once
 
+#include <cstdint>
+
 #include "plugin/archive.h"
 #include "plugin/job_store.h"
 #include "plugin/worker_supervisor.h"
@@ -28,6 +30,7 @@ class Superseder {
   JobStore& store_;
   const bool remove_;
   const LogCallback log_;
+  std::int64_t settledUpTo_ = 0;  // JobStore::newestSet(); at the start all is looked at once
 };
 
 }  // namespace cmr

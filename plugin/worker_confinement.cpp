@@ -17,6 +17,8 @@
 #include <sstream>
 #include <system_error>
 
+#include "plugin/descriptor.h"
+
 namespace cmr {
 namespace {
 
@@ -126,20 +128,6 @@ constexpr std::array<const char*, 18> readableEverywhere{"/usr",
                                                          "/var/cache/fontconfig",
                                                          "/dev/urandom",
                                                          "/dev/zero"};
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 // What is not there needs no rule.
 bool grant(int ruleset, const std::string& path, std::uint64_t access) {

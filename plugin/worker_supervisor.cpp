@@ -15,6 +15,7 @@
 #include "analysis/blas_loader.h"
 #include "analysis/program.h"
 #include "plugin/child_keeper.h"
+#include "plugin/descriptor.h"
 #include "plugin/framed_socket.h"
 #include "plugin/worker_exchange.h"
 #include "plugin/worker_protocol.h"
@@ -72,16 +73,6 @@ std::uint64_t residentBytes(int processId) {
   file >> size >> resident;
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
-
-struct OpenUntilTaken {
-  explicit OpenUntilTaken(int given) : descriptor(given) {}
-  ~OpenUntilTaken() {
-    if (descriptor >= 0) ::close(descriptor);
-  }
-  OpenUntilTaken(const OpenUntilTaken&) = delete;
-  OpenUntilTaken& operator=(const OpenUntilTaken&) = delete;
-  int descriptor;
-};
 
 // The worker is lost, and why.
 class WorkerTrouble : public ResourceError {
@@ -222,10 +213,10 @@ class WorkerSupervisor::Impl {
 
   void launch() {
     const SocketPair ends = makeSocketPair();
-    OpenUntilTaken first{ends.first};
-    const OpenUntilTaken second{ends.second};
-    const auto ours = std::make_shared<FramedSocket>(first.descriptor);
-    first.descriptor = -1;
+    Descriptor first(ends.first);
+    const Descriptor second(ends.second);
+    const auto ours = std::make_shared<FramedSocket>(first.get());
+    first.release();
     ChildSpec spec;
     spec.arguments = {settings_.executable, "worker",
                       "--socket",           std::to_string(childSocketDescriptor),
@@ -236,7 +227,7 @@ class WorkerSupervisor::Impl {
     }
     spec.environment = workerEnvironment();
     spec.niceness = settings_.niceness;
-    spec.socket = second.descriptor;
+    spec.socket = second.get();
     const int processId = keeper_.start(spec);
     const std::lock_guard lock(mutex_);
     if (started_) ++status_.restarts;

@@ -37,8 +37,8 @@ std::string stampOf(const std::string& folder) {
 
 }  // namespace
 
-WorklistFolder::WorklistFolder(std::string folder, int expireDays, JobStore& store,
-                               std::function<std::string()> read, LogCallback log)
+WorklistFolder::WorklistFolder(std::string folder, int expireDays, JobStore& store, Reader read,
+                               LogCallback log)
     : folder_(std::move(folder)),
       expireDays_(expireDays),
       store_(store),
@@ -74,13 +74,15 @@ void WorklistFolder::takeIn(const Json& answer, WorklistFolderStatus& status) {
   store_.withdrawExams(there);
 }
 
-void WorklistFolder::look() {
-  if (folder_.empty()) return;
+bool WorklistFolder::look(const std::stop_token& stop) {
+  if (folder_.empty()) return false;
   std::string now = dateBeforeToday(0) + "\n" + stampOf(folder_);
-  if (now == seen_) return;
+  if (now == seen_) return false;
   WorklistFolderStatus status;
   try {
-    takeIn(Json::parse(read_()), status);
+    takeIn(Json::parse(read_(stop)), status);
+  } catch (const CancelledError&) {
+    return false;
   } catch (const Json::exception& error) {
     status.problem = std::string("the answer about the folder was not understood: ") + error.what();
   } catch (const InputError& error) {
@@ -99,6 +101,7 @@ void WorklistFolder::look() {
     log_(LogLevel::error, "the worklist's folder cannot be followed: " + status.problem);
   }
   status_ = std::move(status);
+  return true;
 }
 
 WorklistFolderStatus WorklistFolder::status() const {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -29,12 +30,14 @@ struct WorklistFolderStatus {
 // Thread ownership: look() of one thread, status() of any.
 class WorklistFolder {
  public:
-  // folder: empty: there is none. read: the answer of `cmr worklist read FOLDER`; throws.
-  WorklistFolder(std::string folder, int expireDays, JobStore& store,
-                 std::function<std::string()> read, LogCallback log);
+  // folder: empty: there is none. read: the answer of `cmr worklist read FOLDER`; throws, also
+  // CancelledError when it is stopped.
+  using Reader = std::function<std::string(const std::stop_token&)>;
+  WorklistFolder(std::string folder, int expireDays, JobStore& store, Reader read, LogCallback log);
 
-  // To be called often: acts when names, sizes or times in the folder changed, or the day.
-  void look();
+  // To be called often: acts when names, sizes or times in the folder changed, or the day. Stopped
+  // half-way it has changed nothing. False: there was nothing to do.
+  bool look(const std::stop_token& stop);
   WorklistFolderStatus status() const;
 
  private:
@@ -43,7 +46,7 @@ class WorklistFolder {
   const std::string folder_;
   const int expireDays_;
   JobStore& store_;
-  const std::function<std::string()> read_;
+  const Reader read_;
   const LogCallback log_;
   std::string seen_;
   mutable std::mutex mutex_;  // guards the status
@@ -51,8 +54,5 @@ class WorklistFolder {
 };
 
 nlohmann::json worklistFolderJson(const WorklistFolderStatus& status);
-
-// Runs `cmr worklist read FOLDER`. Throws ResourceError when it does not answer in half a minute.
-std::string readFolderByProgram(const std::string& program, const std::string& folder);
 
 }  // namespace cmr

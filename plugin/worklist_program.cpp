@@ -1,5 +1,5 @@
-// The program that reads worklist files, as a process of its own: foreign DICOM is not decoded in
-// the archive's.
+#include "plugin/worklist_program.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 
 #include "analysis/errors.h"
 #include "plugin/child_start.h"
-#include "plugin/worklist_folder.h"
+#include "plugin/descriptor.h"
 
 namespace cmr {
 namespace {
@@ -21,46 +21,70 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds patience{30};
 constexpr std::size_t largestAnswer = std::size_t{64} << 20;
+constexpr std::size_t mostSaid = 2000;  // of what it says about its trouble
 
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : number_(number) {}
-  ~Descriptor() { close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  void close() {
-    if (number_ >= 0) ::close(number_);
-    number_ = -1;
-  }
-  int get() const { return number_; }
+enum class Heard { all, tooLate, tooMuch };
 
- private:
-  int number_;
+struct Stream {
+  int from = -1;  // negative: it has ended
+  std::string text;
 };
 
-// Everything until the other side closes; false: it took too long, or was too much.
-bool readAll(int from, std::string& text) {
-  const auto end = Clock::now() + patience;
+// What is there; the end of it, or an error, ends the stream.
+void readPart(Stream& stream) {
   std::array<char, 65536> part{};
-  for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
-    pollfd wait{from, POLLIN, 0};
-    if (left.count() <= 0) return false;
-    const int ready = ::poll(&wait, 1, static_cast<int>(left.count()));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return false;
-    const ssize_t got = ::read(from, part.data(), part.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return false;
-    if (got == 0) return true;
-    text.append(part.data(), static_cast<std::size_t>(got));
-    if (text.size() > largestAnswer) return false;
+  const ssize_t got = ::read(stream.from, part.data(), part.size());
+  if (got > 0) {
+    stream.text.append(part.data(), static_cast<std::size_t>(got));
+  } else if (got == 0 || errno != EINTR) {
+    stream.from = -1;
   }
 }
 
+// Both until the other side closes them. poll(2) passes over negative descriptors.
+Heard hear(Stream& answer, Stream& said) {
+  const auto end = Clock::now() + patience;
+  while (answer.from >= 0 || said.from >= 0) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+    if (left.count() <= 0) return Heard::tooLate;
+    std::array<pollfd, 2> wait{{{answer.from, POLLIN, 0}, {said.from, POLLIN, 0}}};
+    if (::poll(wait.data(), wait.size(), static_cast<int>(left.count())) < 0) {
+      if (errno == EINTR) continue;
+      return Heard::tooLate;
+    }
+    if (wait[0].revents != 0) readPart(answer);
+    if (wait[1].revents != 0) readPart(said);
+    if (answer.text.size() > largestAnswer) return Heard::tooMuch;
+    if (said.text.size() > mostSaid) said.text.resize(mostSaid);
+  }
+  return Heard::all;
+}
+
+// The child leads a process group of its own: nothing that it started stays, either.
+void killGroup(pid_t leader) { ::kill(-leader, SIGKILL); }
+
+// Until it ended. It is not waited for yet: until then its number is nobody else's, whatever kills
+// it from another thread.
+void waitForEnd(pid_t child) {
+  siginfo_t ended{};
+  while (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) < 0 &&
+         errno == EINTR) {
+  }
+}
+
+int exitStatusOf(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
+std::string firstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 }  // namespace
 
-std::string readFolderByProgram(const std::string& program, const std::string& folder) {
+std::string readFolderByProgram(const std::string& program, const std::string& folder,
+                                const std::stop_token& stop) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw ResourceError("no pipe for the worklist's files");
   const Descriptor reading(ends[0]);
@@ -72,21 +96,27 @@ std::string readFolderByProgram(const std::string& program, const std::string& f
   spec.socket = writing.get();
   const StartedChild child = startChild(spec);
   const Descriptor standardError(child.standardError);
-  writing.close();
-  std::string answer;
-  const bool isWhole = readAll(reading.get(), answer);
-  if (!isWhole) ::kill(child.processId, SIGKILL);
-  int status = 0;
-  while (::waitpid(child.processId, &status, 0) < 0 && errno == EINTR) {
+  writing.reset();
+  Stream answer{reading.get(), {}};
+  Stream said{standardError.get(), {}};
+  Heard heard = Heard::all;
+  {
+    const std::stop_callback killWhenStopped(stop, [&] { killGroup(child.processId); });
+    heard = hear(answer, said);
+    if (heard != Heard::all) killGroup(child.processId);
+    waitForEnd(child.processId);
+  }  // nobody kills it any more
+  const int status = exitStatusOf(child.processId);
+  if (stop.stop_requested()) throw CancelledError("the worklist's files are not read: stopped");
+  if (heard == Heard::tooLate) {
+    throw ResourceError(program + " did not read " + folder + " in half a minute");
   }
-  if (!isWhole) throw ResourceError(program + " did not read " + folder + " in half a minute");
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return answer;
-  std::string said;
-  std::array<char, 2000> part{};
-  const ssize_t got = ::read(standardError.get(), part.data(), part.size());
-  if (got > 0) said.assign(part.data(), static_cast<std::size_t>(got));
+  if (heard == Heard::tooMuch) {
+    throw ResourceError(program + " says more than 64 MiB about " + folder);
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return answer.text;
   throw ResourceError(program + " " + describeExit(status) + " over " + folder +
-                      (said.empty() ? "" : ": " + said.substr(0, said.find('\n'))));
+                      (said.text.empty() ? "" : ": " + firstLine(said.text)));
 }
 
 }  // namespace cmr

@@ -44,6 +44,7 @@ RestResponse create(const RestRequest& request, const RestContext& context) {
                         exam.id},
                    {"id", exam.id}});
   }
+  if (context.ring) context.ring();  // its study may be here already
   return one(exam.id, store);
 }
 
@@ -56,7 +57,9 @@ RestResponse replace(const RestRequest& request, const std::string& id,
     return refuse(409, "accession number, patient and step make another entry, " + exam.id +
                            ": create that one and delete " + id);
   }
-  return store.reschedule(exam, context.by) ? one(id, store) : notThere(id);
+  if (!store.reschedule(exam, context.by)) return notThere(id);
+  if (context.ring) context.ring();
+  return one(id, store);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::answered([&] { parseSeries(text); });
   fuzz::answered([&] { parseInstances(text); });
   fuzz::answered([&] { parseParentSeries(text); });
-  fuzz::answered([&] { parseLookup(text); });
+  fuzz::answered([&] { parseLookup(text, "Instance"); });
   fuzz::answered([&] { parseTags(text); });
   fuzz::answered([&] { parseStored(text); });
   fuzz::answered([&] { parseJobId(text); });

@@ -217,6 +217,16 @@ class Worklist(ServiceTest):
         self.assertEqual(self.send(server, "GET", f"/cmr/worklist/{second}")[1]["state"],
                          "scheduled")
 
+    def test_an_exam_may_be_scheduled_after_its_study_arrived(self):
+        server = self.started()
+        server.send(self.series())
+        self.assertEqual(server.job_in(*FINAL)["state"], "done")
+        first, second = self.create(server, FIRST, SECOND)
+        state = lambda entry: self.send(server, "GET", f"/cmr/worklist/{entry}")[1]["state"]
+        server.wait(lambda: state(first) == "reported", "the exam to be tied to its study")
+        self.assertEqual(state(second), "scheduled")
+        self.assertEqual(self.patients(server), ["TEST-2"])
+
     def test_files_of_a_folder_are_offered_changed_and_withdrawn(self):
         program = pathlib.Path(ARCHIVE_WORKER).parent / "cmr"
         if not program.exists():

@@ -78,7 +78,8 @@ TEST(ArchiveAnswers, AnythingElseIsAnErrorAndNotAGuess) {
 
 TEST(ArchiveAnswers, ALookupKeepsInstancesOnly) {
   EXPECT_THAT(parseLookup(R"([{"ID": "s", "Path": "/series/s", "Type": "Series"},
-      {"ID": "i", "Path": "/instances/i", "Type": "Instance"}])"),
+      {"ID": "i", "Path": "/instances/i", "Type": "Instance"}])",
+                          "Instance"),
               ElementsAre("i"));
 }
 

@@ -53,6 +53,11 @@ class Watchdog {
   std::jthread thread_;  // last: it uses the others
 };
 
+constexpr const char* rulesText = R"({"schema": 1, "rules": [{"name": "mr",
+        "when": [{"tag": "Modality", "equals": "MR"}], "tasks": ["seg_cine_sax"]}]})";
+constexpr const char* examText = R"({"PatientName": "Roe^Ann", "PatientID": "4711",
+      "AccessionNumber": "B", "Modality": "MR", "ScheduledProcedureStepStartDate": "20990131"})";
+
 // A service over an archive in memory, with the real worker loop around a scripted analysis.
 class BusyService {
  public:
@@ -64,18 +69,21 @@ class BusyService {
     settings.databaseFolder = folder_.path().string();
     settings.diskFloorMiB = 0;
     settings.memoryFloorMiB = 0;
+    settings.editRules = true;
+    settings.worklist.enable = true;
     std::filesystem::create_directory(settings.packageFolder);
     std::ofstream(settings.packageFolder + "/manifest.json") << "{\"files\": []}";
-    std::ofstream(settings.rulesFile) << R"({"schema": 1, "rules": [{"name": "mr",
-        "when": [{"tag": "Modality", "equals": "MR"}], "tasks": ["seg_cine_sax"]}]})";
+    std::ofstream(settings.rulesFile) << rulesText;
     const LogCallback quiet = [](LogLevel, const std::string&) {};
     service = std::make_unique<Service>(
         planService(settings, {settings.databaseFolder, settings.databaseFolder}, quiet), archive,
         0, quiet);
   }
 
-  RestResponse ask(const std::string& method, const std::string& path) {
+  RestResponse ask(const std::string& method, const std::string& path,
+                   const std::string& body = {}) {
     RestContext context;
+    context.worklist = service->worklist();
     context.status = [this] { return service->status(); };
     context.metrics = [this] { return std::to_string(service->measures().nowMs); };
     context.store = &service->store();
@@ -84,7 +92,9 @@ class BusyService {
     context.deliveries = &service->deliveries();
     context.packageFolder = service->packageFolder();
     context.ring = [this] { service->ring(); };
-    return answerRest({method, path, {}}, context);
+    RestRequest request{method, path, {}, body};
+    if (method == "PUT") request.headers["if-match"] = service->rules().status().sha256;
+    return answerRest(request, context);
   }
 
   std::string path() const { return (folder_.path() / "cmr-jobs.sqlite").string(); }
@@ -117,9 +127,15 @@ void ask(BusyService& busy, int turn) {
       {"POST", "/cmr/jobs/" + job + "/cancel"},
       {"POST", "/cmr/rules/reload"},
       {"GET", "/cmr/rules"},
+      {"PUT", "/cmr/rules"},
+      {"GET", "/cmr/audit"},
+      {"POST", "/cmr/worklist"},
+      {"GET", "/cmr/series/" + id + "/explain"},
       {"POST", "/cmr/queue/retry-dead"}};
   const auto& [method, path] = requests[turn % std::size(requests)];
-  const RestResponse response = busy.ask(method, path);
+  // Other spaces are other rules.
+  const std::string rules = rulesText + std::string(static_cast<std::size_t>(turn % 5), ' ');
+  const RestResponse response = busy.ask(method, path, path == "/cmr/rules" ? rules : examText);
   EXPECT_NE(response.status, 500) << method << " " << path << ": " << response.body;
 }
 

@@ -89,6 +89,7 @@ class FakeArchive : public Archive {
   std::map<std::string, std::string> source;
   std::set<std::string> markedOwn;
   std::map<std::string, std::vector<std::string>> instancesByUid;
+  std::map<std::string, std::vector<std::string>> studiesByIdentifier;
   std::vector<std::string> removed;
   std::string refusesToSend;      // an instance that other nodes do not take
   bool sendingHangs = false;      // it never ends by itself
@@ -172,6 +173,12 @@ class FakeArchive : public Archive {
     const std::lock_guard lock(mutex_);
     const auto found = instancesByUid.find(SOPInstanceUID);
     return found == instancesByUid.end() ? std::vector<std::string>{} : found->second;
+  }
+
+  std::vector<std::string> studiesNamed(const std::string& identifier) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = studiesByIdentifier.find(identifier);
+    return found == studiesByIdentifier.end() ? std::vector<std::string>{} : found->second;
   }
 
   std::optional<std::string> seriesOfInstance(const std::string& instanceId) override {

@@ -93,6 +93,9 @@ class FaultyArchive : public Archive {
   std::vector<std::string> instancesOf(const std::string& SOPInstanceUID) override {
     return through([&] { return real_.instancesOf(SOPInstanceUID); });
   }
+  std::vector<std::string> studiesNamed(const std::string& identifier) override {
+    return through([&] { return real_.studiesNamed(identifier); });
+  }
   std::optional<InstanceTags> tags(const std::string& instanceId) override {
     return through([&] { return real_.tags(instanceId); });
   }

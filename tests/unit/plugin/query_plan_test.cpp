@@ -212,6 +212,18 @@ TEST_F(QueryPlanTest, TheNextJobIsTheFirstOfItsIndex) {
   EXPECT_EQ(plan.find("USE TEMP B-TREE"), plan.rfind("USE TEMP B-TREE")) << plan;
 }
 
+// The queue waits for this one, too, whenever a job is done.
+TEST_F(QueryPlanTest, WhatIsOutdatedIsLookedForAmongTheJobsDoneSince) {
+  SqliteConnection(path, "").execute("UPDATE jobs SET produced = 1 WHERE seq = 1111");
+  const std::int64_t newest = watched->newestSet();
+  EXPECT_GT(newest, 0);
+  EXPECT_TRUE(watched->outdatedResults(newest).empty());
+  const std::string plan = planOf(watchedSql("CROSS JOIN jobs old"));
+  EXPECT_THAT(plan, AllOf(HasSubstr("SEARCH new USING INDEX jobs_by_done_order"),
+                          HasSubstr("SEARCH old USING INDEX jobs_by_study")));
+  EXPECT_EQ(walks(), "");
+}
+
 TEST_F(QueryPlanTest, AListOfAStateComesOutOfItsIndexInOrder) {
   ask("/cmr/jobs", {{"state", "done"}});
   const std::string plan = planOf(watchedSql("state = ? ORDER BY seq DESC"));

@@ -52,6 +52,28 @@ class SupersederTest : public ServiceFixture {
   std::string second;
 };
 
+// It looks at what was done since it looked last.
+TEST_F(SupersederTest, NoLaterSetIsMissedFromRoundToRound) {
+  Superseder superseder(archive, *store, true, logCallback());
+  archive.addSeries("a", "study", 1, 3);
+  first = analyse("a", "2.1");
+  superseder.removeOutdated();
+  archive.addImage("a");
+  second = analyse("a", "2.2");
+  superseder.removeOutdated();
+  superseder.removeOutdated();
+  EXPECT_EQ(supersededBy(first), second);
+  store->retry(first);
+  superseder.removeOutdated();
+  EXPECT_EQ(supersededBy(second), "");
+  store->finishAnalysed(*store->claim("20200102030405"),
+                        {{ObjectKind::segmentation, "1.1", "2.3", "2.4", "2.3"}}, "{}");
+  store->markStored(first, 0);
+  superseder.removeOutdated();
+  EXPECT_EQ(supersededBy(second), first);
+  EXPECT_EQ(supersededBy(first), "");
+}
+
 TEST_F(SupersederTest, EarlierResultsLeaveWhenThoseOfMoreImagesAreStored) {
   analyseTwice();
   removeOutdated();

@@ -7,6 +7,7 @@
 #include "analysis/errors.h"
 #include "plugin/audit_trail.h"
 #include "plugin/worklist_entry.h"
+#include "plugin/worklist_program.h"
 #include "tests/unit/plugin/service_fixture.h"
 
 namespace cmr {
@@ -61,23 +62,24 @@ class WorklistFolderTest : public ServiceFixture {
   std::map<std::string, Json> said;
   std::string trouble;
   int reads = 0;
-  WorklistFolder followed{files.string(), 7, *store, [this] { return read(); }, logCallback()};
+  WorklistFolder followed{files.string(), 7, *store,
+                          [this](const std::stop_token&) { return read(); }, logCallback()};
 };
 
 TEST_F(WorklistFolderTest, FilesAreTakenInChangedAndWithdrawn) {
   put("a.wl", exam("A"));
   put("b.wl", exam("B"));
-  followed.look();
-  followed.look();
+  followed.look(stopper.get_token());
+  followed.look(stopper.get_token());
   EXPECT_EQ(reads, 1) << "nothing changed";
   EXPECT_THAT(accessions(), ElementsAre("A", "B"));
   put("a.wl", exam("A", "20990201"));
   take("b.wl");
-  followed.look();
+  followed.look(stopper.get_token());
   ASSERT_THAT(accessions(), ElementsAre("A"));
   EXPECT_EQ(store->scheduledExams(1, 0)[0].startDate, "20990201");
   put("a.wl", exam("C"));  // another exam in the same file
-  followed.look();
+  followed.look(stopper.get_token());
   EXPECT_THAT(accessions(), ElementsAre("C"));
   AuditTrail::Filter filter;
   filter.kind = "worklist";
@@ -88,12 +90,12 @@ TEST_F(WorklistFolderTest, FilesAreTakenInChangedAndWithdrawn) {
 
 TEST_F(WorklistFolderTest, AFileThatBreaksKeepsWhatItSaidAndIsNamed) {
   put("a.wl", exam("A"));
-  followed.look();
+  followed.look(stopper.get_token());
   putBroken("a.wl", "it is cut off");
   Json incomplete = exam("B");
   incomplete.erase("PatientID");
   put("b.wl", incomplete);
-  followed.look();
+  followed.look(stopper.get_token());
   EXPECT_THAT(accessions(), ElementsAre("A"));
   const WorklistFolderStatus status = followed.status();
   ASSERT_EQ(status.refused.size(), 2U);
@@ -104,10 +106,10 @@ TEST_F(WorklistFolderTest, AFileThatBreaksKeepsWhatItSaidAndIsNamed) {
 
 TEST_F(WorklistFolderTest, AFolderThatCannotBeReadWithdrawsNothing) {
   put("a.wl", exam("A"));
-  followed.look();
+  followed.look(stopper.get_token());
   trouble = "no such folder";
   put("b.wl", exam("B"));
-  followed.look();
+  followed.look(stopper.get_token());
   EXPECT_THAT(accessions(), ElementsAre("A"));
   EXPECT_EQ(followed.status().problem, "no such folder");
 }
@@ -116,34 +118,34 @@ TEST_F(WorklistFolderTest, WhatCameOverRestIsNotOverwritten) {
   store->schedule(readWorklistEntry(R"({"PatientName": "Roe^Ann", "PatientID": "4711",
       "AccessionNumber": "A", "Modality": "MR", "ScheduledProcedureStepStartDate": "20990131"})"));
   put("a.wl", exam("A"));
-  followed.look();
+  followed.look(stopper.get_token());
   EXPECT_THAT(followed.status().refused.at(0).reason, HasSubstr("over REST"));
   take("a.wl");
-  followed.look();
+  followed.look(stopper.get_token());
   EXPECT_THAT(accessions(), ElementsAre("A"));
 }
 
 TEST_F(WorklistFolderTest, TwoFilesOfOneExamContradictEachOther) {
   put("a.wl", exam("A"));
   put("b.wl", exam("A", "20990202"));
-  followed.look();
+  followed.look(stopper.get_token());
   EXPECT_THAT(accessions(), ElementsAre("A"));
   EXPECT_THAT(followed.status().refused.at(0).reason, HasSubstr("is in \"a.wl\""));
 }
 
 TEST_F(WorklistFolderTest, DaysLongPastAreNotTakenIn) {
   put("a.wl", exam("A", "20200101"));
-  followed.look();
+  followed.look(stopper.get_token());
   EXPECT_THAT(accessions(), IsEmpty());
   EXPECT_EQ(followed.status().expired, 1U);
 }
 
 TEST_F(WorklistFolderTest, AnExamWhoseStudyArrivedOutlivesItsFile) {
   put("a.wl", exam("A"));
-  followed.look();
+  followed.look(stopper.get_token());
   EXPECT_EQ(store->tieToExams({"study", "", "A", "4711"}), 1);
   take("a.wl");
-  followed.look();
+  followed.look(stopper.get_token());
   EXPECT_THAT(accessions(), ElementsAre("A"));
 }
 
@@ -166,7 +168,7 @@ TEST_F(WorklistFolderTest, RulesSeeWhatWasScheduledOfTheirStudy) {
   heart["ScheduledProtocolCodeSequence"] = Json::array(
       {{{"CodeValue", "HEART"}, {"CodingSchemeDesignator", "99"}, {"CodeMeaning", "Heart"}}});
   put("a.wl", heart);
-  followed.look();
+  followed.look(stopper.get_token());
   archive.addSeries("a", "study", 2, 3);
   EXPECT_FALSE(planner->look("a")->wanted());
   EXPECT_EQ(store->tieToExams({"study", "", "A", "4711"}), 1);

@@ -90,5 +90,24 @@ TEST_F(WorklistStore, RoutesSayWhatIsWrong) {
   EXPECT_EQ(answerRest({"POST", "/cmr/worklist", {}, "{"}, context).status, 400);
 }
 
+// Whose study may be in the archive already.
+TEST_F(WorklistStore, ANewOrReplacedEntryRings) {
+  int rings = 0;
+  RestContext context;
+  context.status = [] { return nlohmann::json::object(); };
+  context.store = store.get();
+  context.planner = planner.get();
+  context.worklist.enable = true;
+  context.ring = [&] { ++rings; };
+  const std::string body = R"({"PatientName": "Roe^Ann", "PatientID": "4711",
+      "AccessionNumber": "B", "Modality": "MR", "ScheduledProcedureStepStartDate": "20990131"})";
+  const RestResponse made = answerRest({"POST", "/cmr/worklist", {}, body}, context);
+  ASSERT_EQ(made.status, 200) << made.body;
+  EXPECT_EQ(rings, 1);
+  const std::string id = nlohmann::json::parse(made.body)["id"];
+  EXPECT_EQ(answerRest({"PUT", "/cmr/worklist/" + id, {}, body}, context).status, 200);
+  EXPECT_EQ(rings, 2);
+}
+
 }  // namespace
 }  // namespace cmr
