@@ -26,7 +26,7 @@ done
 
 package="${CMR_PACKAGE:-$root/models/starter}"
 series="${CMR_SERIES:-$root/packaging/demo-data/SCD0000301}"
-limit_s=1200
+limit_s=${CMR_DEMO_LIMIT_S:-1200}
 tool=(/usr/bin/python3 "$root/packaging/demo_tool.py")
 pid=
 
@@ -85,7 +85,7 @@ start_orthanc() {
 send_series() {
   say "sending $(find "$series" -name '*.dcm' | wc -l) images with storescu"
   send_started=$(now)
-  storescu -q -xt +sd -aet CMRSENDER -aec CMRDEMO 127.0.0.1 "$dicom_port" "$series"
+  storescu -q -xt +sd +r -aet CMRSENDER -aec CMRDEMO 127.0.0.1 "$dicom_port" "$series"
   send_ended=$(now)
 }
 

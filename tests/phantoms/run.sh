@@ -34,9 +34,7 @@ rm -rf "$home"
 mkdir -p "$home/sent"
 for vendor in siemens ge philips; do
   build/release/cmr phantom study --vendor "$vendor" --condition "$condition" --seed "$seed" -o "$home/$vendor"
-  find "$home/$vendor/dicom" -name '*.dcm' | while read -r image; do
-    ln "$image" "$home/sent/$vendor-$(basename "$(dirname "$image")")-$(basename "$image")"
-  done
+  cp -rl "$home/$vendor/dicom" "$home/sent/$vendor"
 done
 cat > "$home/settings.json" << SETTINGS
 {"Rules": "$root/tests/phantoms/rules.json",
@@ -53,6 +51,7 @@ stop_demo() {
 }
 trap stop_demo EXIT
 CMR_DEMO_SETTINGS="$root/$home/settings.json" CMR_SERIES="$root/$home/sent" CMR_DEMO_UNANALYSED=fine \
+  CMR_DEMO_LIMIT_S=5400 \
   packaging/demo.sh > "$home/demo.log" 2>&1 || { tail -n 40 "$home/demo.log"; exit 1; }
 url=$(sed -n 's/^ *jobs: *\(.*\)\/cmr\/jobs$/\1/p' "$home/demo.log")
 /usr/bin/python3 tests/phantoms/report.py "$url" "$home" | tee "${report:-/dev/null}"
