@@ -1,5 +1,5 @@
 // What the last block of the segmentation head reads of crops about the heart, once and for all:
-// everything before it stays as it is while that block learns, and costs thirty times as much.
+// everything before it stays as it is while that block learns, and costs twenty times as much.
 #pragma once
 
 #include <torch/torch.h>
