@@ -1,6 +1,8 @@
 // Worker, queue, disk and versions, live.
 import { access, byId, bytes, definitions, frame, getOr, make, repeat, showStatus, stateNames } from './common.js';
 
+// As a job goes through them.
+const stateOrder = ['queued', 'leased', 'storing', 'retry', 'done', 'notAnalysable', 'dead', 'cancelled'];
 const mark = (good, yes, no) => make('span', { className: `mark ${good ? 'good' : 'bad'}` }, good ? yes : no);
 let system = null;
 
@@ -24,14 +26,14 @@ async function refresh() {
   if (!worker) return;
   fill('worker', [['Process', worker.running ? mark(true, `running, ${worker.processId}`, '') : mark(status.state === 'running', 'started with the first job', 'stopped')],
     ['Package loaded', worker.ready ? worker.package : 'not yet'], ['Computes on', worker.device], ['Restarts', String(worker.restarts)], ['Last failure', worker.lastFailure || 'none']]);
-  fill('queue', [...Object.entries(status.jobs ?? {}).map(([state, count]) => [stateNames[state] ?? state, String(count)]),
+  fill('queue', [...stateOrder.map(state => [stateNames[state], String(status.jobs?.[state] ?? 0)]),
     ['Waiting for their study', String(status.intake.waitingForStudy)], ['Waiting for their hours', String(status.intake.waitingForHours)],
     ['Submitted since the start', String(status.intake.submitted)], ['Left alone since the start', String(status.intake.skipped)],
     ['Change log read up to', String(status.intake.lastChange)]]);
   const destinations = status.destinations ?? [];
   fill('destinations', destinations.length === 0 ? [['Destinations', 'none configured']] : destinations.map(one => [one.name,
-    make('span', {}, mark(!one.trouble && one.dead === 0, 'well', one.trouble || 'given up on some'),
-      ` ${one.waiting} waiting, ${one.sent} sent, ${one.dead} given up`)]));
+    make('div', {}, mark(!one.trouble && one.dead === 0, 'well', one.trouble ? 'fails' : 'given up on some'),
+      ` ${one.sent} sent, ${one.waiting} waiting, ${one.dead} given up`, one.trouble ? make('div', {}, one.trouble) : null)]));
   fill('disk', [...(status.resources?.disks ?? []).map(disk => [`Free in ${disk.folder}`, bytes(disk.freeBytes)]),
     ['Free memory', bytes(status.resources?.memoryBytes)], ['The queue takes', bytes(status.database?.bytes)]]);
 }

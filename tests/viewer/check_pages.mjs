@@ -174,7 +174,7 @@ async function useTheWorklist(browser) {
   const page = await openWide(browser, 'worklist.html', '#entries tr');
   const before = await page.locator('#entries tr').count();
   await page.fill('#PatientName', 'Keyboard^Kay');
-  for (const [field, value] of [['PatientID', '4799'], ['AccessionNumber', 'A2099-99'], ['ScheduledProcedureStepStartDate', '20991230']]) {
+  for (const [field, value] of [['PatientID', '4799'], ['AccessionNumber', 'A2099-99'], ['ScheduledProcedureStepStartDate', '2099-12-30']]) {
     await page.fill(`#${field}`, value);
   }
   await page.press('#ScheduledProcedureStepStartDate', 'Enter');
