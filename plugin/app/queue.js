@@ -27,12 +27,13 @@ function button(label, about, work, done) {
 }
 
 // Guessed from how fast the job went since the page is open, else since it began; both by the archive's clock.
+// The first tenth, in which the worker starts and images are fetched, says nothing of the rest.
 const firstSeen = new Map();
 function timeLeft(job) {
   const now = { progress: job.progress, at: Date.parse(job.updated) };
   const first = firstSeen.get(job.id);
-  if (!first || first.since !== job.since) firstSeen.set(job.id, { ...now, since: job.since });
-  const from = first && now.progress - first.progress >= 0.05 ? first : now.progress >= 0.25 ? { progress: 0, at: Date.parse(job.since) } : null;
+  if (first?.since !== job.since && now.progress >= 0.1) firstSeen.set(job.id, { ...now, since: job.since });
+  const from = first?.since === job.since && now.progress - first.progress >= 0.05 ? first : now.progress >= 0.4 ? { progress: 0, at: Date.parse(job.since) } : null;
   if (!from) return '';
   const minutes = (now.at - from.at) / 60_000 * (1 - now.progress) / (now.progress - from.progress);
   return minutes < 1 ? 'less than a minute left' : `about ${Math.round(minutes)} min left`;
