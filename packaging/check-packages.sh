@@ -154,6 +154,7 @@ part_install() {
   in_net storescu -q -xt +sd 127.0.0.1 4242 "$series"
   in_net "${demo[@]}" follow "$url" 1200
   in_net "${demo[@]}" table "$url"
+  ask reported "$url"
   say "what was stored"
   in_net /usr/bin/python3 -W ignore packaging/check_stored.py "$url" "$series"
 }
@@ -193,6 +194,7 @@ part_upgrade() {
   expect "the queue is still paused, its job open" eval 'ask jobs "$url" | grep -q "$job: queued"'
   ask send "$url" POST /cmr/queue/resume
   in_net "${demo[@]}" follow "$url" 1200
+  ask reported "$url"
   expect "no image or object was doubled" test "$(ask instances "$url")" -eq "$objects"
 }
 

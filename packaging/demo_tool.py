@@ -162,13 +162,13 @@ def follow(url, seconds):
 
 def finished_job(url):
     for job in get(url, "/cmr/jobs")["jobs"]:
-        if job["state"] == "done":
+        if job["state"] == "done" and job["scope"] == "series":
             return job
     sys.exit("no job is done")
 
 
 def unit_of(measurement):
-    return measurement["unit"]["value"]
+    return measurement["unit"]["value"].replace("{", "").replace("}", "")  # UCUM's remarks
 
 
 def line_of(measurement):

@@ -6,6 +6,7 @@
   service.py send URL METHOD PATH        a request without a body; prints the answer's first line
   service.py instances URL               how many instances the archive holds
   service.py follow URL SECONDS          shows jobs until none is open; 0 when all are done
+  service.py reported URL                waits until the report on the study is stored as well
   service.py says URL TEXT [STATUS]      0 when the answer has this status (200) and holds the text
   service.py newer-schema DATABASE       marks a queue as used by a program of a later schema
 
@@ -62,6 +63,18 @@ def jobs(url):
         print(f"  job {job['id']}: {job['state']}, {len(job['outputs'])} objects")
 
 
+def reported(url):
+    """It is a job of its own, which begins when the series of the study have ended."""
+    end = time.monotonic() + SECONDS_TO_WAIT
+    while time.monotonic() < end:
+        found = ask(url + "/cmr/jobs")["jobs"]
+        if any(job["scope"] == "study" for job in found) and all(job["state"] == "done" for job in found):
+            print("  the report on the study is stored")
+            return
+        time.sleep(0.5)
+    sys.exit(f"no report on the study within {SECONDS_TO_WAIT} s")
+
+
 def send(url, method, path):
     answer = ask(url + path, method, b"")
     print(f"  {method} {path}: {json.dumps(answer)[:100]}")
@@ -93,6 +106,7 @@ COMMANDS = {
     "send": send,
     "instances": lambda url: print(len(ask(url + "/instances"))),
     "follow": demo_tool.follow,
+    "reported": reported,
     "says": says,
     "newer-schema": newer_schema,
 }

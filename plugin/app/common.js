@@ -111,6 +111,15 @@ export function bytes(number) {
   return `${value.toFixed(at === 0 ? 0 : 1)} ${units[at]}`;
 }
 
+// UCUM as people write it: what stands in braces is a remark, not a unit.
+export const unitWords = unit => (unit === '1' ? '' : unit.replace(/[{}]/g, '').replace(/\bm2\b/g, 'm²').replace(/\bm3\b/g, 'm³'));
+
+// "5 Cine SAX", as the archive's series of that name.
+export function seriesName(series) {
+  const tags = series?.MainDicomTags ?? {};
+  return [tags.SeriesNumber, tags.SeriesDescription || 'without a name'].filter(Boolean).join(' ');
+}
+
 // DICOM DA "20200102"; dates that do not exist are shown as they stand, blanked ones not at all.
 export function day(text) {
   if (!text || /^0*$/.test(text)) return '';
@@ -251,6 +260,16 @@ export function frame(current) {
       localStorage.setItem('cmr-theme', theme);
     } catch { /* it holds for this page then */ }
   });
+}
+
+// What is folded away on the screen and belongs on paper is open while the page is printed.
+export function openForPrint() {
+  let opened = [];
+  addEventListener('beforeprint', () => {
+    opened = [...document.querySelectorAll('details.printed:not([open])')];
+    opened.forEach(details => { details.open = true; });
+  });
+  addEventListener('afterprint', () => opened.forEach(details => { details.open = false; }));
 }
 
 // --- clause by clause -------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 // Worker, queue, disk and versions, live.
-import { access, byId, bytes, definitions, frame, getOr, make, repeat, showStatus, stateNames } from './common.js';
+import { access, act, byId, bytes, definitions, frame, getOr, make, post, repeat, showStatus, stateNames, whyNot, withhold } from './common.js';
 
+// As a job goes through them.
+const stateOrder = ['queued', 'leased', 'storing', 'retry', 'done', 'notAnalysable', 'dead', 'cancelled'];
 const mark = (good, yes, no) => make('span', { className: `mark ${good ? 'good' : 'bad'}` }, good ? yes : no);
 let system = null;
 
@@ -8,6 +10,14 @@ function fill(id, pairs) {
   const list = definitions(pairs);
   const place = byId(id);
   if (place.innerHTML !== list.outerHTML) place.replaceChildren(list);
+}
+
+// For a destination that is in trouble: what waits is tried at once, what was given up waits again.
+function sendAgain(one, closed) {
+  if (one.dead === 0 && !(one.trouble && one.waiting > 0)) return null;
+  const button = make('button', { type: 'button', 'aria-label': `Send again: ${one.name}` }, 'Send again');
+  button.addEventListener('click', () => act(button, () => post('cmr/deliveries/retry', JSON.stringify({ destination: one.name })), 'It is being tried.'));
+  return make('div', { className: 'controls' }, withhold(button, closed));
 }
 
 async function refresh() {
@@ -22,16 +32,17 @@ async function refresh() {
     ['DICOM', system ? `${system.DicomAet}, port ${system.DicomPort}` : null], ['Plugins', system?.PluginsEnabled ? 'enabled' : null]]);
   const worker = status.worker;
   if (!worker) return;
-  fill('worker', [['Process', worker.running ? mark(true, `running, ${worker.processId}`, '') : mark(status.state === 'running', 'started with the first job', 'stopped')],
+  fill('worker', [['Process', worker.running ? mark(true, `running, ${worker.processId}`, '') : mark(status.state === 'running', 'starts with the next job', 'stopped')],
     ['Package loaded', worker.ready ? worker.package : 'not yet'], ['Computes on', worker.device], ['Restarts', String(worker.restarts)], ['Last failure', worker.lastFailure || 'none']]);
-  fill('queue', [...Object.entries(status.jobs ?? {}).map(([state, count]) => [stateNames[state] ?? state, String(count)]),
+  fill('queue', [...stateOrder.map(state => [stateNames[state], String(status.jobs?.[state] ?? 0)]),
     ['Waiting for their study', String(status.intake.waitingForStudy)], ['Waiting for their hours', String(status.intake.waitingForHours)],
     ['Submitted since the start', String(status.intake.submitted)], ['Left alone since the start', String(status.intake.skipped)],
     ['Change log read up to', String(status.intake.lastChange)]]);
   const destinations = status.destinations ?? [];
+  const closed = await whyNot('operator');
   fill('destinations', destinations.length === 0 ? [['Destinations', 'none configured']] : destinations.map(one => [one.name,
-    make('span', {}, mark(!one.trouble && one.dead === 0, 'well', one.trouble || 'given up on some'),
-      ` ${one.waiting} waiting, ${one.sent} sent, ${one.dead} given up`)]));
+    make('div', {}, mark(!one.trouble && one.dead === 0, 'well', one.trouble ? 'fails' : 'given up on some'),
+      ` ${one.sent} sent, ${one.waiting} waiting, ${one.dead} given up`, one.trouble ? make('div', {}, one.trouble) : null, sendAgain(one, closed))]));
   fill('disk', [...(status.resources?.disks ?? []).map(disk => [`Free in ${disk.folder}`, bytes(disk.freeBytes)]),
     ['Free memory', bytes(status.resources?.memoryBytes)], ['The queue takes', bytes(status.database?.bytes)]]);
 }

@@ -4,10 +4,19 @@ import { byId, cell, definitions, frame, get, make, say, scrolling, showStatus }
 const releaseKind = { report: 'good', flag: 'doubt', off: 'bad' };
 const releaseWord = { report: 'reported', flag: 'reported with a reservation', off: 'kept back' };
 
+const taskWords = { sequence: 'Kind of sequence', view: 'View', seg_cine_sax: 'Short-axis cine', seg_cine_lax: 'Long-axis cine', seg_lge_sax: 'Late enhancement', seg_map_sax: 'T1 and T2 maps',
+  landmarks: 'Landmarks', lge_presence: 'Whether there is late enhancement', disease: 'Disease' };
+const evidenceWords = { real: 'real hearts', phantom: 'drawn hearts', both: 'real and drawn hearts' };
+
+// What reaches a report comes first.
 function headTable(heads) {
-  const rows = Object.entries(heads).flatMap(([id, head]) => (head.labels ?? head.classes ?? [{}]).map(label => make('tr', {},
-    make('th', { scope: 'row' }, id), cell('Structure or class', label.code?.meaning ?? (label.name ?? '').replaceAll('_', ' ')), cell('Learned from', label.evidence ?? ''),
-    cell('In reports', label.release ? make('span', { className: `mark ${releaseKind[label.release] ?? ''}` }, releaseWord[label.release] ?? label.release) : ''))));
+  const order = Object.keys(releaseKind);
+  const place = release => (order.includes(release) ? order.indexOf(release) : order.length);
+  const labels = Object.entries(heads).flatMap(([id, head]) => (head.labels ?? head.classes ?? [{}]).map(label => ({ ...label, id })));
+  const rows = labels.sort((a, b) => place(a.release) - place(b.release)).map(label => make('tr', {},
+    make('th', { scope: 'row', title: label.id }, taskWords[label.id] ?? label.id), cell('Structure or class', label.code?.meaning ?? (label.name ?? '').replaceAll('_', ' ')),
+    cell('Learned from', evidenceWords[label.evidence] ?? label.evidence ?? ''),
+    cell('In reports', label.release ? make('span', { className: `mark ${releaseKind[label.release] ?? ''}` }, releaseWord[label.release] ?? label.release) : '')));
   return make('table', { className: 'cards' }, make('caption', {}, 'Heads, and what each tells apart'),
     make('thead', {}, make('tr', {}, ...['Head', 'Structure or class', 'Learned from', 'In reports'].map(name => make('th', { scope: 'col' }, name)))),
     make('tbody', {}, ...rows));

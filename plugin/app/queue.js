@@ -1,5 +1,5 @@
 // The queue: live, filtered, with what an operator may do.
-import { act, byId, cell, day, frame, get, getOr, make, personName, post, repeat, showStatus, stateMark, stateNames, tellWhyNot, time, whyNot, withhold } from './common.js';
+import { act, byId, cell, day, frame, get, getOr, make, personName, post, repeat, seriesName, showStatus, stateMark, stateNames, tellWhyNot, time, whyNot, withhold } from './common.js';
 
 const open = new Set(['queued', 'leased', 'storing', 'retry']);
 const again = new Set(['dead', 'notAnalysable', 'cancelled', 'done', 'retry']);
@@ -9,7 +9,7 @@ let closed = null; // why the reader may not work the queue
 
 // Names are asked of the archive once and kept while the page is open.
 async function known(map, kind, id) {
-  if (!map.has(id)) map.set(id, await getOr(`${kind}/${encodeURIComponent(id)}`, null));
+  if (!map.has(id)) map.set(id, getOr(`${kind}/${encodeURIComponent(id)}`, null));
   return map.get(id);
 }
 
@@ -26,26 +26,56 @@ function button(label, about, work, done) {
   return withhold(element, closed);
 }
 
-function progressOf(job) {
-  if (job.state !== 'leased') return '';
-  return make('span', {}, make('progress', { max: 1, value: job.progress, 'aria-label': 'Progress' }), ` ${job.stage}`);
+// Guessed from how fast the job went since the page is open, else since it began; both by the archive's clock.
+// The first tenth, in which the worker starts and images are fetched, says nothing of the rest.
+const firstSeen = new Map();
+function timeLeft(job) {
+  const now = { progress: job.progress, at: Date.parse(job.updated) };
+  const first = firstSeen.get(job.id);
+  if (first?.since !== job.since && now.progress >= 0.1) firstSeen.set(job.id, { ...now, since: job.since });
+  const from = first?.since === job.since && now.progress - first.progress >= 0.05 ? first : now.progress >= 0.4 ? { progress: 0, at: Date.parse(job.since) } : null;
+  if (!from) return '';
+  const minutes = (now.at - from.at) / 60_000 * (1 - now.progress) / (now.progress - from.progress);
+  return minutes < 1 ? 'less than a minute left' : `about ${Math.round(minutes)} min left`;
 }
 
-function jobRow(job, study) {
-  const about = personName(study?.PatientMainDicomTags?.PatientName);
+function progressOf(job) {
+  if (job.state === 'retry') return make('span', { className: 'quiet' }, 'again at ', time(job.retryAt));
+  if (job.state !== 'leased') return '';
+  return make('div', {}, make('progress', { max: 1, value: job.progress, 'aria-label': 'Progress' }), ` ${job.stage}`,
+    make('div', { className: 'quiet' }, timeLeft(job)));
+}
+
+// What a job is about: a report on its study, one series, or the many that make one stack.
+function subjectOf(job, first) {
+  if (job.scope === 'study') return 'report on the study';
+  const more = job.series.length > 1 ? ` and ${job.series.length - 1} more of its stack` : '';
+  return (first ? seriesName(first) : 'series no longer in the archive') + more;
+}
+
+// "Retry" is for what went wrong; what ended well is done once more.
+function againLabel(job) {
+  if (job.state === 'retry') return 'Try now';
+  if (job.state === 'dead' || job.state === 'cancelled') return 'Retry';
+  return job.scope === 'study' ? 'Write again' : 'Analyse again';
+}
+
+function jobRow(job, study, first) {
+  const subject = subjectOf(job, first);
+  const about = `${personName(study?.PatientMainDicomTags?.PatientName)}, ${subject}`;
   const actions = [
-    again.has(job.state) ? button('Retry', about, () => post(`cmr/jobs/${job.id}/retry`), 'Queued again.') : null,
+    again.has(job.state) ? button(againLabel(job), about, () => post(`cmr/jobs/${job.id}/retry`), 'Queued again.') : null,
     open.has(job.state) ? button('Cancel', about, () => post(`cmr/jobs/${job.id}/cancel`), 'Cancelled.') : null,
   ];
   return make('tr', { id: `job-${job.id}` }, cell('State', stateMark(job.state)),
-    make('th', { scope: 'row' }, ...studyLink(job.study, study)),
+    make('th', { scope: 'row' }, ...studyLink(job.study, study)), cell('Series', subject),
     cell('Progress', progressOf(job)), cell('Changed', time(job.updated)),
-    cell('Reason', job.reason || make('span', { className: 'quiet' }, `rule ${job.rule}`)),
+    cell('Why', job.reason || make('span', { className: 'quiet' }, job.scope === 'study' ? 'its series have ended' : `rule "${job.rule}"`)),
     make('td', { className: 'actions' }, ...actions));
 }
 
 function skippedRow(entry, study, one) {
-  const description = one?.MainDicomTags?.SeriesDescription || one?.MainDicomTags?.Modality || 'without a name';
+  const description = one ? `${seriesName(one)} (${one.MainDicomTags?.Modality ?? ''})` : 'no longer in the archive';
   const held = entry.reason.startsWith('held: ') || entry.reason.startsWith('waits for its hours');
   return make('tr', {}, make('th', { scope: 'row' }, ...studyLink(entry.study, study)), cell('Series', description),
     cell('Since', time(entry.time)), cell('Why', entry.reason),
@@ -93,16 +123,14 @@ async function refresh() {
   byId('counts').textContent = Object.entries(counts).filter(([, count]) => count > 0)
     .map(([name, count]) => `${count} ${stateNames[name] ?? name}`).join(' · ');
   const { jobs } = await get(`cmr/jobs?limit=200${state ? `&state=${state}` : ''}`);
-  const rows = [];
-  for (const job of jobs) rows.push(jobRow(job, await known(studies, 'studies', job.study)));
+  const rows = await Promise.all(jobs.map(async job => jobRow(job, await known(studies, 'studies', job.study),
+    job.series.length > 0 ? await known(series, 'series', job.series[0]) : null)));
   const shown = rows.filter(row => fits(text, row));
   update(byId('jobs'), shown);
   byId('none').hidden = shown.length > 0;
   const { skipped } = await get('cmr/skipped?limit=100');
-  const others = [];
-  for (const entry of skipped) {
-    others.push(skippedRow(entry, await known(studies, 'studies', entry.study), await known(series, 'series', entry.series)));
-  }
+  const others = await Promise.all(skipped.map(async entry =>
+    skippedRow(entry, await known(studies, 'studies', entry.study), await known(series, 'series', entry.series))));
   update(byId('skipped'), others.filter(row => fits(text, row)));
 }
 

@@ -1,5 +1,5 @@
 // The rules in use, and a place to check and try others before anybody's file changes.
-import { act, byId, definitions, frame, get, getOr, make, post, put, ruleOutcomes, say, showStatus, tellWhyNot, time, whyNot, withhold } from './common.js';
+import { act, byId, definitions, frame, get, getOr, make, post, put, ruleOutcomes, say, seriesName, showStatus, tellWhyNot, time, whyNot, withhold } from './common.js';
 
 let inUse = null;
 
@@ -31,7 +31,7 @@ function goTo(line) {
 
 function showReport(report) {
   const parts = [make('div', { className: `notice ${report.valid ? 'good' : 'bad'}` }, report.valid
-    ? `These rules would be taken: ${report.rules.length} of them.` : `These rules would be refused: ${report.mistakes.length} mistakes.`)];
+    ? `These rules would be taken: ${report.rules.length} of them.` : `These rules would be refused: ${report.mistakes.length} ${report.mistakes.length === 1 ? 'mistake' : 'mistakes'}.`)];
   if (report.mistakes.length > 0) parts.push(notes(report.mistakes, 'bad'));
   if (report.warnings.length > 0) parts.push(notes(report.warnings, 'doubt'));
   byId('report').replaceChildren(...parts);
@@ -53,7 +53,7 @@ async function fillSeries() {
     if (!series) continue;
     const tags = series.MainDicomTags ?? {};
     choice.append(make('option', { value: id, selected: id === wanted },
-      `${tags.Modality ?? ''} ${tags.SeriesNumber ?? ''} ${tags.SeriesDescription || 'without a name'} (${series.Instances.length})`));
+      `${seriesName(series)} (${tags.Modality ?? ''}, ${series.Instances.length})`));
   }
 }
 

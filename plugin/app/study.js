@@ -1,5 +1,5 @@
 // One study: what each series was taken for and why, and what was measured.
-import { act, byId, day, definitions, explorerAddress, frame, get, getOr, imageAddress, make, personName, post, ruleOutcomes, say, scrolling, showStatus, stateMark, tellWhyNot, time, whyNot, withhold } from './common.js';
+import { act, byId, day, definitions, explorerAddress, frame, get, getOr, imageAddress, make, openForPrint, personName, post, ruleOutcomes, say, scrolling, seriesName, showStatus, stateMark, tellWhyNot, time, unitWords, whyNot, withhold } from './common.js';
 
 const ownMark = '4519'; // the archive's metadata by which our series name their job
 const svgSpace = 'http://www.w3.org/2000/svg';
@@ -31,7 +31,7 @@ const severityKind = { note: '', warning: 'doubt', serious: 'bad' };
 function numberOf(measurement) {
   if (measurement.value === null) return 'not measured';
   const value = Math.abs(measurement.value) < 10 ? measurement.value.toFixed(2) : measurement.value.toFixed(1);
-  return `${value}\u00a0${measurement.unit.value}`;
+  return `${value}\u00a0${unitWords(measurement.unit.value)}`.trim();
 }
 
 // Neighbours that share a reason: it is said once, below them.
@@ -61,11 +61,27 @@ function measurementGroup(group) {
   return body;
 }
 
-function measurementTable(measurements) {
-  return scrolling('Measurements', make('table', {}, make('caption', {}, 'Measurements'),
+// What has no number, by the reason for it; opened for print, where nobody can ask.
+function unmeasuredList(measurements) {
+  const reasons = new Map();
+  for (const { label, reason } of measurements) reasons.set(reason ?? '', [...(reasons.get(reason ?? '') ?? []), label]);
+  return make('details', { className: 'printed' }, make('summary', {}, `${measurements.length} more could not be measured, and why`),
+    make('ul', { className: 'clauses' }, ...[...reasons].map(([reason, labels]) => make('li', {},
+      make('strong', {}, reason || 'No reason is given.'), make('div', {}, labels.join(' · '))))));
+}
+
+const few = 3; // so many without a number stand among the others
+
+// `of` tells this table from the page's others: its name, for those who hear the page.
+function measurementTable(measurements, of) {
+  const without = measurements.filter(measurement => measurement.value === null);
+  const folded = without.length > few ? without : [];
+  const shown = measurements.filter(measurement => !folded.includes(measurement));
+  const table = scrolling(`Measurements: ${of}`, make('table', {}, make('caption', {}, 'Measurements'),
     make('thead', {}, make('tr', {}, ...['Measurement', 'Value', 'Quality'].map(name =>
       make('th', { scope: 'col', className: name === 'Value' ? 'number' : '' }, name)))),
-    ...measurementGroups(measurements).map(measurementGroup)));
+    ...measurementGroups(shown).map(measurementGroup)));
+  return make('div', {}, shown.length > 0 ? table : null, folded.length > 0 ? unmeasuredList(folded) : null);
 }
 
 function flagList(flags) {
@@ -100,18 +116,18 @@ function curve(curves) {
     ...points.map(([t, v]) => svg('circle', { class: 'dot', cx: x(t), cy: y(v), r: 2.5 })));
 }
 
-function resultSheet(job, results, page) {
-  const sheet = make('section', { className: 'sheet', 'aria-label': 'Result' },
-    make('div', { className: 'controls' }, stateMark(job.state), make('span', {}, results.source?.SeriesDescription || 'series without a name'), time(job.updated),
-      make('span', { className: 'quiet' }, `${results.package?.name ?? ''} ${results.package?.version ?? ''}`),
+function resultSheet(job, results, page, name) {
+  const sheet = make('section', { className: 'sheet', 'aria-label': `Result of ${name}` }, make('h3', {}, name),
+    make('div', { className: 'facts' }, stateMark(job.state), time(job.updated),
+      make('span', { className: 'quiet' }, `model package ${results.package?.name ?? ''} ${results.package?.version ?? ''}`),
       job.supersededBy ? make('span', { className: 'mark doubt' }, 'superseded by a later result') : null));
   if (job.state === 'notAnalysable') {
     sheet.append(make('div', { className: 'notice doubt' }, job.reason));
     return sheet;
   }
-  const left = make('div', {}, measurementTable(results.measurements ?? []), make('h3', {}, 'Doubts'), flagList(results.flags ?? []));
+  const left = make('div', {}, make('h4', {}, 'Doubts'), flagList(results.flags ?? []), measurementTable(results.measurements ?? [], name));
   const drawn = results.curves ? curve(results.curves) : null;
-  if (drawn) left.append(make('h3', {}, 'Volume of the left ventricle'), drawn);
+  if (drawn) left.append(make('h4', {}, 'Volume of the left ventricle'), drawn);
   const right = make('div', {}, page ? make('a', { href: imageAddress(page), target: '_blank', rel: 'noopener' },
     make('img', { src: imageAddress(page), alt: 'Result page: contours at end diastole and end systole beside the numbers of this table' }))
     : make('p', { className: 'quiet' }, 'No result page is stored.'));
@@ -137,11 +153,13 @@ async function resultPages(allSeries) {
 
 const verdictWords = { analysed: 'analysed', notAnalysable: 'cannot be analysed', failed: 'failed', cancelled: 'cancelled', waiting: 'waiting', skipped: 'left alone', notAsked: 'not asked for' };
 
-function bestSheet(best) {
-  return make('section', { className: 'sheet', 'aria-label': `Best result of ${best.task}` },
-    make('h3', {}, best.series), make('p', { className: 'quiet' }, `${best.what}: ${best.why}.`),
-    best.numbers.length > 0 ? measurementTable(best.numbers.map(number => ({ ...number, unit: { value: number.unit } })))
-      : make('p', { className: 'quiet' }, 'The model package releases none of its numbers for reports.'));
+function bestSheet(best, name, alone) {
+  const numbers = best.numbers.map(number => ({ ...number, unit: { value: number.unit } }));
+  return make('section', { className: 'sheet', 'aria-label': `${best.what}, by ${name}` },
+    make('h3', {}, best.what), make('p', { className: 'quiet' }, `${name}: ${best.why}.`),
+    best.numbers.length === 0 ? make('p', { className: 'quiet' }, 'The model package releases none of its numbers for reports.')
+      : alone ? make('p', {}, 'It is the one result of this study; its numbers stand below.')
+        : measurementTable(numbers, `${best.what}, by ${name}`));
 }
 
 function diseaseNote(report) {
@@ -150,31 +168,48 @@ function diseaseNote(report) {
   return `Disease suggested by series ${found.series}: ${found.disease}, probability ${(100 * found.probability).toFixed(0)} %${found.isCertain ? '' : ', uncertain'} (evidence: ${found.evidence}). ${report.notice}.`;
 }
 
-function summary(report) {
+// How the report names its series, in the words of this page.
+function entryName(entry, allSeries) {
+  const one = allSeries.find(series => entry.SeriesInstanceUIDs?.includes(series.MainDicomTags?.SeriesInstanceUID));
+  return one ? seriesName(one) : entry.name;
+}
+
+function summary(report, allSeries) {
+  const names = new Map(report.series.map(entry => [entry.job, entryName(entry, allSeries)]));
   const checks = report.checks.map(check => make('li', {}, make('span', { className: `mark ${check.agrees ? 'good' : 'doubt'}` }, check.agrees ? 'agrees' : 'differs'), ` ${check.text}`));
-  const left = report.series.filter(series => series.verdict !== 'analysed')
-    .map(series => make('li', {}, `${series.name}: ${verdictWords[series.verdict] ?? series.verdict}${series.reason ? `: ${series.reason}` : ''}`));
+  const lookedPast = new Set(['skipped', 'notAsked']);
+  const alone = report.series.filter(series => lookedPast.has(series.verdict)).length;
+  const left = report.series.filter(series => series.verdict !== 'analysed' && !lookedPast.has(series.verdict))
+    .map(series => make('li', {}, make('strong', {}, entryName(series, allSeries)), `: ${verdictWords[series.verdict] ?? series.verdict}${series.reason ? `: ${series.reason}` : ''}`));
   return [report.complete ? null : make('div', { className: 'notice doubt' }, 'Not complete: series are still arriving or being analysed.'),
-    ...report.best.map(bestSheet),
+    ...report.best.map(best => bestSheet(best, names.get(best.job) ?? best.series, report.best.length === 1)),
     report.best.length === 0 ? make('p', { className: 'quiet' }, 'No series has numbers yet.') : null,
-    make('h3', {}, 'Series against each other'),
-    checks.length > 0 ? make('ul', { className: 'clauses' }, ...checks) : make('p', { className: 'quiet' }, 'Nothing can be compared.'),
+    ...(report.best.length > 1 || checks.length > 0 ? [make('h3', {}, 'Series against each other'),
+      checks.length > 0 ? make('ul', { className: 'clauses' }, ...checks) : make('p', { className: 'quiet' }, 'Nothing can be compared.')] : []),
     left.length > 0 ? make('h3', {}, 'Not analysed') : null, left.length > 0 ? make('ul', { className: 'clauses' }, ...left) : null,
+    alone > 0 ? make('p', { className: 'quiet' }, `${alone} series ${alone === 1 ? 'was' : 'were'} left alone by the rules: why stands below, series by series.`) : null,
     make('p', { className: 'quiet' }, diseaseNote(report))].filter(Boolean);
 }
 
 // --- the series -------------------------------------------------------------------------------------
 
+const contentOf = series => `${series.MainDicomTags?.Modality ?? ''}, ${series.Instances.length} ${series.Instances.length === 1 ? 'instance' : 'instances'}`;
+
+// Those that no rule can have analysed, what this program wrote above all: named, no more.
+function neverList(looks) {
+  return make('details', { className: 'sheet no-print' }, make('summary', {}, `${looks.length} series are never analysed, whatever the rules say`),
+    make('ul', { className: 'clauses' }, ...looks.map(({ series, look }) => make('li', {}, make('strong', {}, seriesName(series)),
+      ` (${contentOf(series)}): ${look.verdict}`))));
+}
+
 function seriesSheet(series, look, jobs, refresh, closed) {
-  const tags = series.MainDicomTags ?? {};
-  const name = tags.SeriesDescription || 'without a name';
+  const name = seriesName(series);
   const label = jobs.length > 0 ? 'Analyse again' : 'Analyse';
   const button = make('button', { type: 'button', 'aria-label': `${label}: ${name}` }, label);
   button.addEventListener('click', () => act(button, async () => { await post(`cmr/series/${series.ID}/analyze`); await refresh(); }, 'Queued.'));
   const job = jobs[0];
-  return make('section', { className: 'sheet', 'aria-label': `Series ${name}` },
-    make('h3', {}, `${tags.SeriesNumber ?? ''} ${name}`.trim()),
-    make('p', { className: 'quiet' }, `${tags.Modality ?? ''}, ${series.Instances.length} ${series.Instances.length === 1 ? 'instance' : 'instances'}`),
+  return make('section', { className: 'sheet close', 'aria-label': `Series ${name}` },
+    make('h3', {}, name, make('span', { className: 'quiet beside' }, contentOf(series))),
     make('p', {}, job ? stateMark(job.state) : null, job ? ' ' : null, look.verdict, job?.reason ? `; ${job.reason}` : ''),
     look.action === 'analyze' ? make('div', { className: 'controls' }, withhold(button, closed)) : null,
     make('details', {}, make('summary', {}, 'Why: every rule, clause by clause'), ...ruleOutcomes(look.rules, look.rule)));
@@ -190,24 +225,31 @@ async function refresh() {
   const closed = await whyNot('operator');
   tellWhyNot(closed, 'Analysis cannot be asked for.');
   const allSeries = await get(`studies/${study.ID}/series`);
-  byId('summary').replaceChildren(...summary(await get(`cmr/studies/${study.ID}`)));
+  byId('summary').replaceChildren(...summary(await get(`cmr/studies/${study.ID}`), allSeries));
   const jobs = new Map();
   const sheets = [];
+  const never = [];
   for (const series of allSeries.sort((a, b) => Number(a.MainDicomTags?.SeriesNumber ?? 0) - Number(b.MainDicomTags?.SeriesNumber ?? 0))) {
     const mine = (await get(`cmr/jobs?series=${series.ID}`)).jobs.filter(job => job.scope === 'series');
     for (const job of mine) jobs.set(job.id, job);
-    sheets.push(seriesSheet(series, await get(`cmr/series/${series.ID}/explain`), mine, refresh, closed));
+    const look = await get(`cmr/series/${series.ID}/explain`);
+    if (look.action === 'never' && mine.length === 0) never.push({ series, look });
+    else sheets.push(seriesSheet(series, look, mine, refresh, closed));
   }
+  if (never.length > 0) sheets.push(neverList(never));
   byId('series').replaceChildren(...sheets);
   const pages = await resultPages(allSeries);
   const results = [];
   for (const job of jobs.values()) {
-    if (job.hasResults) results.push(resultSheet(job, await get(`cmr/jobs/${job.id}/results`), pages.get(job.id)));
+    if (!job.hasResults) continue;
+    const name = entryName({ SeriesInstanceUIDs: job.SeriesInstanceUIDs, name: 'a series that is gone' }, allSeries);
+    results.push(resultSheet(job, await get(`cmr/jobs/${job.id}/results`), pages.get(job.id), name));
   }
   byId('results').replaceChildren(...(results.length > 0 ? results : [make('p', { className: 'quiet' }, 'There are none yet.')]));
 }
 
 const show = () => refresh().catch(refusal => say(refusal.message, 'bad'));
 frame('');
+openForPrint();
 addEventListener('hashchange', show);
 show();

@@ -2,10 +2,13 @@
 import { act, byId, cell, day, frame, get, make, personName, post, remove, repeat, showStatus, tellWhyNot, whyNot, withhold } from './common.js';
 
 const states = { scheduled: ['scheduled', ''], arrived: ['arrived', 'good'], analysing: ['in analysis', 'good'], reported: ['reported', 'good'] };
-const fields = [['PatientName', 'Name (Family^Given)', true], ['PatientID', 'Patient ID', true], ['PatientBirthDate', 'Born (YYYYMMDD)', false],
+// Keyword, name, whether it is needed, and how the browser asks for it.
+const fields = [['PatientName', 'Name (Family^Given)', true], ['PatientID', 'Patient ID', true], ['PatientBirthDate', 'Born', false, 'date'],
   ['AccessionNumber', 'Accession number', true], ['Modality', 'Modality', true], ['ScheduledStationAETitle', 'Station (AE title)', false],
-  ['ScheduledProcedureStepStartDate', 'Date (YYYYMMDD)', true], ['ScheduledProcedureStepStartTime', 'Time (HHMM)', false],
+  ['ScheduledProcedureStepStartDate', 'Date', true, 'date'], ['ScheduledProcedureStepStartTime', 'Time', false, 'time'],
   ['ScheduledProcedureStepDescription', 'Description', false]];
+// 2026-01-31 and 08:30 of the browser's fields, as DICOM writes them.
+const asDicom = (text, type) => (type ? text.replace(/[-:]/g, '') : text);
 
 function mark(entry) {
   const [name, kind] = states[entry.state] ?? [entry.state, ''];
@@ -28,7 +31,7 @@ function row(entry) {
   const time = (said.ScheduledProcedureStepStartTime ?? '').replace(/^(\d\d)(\d\d).*$/, '$1:$2');
   const codes = (said.ScheduledProtocolCodeSequence ?? []).map(code => code.CodeMeaning).join(', ');
   const name = entry.study ? make('a', { href: `study.html#${encodeURIComponent(entry.study)}` }, about) : about;
-  return make('tr', {}, cell('State', mark(entry), entry.conflict ? make('div', { className: 'notice bad' }, entry.conflict) : null),
+  return make('tr', {}, cell('State', mark(entry), entry.conflict ? make('div', { className: 'notice bad' }, entry.conflict, make('div', {}, 'They were not tied. If it is the exam that is wrong: delete it and schedule it anew.')) : null),
     make('th', { scope: 'row' }, name, make('div', { className: 'quiet' }, `${said.PatientID}, accession number ${said.AccessionNumber}`)),
     cell('Scheduled', `${day(said.ScheduledProcedureStepStartDate)} ${time}`.trim()),
     cell('Exam', [said.Modality, said.ScheduledProcedureStepDescription, codes].filter(Boolean).join(' · ')),
@@ -72,8 +75,8 @@ function showFiles(folder) {
 
 async function schedule() {
   const entry = {};
-  for (const [keyword] of fields) {
-    const text = byId(keyword).value.trim();
+  for (const [keyword, , , type] of fields) {
+    const text = asDicom(byId(keyword).value.trim(), type);
     if (text) entry[keyword] = text;
   }
   await post('cmr/worklist', JSON.stringify(entry));
@@ -83,9 +86,9 @@ async function schedule() {
 
 frame('Worklist');
 const list = make('dl');
-for (const [keyword, name, needed] of fields) {
-  list.append(make('dt', {}, make('label', { for: keyword }, name)),
-    make('dd', {}, make('input', { id: keyword, required: needed, defaultValue: keyword === 'Modality' ? 'MR' : '' })));
+for (const [keyword, name, needed, type] of fields) {
+  list.append(make('dt', {}, make('label', { for: keyword }, needed ? name : `${name} (if known)`)),
+    make('dd', {}, make('input', { id: keyword, type: type ?? 'text', required: needed, defaultValue: keyword === 'Modality' ? 'MR' : '' })));
 }
 const add = make('button', { type: 'submit', id: 'schedule' }, 'Schedule');
 byId('entry').append(list, add);

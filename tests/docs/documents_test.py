@@ -4,6 +4,7 @@ the sources, keys of the configuration are known.
 usage: documents_test.py SOURCES CMR
 """
 import glob
+import json
 import os
 import re
 import subprocess
@@ -147,6 +148,58 @@ class Documents(unittest.TestCase):
                                   capture_output=True, text=True, check=True).stdout
         self.assertIn("has it analysed", said)
         self.assertIn(said.strip(), page)
+
+
+def routes():
+    """(verb, path) of every route in the table of docs/rest.md; `/drain` after `/cmr/queue/pause` is its neighbour."""
+    for row in re.findall(r"^\| (`(?:GET|POST|PUT|DELETE).*?) \|", text_of(ROOT + "/docs/rest.md"), re.MULTILINE):
+        verbs, path = [], ""
+        for piece in re.findall(r"`([^`]*)`", row):
+            verb, _, rest = piece.partition(" ")
+            if verb.startswith("/"):
+                rest = verb if verb.startswith("/cmr/") else path.rsplit("/", 1)[0] + verb
+            elif path:
+                verbs, path = [verb], ""
+            else:
+                verbs.append(verb)
+            if rest:
+                path = rest
+                yield from ((one, path) for one in verbs)
+
+
+class AuthorizationSample(unittest.TestCase):
+    """The settings for Orthanc's authorization plugin, which Debian does not have, against the table of routes."""
+
+    # What docs/rest.md says of roles.
+    VIEWED = {("POST", "/cmr/rules/check"), ("POST", "/cmr/series/{id}/explain")}
+    ADMINISTERED = {("GET", "/cmr/audit"), ("PUT", "/cmr/rules"), ("POST", "/cmr/rules/reload")}
+
+    def setUp(self):
+        self.text = text_of(ROOT + "/packaging/authorization/orthanc-authorization.json")
+        self.permissions = json.loads(re.sub(r"^\s*//.*$", "", self.text, flags=re.MULTILINE))["Authorization"]["Permissions"]
+
+    def first_that_fits(self, verb, path):
+        address = re.sub(r"\{\w+\}", "0a1b2c3d", path)
+        return next((rule for rule in self.permissions if rule[0] == verb.lower() and re.search(rule[1], address)), None)
+
+    def test_every_route_takes_the_permission_of_its_role(self):
+        found = set(routes())
+        self.assertGreater(len(found), 35)
+        self.assertLessEqual(self.VIEWED | self.ADMINISTERED, found)
+        for verb, path in sorted(found):
+            wanted = ("all|settings" if (verb, path) in self.ADMINISTERED else
+                      "all|view" if verb == "GET" or (verb, path) in self.VIEWED else "all|edit")
+            with self.subTest(verb=verb, path=path):
+                self.assertEqual((self.first_that_fits(verb, path) or [None])[-1], wanted)
+
+    def test_every_pattern_decides_some_route(self):
+        deciding = [self.first_that_fits(verb, path) for verb, path in routes()]
+        for rule in self.permissions:
+            self.assertIn(rule, deciding)
+
+    def test_it_says_that_nobody_has_tried_it(self):
+        self.assertIn("UNTESTED", self.text)
+        self.assertIn("untested", text_of(ROOT + "/docs/configuration.md"))
 
 
 class Manual(unittest.TestCase):
