@@ -61,9 +61,9 @@ struct LgeExtent {
   std::string withheld;                                  // why there is no threshold
 };
 
-// Enhancement is muscle above the threshold. Half of the brightest divides any muscle, so that it
-// is asked for only where the brightest (99.5 % quantile) reaches 5 SD above the remote region;
-// else nothing is enhanced.
+// Enhancement is muscle above the threshold, at the edges of the wall as enhancedWall says. Half of
+// the brightest divides any muscle, so that it is taken of what 5 SD call enhanced (95 % quantile
+// of that) and is never below 5 SD; where 5 SD find nothing, nothing is enhanced.
 LgeExtent lgeExtent(const ImageStack& stack, const LabelStack& labels,
                     const std::vector<WallPixel>& wall, LgeImage kind, LgeMethod method);
 
