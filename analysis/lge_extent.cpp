@@ -19,6 +19,7 @@ constexpr double turn = 2 * std::numbers::pi;
 constexpr int sectorStarts = 24;
 constexpr double sectorRad = turn / 6;
 constexpr std::size_t fewestRemotePixels = 12;
+constexpr double mostOfMedianSd = 1.5;
 constexpr int transmuralSteps = 48;
 
 const char* nameOf(LgeMethod method) {
@@ -217,7 +218,7 @@ std::optional<RemoteRegion> remoteRegion(const std::vector<WallPixel>& wall) {
   for (const WallPixel& p : wall) {
     if (p.depth && *p.depth >= 0.2 && *p.depth <= 0.8) slices[p.slice].push_back(&p);
   }
-  std::optional<RemoteRegion> best;
+  std::vector<RemoteRegion> regions;
   for (const auto& [slice, pixels] : slices) {
     for (int start = 0; start < sectorStarts; ++start) {
       const double from = turn * start / sectorStarts;
@@ -226,11 +227,19 @@ std::optional<RemoteRegion> remoteRegion(const std::vector<WallPixel>& wall) {
         if (std::fmod(*p->directionRad - from + turn, turn) < sectorRad) inside.push_back(p);
       }
       if (inside.size() < fewestRemotePixels) continue;
-      RemoteRegion region = regionOf(slice, from, inside);
-      if (!best || region.mean < best->mean) best = std::move(region);
+      regions.push_back(regionOf(slice, from, inside));
     }
   }
-  return best;
+  if (regions.empty()) return std::nullopt;
+  std::vector<double> deviations;
+  for (const RemoteRegion& region : regions) deviations.push_back(region.standardDeviation);
+  const double most = mostOfMedianSd * quantileOf(deviations, 0.5);
+  const RemoteRegion* best = nullptr;
+  for (const RemoteRegion& region : regions) {
+    if (region.standardDeviation > most) continue;
+    if (best == nullptr || region.mean < best->mean) best = &region;
+  }
+  return *best;  // half of them are no more uneven than the median
 }
 
 std::optional<double> phaseSensitiveZero(const ImageStack& stack) {

@@ -26,8 +26,9 @@ enum class LgeImage { magnitude, phaseSensitive, unknown };
 enum class LgeMethod { fwhm, fiveSd, sixSd };
 
 // Normal muscle, found by itself: of all 60 degree sectors of a slice (each 15 degrees) between
-// 0.2 and 0.8 of the wall's depth and with at least 12 pixels, the one with the lowest mean. It can
-// be checked: slice, direction and pixels say which.
+// 0.2 and 0.8 of the wall's depth and with at least 12 pixels, the one with the lowest mean whose
+// standard deviation is at most 1.5 times the median of them all: outlines that strayed into lung
+// or fat are dark or bright, and uneven. It can be checked: slice, direction and pixels say which.
 struct RemoteRegion {
   int slice = 0;
   double fromRad = 0;  // of the sector, in the sense of WallProfile

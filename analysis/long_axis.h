@@ -82,8 +82,8 @@ extern const char* const foreshortenedReason;
 // lax.la.area (cm2, four-chamber, largest), lax.ra.area and lax.ra.max, lax.mapse (mm), lax.gls
 // (%). End diastole is the phase of the largest LV, end systole of the smallest, in each view by
 // itself. Atria are measured in planes that were laid through the left ventricle and may pass
-// beside the middle of the atrium: over 40 drawn hearts the two-chamber plane did by 9 mm, and the
-// left atrium came out a fifth too small; through its middle it was right.
+// beside the middle of the atrium: over 40 drawn hearts the two-chamber plane did by 8 mm, and the
+// left atrium came out a quarter too small; through its middle it was right.
 std::vector<Measurement> longAxisMeasurements(const std::optional<LongAxisView>& twoChamber,
                                               const std::optional<LongAxisView>& fourChamber);
 

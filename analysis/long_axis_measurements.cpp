@@ -114,17 +114,16 @@ void addLeftVentricle(std::vector<Measurement>& all, const std::vector<const Sig
   const Code esv{"8823-7", "LN", "Left Ventricular ES Volume"};
   const auto add = [&](const std::string& suffix, const std::string& how, Volume volume) {
     const std::string method = planesOf(sights) + how + standard;
+    const std::string after = suffix.empty() ? ", long axis, " + how : ", " + how;
     const auto atEd = volumeOf(sights, volume, &ChamberCycle::largest);
     const auto atEs = volumeOf(sights, volume, &ChamberCycle::smallest);
-    all.push_back(
-        describe({"lax.lv.edv" + suffix, "LV EDV, long axis, " + how, edv, milliliter, method},
-                 sights, atEd, false, none));
-    all.push_back(
-        describe({"lax.lv.esv" + suffix, "LV ESV, long axis, " + how, esv, milliliter, method},
-                 sights, atEs, true, none));
+    all.push_back(describe({"lax.lv.edv" + suffix, "LV EDV" + after, edv, milliliter, method},
+                           sights, atEd, false, none));
+    all.push_back(describe({"lax.lv.esv" + suffix, "LV ESV" + after, esv, milliliter, method},
+                           sights, atEs, true, none));
     const auto ef = atEd ? std::optional(100 * (*atEd - *atEs) / *atEd) : std::nullopt;
     all.push_back(describe({"lax.lv.ef" + suffix,
-                            "LV EF, long axis, " + how,
+                            "LV EF" + after,
                             {"8811-2", "LN", "Left ventricular ejection fraction by MR"},
                             percent,
                             method},

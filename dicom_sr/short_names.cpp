@@ -90,6 +90,8 @@ std::string segmentName(const std::string& id, int segment) {
   std::string name;
   if (id.starts_with("lge.")) {
     name = id.ends_with("transmurality") ? "LGE depth" : "LGE";
+  } else if (id.starts_with("lv.wall.")) {
+    name = id.ends_with(".ed") ? "Wall ED" : id.ends_with(".es") ? "Wall ES" : "Thickening";
   } else if (id.starts_with("t1post.")) {
     name = "T1 post";
   } else if (id.starts_with("t1.")) {
