@@ -75,11 +75,12 @@ std::vector<const Sight*> seen(const std::vector<const Sight*>& sights) {
   return found;
 }
 
-std::string whyNot(const std::vector<const Sight*>& sights, const std::string& chamber) {
+std::string whyNot(const std::vector<const Sight*>& sights, const std::string& chamber,
+                   const std::string& cine = "long-axis") {
   const bool any =
       std::any_of(sights.begin(), sights.end(), [](const Sight* s) { return s->view.has_value(); });
   return any ? "The " + chamber + " was not outlined with its valve at every phase."
-             : "No long-axis cine that shows the " + chamber + " is there.";
+             : "No " + cine + " cine that shows the " + chamber + " is there.";
 }
 
 using Volume = double (*)(const ChamberShape&, const ChamberShape*);
@@ -137,7 +138,7 @@ void addAtrium(std::vector<Measurement>& all, const std::vector<const Sight*>& a
                const Sight& fourChamber, const std::string& id, const std::string& name,
                const std::string& words, const Code& largest, const Code& smallest) {
   const std::vector<const Sight*> sights = seen(asked);
-  const std::string none = whyNot(asked, words);
+  const std::string none = whyNot(asked, words, asked.size() > 1 ? "long-axis" : "four-chamber");
   const std::string method = planesOf(sights) + "area-length" + standard +
                              " Planes through the ventricle may pass beside the atrium's middle, "
                              "which makes it too small.";
@@ -155,7 +156,7 @@ void addAtrium(std::vector<Measurement>& all, const std::vector<const Sight*>& a
                           {id + "-area", "99CMR", name + " area"},
                           squareCentimetre,
                           std::string("Largest outlined area in the four-chamber view") + standard},
-                         four, area, false, whyNot({&fourChamber}, words)));
+                         four, area, false, whyNot({&fourChamber}, words, "four-chamber")));
 }
 
 std::optional<double> strainOf(const Sight& s) {
