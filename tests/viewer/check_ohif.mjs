@@ -26,6 +26,7 @@ import { brightShare, colouredPixels, compareWithMasks } from './overlay.mjs';
 // segment's border lies between them.
 const LEAST_AGREEMENT = 0.97;
 const LEAST_BRIGHT_SHARE = 0.05;
+const REPORT_PATIENCE_MS = 120_000;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const shipped = path.resolve(here, '../../packaging/viewer/ohif-app-config.js');
@@ -198,13 +199,26 @@ async function onFreshPage(browser, url, study, name, check) {
   }
 }
 
+// It is made after all series of a study ended, a moment after the last of them.
+async function waitForStudyReport() {
+  const end = Date.now() + REPORT_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await readStudyReport(options.orthanc, options.study);
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+  }
+}
+
 async function checkAll() {
   if (options.pictures) fs.mkdirSync(options.pictures, { recursive: true });
   for (const name of ['ohif', 'modules', 'orthanc']) demand(options[name], `--${name} is missing`);
   const { chromium } = createRequire(path.resolve(options.modules, 'of'))('playwright-core');
   const only = options['study-report'];
   const study = {
-    ...(await readStudyReport(options.orthanc, options.study)),
+    ...(await waitForStudyReport()),
     ...(only ? {} : await readStudy(options.orthanc, options.study)),
   };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ohif-check-'));
