@@ -7,6 +7,7 @@
 #include <numbers>
 #include <set>
 
+#include "analysis/enhanced_wall.h"
 #include "analysis/measurement_verdict.h"
 #include "analysis/ventricle_measurements.h"
 #include "analysis/volumes.h"
@@ -18,6 +19,7 @@ constexpr double turn = 2 * std::numbers::pi;
 constexpr int sectorStarts = 24;
 constexpr double sectorRad = turn / 6;
 constexpr std::size_t fewestRemotePixels = 12;
+constexpr double mostOfMedianSd = 1.5;
 constexpr int transmuralSteps = 48;
 
 const char* nameOf(LgeMethod method) {
@@ -31,7 +33,8 @@ std::string nameForPeople(LgeMethod method) {
 const char* sourceOf(LgeMethod method) {
   switch (method) {
     case LgeMethod::fwhm:
-      return "muscle above half of its brightest (FWHM: Amado et al., JACC 2004;44:2383)";
+      return "muscle above half of the brightest enhancement (FWHM: Amado et al., JACC "
+             "2004;44:2383)";
     case LgeMethod::fiveSd:
       return "muscle above the remote region's mean plus 5 SD (Bondarenko et al., JCMR 2005;7:481)";
     case LgeMethod::sixSd:
@@ -57,10 +60,42 @@ struct Threshold {
   std::string withheld;
 };
 
-Threshold thresholdOf(const ImageStack& stack, const std::vector<WallPixel>& wall, LgeImage kind,
-                      LgeMethod method) {
+// What no signal looks like, from which half of the brightest is meant.
+Threshold zeroOf(const ImageStack& stack, LgeImage kind) {
+  if (kind == LgeImage::unknown) {
+    return {std::nullopt,
+            "The header does not say whether the images are magnitude or phase-sensitive, so that "
+            "the value of no signal is not known."};
+  }
+  if (kind == LgeImage::magnitude) return {0.0, ""};
+  const std::optional<double> background = phaseSensitiveZero(stack);
+  if (background) return {background, ""};
+  return {std::nullopt,
+          "The phase-sensitive images show no background from which the value of no signal "
+          "could be read."};
+}
+
+// Half of the brightest of what is enhanced by 5 SD, and never below that.
+Threshold halfMaximum(const ImageStack& stack, const LabelStack& labels,
+                      const std::vector<WallPixel>& wall, LgeImage kind,
+                      const RemoteRegion& remote) {
+  const Threshold zero = zeroOf(stack, kind);
+  if (!zero.value) return zero;
+  const double five = remote.mean + 5 * remote.standardDeviation;
+  const std::vector<bool> enhanced = enhancedWall(stack, labels, wall, five, remote.mean);
+  std::vector<double> values;
+  for (std::size_t i = 0; i < wall.size(); ++i) {
+    if (enhanced[i]) values.push_back(wall[i].value);
+  }
+  if (values.empty()) return {HUGE_VAL, ""};
+  const double brightest = quantileOf(values, 0.95);
+  return {std::max(five, *zero.value + (brightest - *zero.value) / 2), ""};
+}
+
+Threshold thresholdOf(const ImageStack& stack, const LabelStack& labels,
+                      const std::vector<WallPixel>& wall, LgeImage kind, LgeMethod method,
+                      const std::optional<RemoteRegion>& remote) {
   if (wall.empty()) return {std::nullopt, "No left ventricular myocardium was found."};
-  const std::optional<RemoteRegion> remote = remoteRegion(wall);
   if (!remote) {
     return {std::nullopt,
             "No remote region: in no slice is the wall a closed ring that is wide enough."};
@@ -68,46 +103,27 @@ Threshold thresholdOf(const ImageStack& stack, const std::vector<WallPixel>& wal
   if (remote->standardDeviation <= 0) {
     return {std::nullopt, "No remote region: its pixels are all alike, so that it has no noise."};
   }
-  const double five = remote->mean + 5 * remote->standardDeviation;
-  if (method == LgeMethod::fiveSd) return {five, ""};
-  if (method == LgeMethod::sixSd) return {five + remote->standardDeviation, ""};
-  if (kind == LgeImage::unknown) {
-    return {std::nullopt,
-            "The header does not say whether the images are magnitude or phase-sensitive, so that "
-            "the value of no signal is not known."};
-  }
-  double zero = 0;
-  if (kind == LgeImage::phaseSensitive) {
-    const std::optional<double> background = phaseSensitiveZero(stack);
-    if (!background) {
-      return {std::nullopt,
-              "The phase-sensitive images show no background from which the value of no signal "
-              "could be read."};
-    }
-    zero = *background;
-  }
-  std::vector<double> values;
-  for (const WallPixel& p : wall) values.push_back(p.value);
-  const double brightest = quantileOf(values, 0.995);
-  if (brightest <= five) return {HUGE_VAL, ""};
-  return {zero + (brightest - zero) / 2, ""};
+  if (method == LgeMethod::fwhm) return halfMaximum(stack, labels, wall, kind, *remote);
+  const int deviations = method == LgeMethod::fiveSd ? 5 : 6;
+  return {remote->mean + deviations * remote->standardDeviation, ""};
 }
 
 std::array<std::optional<LgeSegment>, ahaSegmentCount> segmentsOf(
-    const std::vector<WallPixel>& wall, double threshold) {
+    const std::vector<WallPixel>& wall, const std::vector<bool>& enhanced) {
   struct Area {
     double all = 0;
     double enhanced = 0;
   };
   std::array<Area, ahaSegmentCount> areas;
   std::array<std::map<std::pair<int, int>, Area>, ahaSegmentCount> steps;
-  for (const WallPixel& p : wall) {
+  for (std::size_t i = 0; i < wall.size(); ++i) {
+    const WallPixel& p = wall[i];
     if (p.segment == 0) continue;
     const auto at = static_cast<std::size_t>(p.segment - 1);
     const int step = static_cast<int>(*p.directionRad / turn * transmuralSteps);
     for (Area* area : {&areas[at], &steps[at][{p.slice, step}]}) {
       area->all += p.areaMm2;
-      if (p.value > threshold) area->enhanced += p.areaMm2;
+      if (enhanced[i]) area->enhanced += p.areaMm2;
     }
   }
   std::array<std::optional<LgeSegment>, ahaSegmentCount> segments;
@@ -138,9 +154,10 @@ std::vector<std::size_t> imagesWith(const ImageStack& stack, const std::vector<W
 std::string remoteText(const std::vector<WallPixel>& wall) {
   const auto remote = remoteRegion(wall);
   if (!remote) return "";
-  char text[200];
+  char text[240];
   std::snprintf(text, sizeof text,
-                " Remote region: slice %d, %.0f to %.0f degrees, %zu pixels, mean %.4g, SD %.3g.",
+                " At the wall's edges also above half of what lies beside it. Remote region: slice "
+                "%d, %.0f to %.0f degrees, %zu pixels, mean %.4g, SD %.3g.",
                 remote->slice + 1, remote->fromRad * 360 / turn, remote->toRad * 360 / turn,
                 remote->pixels.size(), remote->mean, remote->standardDeviation);
   return text;
@@ -201,7 +218,7 @@ std::optional<RemoteRegion> remoteRegion(const std::vector<WallPixel>& wall) {
   for (const WallPixel& p : wall) {
     if (p.depth && *p.depth >= 0.2 && *p.depth <= 0.8) slices[p.slice].push_back(&p);
   }
-  std::optional<RemoteRegion> best;
+  std::vector<RemoteRegion> regions;
   for (const auto& [slice, pixels] : slices) {
     for (int start = 0; start < sectorStarts; ++start) {
       const double from = turn * start / sectorStarts;
@@ -210,11 +227,19 @@ std::optional<RemoteRegion> remoteRegion(const std::vector<WallPixel>& wall) {
         if (std::fmod(*p->directionRad - from + turn, turn) < sectorRad) inside.push_back(p);
       }
       if (inside.size() < fewestRemotePixels) continue;
-      RemoteRegion region = regionOf(slice, from, inside);
-      if (!best || region.mean < best->mean) best = std::move(region);
+      regions.push_back(regionOf(slice, from, inside));
     }
   }
-  return best;
+  if (regions.empty()) return std::nullopt;
+  std::vector<double> deviations;
+  for (const RemoteRegion& region : regions) deviations.push_back(region.standardDeviation);
+  const double most = mostOfMedianSd * quantileOf(deviations, 0.5);
+  const RemoteRegion* best = nullptr;
+  for (const RemoteRegion& region : regions) {
+    if (region.standardDeviation > most) continue;
+    if (best == nullptr || region.mean < best->mean) best = &region;
+  }
+  return *best;  // half of them are no more uneven than the median
 }
 
 std::optional<double> phaseSensitiveZero(const ImageStack& stack) {
@@ -253,25 +278,29 @@ LgeExtent lgeExtent(const ImageStack& stack, const LabelStack& labels,
   LgeExtent extent;
   extent.method = method;
   extent.enhancedPixels.resize(static_cast<std::size_t>(labels.sliceCount));
-  const Threshold threshold = thresholdOf(stack, wall, kind, method);
+  const std::optional<RemoteRegion> remote = remoteRegion(wall);
+  const Threshold threshold = thresholdOf(stack, labels, wall, kind, method, remote);
   extent.threshold = threshold.value;
   extent.withheld = threshold.withheld;
   if (!extent.threshold) return extent;
+  const std::vector<bool> isEnhanced =
+      enhancedWall(stack, labels, wall, *extent.threshold, remote->mean);
   // A single slice counts by area alone.
   const std::vector<double> discs = discThicknessesMm(stack);
   double all = 0;
   double enhanced = 0;
-  for (const WallPixel& p : wall) {
+  for (std::size_t i = 0; i < wall.size(); ++i) {
+    const WallPixel& p = wall[i];
     const auto slice = static_cast<std::size_t>(p.slice);
     const double amount = p.areaMm2 * (discs.empty() ? 1 : discs[slice]);
     all += amount;
-    if (p.value <= *extent.threshold) continue;
+    if (!isEnhanced[i]) continue;
     enhanced += amount;
     extent.enhancedPixels[slice].push_back(p.pixel);
   }
   extent.percent = 100 * enhanced / all;
   if (!discs.empty()) extent.massG = enhanced / 1000 * myocardialDensityGPerMl;
-  extent.segments = segmentsOf(wall, *extent.threshold);
+  extent.segments = segmentsOf(wall, isEnhanced);
   return extent;
 }
 

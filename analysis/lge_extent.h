@@ -26,8 +26,9 @@ enum class LgeImage { magnitude, phaseSensitive, unknown };
 enum class LgeMethod { fwhm, fiveSd, sixSd };
 
 // Normal muscle, found by itself: of all 60 degree sectors of a slice (each 15 degrees) between
-// 0.2 and 0.8 of the wall's depth and with at least 12 pixels, the one with the lowest mean. It can
-// be checked: slice, direction and pixels say which.
+// 0.2 and 0.8 of the wall's depth and with at least 12 pixels, the one with the lowest mean whose
+// standard deviation is at most 1.5 times the median of them all: outlines that strayed into lung
+// or fat are dark or bright, and uneven. It can be checked: slice, direction and pixels say which.
 struct RemoteRegion {
   int slice = 0;
   double fromRad = 0;  // of the sector, in the sense of WallProfile
@@ -61,9 +62,9 @@ struct LgeExtent {
   std::string withheld;                                  // why there is no threshold
 };
 
-// Enhancement is muscle above the threshold. Half of the brightest divides any muscle, so that it
-// is asked for only where the brightest (99.5 % quantile) reaches 5 SD above the remote region;
-// else nothing is enhanced.
+// Enhancement is muscle above the threshold, at the edges of the wall as enhancedWall says. Half of
+// the brightest divides any muscle, so that it is taken of what 5 SD call enhanced (95 % quantile
+// of that) and is never below 5 SD; where 5 SD find nothing, nothing is enhanced.
 LgeExtent lgeExtent(const ImageStack& stack, const LabelStack& labels,
                     const std::vector<WallPixel>& wall, LgeImage kind, LgeMethod method);
 

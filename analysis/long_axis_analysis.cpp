@@ -136,6 +136,10 @@ SaxAnalysis analyzeLongAxis(const ImageStack& stack, const std::string& view,
   result.measurements = view == "2ch" ? longAxisMeasurements(seen, std::nullopt)
                                       : longAxisMeasurements(std::nullopt, seen);
   applyRelease(result.measurements, release);
+  if (!isUnreleased(release, Structure::lvCavity)) {
+    result.leftVentricle = chamberCycle(seen, LongAxisStructure::lvCavity);
+    result.leftAtrium = chamberCycle(seen, LongAxisStructure::leftAtrium);
+  }
   result.labels = shownLabels(std::move(raw.labels), release);
   progress(1, "done");
   return result;

@@ -26,37 +26,9 @@ std::vector<std::optional<ChamberShape>> shapesOf(const LongAxisView& view,
   return shapes;
 }
 
-// Of one chamber over the cycle in one view.
-struct Cycle {
-  ChamberShape largest;
-  ChamberShape smallest;
-  int largestPhase = 0;
-  int smallestPhase = 0;
-};
-
-std::optional<Cycle> cycleOf(const std::optional<LongAxisView>& view, LongAxisStructure chamber) {
-  if (!view) return std::nullopt;
-  const auto shapes = shapesOf(*view, chamber);
-  std::optional<Cycle> cycle;
-  for (std::size_t i = 0; i < shapes.size(); ++i) {
-    if (!shapes[i]) return std::nullopt;  // a curve with gaps has no certain ends
-    const int phase = static_cast<int>(i);
-    if (!cycle) cycle = Cycle{*shapes[i], *shapes[i], phase, phase};
-    if (shapes[i]->areaMm2 > cycle->largest.areaMm2) {
-      cycle->largest = *shapes[i];
-      cycle->largestPhase = phase;
-    }
-    if (shapes[i]->areaMm2 < cycle->smallest.areaMm2) {
-      cycle->smallest = *shapes[i];
-      cycle->smallestPhase = phase;
-    }
-  }
-  return cycle;
-}
-
 struct Sight {
   const std::optional<LongAxisView>& view;
-  std::optional<Cycle> cycle;
+  std::optional<ChamberCycle> cycle;
 };
 
 std::vector<std::size_t> imagesOf(const std::vector<const Sight*>& sights, bool both) {
@@ -103,17 +75,18 @@ std::vector<const Sight*> seen(const std::vector<const Sight*>& sights) {
   return found;
 }
 
-std::string whyNot(const std::vector<const Sight*>& sights, const std::string& chamber) {
+std::string whyNot(const std::vector<const Sight*>& sights, const std::string& chamber,
+                   const std::string& cine = "long-axis") {
   const bool any =
       std::any_of(sights.begin(), sights.end(), [](const Sight* s) { return s->view.has_value(); });
   return any ? "The " + chamber + " was not outlined with its valve at every phase."
-             : "No long-axis cine that shows the " + chamber + " is there.";
+             : "No " + cine + " cine that shows the " + chamber + " is there.";
 }
 
 using Volume = double (*)(const ChamberShape&, const ChamberShape*);
 
 std::optional<double> volumeOf(const std::vector<const Sight*>& sights, Volume volume,
-                               ChamberShape Cycle::*when) {
+                               ChamberShape ChamberCycle::*when) {
   if (sights.empty()) return std::nullopt;
   const ChamberShape& first = (*sights.front()->cycle).*when;
   return volume(first, sights.size() > 1 ? &((*sights.back()->cycle).*when) : nullptr);
@@ -123,8 +96,6 @@ std::string planesOf(const std::vector<const Sight*>& sights) {
   return sights.size() > 1 ? "Two- and four-chamber planes, " : "A single plane, ";
 }
 
-// Length of one plane against the other: planes that differ more do not show the same axis
-// (Lang et al.: at most 10 %).
 void doubt(Measurement& m, const std::vector<const Sight*>& sights) {
   if (!m.value) return;
   if (sights.size() < 2) {
@@ -132,12 +103,8 @@ void doubt(Measurement& m, const std::vector<const Sight*>& sights) {
            "Of one plane alone: the chamber is taken to be round about its axis.");
     return;
   }
-  const double a = sights.front()->cycle->largest.lengthMm;
-  const double b = sights.back()->cycle->largest.lengthMm;
-  if (std::max(a, b) > 1.1 * std::min(a, b)) {
-    worsen(m, Quality::uncertain,
-           "The chamber's length differs by more than 10 % between both planes: one of them is "
-           "foreshortened.");
+  if (isForeshortened(sights.front()->cycle->largest, sights.back()->cycle->largest)) {
+    worsen(m, Quality::uncertain, foreshortenedReason);
   }
 }
 
@@ -148,17 +115,16 @@ void addLeftVentricle(std::vector<Measurement>& all, const std::vector<const Sig
   const Code esv{"8823-7", "LN", "Left Ventricular ES Volume"};
   const auto add = [&](const std::string& suffix, const std::string& how, Volume volume) {
     const std::string method = planesOf(sights) + how + standard;
-    const auto atEd = volumeOf(sights, volume, &Cycle::largest);
-    const auto atEs = volumeOf(sights, volume, &Cycle::smallest);
-    all.push_back(
-        describe({"lax.lv.edv" + suffix, "LV EDV, long axis, " + how, edv, milliliter, method},
-                 sights, atEd, false, none));
-    all.push_back(
-        describe({"lax.lv.esv" + suffix, "LV ESV, long axis, " + how, esv, milliliter, method},
-                 sights, atEs, true, none));
+    const std::string after = suffix.empty() ? ", long axis, " + how : ", " + how;
+    const auto atEd = volumeOf(sights, volume, &ChamberCycle::largest);
+    const auto atEs = volumeOf(sights, volume, &ChamberCycle::smallest);
+    all.push_back(describe({"lax.lv.edv" + suffix, "LV EDV" + after, edv, milliliter, method},
+                           sights, atEd, false, none));
+    all.push_back(describe({"lax.lv.esv" + suffix, "LV ESV" + after, esv, milliliter, method},
+                           sights, atEs, true, none));
     const auto ef = atEd ? std::optional(100 * (*atEd - *atEs) / *atEd) : std::nullopt;
     all.push_back(describe({"lax.lv.ef" + suffix,
-                            "LV EF, long axis, " + how,
+                            "LV EF" + after,
                             {"8811-2", "LN", "Left ventricular ejection fraction by MR"},
                             percent,
                             method},
@@ -172,14 +138,16 @@ void addAtrium(std::vector<Measurement>& all, const std::vector<const Sight*>& a
                const Sight& fourChamber, const std::string& id, const std::string& name,
                const std::string& words, const Code& largest, const Code& smallest) {
   const std::vector<const Sight*> sights = seen(asked);
-  const std::string none = whyNot(asked, words);
-  const std::string method = planesOf(sights) + "area-length" + standard;
+  const std::string none = whyNot(asked, words, asked.size() > 1 ? "long-axis" : "four-chamber");
+  const std::string method = planesOf(sights) + "area-length" + standard +
+                             " Planes through the ventricle may pass beside the atrium's middle, "
+                             "which makes it too small.";
   all.push_back(
       describe({"lax." + id + ".max", name + " volume, largest", largest, milliliter, method},
-               sights, volumeOf(sights, areaLengthMl, &Cycle::largest), false, none));
+               sights, volumeOf(sights, areaLengthMl, &ChamberCycle::largest), false, none));
   all.push_back(
       describe({"lax." + id + ".min", name + " volume, smallest", smallest, milliliter, method},
-               sights, volumeOf(sights, areaLengthMl, &Cycle::smallest), true, none));
+               sights, volumeOf(sights, areaLengthMl, &ChamberCycle::smallest), true, none));
   const std::vector<const Sight*> four = seen({&fourChamber});
   const auto area =
       four.empty() ? std::nullopt : std::optional(fourChamber.cycle->largest.areaMm2 / 100);
@@ -188,7 +156,7 @@ void addAtrium(std::vector<Measurement>& all, const std::vector<const Sight*>& a
                           {id + "-area", "99CMR", name + " area"},
                           squareCentimetre,
                           std::string("Largest outlined area in the four-chamber view") + standard},
-                         four, area, false, whyNot({&fourChamber}, words)));
+                         four, area, false, whyNot({&fourChamber}, words, "four-chamber")));
 }
 
 std::optional<double> strainOf(const Sight& s) {
@@ -238,10 +206,38 @@ void addMotion(std::vector<Measurement>& all, const std::vector<const Sight*>& a
 
 }  // namespace
 
+const char* const foreshortenedReason =
+    "The chamber's length differs by more than 10 % between both planes: one of them is "
+    "foreshortened.";
+
+bool isForeshortened(const ChamberShape& first, const ChamberShape& second) {
+  const auto [shorter, longer] = std::minmax(first.lengthMm, second.lengthMm);
+  return longer > 1.1 * shorter;
+}
+
+std::optional<ChamberCycle> chamberCycle(const LongAxisView& view, LongAxisStructure chamber) {
+  const auto shapes = shapesOf(view, chamber);
+  std::optional<ChamberCycle> cycle;
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    if (!shapes[i]) return std::nullopt;
+    const int phase = static_cast<int>(i);
+    if (!cycle) cycle = ChamberCycle{*shapes[i], *shapes[i], phase, phase};
+    if (shapes[i]->areaMm2 > cycle->largest.areaMm2) {
+      cycle->largest = *shapes[i];
+      cycle->largestPhase = phase;
+    }
+    if (shapes[i]->areaMm2 < cycle->smallest.areaMm2) {
+      cycle->smallest = *shapes[i];
+      cycle->smallestPhase = phase;
+    }
+  }
+  return cycle;
+}
+
 std::vector<Measurement> longAxisMeasurements(const std::optional<LongAxisView>& twoChamber,
                                               const std::optional<LongAxisView>& fourChamber) {
   const auto sight = [](const std::optional<LongAxisView>& view, LongAxisStructure chamber) {
-    return Sight{view, cycleOf(view, chamber)};
+    return Sight{view, view ? chamberCycle(*view, chamber) : std::nullopt};
   };
   const Sight lv2 = sight(twoChamber, LongAxisStructure::lvCavity);
   const Sight lv4 = sight(fourChamber, LongAxisStructure::lvCavity);

@@ -13,6 +13,7 @@
 #include "analysis/sax_measurements.h"
 #include "analysis/shape_checks.h"
 #include "analysis/volumes.h"
+#include "analysis/wall_segments.h"
 
 namespace cmr {
 namespace {
@@ -129,6 +130,7 @@ SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
   result.endSystolePhase = phases.endSystole;
   result.keySlice = largestCavitySlice(stack, result.labels, phases.endDiastole);
   result.wall = examineWall(stack, result.labels, phases);
+  examineSegments(stack, result.labels, phases, result.package, result.wall);
   const MeasuredSeries measured{stack,
                                 result.labels,
                                 phases,

@@ -11,6 +11,7 @@
 #include "analysis/frame_segmenter.h"
 #include "analysis/image_stack.h"
 #include "analysis/label_stack.h"
+#include "analysis/long_axis.h"
 #include "analysis/measurement.h"
 #include "analysis/wall_measurements.h"
 
@@ -32,6 +33,9 @@ struct SaxAnalysis {
   // key phases are then 0, and there are no curves and no wall.
   bool isStill = false;
   std::string longAxisView;  // "2ch", "4ch"; empty for a short axis
+  // Of a long axis whose head is released: what volumes of two planes are made of.
+  std::optional<ChamberCycle> leftVentricle;
+  std::optional<ChamberCycle> leftAtrium;
   // Of a still: what it is in words, where its septum ends in each slice, and the pixels counted as
   // enhanced (5 SD) in each slice. Empty for a cine.
   std::string stillWords;

@@ -9,6 +9,7 @@
 #include "analysis/measurement_verdict.h"
 #include "analysis/site_release.h"
 #include "analysis/ventricle_measurements.h"
+#include "analysis/wall_segments.h"
 
 namespace cmr {
 namespace {
@@ -108,6 +109,10 @@ std::vector<Measurement> measureSax(const MeasuredSeries& series,
       }
       applyRelease(m, series.package, structure);
       applyFindings(m, said, doubtOf(structure));
+      if (isWallSegment(m)) {
+        applyRelease(m, series.package, Structure::rvCavity);
+        applyFindings(m, said, &Finding::doubtsRv);
+      }
       all.push_back(std::move(m));
     }
   }

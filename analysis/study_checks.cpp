@@ -51,17 +51,38 @@ void compareVolumes(const StudySeriesNumbers& a, const StudySeriesNumbers& b,
       "LV end-diastolic volume", text(*a.lvEdvMl, "mL"), a.name, text(*b.lvEdvMl, "mL"), b.name));
 }
 
+bool sameHeartRate(double a, double b, const StudyCheckLimits& limits) {
+  return !isFarApart(a, b, limits.heartRateShare, 0);
+}
+
 void compareHeartRates(const StudySeriesNumbers& a, const StudySeriesNumbers& b,
                        const StudyCheckLimits& limits, std::vector<CrossCheck>& checks) {
   if (!areThere(a.heartRateBpm, b.heartRateBpm)) return;
-  const bool agrees = !isFarApart(*a.heartRateBpm, *b.heartRateBpm, limits.heartRateShare, 0);
-  CrossCheck check = compared("heart-rate", agrees, "Heart rate", text(*a.heartRateBpm, "/min"),
+  if (sameHeartRate(*a.heartRateBpm, *b.heartRateBpm, limits)) return;
+  CrossCheck check = compared("heart-rate", false, "Heart rate", text(*a.heartRateBpm, "/min"),
                               a.name, text(*b.heartRateBpm, "/min"), b.name);
-  if (!agrees) {
-    check.text = check.text.substr(0, check.text.rfind(": they differ")) +
-                 ": it changed between them, so their volumes need not agree.";
-  }
+  check.text = check.text.substr(0, check.text.rfind(": they differ")) +
+               ": it changed between them, so their volumes need not agree.";
   checks.push_back(std::move(check));
+}
+
+// One sentence for all of them where they agree: pairs of six series would fill a page.
+void agreeOnHeartRate(const std::vector<StudySeriesNumbers>& series, const StudyCheckLimits& limits,
+                      std::vector<CrossCheck>& checks) {
+  std::vector<double> rates;
+  for (const StudySeriesNumbers& one : series) {
+    if (areThere(one.heartRateBpm, one.heartRateBpm)) rates.push_back(*one.heartRateBpm);
+  }
+  if (rates.size() < 2) return;
+  const auto [least, most] = std::minmax_element(rates.begin(), rates.end());
+  if (!sameHeartRate(*least, *most, limits)) return;
+  const std::string lowest = text(*least, "/min");
+  const std::string highest = text(*most, "/min");
+  const std::string range =
+      lowest == highest ? lowest : lowest.substr(0, lowest.find(' ')) + " to " + highest;
+  checks.push_back({"heart-rate", true,
+                    "Heart rate: " + range + " in all " + std::to_string(rates.size()) +
+                        " series that tell it."});
 }
 
 // Without a shunt or a leaking valve both ventricles eject the same.
@@ -91,6 +112,7 @@ std::vector<CrossCheck> crossCheckStudy(const std::vector<StudySeriesNumbers>& s
       compareHeartRates(series[i], series[j], limits, checks);
     }
   }
+  agreeOnHeartRate(series, limits, checks);
   return checks;
 }
 

@@ -37,6 +37,7 @@ struct CrossCheck {
 };
 
 // Every pair that can be compared, in the order of the series; nothing for numbers that are absent.
+// Heart rates: the pairs that differ, or one sentence, at the end, where all series agree.
 std::vector<CrossCheck> crossCheckStudy(const std::vector<StudySeriesNumbers>& series,
                                         const StudyCheckLimits& limits = {});
 

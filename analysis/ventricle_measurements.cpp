@@ -10,6 +10,7 @@
 #include "analysis/rate_measurements.h"
 #include "analysis/reference_ranges.h"
 #include "analysis/wall_measurements.h"
+#include "analysis/wall_segments.h"
 
 namespace cmr {
 namespace {
@@ -183,7 +184,11 @@ void addIndexed(std::vector<Measurement>& all, const ImageStack& stack) {
 }
 
 std::vector<Measurement> wallOf(const MeasuredSeries& series) {
-  if (series.wall != nullptr) return wallMeasurements(series, *series.wall);
+  if (series.wall != nullptr) {
+    std::vector<Measurement> all = wallMeasurements(series, *series.wall);
+    for (Measurement& m : segmentMeasurements(series, *series.wall)) all.push_back(std::move(m));
+    return all;
+  }
   return wallMeasurements(series, examineWall(series.stack, series.labels, series.phases));
 }
 

@@ -14,8 +14,6 @@ const char* const noRing = "In no slice is the wall a closed ring at end diastol
 const char* const noRingAtBoth =
     "In no slice is the wall a closed ring at end diastole and at end systole.";
 const char* const noRingThroughout = "In no slice is the wall a closed ring at every phase.";
-const char* const epicardiumUnchecked =
-    "Outside of end diastole the epicardium has hardly been checked against readers' contours.";
 
 // The largest mean over a twelfth of the circle.
 double thickest(const std::vector<double>& values) {
@@ -124,6 +122,9 @@ std::vector<std::size_t> sourcesOf(const Measurement& m, const MeasuredSeries& s
 }
 
 }  // namespace
+
+const char* const epicardiumUnchecked =
+    "Outside of end diastole the epicardium has hardly been checked against readers' contours.";
 
 VentricleWall examineWall(const ImageStack& stack, const LabelStack& labels, KeyPhases phases) {
   VentricleWall wall;

@@ -1,10 +1,12 @@
 // Wall thickness and strain of the left ventricle as numbers of a short-axis cine.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "analysis/aha_segments.h"
 #include "analysis/contour_strain.h"
 #include "analysis/measured_series.h"
 #include "analysis/measurement.h"
@@ -24,9 +26,14 @@ struct SliceWall {
 struct VentricleWall {
   std::vector<SliceWall> slices;  // empty when nothing was examined
   StrainResult strain;
+  std::array<SegmentThickness, ahaSegmentCount> segments;  // by wall_segments.h
   std::string noSegments;  // why thickness is not given by AHA segment; empty when it is
 };
 
+// Of what lies outside of end diastole.
+extern const char* const epicardiumUnchecked;
+
+// Without segments, and with the reason that nobody looked for them.
 VentricleWall examineWall(const ImageStack& stack, const LabelStack& labels, KeyPhases phases);
 
 // Always the same list: lv.wall.mean and lv.wall.max (end-diastolic thickness, mm),

@@ -30,12 +30,14 @@ std::string pageTitle(const SaxAnalysis& analysis) {
 
 // Returns the height that was used.
 double drawBullseyes(PageCanvas& canvas, double top, const std::vector<SegmentValues>& all) {
-  const double width =
-      (canvas.contentWidth() - (bullseyesPerRow - 1) * page::gutter) / bullseyesPerRow;
+  // One or two are larger than three.
+  const std::size_t perRow = std::clamp<std::size_t>(all.size(), 2, bullseyesPerRow);
+  const double width = (canvas.contentWidth() - static_cast<double>(perRow - 1) * page::gutter) /
+                       static_cast<double>(perRow);
   double y = top;
-  for (std::size_t first = 0; first < all.size(); first += bullseyesPerRow) {
+  for (std::size_t first = 0; first < all.size(); first += perRow) {
     double highest = 0;
-    for (std::size_t i = first; i < std::min(all.size(), first + bullseyesPerRow); ++i) {
+    for (std::size_t i = first; i < std::min(all.size(), first + perRow); ++i) {
       const double left = page::margin + static_cast<double>(i - first) * (width + page::gutter);
       highest = std::max(highest, drawBullseye(canvas, left, y, width, all[i]));
     }

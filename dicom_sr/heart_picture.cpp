@@ -265,7 +265,8 @@ void drawContourLegend(PageCanvas& canvas, double right, double baseline,
   if (!analysis.enhancedPixels.empty()) {
     drawLegendEntry(canvas, x, baseline, "enhanced (5 SD)", enhancedColor, false);
   }
-  if (isReleased(analysis, Structure::rvCavity)) {
+  // A two-chamber plane shows none.
+  if (isReleased(analysis, Structure::rvCavity) && analysis.longAxisView != "2ch") {
     const std::string evidence = evidenceText(analysis.package, Structure::rvCavity);
     drawLegendEntry(
         canvas, x, baseline,

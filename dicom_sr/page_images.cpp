@@ -11,6 +11,8 @@ namespace cmr {
 namespace {
 
 constexpr std::size_t cellsPerRow = 7;
+constexpr std::size_t fewestCells = 4;  // a row of fewer would make them larger than legible
+constexpr double loneCell = 420;        // of a single slice: both phases side by side
 constexpr double cellGap = 8;
 constexpr double rowLabelWidth = 132;
 
@@ -23,13 +25,13 @@ class Cells {
       : canvas_(canvas),
         source_(source),
         analysis_(analysis),
-        cellSize_((canvas.contentWidth() - rowLabelWidth - cellGap * (cellsPerRow - 1)) /
-                  cellsPerRow),
         slices_(shownSlices(source.stack, analysis, cellsPerRow)),
+        cellSize_(sizeFor(canvas, slices_.size())),
         pictures_(source, analysis, slices_,
                   {analysis.endDiastolePhase, analysis.endSystolePhase}) {}
 
   double draw(double top) {
+    if (slices_.size() == 1) return drawLone(top);
     double y = top + PageCanvas::lineHeight(TextStyle::small);
     for (std::size_t i = 0; i < slices_.size(); ++i) caption(i, y - 6);
     if (analysis_.isStill) {
@@ -37,8 +39,7 @@ class Cells {
       return y + cellSize_ - top;
     }
     for (const int phase : {analysis_.endDiastolePhase, analysis_.endSystolePhase}) {
-      rowLabel(phase, y, phase == analysis_.endDiastolePhase ? "ED" : "ES",
-               phase == analysis_.endDiastolePhase ? "end-diastole" : "end-systole");
+      rowLabel(phase, page::margin, y);
       drawRow(y, phase);
       y += cellSize_ + cellGap;
     }
@@ -46,6 +47,27 @@ class Cells {
   }
 
  private:
+  static double sizeFor(const PageCanvas& canvas, std::size_t slices) {
+    if (slices == 1) return loneCell;
+    const auto cells = static_cast<double>(std::max(slices, fewestCells));
+    return (canvas.contentWidth() - rowLabelWidth - cellGap * (cells - 1)) / cells;
+  }
+
+  // A single slice has no place from base to apex to be said of it.
+  double drawLone(double top) {
+    if (analysis_.isStill) {
+      pictures_.draw(canvas_, page::margin, top, cellSize_, slices_[0], 0);
+      return cellSize_;
+    }
+    double left = page::margin;
+    for (const int phase : {analysis_.endDiastolePhase, analysis_.endSystolePhase}) {
+      rowLabel(phase, left, top);
+      pictures_.draw(canvas_, left + rowLabelWidth, top, cellSize_, slices_[0], phase);
+      left += rowLabelWidth + cellSize_ + 2 * page::gutter;
+    }
+    return cellSize_;
+  }
+
   double leftOf(std::size_t i) const {
     return page::margin + rowLabelWidth + static_cast<double>(i) * (cellSize_ + cellGap);
   }
@@ -57,23 +79,24 @@ class Cells {
   }
 
   void caption(std::size_t i, double baseline) {
-    if (!analysis_.longAxisView.empty()) return;
     std::string text = "Slice " + std::to_string(slices_[i] + 1);
     if (i == 0) text += ", base";
-    if (i + 1 == slices_.size() && i > 0) text += ", apex";
+    if (i + 1 == slices_.size()) text += ", apex";
     const bool isKey = slices_[i] == analysis_.keySlice;
     if (isKey) text += ", key";
     canvas_.text(leftOf(i), baseline, text, TextStyle::small, isKey ? page::ink : page::quiet);
   }
 
-  void rowLabel(int phase, double y, const char* shortName, const char* name) {
+  void rowLabel(int phase, double left, double y) {
+    const bool isEd = phase == analysis_.endDiastolePhase;
     double baseline = y + 24;
-    canvas_.text(page::margin, baseline, shortName, TextStyle::section);
+    canvas_.text(left, baseline, isEd ? "ED" : "ES", TextStyle::section);
     baseline += 26;
-    canvas_.text(page::margin, baseline, name, TextStyle::small, page::quiet);
+    canvas_.text(left, baseline, isEd ? "end-diastole" : "end-systole", TextStyle::small,
+                 page::quiet);
     baseline += PageCanvas::lineHeight(TextStyle::small);
     canvas_.text(
-        page::margin, baseline,
+        left, baseline,
         "phase " + std::to_string(phase + 1) + " of " + std::to_string(source_.stack.phaseCount),
         TextStyle::small, page::quiet);
     const auto at = static_cast<std::size_t>(phase);
@@ -81,14 +104,14 @@ class Cells {
     char time[32];
     std::snprintf(time, sizeof time, "%.0f ms", analysis_.phaseTimesMs[at]);
     baseline += PageCanvas::lineHeight(TextStyle::small);
-    canvas_.text(page::margin, baseline, time, TextStyle::small, page::quiet);
+    canvas_.text(left, baseline, time, TextStyle::small, page::quiet);
   }
 
   PageCanvas& canvas_;
   const SeriesStack& source_;
   const SaxAnalysis& analysis_;
-  double cellSize_;
   std::vector<int> slices_;
+  double cellSize_;
   HeartPictures pictures_;
 };
 

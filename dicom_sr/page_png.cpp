@@ -4,10 +4,12 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmjpls/djdecode.h>
 
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <mutex>
 
 #include "analysis/errors.h"
 
@@ -17,6 +19,13 @@ namespace {
 cairo_status_t append(void* target, const unsigned char* data, unsigned int length) {
   static_cast<std::string*>(target)->append(reinterpret_cast<const char*>(data), length);
   return CAIRO_STATUS_SUCCESS;
+}
+
+// Pages are stored in JPEG-LS.
+bool decompress(DcmDataset& dataset) {
+  static std::once_flag registered;
+  std::call_once(registered, [] { DJLSDecoderRegistration::registerCodecs(); });
+  return dataset.chooseRepresentation(EXS_LittleEndianExplicit, nullptr).good();
 }
 
 std::size_t bytesOf(int width, int height) {
@@ -69,8 +78,9 @@ RgbImage pictureOf(const ProducedObject& resultPage) {
   DcmDataset& dataset = *file.getDataset();
   dataset.findAndGetUint16(DCM_Rows, rows);
   dataset.findAndGetUint16(DCM_Columns, columns);
-  if (read.bad() || dataset.findAndGetUint8Array(DCM_PixelData, pixels, &count).bad() ||
-      pixels == nullptr || count < bytesOf(columns, rows) || rows == 0 || columns == 0) {
+  if (read.bad() || !decompress(dataset) ||
+      dataset.findAndGetUint8Array(DCM_PixelData, pixels, &count).bad() || pixels == nullptr ||
+      count < bytesOf(columns, rows) || rows == 0 || columns == 0) {
     throw InputError("the object is no result page");
   }
   RgbImage page{columns, rows, {}};

@@ -8,11 +8,12 @@
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
 #include "dicom_sr/page_marks.h"
+#include "dicom_sr/short_names.h"
 
 namespace cmr {
 namespace {
 
-constexpr std::size_t linesPerNote = 3;
+constexpr std::size_t linesPerNote = 6;
 constexpr std::size_t linesPerFootnote = 4;
 
 // Offsets from the left edge: the right edge of a number, its unit, its range.
@@ -219,7 +220,7 @@ bool isOfLeft(const std::string& id) {
 Numbers numbersOf(const SaxAnalysis& analysis) {
   Numbers numbers{analysis, {}, {}};
   for (const Measurement& m : analysis.measurements) {
-    if (!isReleased(analysis, m)) continue;
+    if (!isReleased(analysis, m) || segmentOf(m.id) > 0) continue;  // bullseyes show segments
     (m.indexedFrom.empty() ? numbers.rows : numbers.indices).push_back(&m);
   }
   // The indices say why there is no body surface.

@@ -35,6 +35,9 @@ struct OutputContext {
   std::string packageSha256;
   std::string settingsFingerprint;  // of the settings that change results
   std::string deviceAndPrecision;   // "cpu/float32"
+  // "Four-chamber": before the description of every series, so that results on several series of a
+  // study can be told apart in a viewer's list. Empty for a short-axis cine.
+  std::string about = {};
 };
 
 }  // namespace cmr

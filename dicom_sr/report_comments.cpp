@@ -8,6 +8,7 @@
 #include "analysis/program.h"
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
+#include "dicom_sr/short_names.h"
 
 namespace cmr {
 namespace {
@@ -33,16 +34,19 @@ std::string qualityOf(const Measurement& measurement) {
 
 void addQuality(const SaxAnalysis& analysis, std::vector<std::string>& comments) {
   for (const Measurement& measurement : analysis.measurements) {
-    if (!isReleased(analysis, measurement)) continue;
+    if (!isReleased(analysis, measurement) || segmentOf(measurement.id) > 0) continue;
     const std::string text = qualityOf(measurement);
     if (!text.empty()) comments.push_back(measurement.label + ": " + text);
   }
 }
 
-// The same is mostly said of all numbers of a still: once, with the names of those it holds for.
-void addQualityByReason(const SaxAnalysis& analysis, std::vector<std::string>& comments) {
+// The same is mostly said of all numbers of a still, and of all segments: once, with the names of
+// those it holds for.
+void addQualityByReason(const SaxAnalysis& analysis, std::vector<std::string>& comments,
+                        bool segmentsAlone) {
   std::vector<std::pair<std::string, std::string>> labelsByText;
   for (const Measurement& measurement : analysis.measurements) {
+    if (segmentsAlone && segmentOf(measurement.id) == 0) continue;
     const std::string text = isReleased(analysis, measurement) ? qualityOf(measurement) : "";
     if (text.empty()) continue;
     const auto at = std::find_if(labelsByText.begin(), labelsByText.end(),
@@ -111,9 +115,10 @@ std::vector<std::string> reportComments(const SaxAnalysis& analysis) {
                                        ". Computed by a program, verified by nobody. Numbers "
                                        "without a comment here passed the automatic checks."};
   if (analysis.isStill) {
-    addQualityByReason(analysis, comments);
+    addQualityByReason(analysis, comments, false);
   } else {
     addQuality(analysis, comments);
+    addQualityByReason(analysis, comments, true);
   }
   for (const std::string& text : referenceSources(analysis)) comments.push_back(text);
   if (!analysis.wall.noSegments.empty()) comments.push_back(analysis.wall.noSegments);

@@ -63,9 +63,9 @@ constexpr std::array<ShortName, 60> shortNames{{
     {"t2.global.q1", "T2, Q1"},
     {"t2.global.q3", "T2, Q3"},
     {"ecv.global", "ECV"},
-    {"lax.lv.ef", "LV EF, one plane"},
-    {"lax.lv.edv", "LV EDV, one plane"},
-    {"lax.lv.esv", "LV ESV, one plane"},
+    {"lax.lv.ef", "LV EF, 1 plane"},
+    {"lax.lv.edv", "LV EDV, 1 plane"},
+    {"lax.lv.esv", "LV ESV, 1 plane"},
     {"lax.gls", "LV GLS"},
     {"lax.mapse", "MAPSE"},
     {"lax.la.max", "LA max"},
@@ -90,6 +90,8 @@ std::string segmentName(const std::string& id, int segment) {
   std::string name;
   if (id.starts_with("lge.")) {
     name = id.ends_with("transmurality") ? "LGE depth" : "LGE";
+  } else if (id.starts_with("lv.wall.")) {
+    name = id.ends_with(".ed") ? "Wall ED" : id.ends_with(".es") ? "Wall ES" : "Thickening";
   } else if (id.starts_with("t1post.")) {
     name = "T1 post";
   } else if (id.starts_with("t1.")) {

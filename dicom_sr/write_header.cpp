@@ -141,7 +141,8 @@ void putHeader(DcmDataset& target, const SeriesStack& source, const ObjectIdenti
   putText(target, DCM_Modality, identity.Modality);
   putText(target, DCM_SeriesInstanceUID, identity.SeriesInstanceUID);
   putText(target, DCM_SeriesNumber, std::to_string(identity.seriesNumber));
-  putText(target, DCM_SeriesDescription, plainText(identity.SeriesDescription, 64));
+  const std::string about = context.about.empty() ? "" : context.about + ": ";
+  putText(target, DCM_SeriesDescription, plainText(about + identity.SeriesDescription, 64));
   putText(target, DCM_SeriesDate, dateOf(context));
   putText(target, DCM_SeriesTime, timeOf(context));
   putText(target, DCM_ContentDate, dateOf(context));

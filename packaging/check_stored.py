@@ -115,18 +115,22 @@ def sr_faults(report, sent):
     return faults
 
 
+def plain_pixels(captured):
+    with tempfile.TemporaryDirectory() as scratch:
+        packed, plain = os.path.join(scratch, "packed.dcm"), os.path.join(scratch, "plain.dcm")
+        captured.save_as(packed)
+        subprocess.run(["dcmdjpls", packed, plain], check=True)  # pydicom alone reads no JPEG-LS
+        return pydicom.dcmread(plain).pixel_array
+
+
 def sc_faults(page, _):
-    pixels = page.pixel_array
+    pixels = plain_pixels(page)
     flat = pixels.min() == pixels.max()
     return ["the page is blank"] if flat or pixels.shape[2:] != (3,) else []
 
 
 def cine_faults(cine, sent):
-    with tempfile.TemporaryDirectory() as scratch:
-        packed, plain = os.path.join(scratch, "packed.dcm"), os.path.join(scratch, "plain.dcm")
-        cine.save_as(packed)
-        subprocess.run(["dcmdjpls", packed, plain], check=True)  # pydicom alone reads no JPEG-LS
-        frames = pydicom.dcmread(plain).pixel_array
+    frames = plain_pixels(cine)
     faults = []
     if frames.ndim != 4 or frames.shape[3] != 3 or len(frames) != cine.NumberOfFrames:
         faults.append(f"frames of shape {frames.shape}")

@@ -58,13 +58,25 @@ std::string settingsFingerprint(const PackageIdentity& package, const std::strin
   return sha256Hex(settings).substr(0, 16);
 }
 
-OutputContext contextOf(const PackageIdentity& package, const std::string& task,
-                        const std::string& dateTime) {
+// What a viewer's list says before the names of the results.
+std::string wordsForList(const SaxAnalysis& analysis) {
+  std::string words = analysis.longAxisView.empty() ? "" : longAxisName(analysis.longAxisView);
+  if (analysis.isStill) {
+    words = analysis.task == "seg_lge_sax" ? "late enhancement" : analysis.stillWords;
+  }
+  if (!words.empty() && words[0] >= 'a' && words[0] <= 'z')
+    words[0] = static_cast<char>(words[0] - 'a' + 'A');
+  return words;
+}
+
+OutputContext contextOf(const SaxAnalysis& analysis, const std::string& dateTime) {
+  const PackageIdentity& package = analysis.package;
   OutputContext context;
   context.dateTime = dateTime;
   context.packageSha256 = package.sha256;
-  context.settingsFingerprint = settingsFingerprint(package, task);
+  context.settingsFingerprint = settingsFingerprint(package, analysis.task);
   context.deviceAndPrecision = package.device + "/" + package.precision;
+  context.about = wordsForList(analysis);
   return context;
 }
 
@@ -138,7 +150,7 @@ AnalysisOutcome written(const SeriesStack& source, const SaxAnalysis& analysis,
                         const Findings& found, const OutputDate& date,
                         const std::vector<std::string>& outputs,
                         const SeriesStack* inversionImages = nullptr) {
-  const OutputContext context = contextOf(analysis.package, analysis.task, date.dateTime);
+  const OutputContext context = contextOf(analysis, date.dateTime);
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::analysed;
   outcome.objects = writeObjects(source, analysis, context, outputs, inversionImages);

@@ -9,12 +9,12 @@
 #include "plugin/audit_routes.h"
 #include "plugin/cross_site.h"
 #include "plugin/delivery_routes.h"
-#include "plugin/gather_study.h"
 #include "plugin/job_json.h"
 #include "plugin/package_card.h"
 #include "plugin/queue_routes.h"
 #include "plugin/rest_query.h"
 #include "plugin/rest_rules.h"
+#include "plugin/study_answer.h"
 #include "plugin/worklist_routes.h"
 
 namespace cmr {
@@ -130,9 +130,9 @@ RestResponse explain(const std::string& seriesId, const RestContext& context) {
 }
 
 RestResponse oneStudy(const std::string& studyId, const RestContext& context) {
-  const auto input = gatherStudy(studyId, *context.planner, *context.store);
-  if (!input) return refuse(404, "the archive has no study " + studyId);
-  return answer(200, studyReportJson(studyReport(*input)));
+  const auto study = studyAnswer(studyId, *context.planner, *context.store);
+  if (!study) return refuse(404, "the archive has no study " + studyId);
+  return answer(200, *study);
 }
 
 // {"haematocrit": 0.42}; null forgets it.

@@ -11,6 +11,7 @@
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
 #include "dicom_sr/object_kinds.h"
+#include "plugin/chamber_json.h"
 #include "plugin/pathology_json.h"
 #include "plugin/wall_json.h"
 
@@ -201,7 +202,11 @@ void addAnalysis(Json& document, const SaxAnalysis& analysis) {
                              {"endSystole", keyPhase(analysis, analysis.endSystolePhase)}};
   }
   if (analysis.isStill) document["still"] = stillOf(analysis);
-  if (!analysis.longAxisView.empty()) document["longAxisView"] = analysis.longAxisView;
+  if (!analysis.longAxisView.empty()) {
+    document["longAxisView"] = analysis.longAxisView;
+    document["longAxisChambers"] = {{"leftVentricle", chamberJson(analysis.leftVentricle)},
+                                    {"leftAtrium", chamberJson(analysis.leftAtrium)}};
+  }
   document["keySlice"] = analysis.keySlice;
   document["curves"] = {{"timeMs", numbers(analysis.phaseTimesMs)},
                         {"lvVolumeMl", numbers(analysis.lvVolumeMl)},

@@ -21,8 +21,9 @@ std::string shown(double value) {
   return buffer;
 }
 
+// Names hold commas of their own.
 std::string joined(const std::string& before, const std::string& next) {
-  return before.empty() ? next : before + ", " + next;
+  return before.empty() ? next : before + "; " + next;
 }
 
 void addChecks(const Json& checks, std::vector<std::string>& comments) {

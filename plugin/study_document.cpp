@@ -1,6 +1,7 @@
 #include "plugin/study_document.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "analysis/sha256.h"
 
@@ -20,10 +21,23 @@ std::string textOf(const Json& document) {
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+constexpr const char* reportKind = "structuredReport";
+
 }  // namespace
 
+std::map<std::string, JobStore::StoredObject> storedReports(const StudyReport& report,
+                                                            JobStore& store) {
+  std::map<std::string, JobStore::StoredObject> reports;
+  for (const StudyReport::Best& best : report.best) {
+    for (JobStore::StoredObject& object : store.storedObjects(best.jobId)) {
+      if (object.kind == reportKind) reports[best.jobId] = std::move(object);
+    }
+  }
+  return reports;
+}
+
 StudyDocument studyDocument(const StudyReport& report,
-                            const std::map<std::string, std::string>& reports,
+                            const std::map<std::string, JobStore::StoredObject>& reports,
                             const std::optional<JobStore::StoredObject>& predecessor) {
   Json document = studyReportJson(report);
   for (const char* const key : {"study", "complete", "notice"}) document.erase(key);
@@ -34,7 +48,7 @@ StudyDocument studyDocument(const StudyReport& report,
     entry.erase("job");
     entry["package"] = {{"title", best.package}, {"sha256", best.packageSha256}};
     const auto found = reports.find(best.jobId);
-    entry["report"] = found == reports.end() ? Json() : Json(found->second);
+    entry["report"] = found == reports.end() ? Json() : Json(found->second.SOPInstanceUID);
   }
   StudyDocument made;
   made.fingerprint = sha256Hex(textOf(document));

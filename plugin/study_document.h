@@ -15,11 +15,15 @@ struct StudyDocument {
   std::string fingerprint;  // of all of it but the predecessor: what the report will say
 };
 
-// reports: job -> SOPInstanceUID of its structured report in the archive; a job that stored none is
-// absent. Nothing of jobs and of the archive's identifiers is in the document, so that results that
-// say the same again make the same report.
+// The structured reports that the jobs behind a report's numbers stored, by job; a job that stored
+// none is absent.
+std::map<std::string, JobStore::StoredObject> storedReports(const StudyReport& report,
+                                                            JobStore& store);
+
+// reports: as above. Nothing of jobs and of the archive's identifiers is in the document, so that
+// results that say the same again make the same report.
 StudyDocument studyDocument(const StudyReport& report,
-                            const std::map<std::string, std::string>& reports,
+                            const std::map<std::string, JobStore::StoredObject>& reports,
                             const std::optional<JobStore::StoredObject>& predecessor);
 
 }  // namespace cmr

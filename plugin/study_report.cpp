@@ -1,12 +1,15 @@
 #include "plugin/study_report.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
 #include <tuple>
 
 #include "analysis/program.h"
+#include "plugin/chamber_json.h"
+#include "plugin/study_biplane.h"
 #include "plugin/study_ecv.h"
 
 namespace cmr {
@@ -43,6 +46,7 @@ struct Result {
   std::string package;
   std::string packageSha256;
   std::optional<StudyReport::Suggestion> disease;
+  std::optional<LongAxisChambers> chambers;  // of a long axis
   int unmeasured = 0;
   int uncertain = 0;
   int serious = 0;
@@ -119,6 +123,17 @@ std::optional<double> valueOf(const Result& result, const char* id) {
   return std::nullopt;
 }
 
+void readChambers(const Json& results, Result& result) {
+  const Json& json = partOf(results, "longAxisChambers");
+  if (!json.is_object()) return;
+  LongAxisChambers chambers{chamberFromJson(partOf(json, "leftVentricle")),
+                            chamberFromJson(partOf(json, "leftAtrium"))};
+  for (const Json& flag : partOf(results, "flags")) {
+    chambers.isExperimental = chambers.isExperimental || textOr(flag, "id") == "experimental";
+  }
+  result.chambers = std::move(chambers);
+}
+
 bool startsWith(const std::string& text, const char* start) { return text.rfind(start, 0) == 0; }
 
 // The first that was measured of those whose identifiers begin so.
@@ -167,6 +182,7 @@ Result resultOf(const JobRecord& job, const Json& results) {
   result.entry = entryOf(job, results);
   readNumbers(results, result);
   readDoubts(results, result);
+  readChambers(results, result);
   const Json& source = partOf(results, "source");
   result.slices = countOf(source, "slices");
   result.phases = countOf(source, "phases");
@@ -209,6 +225,21 @@ std::string whyChosen(const Result& best, std::size_t candidates) {
          counted(best.slices, "slice", "slices") + " of " + counted(best.phases, "phase", "phases");
 }
 
+// As a reader goes through a study; what has no place here comes last.
+std::size_t placeOf(const StudyReport::Best& best) {
+  static constexpr std::array order{"Short-axis cine",
+                                    "Two- and four-chamber cine together",
+                                    "Four-chamber cine",
+                                    "Two-chamber cine",
+                                    "Long-axis cine",
+                                    "Late enhancement",
+                                    "T1 map",
+                                    "T1 map after contrast",
+                                    "Extracellular volume",
+                                    "T2 map"};
+  return static_cast<std::size_t>(std::find(order.begin(), order.end(), best.what) - order.begin());
+}
+
 std::vector<StudyReport::Best> chooseBest(const std::vector<Result>& results) {
   std::map<std::pair<std::string, std::string>, std::vector<const Result*>> byKind;
   for (const Result& result : results) {
@@ -224,6 +255,37 @@ std::vector<StudyReport::Best> chooseBest(const std::vector<Result>& results) {
                       best.packageSha256});
   }
   return chosen;
+}
+
+// Two views of a long axis where both are there.
+void addBiplane(const std::vector<Result>& results, std::vector<StudyReport::Best>& best) {
+  std::map<std::string, LongAxisChambers> chambers;
+  for (const Result& result : results) {
+    if (result.chambers) chambers[result.entry.jobId] = *result.chambers;
+  }
+  if (auto both = biplaneVolumes(best, chambers)) best.push_back(*std::move(both));
+}
+
+// What the series are compared by. Where two planes gave an ejection fraction, those of one plane
+// alone say nothing more of the same heart.
+std::vector<StudySeriesNumbers> comparedNumbers(const std::vector<Result>& results,
+                                                const std::vector<StudyReport::Best>& best) {
+  StudySeriesNumbers biplane;
+  biplane.isLongAxis = true;
+  for (const StudyReport::Best& one : best) {
+    if (one.task != "biplane") continue;
+    biplane.name = one.name;
+    for (const Number& number : one.numbers) {
+      if (number.id == "lax.lv.ef") biplane.lvEfPercent = number.value;
+    }
+  }
+  std::vector<StudySeriesNumbers> compared;
+  for (const Result& result : results) {
+    compared.push_back(result.compared);
+    if (biplane.lvEfPercent && result.compared.isLongAxis) compared.back().lvEfPercent.reset();
+  }
+  if (biplane.lvEfPercent) compared.push_back(std::move(biplane));
+  return compared;
 }
 
 // Jobs that say something which no later one replaced.
@@ -329,18 +391,21 @@ StudyReport studyReport(const StudyReportInput& input) {
            std::tie(b.entry.SeriesInstanceUIDs, b.entry.jobId);
   });
   report.best = chooseBest(results);
+  addBiplane(results, report.best);
   if (auto ecv = extracellularVolume(report.best, input.haematocrit)) {
     report.best.push_back(*std::move(ecv));
   }
+  std::stable_sort(report.best.begin(), report.best.end(),
+                   [](const StudyReport::Best& a, const StudyReport::Best& b) {
+                     return placeOf(a) < placeOf(b);
+                   });
   for (const Result& result : results) {
     if (result.disease && (!report.disease || result.compared.isShortAxis)) {
       report.disease = result.disease;
       if (result.compared.isShortAxis) break;
     }
   }
-  std::vector<StudySeriesNumbers> compared;
-  for (const Result& result : results) compared.push_back(result.compared);
-  report.checks = crossCheckStudy(compared);
+  report.checks = crossCheckStudy(comparedNumbers(results, report.best));
   return report;
 }
 

@@ -69,7 +69,8 @@ struct StudyReport {
   bool isComplete = false;   // nothing of the study waits or is being analysed
   bool isForgotten = false;  // numbers of some result are no longer kept (RetentionDays)
   std::vector<Entry> series;
-  // One for each task, view and quantity with a result, in the order of the tasks' names.
+  // One for each task, view and quantity with a result, and what only several of them give, in the
+  // order of reading: short axis, long axes, late enhancement, maps.
   std::vector<Best> best;
   std::vector<CrossCheck> checks;
   std::optional<Suggestion> disease;

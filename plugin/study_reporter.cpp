@@ -1,7 +1,6 @@
 #include "plugin/study_reporter.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -13,17 +12,6 @@ namespace cmr {
 namespace {
 
 constexpr std::size_t studiesAtOnce = 8;
-constexpr const char* reportKind = "structuredReport";
-
-std::map<std::string, std::string> reportsOf(const StudyReport& report, JobStore& store) {
-  std::map<std::string, std::string> reports;
-  for (const StudyReport::Best& best : report.best) {
-    for (const JobStore::StoredObject& object : store.storedObjects(best.jobId)) {
-      if (object.kind == reportKind) reports[best.jobId] = object.SOPInstanceUID;
-    }
-  }
-  return reports;
-}
 
 void addMissing(std::vector<std::string>& all, const std::vector<std::string>& some) {
   for (const std::string& one : some) {
@@ -71,7 +59,7 @@ bool StudyReporter::isSettled(const std::string& studyId) {
   if (!report.isComplete) return false;
   if (report.best.empty() || report.isForgotten) return true;
   const auto before = store_.lastStudyReport(studyId);
-  const StudyDocument document = studyDocument(report, reportsOf(report, store_), before);
+  const StudyDocument document = studyDocument(report, storedReports(report, store_), before);
   const auto latest = store_.latestStudyJob(studyId);
   if (latest && latest->submission.contentFingerprint == document.fingerprint) return true;
   JobSubmission job;

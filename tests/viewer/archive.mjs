@@ -118,6 +118,31 @@ async function readReport(orthanc, series) {
   return { description: tags.SeriesDescription, numbers: found };
 }
 
+// Every measurement group below an item, as { tracking, image, numbers }; an image is the one that the
+// group's outline was drawn on, null for a group without an outline.
+function allGroups(item) {
+  const children = item.ContentSequence || [];
+  if (meaning(item.ConceptNameCodeSequence) !== 'Measurement Group') return children.flatMap(allGroups);
+  const outline = children.find((child) => child.ValueType === 'SCOORD');
+  const tracking = children.find((child) => meaning(child.ConceptNameCodeSequence) === 'Tracking Identifier');
+  return [{
+    tracking: tracking?.TextValue,
+    image: outline?.ContentSequence[0].ReferencedSOPSequence[0].ReferencedSOPInstanceUID || null,
+    numbers: firstGroup(item),
+  }];
+}
+
+// The report on the study as a whole, without what else the study holds.
+export async function readStudyReport(orthanc, wanted) {
+  const study = await findStudy(orthanc, wanted);
+  const series = await json(orthanc, `/studies/${study.ID}/series?expand`);
+  const { tags } = await readResult(orthanc, series, 'SR', '9008');
+  return {
+    uid: study.MainDicomTags.StudyInstanceUID,
+    studyReport: { description: tags.SeriesDescription, groups: allGroups(tags) },
+  };
+}
+
 // A secondary capture, by its series number (docs/dicom-conformance.md).
 async function readPicture(orthanc, series, number) {
   const { tags } = await readResult(orthanc, series, 'OT', number);

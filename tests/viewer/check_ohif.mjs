@@ -1,7 +1,9 @@
 // Opens a study with results in OHIF and judges what is on the screen; ends with 0 or 1.
 //
 //   check_ohif.mjs --ohif FOLDER --modules FOLDER --orthanc URL [--study UID] [--pictures FOLDER]
-//                  [--fault NAME]
+//                  [--fault NAME] [--study-report]
+//
+// --study-report judges the report on the study alone, of a study whose series are of any kind.
 //
 // A fault makes one thing wrong on purpose; the check has to end with 1 then:
 //   unopened                   does not open the segmentation
@@ -15,7 +17,7 @@ import path from 'node:path';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chooseImages, readStudy } from './archive.mjs';
+import { chooseImages, readStudy, readStudyReport } from './archive.mjs';
 import { OhifPage, launch } from './ohif_page.mjs';
 import { startOhif } from './ohif_server.mjs';
 import { brightShare, colouredPixels, compareWithMasks } from './overlay.mjs';
@@ -24,6 +26,7 @@ import { brightShare, colouredPixels, compareWithMasks } from './overlay.mjs';
 // segment's border lies between them.
 const LEAST_AGREEMENT = 0.97;
 const LEAST_BRIGHT_SHARE = 0.05;
+const REPORT_PATIENCE_MS = 120_000;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const shipped = path.resolve(here, '../../packaging/viewer/ohif-app-config.js');
@@ -36,6 +39,7 @@ const { values: options } = parseArgs({
     study: { type: 'string' },
     pictures: { type: 'string' },
     fault: { type: 'string', default: 'none' },
+    'study-report': { type: 'boolean', default: false },
   },
 });
 
@@ -134,9 +138,10 @@ const checkPage = (ohif, { page }) => checkPicture(ohif, page, 'the result page'
 const checkWall = (ohif, { wall }) => checkPicture(ohif, wall, 'the page of wall and curves', 'wall-page');
 const checkCine = (ohif, { cine }) => checkPicture(ohif, cine, 'the cine of contours', 'contour-cine');
 
+const written = (number) => `${number.name}: ${number.value.toFixed(2)} ${number.unit}`;
+
 async function checkReport(ohif, { report }) {
   await ohif.openSeries(report.description);
-  const written = (number) => `${number.name}: ${number.value.toFixed(2)} ${number.unit}`;
   const wanted = report.numbers.find(({ name }) => name === 'LV EF') || report.numbers[0];
   if (options.fault === 'other-number') wanted.value += 1;
   const lines = await ohif.until(`the report to show "${written(wanted)}"`, async () => {
@@ -150,6 +155,27 @@ async function checkReport(ohif, { report }) {
   );
   say(`the report shows ${there.map(written).join(', ')}`);
   if (absent.length) say(`(OHIF does not write, though they are in it: ${absent.map(written).join(', ')})`);
+}
+
+// OHIF shows nothing at all of a report with one group that it cannot draw; it opens such a report on the
+// image of the first group, so that is what a technologist sees of it.
+async function checkStudyReport(ohif, { studyReport }) {
+  const { description, groups } = studyReport;
+  demand(groups.length > 0, 'the report on the study holds no measurement group');
+  const bare = groups.filter(({ image }) => !image);
+  demand(bare.length === 0, `${bare.length} groups of the report on the study have no outline`);
+  await ohif.openSeries(description);
+  const { tracking, image, numbers } = groups[0];
+  const lines = await ohif.until(`the report on the study to show "${written(numbers[0])}"`, async () => {
+    const all = await ohif.annotations();
+    return all.includes(written(numbers[0])) && all;
+  });
+  demandBright(await ohif.shown(), 'the image under the report on the study');
+  demand((await ohif.state()).image.includes(`/${image}/`), 'the report on the study opens on another image');
+  await keep(ohif, 'study-report');
+  const kinds = [...new Set(groups.map((group) => group.tracking.split(':')[0]))];
+  say(`the report on the study opens on ${tracking}: ${lines.join(', ')}`);
+  say(`(${groups.length} groups, of ${kinds.join(', ')})`);
 }
 
 function appConfig(folder) {
@@ -173,11 +199,28 @@ async function onFreshPage(browser, url, study, name, check) {
   }
 }
 
+// It is made after all series of a study ended, a moment after the last of them.
+async function waitForStudyReport() {
+  const end = Date.now() + REPORT_PATIENCE_MS;
+  for (;;) {
+    try {
+      return await readStudyReport(options.orthanc, options.study);
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 2000));
+    }
+  }
+}
+
 async function checkAll() {
   if (options.pictures) fs.mkdirSync(options.pictures, { recursive: true });
   for (const name of ['ohif', 'modules', 'orthanc']) demand(options[name], `--${name} is missing`);
   const { chromium } = createRequire(path.resolve(options.modules, 'of'))('playwright-core');
-  const study = await readStudy(options.orthanc, options.study);
+  const only = options['study-report'];
+  const study = {
+    ...(await waitForStudyReport()),
+    ...(only ? {} : await readStudy(options.orthanc, options.study)),
+  };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ohif-check-'));
   const server = await startOhif({
     folder: path.join(options.ohif, 'dist'),
@@ -188,6 +231,10 @@ async function checkAll() {
   try {
     browser = await launch(chromium, process.env.CHROMIUM || '/usr/bin/chromium');
     // Each on a page of its own, so that none depends on what another one left open.
+    if (options.fault === 'none') {
+      await onFreshPage(browser, server.url, study, 'study-report', checkStudyReport);
+    }
+    if (only) return study.uid;
     if (options.fault !== 'other-number') {
       await onFreshPage(browser, server.url, study, 'segmentation', checkSegmentation);
       await onFreshPage(browser, server.url, study, 'result-page', checkPage);
@@ -205,7 +252,8 @@ async function checkAll() {
 
 try {
   const uid = await checkAll();
-  console.log(`OHIF shows segmentation, result page and report of study ${uid} as they are stored.`);
+  const what = options['study-report'] ? 'the report on the study' : 'segmentation, result page and reports';
+  console.log(`OHIF shows ${what} of study ${uid} as stored.`);
 } catch (error) {
   console.log(`FAILED: ${error.message.split('\n')[0]}`);
   process.exitCode = 1;

@@ -4,6 +4,8 @@
 #
 #   tests/viewer/run.sh                       with the demo's Orthanc and series; both end afterwards
 #   tests/viewer/run.sh --series FOLDER       with another cine series
+#   tests/viewer/run.sh --several             with a drawn study of six kinds of series, all outlined by heads
+#                                             that the site turned on: the report on the study alone
 #   tests/viewer/run.sh --orthanc URL [--study UID]   with an Orthanc that runs and holds results
 #   --pictures FOLDER                         where screenshots go (build/viewer/pictures)
 #   --faults                                  also makes things wrong on purpose, which it has to notice
@@ -22,6 +24,7 @@ study=()
 series=
 pictures=$root/$home/pictures
 faults=no
+several=no
 while [[ $# -gt 0 ]]; do
   case "$1" in
     --orthanc) orthanc="${2:?--orthanc needs an address}"; shift ;;
@@ -29,7 +32,8 @@ while [[ $# -gt 0 ]]; do
     --series) series=$(realpath "${2:?--series needs a folder}"); shift ;;
     --pictures) pictures=$(realpath -m "${2:?--pictures needs a folder}"); shift ;;
     --faults) faults=yes ;;
-    *) sed -n '2,13s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    --several) several=yes ;;
+    *) sed -n '2,15s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift
 done
@@ -81,6 +85,31 @@ stop_demo() {
   rm -rf "$folder"
 }
 
+# A whole drawn examination without what nobody would send through the rules below.
+draw_study() {
+  say "drawing a study"
+  rm -rf "$home/several"
+  ninja -C build/release cmr OrthancCMR > "$home/build.log" || { tail "$home/build.log"; exit 1; }
+  build/release/cmr phantom study --condition infarct --seed 3 -o "$home/several"
+  rm -rf "$home"/several/dicom/{*_localizer,*_3Ch,*_FLOW_*,*_MOCO,*_FLASH}
+  /usr/bin/python3 - "$root/$home" << 'PYTHON'
+import json, sys
+home = sys.argv[1]
+tasks = {"cine.*sax": "seg_cine_sax", "cine.*[24]ch": "seg_cine_lax", "psir": "seg_lge_sax", "_t[12]$": "seg_map_sax"}
+rules = [{"name": "own results", "when": [{"tag": "ManufacturerModelName", "equals": "Orthanc CMR"}],
+          "skip": "made by this program"}]
+rules += [{"name": task, "when": [{"tag": "SeriesDescription", "matches": name}], "tasks": [task]}
+          for name, task in tasks.items()]
+with open(home + "/several-rules.json", "w") as out:
+    json.dump({"schema": 1, "rules": rules, "otherwise": {"skip": "another series"}}, out)
+with open(home + "/several-settings.json", "w") as out:
+    json.dump({"Rules": home + "/several-rules.json",
+               "ReportExperimental": ["seg_cine_lax", "seg_lge_sax", "seg_map_sax"]}, out)
+PYTHON
+  series=$root/$home/several/dicom
+  export CMR_DEMO_SETTINGS=$root/$home/several-settings.json
+}
+
 start_demo() {
   say "starting the demo's Orthanc"
   [[ -z "$series" ]] || export CMR_SERIES="$series"
@@ -115,13 +144,18 @@ fetch_ohif
 say "the check's own tests"
 node --test "$here/" > "$home/unit.log" || { cat "$home/unit.log"; exit 1; }
 own_series=no
+only=()
+if [[ $several == yes ]]; then
+  draw_study
+  only=(--study-report)
+fi
 if [[ -z "$orthanc" ]]; then
   [[ -n "$series" ]] || own_series=yes
   start_demo
 fi
 say "OHIF $ohif on $orthanc, pictures in $pictures"
-check --pictures "$pictures"
-[[ $faults == yes ]] || exit 0
+check "${only[@]}" --pictures "$pictures"
+[[ $faults == yes && $several == no ]] || exit 0
 
 for fault in unopened other-phase other-slice; do
   notices "$fault" "end diastole does not show its segments"

@@ -83,6 +83,18 @@ TEST_F(LgeExtentTest, RemoteRegionLiesInNormalMuscle) {
   EXPECT_GE(remote->pixels.size(), 12U);
 }
 
+// As where an outline strayed into the lung beside the heart.
+TEST_F(LgeExtentTest, RemoteRegionIsNotWhereTheImageIsDarkAndUneven) {
+  ImageStack stack = images(60, 400, 0);
+  std::mt19937_64 rng(3);
+  std::normal_distribution<double> noise(0, 90);
+  for (float& pixel : stack.frame(8, 0).pixels) pixel = static_cast<float>(noise(rng));
+  const auto remote = remoteRegion(wallPixels(stack, labels, 0, septum));
+  ASSERT_TRUE(remote);
+  EXPECT_NE(remote->slice, 8);
+  EXPECT_NEAR(remote->mean, 60, 8);
+}
+
 TEST_F(LgeExtentTest, SegmentsSayWhereAndHowDeep) {
   const auto all = lgeMeasurements(images(60, 400, 0), labels, septum, LgeImage::magnitude);
   // From -30 to 30 degrees: of segment 5 (-15 to 45) three quarters, of segment 6 one.

@@ -112,5 +112,13 @@ TEST(LongAxisAnalysis, RefusesStacksAndStills) {
   EXPECT_THROW(analyzeLongAxis(cine(1), "4ch", releasedAs("site"), outliner, ignore), InputError);
 }
 
+TEST(LongAxisAnalysis, KeepsWhatVolumesOfTwoPlanesAreMadeOfWhereTheHeadIsReleased) {
+  const SaxAnalysis a = analyse();
+  ASSERT_TRUE(a.leftVentricle && a.leftAtrium);
+  EXPECT_NEAR(discsMl(a.leftVentricle->largest), a.lvVolumeMl[0], 1e-9);
+  EXPECT_NEAR(discsMl(a.leftVentricle->smallest), a.lvVolumeMl[3], 1e-9);
+  EXPECT_FALSE(analyse("off").leftVentricle);
+}
+
 }  // namespace
 }  // namespace cmr

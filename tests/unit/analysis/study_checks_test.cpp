@@ -67,6 +67,21 @@ TEST(StudyChecks, AHeartRateThatChangedIsSaid) {
   EXPECT_THAT(checks[0].text, HasSubstr("changed between them"));
 }
 
+TEST(StudyChecks, AHeartRateThatStayedIsOneSentenceHoweverManySeries) {
+  std::vector<StudySeriesNumbers> series(4);
+  for (StudySeriesNumbers& one : series) one.heartRateBpm = 62;
+  series[1].heartRateBpm = 66;
+  series[2].heartRateBpm.reset();
+  const auto checks = crossCheckStudy(series);
+  ASSERT_EQ(checks.size(), 1U);
+  EXPECT_TRUE(checks[0].agrees);
+  EXPECT_EQ(checks[0].text, "Heart rate: 62 to 66 /min in all 3 series that tell it.");
+  series[2].heartRateBpm = 90;
+  EXPECT_EQ(crossCheckStudy(series).size(), 3U);  // the pairs with the one that differs
+  series.resize(1);
+  EXPECT_TRUE(crossCheckStudy(series).empty());
+}
+
 TEST(StudyChecks, VentriclesThatEjectDifferentlyAreSaidWithOneSeries) {
   StudySeriesNumbers one;
   one.lvSvMl = 90;

@@ -50,9 +50,9 @@ TEST(StudyComments, SayWhatDiffersWhatIsMissingAndWhy) {
   EXPECT_THAT(said, Contains("Short-axis cine: from series SAX, the only result of its kind."));
   EXPECT_THAT(said, Contains("Short-axis cine: serious: Half of it is missing."));
   EXPECT_THAT(said, Contains("Short-axis cine: uncertain: LV mass: cut off"));
-  EXPECT_THAT(said, Contains("Short-axis cine: not measured: RV EF, RV EDV: not covered"));
+  EXPECT_THAT(said, Contains("Short-axis cine: not measured: RV EF; RV EDV: not covered"));
   EXPECT_THAT(said, Contains("Not analysable: LAX: no heart"));
-  EXPECT_THAT(said, Contains("Not analysed: loc 1, loc 2: a scout"));
+  EXPECT_THAT(said, Contains("Not analysed: loc 1; loc 2: a scout"));
   EXPECT_THAT(said, Not(Contains(HasSubstr("LV EF 55"))));
   EXPECT_THAT(said, Not(Contains(HasSubstr("Disease"))));
 }
@@ -60,7 +60,7 @@ TEST(StudyComments, SayWhatDiffersWhatIsMissingAndWhy) {
 TEST(StudyComments, HoldTheNumbersOfAResultWithoutAReport) {
   Json words = document();
   words["best"][0]["report"] = nullptr;
-  EXPECT_THAT(studyComments(words), Contains("Short-axis cine: LV EF 55 %, LV mass 100 %."));
+  EXPECT_THAT(studyComments(words), Contains("Short-axis cine: LV EF 55 %; LV mass 100 %."));
 }
 
 TEST(StudyComments, SuggestADiseaseWithItsProbabilityAndEvidence) {

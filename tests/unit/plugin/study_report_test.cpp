@@ -184,5 +184,43 @@ TEST_F(StudyRouteTest, TellsOfAStudyAndOfNoOther) {
   EXPECT_EQ(ask("/cmr/studies/none").status, 404);
 }
 
+// A long-axis result: a ventricle of one plane as long as it is wide at its widest.
+std::string longAxisResults(const char* view, double efPercent) {
+  const auto shape = [](double size) {
+    return Json(
+        {{"areaMm2", size * 100}, {"lengthMm", size}, {"widthsMm", std::vector<double>(20, size)}});
+  };
+  Json results = Json::parse(resultsOf(view, only(number("lax.lv.ef", efPercent, "uncertain"))));
+  results["task"] = "seg_cine_lax";
+  results["longAxisView"] = view;
+  results["longAxisChambers"] = {
+      {"leftVentricle", {{"largest", shape(80)}, {"smallest", shape(60)}}},
+      {"leftAtrium", nullptr}};
+  return results.dump();
+}
+
+TEST(StudyReport, ComparesTheShortAxisWithBothLongAxesTogether) {
+  const StudyReport report = reportOf({jobOver("1", resultsOf("stack", only(number("lv.ef", 55)))),
+                                       jobOver("2", longAxisResults("2ch", 30)),
+                                       jobOver("3", longAxisResults("4ch", 31))});
+  ASSERT_EQ(report.best.size(), 4U);
+  EXPECT_EQ(report.best[0].what, "Short-axis cine");  // the order of reading
+  EXPECT_EQ(report.best[1].task, "biplane");
+  EXPECT_EQ(report.best[1].name, "2ch and 4ch");
+  EXPECT_EQ(report.best[2].what, "Four-chamber cine");
+  ASSERT_EQ(report.checks.size(), 1U);
+  EXPECT_EQ(report.checks[0].id, "ef-sax-lax");
+  EXPECT_TRUE(report.checks[0].agrees);  // 1 - (60 / 80)^3 = 58 %
+  EXPECT_THAT(report.checks[0].text, HasSubstr("58 % in 2ch and 4ch"));
+}
+
+TEST(StudyReport, ComparesWithOneLongAxisWhereThereIsNoSecond) {
+  const StudyReport report = reportOf({jobOver("1", resultsOf("stack", only(number("lv.ef", 55)))),
+                                       jobOver("2", longAxisResults("2ch", 30))});
+  EXPECT_EQ(report.best.size(), 2U);
+  ASSERT_EQ(report.checks.size(), 1U);
+  EXPECT_FALSE(report.checks[0].agrees);
+}
+
 }  // namespace
 }  // namespace cmr

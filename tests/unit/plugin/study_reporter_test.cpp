@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "plugin/study_answer.h"
 #include "plugin/study_request.h"
 #include "plugin/superseder.h"
 #include "tests/unit/plugin/service_fixture.h"
@@ -113,6 +114,27 @@ TEST_F(StudyReporterTest, ALaterOneNamesTheEarlierOneAndTakesItsPlace) {
       EXPECT_EQ(job.supersededBy, "");
     }
   }
+}
+
+TEST_F(StudyReporterTest, TheAnswerOfAStudyNamesItsReportAndWhetherItStillHolds) {
+  archive.studyBecomesStable("study");
+  analyse("a", 55);
+  EXPECT_TRUE(studyAnswer("study", *planner, *store).value()["report"].is_null());
+  report();
+  EXPECT_TRUE(studyAnswer("study", *planner, *store).value()["report"].is_null());
+  finish("9.1");
+  const Json answer = studyAnswer("study", *planner, *store).value();
+  EXPECT_EQ(answer["report"], Json({{"SOPClassUID", "1.2"},
+                                    {"SOPInstanceUID", "9.1"},
+                                    {"SeriesInstanceUID", "9.1.1"},
+                                    {"isCurrent", true}}));
+  EXPECT_EQ(answer["best"][0]["report"]["SOPInstanceUID"], "2.a");
+  EXPECT_EQ(answer["best"][0]["report"]["SeriesInstanceUID"], "2.a.1");
+  analyse("b", 40);
+  const Json later = studyAnswer("study", *planner, *store).value();
+  EXPECT_EQ(later["report"]["SOPInstanceUID"], "9.1");
+  EXPECT_EQ(later["report"]["isCurrent"], false);
+  EXPECT_FALSE(studyAnswer("another", *planner, *store));
 }
 
 TEST_F(StudyReporterTest, OneThatWaitsGivesWayToANewerOne) {
