@@ -30,6 +30,7 @@ TEST(StarterPackage, HoldsAllNineHeadsAndReleasesNothingThatOnlyDrawnHeartsTaugh
   const ModelPackage package = openPackage(starter);
   EXPECT_EQ(package.heads.size(), 9U);
   for (const Task& task : knownTasks()) {
+    if (task.id == "seg_cine_sax_rv") continue;  // a tenth, which a package may have besides
     ASSERT_EQ(package.heads.count(task.id), 1U) << task.id;
     const HeadDescription& head = package.heads.at(task.id);
     EXPECT_TRUE(head.measured.contains("real")) << task.id;
