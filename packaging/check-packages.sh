@@ -179,7 +179,7 @@ part_upgrade() {
   await_state running
   ask send "$url" POST /cmr/queue/pause
   local job
-  job=$(ask jobs "$url" | sed -n 's/^  job \(.*\): done.*/\1/p' | head -n 1)
+  job=$(ask jobs "$url" | sed -n 's/^  job \(.*\): done.*/\1/p' | tail -n 1)
   ask send "$url" POST "/cmr/jobs/$job/retry"
   stop_orthanc
   install "$newer" --no-install-recommends
