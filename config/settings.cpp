@@ -186,6 +186,7 @@ const std::vector<Key>& keys() {
        [](Settings& s, const Json& v) { s.firstBackOff = seconds(v, 1, 3600); }},
       {"LargestBackOffSeconds",
        [](Settings& s, const Json& v) { s.largestBackOff = seconds(v, 1, 86400); }},
+      {"EarlyStart", [](Settings& s, const Json& v) { s.earlyStart = boolean(v); }},
       {"EditRules", [](Settings& s, const Json& v) { s.editRules = boolean(v); }},
       {"Roles", [](Settings& s, const Json& v) { s.roles = roles(v); }},
       {"UserHeader", [](Settings& s, const Json& v) { s.userHeader = headerName(v); }},

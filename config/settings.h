@@ -36,6 +36,8 @@ struct Settings {
   int maxAttempts = 4;                       // MaxAttempts: [1, 100], then the job is dead
   std::chrono::seconds firstBackOff{5};      // FirstBackOffSeconds: [1, 3600]
   std::chrono::seconds largestBackOff{900};  // LargestBackOffSeconds: [first, 86400]
+  // EarlyStart: a series whose announced number of images is there is not waited for.
+  bool earlyStart = false;
   // Superseded: "delete" or "keep": results of images that later ones completed or replaced.
   bool deleteSuperseded = true;
   // StudyReport: whether a study's results are brought together into one report.

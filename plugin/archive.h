@@ -13,7 +13,7 @@
 
 namespace cmr {
 
-enum class ChangeKind { newInstance, stableSeries, stableStudy, other };
+enum class ChangeKind { newInstance, completedSeries, stableSeries, stableStudy, other };
 
 // One line of the archive's change log.
 struct ArchiveChange {

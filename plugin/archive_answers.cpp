@@ -39,6 +39,7 @@ int framesOf(const Json& tags) {
 
 ChangeKind kindOf(const std::string& name) {
   if (name == "NewInstance") return ChangeKind::newInstance;
+  if (name == "CompletedSeries") return ChangeKind::completedSeries;
   if (name == "StableSeries") return ChangeKind::stableSeries;
   if (name == "StableStudy") return ChangeKind::stableStudy;
   return ChangeKind::other;

@@ -30,13 +30,14 @@ constexpr const char* waitingMark = "waits for its hours, ";
 }  // namespace
 
 Intake::Intake(Archive& archive, JobStore& store, GroupPlanner& planner, std::int64_t startingPoint,
-               LogCallback log, std::function<void()> onSubmitted)
+               LogCallback log, std::function<void()> onSubmitted, bool earlyStart)
     : archive_(archive),
       store_(store),
       planner_(planner),
       startingPoint_(startingPoint),
       log_(std::move(log)),
-      onSubmitted_(std::move(onSubmitted)) {}
+      onSubmitted_(std::move(onSubmitted)),
+      earlyStart_(earlyStart) {}
 
 void Intake::deleted(const std::string& resourceId) {
   {
@@ -171,6 +172,9 @@ void Intake::readChanges(const std::stop_token& stop) {
         case ChangeKind::stableSeries:
           if (settledNow_.count(change.resource) == 0) tryToDecide(change.resource);
           break;
+        case ChangeKind::completedSeries:
+          if (earlyStart_) tryToDecide(change.resource);
+          break;
         case ChangeKind::stableStudy:
           studyBecameStable(change.resource);
           break;
@@ -246,7 +250,7 @@ void Intake::decide(const std::string& seriesId) {
   // Rules may ask what was scheduled.
   if (tieToExam(*series)) series = planner_.look(seriesId);
   if (!series) return;
-  if (!series->series.stable) return;  // it is still arriving: an event will follow
+  if (mustWaitForImages(*series)) return;  // an event will follow
   deferred_.erase(seriesId);
   if (!series->wanted()) {
     leaveAlone(*series, series->verdict());
@@ -261,6 +265,12 @@ void Intake::decide(const std::string& seriesId) {
   } else if (!mustWaitForHours(*series)) {
     plan(*series);
   }
+}
+
+bool Intake::mustWaitForImages(const SeriesLook& series) const {
+  if (series.series.stable) return false;
+  const bool isTaken = series.wanted() && series.decision.holdReason.empty();
+  return !(earlyStart_ && isTaken && series.isComplete());
 }
 
 // Also one that the rules leave alone: the exam has arrived.

@@ -36,8 +36,10 @@ class Intake {
  public:
   // startingPoint: where the change log stood when the archive started. A store that knows no
   // archive yet begins there: what an archive of years already holds is not analysed by itself.
+  // earlyStart: a wanted series whose announced number of images is here is not waited for; what
+  // arrives after all makes a job that supersedes the first.
   Intake(Archive& archive, JobStore& store, GroupPlanner& planner, std::int64_t startingPoint,
-         LogCallback log, std::function<void()> onSubmitted);
+         LogCallback log, std::function<void()> onSubmitted, bool earlyStart = false);
 
   void run(const std::stop_token& stop);
   bool round(const std::stop_token& stop) noexcept;  // of run(); false: trouble
@@ -59,6 +61,7 @@ class Intake {
   void sweep(const std::stop_token& stop);
   void tryToDecide(const std::string& seriesId);
   void decide(const std::string& seriesId);
+  bool mustWaitForImages(const SeriesLook& series) const;
   bool mustWaitForStudy(const SeriesLook& series);
   bool mustWaitForHours(const SeriesLook& series);
   void decideWhatIsDue();
@@ -78,6 +81,7 @@ class Intake {
   const std::int64_t startingPoint_;
   const LogCallback log_;
   const std::function<void()> onSubmitted_;
+  const bool earlyStart_;
   Doorbell bell_;
 
   mutable std::mutex mutex_;  // guards the next three

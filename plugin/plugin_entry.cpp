@@ -153,9 +153,10 @@ OrthancPluginErrorCode onChange(OrthancPluginChangeType change, OrthancPluginRes
       case OrthancPluginChangeType_OrthancStopped:
         host->stop();
         break;
+      case OrthancPluginChangeType_CompletedSeries:
       case OrthancPluginChangeType_StableSeries:
       case OrthancPluginChangeType_StableStudy:
-      case OrthancPluginChangeType_StablePatient:  // the last of the three
+      case OrthancPluginChangeType_StablePatient:  // the last of the stable ones
         host->changed();
         break;
       case OrthancPluginChangeType_Deleted:

@@ -1,8 +1,11 @@
 #include "plugin/series_look.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
+#include <system_error>
 
 #include "analysis/sha256.h"
 #include "config/analysable.h"
@@ -104,6 +107,22 @@ std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, 
   look.decision = rules.decide(look.facts);
   look.singleSlice = isSingleSlice(look.instances);
   return look;
+}
+
+// Images in Acquisition (0020,1002) at each of the Number of Temporal Positions (0020,0105), or
+// Number of Slices (0054,0081) at each of the Number of Time Slices (0054,0101). Cardiac Number of
+// Images (0018,1090) is of one slice and says nothing about a stack.
+bool SeriesLook::isComplete() const {
+  const auto number = [&](const char* keyword) {
+    const std::string text = valueOf(*this, keyword);
+    std::int64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool isWhole = read.ec == std::errc() && read.ptr == text.data() + text.size();
+    return isWhole && value > 0 && value < 1000000 ? value : std::int64_t{0};
+  };
+  std::int64_t announced = number("ImagesInAcquisition") * number("NumberOfTemporalPositions");
+  if (announced == 0) announced = number("NumberOfSlices") * number("NumberOfTimeSlices");
+  return announced > 0 && announced == static_cast<std::int64_t>(instances.size());
 }
 
 bool belongTogether(const SeriesLook& a, const SeriesLook& b) {

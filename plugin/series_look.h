@@ -25,6 +25,8 @@ struct SeriesLook {
   // wrote as one series per slice (Siemens does).
   bool singleSlice = false;
 
+  // Its header announces so many images, and they are here.
+  bool isComplete() const;
   bool wanted() const { return barred.empty() && decision.action == RouteAction::analyze; }
   // One sentence for people: what becomes of this series and why.
   std::string verdict() const;

@@ -220,7 +220,9 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                    [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log,
                    [this] { return packageInUse(); }, &metrics_},
                   dispatcherSettings(plan_.settings)),
-      intake_(archive, store_, planner_, startingPoint, log, [this] { dispatcher_.ring(); }) {
+      intake_(
+          archive, store_, planner_, startingPoint, log, [this] { dispatcher_.ring(); },
+          plan_.settings.earlyStart) {
   // Before anything can end a job.
   deliveries_.setNoticeTargets(noticeTargets(plan_.settings));
   deliveries_.giveUpOthers(DeliveryKind::results, namesOf(plan_.settings.destinations));

@@ -3,10 +3,10 @@
   store_throughput.py [--repetitions 5] [--images 400] [--clients 2] [--modes off idle busy]
 
 Idle: the plugin looks at every series that arrives and leaves it alone (its rules do not match a CT).
-Busy: its worker computes a real series with the network that ships meanwhile, niced as it ships.
+Busy: its worker computes a real series with the network that ships meanwhile, niced as it ships; while
+the others have their turn it stands still (SIGSTOP).
 They take turns in a new order each time, as a machine's speed drifts: many short turns on one that has
-other work to do. Needs the environment that
-tests/integration/CMakeLists.txt sets, and storescu.
+other work to do. Needs the environment that tests/integration/CMakeLists.txt sets, and storescu.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import os
 import pathlib
 import random
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from orthanc_server import OrthancServer  # noqa: E402
 MODES = ("off", "idle", "busy")
 SIZE = 256  # pixels, a usual cine frame
 WARM_UP = 20
+STUDIES = [f"1.2.3.{9000 + client}" for client in range(64)]  # one for each client
 # storescu's own clock on every line: seconds, then milliseconds with their fraction.
 LOG = """log4cplus.rootLogger = INFO, out
 log4cplus.appender.out = log4cplus::ConsoleAppender
@@ -41,7 +43,7 @@ def write_images(folder, images, clients):
     """One study with one series of plain images for each client."""
     lists = []
     for client in range(clients):
-        study = f"1.2.3.{9000 + client}"
+        study = STUDIES[client]
         lists.append(write_series(folder / str(client), study=study, series=f"{study}.1",
                                   slices=range(images // clients), phases=1, Modality="CT",
                                   SOPClassUID=CT_IMAGE, Rows=SIZE, Columns=SIZE,
@@ -82,33 +84,62 @@ def store(server, lists):
     return seconds, [each for log in logs for each in latencies_ms(log)]
 
 
-def keep_busy(server):
-    """A real series, until its analysis computes."""
-    series = pathlib.Path(os.environ["CMR_DEMO_DATA"]) / "SCD0000301"
-    server.send(sorted(series.glob("*.dcm")), "-xt")
-    server.wait(lambda: any(job["progress"] > 0.05 for job in server.jobs()), "the worker to compute")
+class Archive:
+    """An Orthanc in one of the modes, for all turns: each sends the same images, which go afterwards."""
 
+    def __init__(self, mode, warm_up):
+        package = pathlib.Path(os.environ["CMR_PACKAGES"]) / "starter"
+        real = {"package": package, "worker": os.environ["CMR_PROGRAM"]} if mode == "busy" else {}
+        self.is_busy = mode == "busy"
+        # While others have their turn the worker stands still, and nobody is to mind.
+        self.server = OrthancServer(settings={"JobDeadlineSeconds": 86400,
+                                              "StartDeadlineSeconds": 3600,
+                                              "SilenceLimitSeconds": 3600}, **real)
+        self.server.start(with_plugin=mode != "off")
+        store(self.server, [warm_up])
+        if self.is_busy:
+            series = pathlib.Path(os.environ["CMR_DEMO_DATA"]) / "SCD0000301"
+            self.server.send(sorted(series.glob("*.dcm")), "-xt")
+            self.wait_until_it_computes()
+            self.signal_worker(signal.SIGSTOP)
 
-def is_busy(server):
-    return any(job["state"] == "leased" for job in server.jobs())
+    def wait_until_it_computes(self):
+        deadline = time.monotonic() + 1800
+        while not any(job["progress"] > 0.05 for job in self.computing()):
+            for job in self.server.jobs("?state=done"):
+                self.server.call("POST", f"/cmr/jobs/{job['id']}/retry", b"")
+            if time.monotonic() > deadline:
+                raise SystemExit(f"the worker does not compute: {self.server.log()[-500:]}")
+            time.sleep(0.5)
 
+    def computing(self):
+        return self.server.jobs("?state=leased")
 
-def measure(mode, lists, warm_up):
-    """Images per second of a new archive in this mode, and how long each took."""
-    package = pathlib.Path(os.environ["CMR_PACKAGES"]) / "starter"
-    real = {"package": package, "worker": os.environ["CMR_PROGRAM"]} if mode == "busy" else {}
-    server = OrthancServer(**real)
-    try:
-        server.start(with_plugin=mode != "off")
-        store(server, [warm_up])
-        if mode == "busy":
-            keep_busy(server)
-        seconds, times = store(server, lists)
-        if mode == "busy" and not is_busy(server):
-            print("  the analysis ended before the last image was sent", file=sys.stderr)
+    def signal_worker(self, number):
+        process = self.server.worker_process()
+        if process <= 0:
+            raise SystemExit(f"there is no worker: {self.server.log()[-500:]}")
+        os.kill(process, number)
+
+    def measure(self, lists):
+        """Images per second, and how long each took."""
+        if self.is_busy:
+            self.signal_worker(signal.SIGCONT)
+            self.wait_until_it_computes()
+        seconds, times = store(self.server, lists)
+        if self.is_busy:
+            if not self.computing():
+                print("  the analysis ended before the last image was sent", file=sys.stderr)
+            self.signal_worker(signal.SIGSTOP)
+        for study in self.server.get("/studies?expand"):
+            if study["MainDicomTags"]["StudyInstanceUID"] in STUDIES:
+                self.server.call("DELETE", f"/studies/{study['ID']}")
         return sum(map(len, lists)) / seconds, times
-    finally:
-        server.dispose()
+
+    def dispose(self):
+        if self.is_busy:
+            self.signal_worker(signal.SIGCONT)
+        self.server.dispose()
 
 
 def percentile(values, part):
@@ -140,14 +171,20 @@ def main():
         lists = write_images(pathlib.Path(folder), arguments.images, arguments.clients)
         warm_up = write_series(pathlib.Path(folder) / "warm", study="1.2.3.8", series="1.2.3.8.1",
                                slices=range(WARM_UP), phases=1, Modality="CT", SOPClassUID=CT_IMAGE)
-        for repetition in range(arguments.repetitions):
-            order = random.Random(repetition).sample(modes, len(modes))
-            for mode in order:
-                rate, latencies = measure(mode, lists, warm_up)
-                rates[mode].append(rate)
-                times[mode] += latencies
-            print(f"turn {repetition + 1}: " + ", ".join(
-                f"{mode} {rates[mode][-1]:.1f}/s" for mode in modes), file=sys.stderr, flush=True)
+        archives = {}
+        try:
+            for mode in modes:
+                archives[mode] = Archive(mode, warm_up)
+            for repetition in range(arguments.repetitions):
+                for mode in random.Random(repetition).sample(modes, len(modes)):
+                    rate, latencies = archives[mode].measure(lists)
+                    rates[mode].append(rate)
+                    times[mode] += latencies
+                print(f"turn {repetition + 1}: " + ", ".join(
+                    f"{mode} {rates[mode][-1]:.1f}/s" for mode in modes), file=sys.stderr, flush=True)
+        finally:
+            for archive in archives.values():
+                archive.dispose()
     report(modes, rates, times)
 
 

@@ -63,6 +63,8 @@ def image(study, series, number, position, trigger, **changes):
         "ImagePositionPatient": (0x00200032, "DS", f"0\\0\\{position}"),
         "ImageOrientationPatient": (0x00200037, "DS", "1\\0\\0\\0\\1\\0"),
         "FrameOfReferenceUID": (0x00200052, "UI", f"{study}.99"),
+        "NumberOfTemporalPositions": (0x00200105, "IS", None),
+        "ImagesInAcquisition": (0x00201002, "IS", None),
         "ImageComments": (0x00204000, "LT", ""),
         "SamplesPerPixel": (0x00280002, "US", 1),
         "PhotometricInterpretation": (0x00280004, "CS", "MONOCHROME2"),
@@ -79,7 +81,7 @@ def image(study, series, number, position, trigger, **changes):
         tag, vr, _ = values[name]
         values[name] = (tag, vr, value)
     return part10({tag: (vr, value) if vr != "IS" else (vr, str(value))
-                   for tag, vr, value in values.values()})
+                   for tag, vr, value in values.values() if value is not None})
 
 
 def write_series(folder, study="1.2.3.10", series="1.2.3.10.1", slices=(0, 8), phases=4,

@@ -54,6 +54,17 @@ class Arrival(ServiceTest):
         self.assertEqual(len(server.jobs()), 1)
         self.assertEqual(server.stop(), 0)
 
+    def test_a_series_with_all_that_it_announces_is_not_waited_for_where_the_site_wants_it(self):
+        server = self.server()
+        server.section["EarlyStart"] = True
+        server.own["StableAge"] = 3600
+        server.start()
+        server.send(self.series(ImagesInAcquisition=2, NumberOfTemporalPositions=4))
+        self.assertEqual(server.job_in(*FINAL)["state"], "done")
+        self.assertFalse(server.series_by_modality()["MR"][0]["IsStable"])
+        self.assertEqual(server.get(f"/cmr/jobs/{server.jobs()[0]['id']}/results"),
+                         {"instances": 8})
+
     def test_a_study_is_told_as_a_whole_with_what_was_left_alone(self):
         server = self.server().start()
         server.send(self.series())

@@ -58,7 +58,7 @@ TEST(Settings, EveryKeyIsRead) {
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
     "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep", "StudyReport": false,
     "ReportExperimental": ["rv_cavity", "seg_map_sax"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
-    "RetentionDays": 13, "AuditDays": 16, "WorkerMemoryMiB": 14, "EditRules": true,
+    "RetentionDays": 13, "AuditDays": 16, "WorkerMemoryMiB": 14, "EditRules": true, "EarlyStart": true,
     "Roles": {"anna": "administrator", "*": "none"}, "UserHeader": "X-Remote-User",
     "Destinations": {"pacs": {"Modality": "PACS"}, "web": {"DicomWeb": "far"}},
     "SendResultsTo": ["pacs"], "DeliveryAttempts": 15,
@@ -89,6 +89,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.retentionDays, 13);
   EXPECT_EQ(settings.workerMemoryMiB, 14);
   EXPECT_TRUE(settings.editRules);
+  EXPECT_TRUE(settings.earlyStart);
   EXPECT_EQ(settings.viewers.at("OHIF"), "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}");
   EXPECT_EQ(settings.roles, (RoleMap{{"anna", Role::administrator}, {"*", Role::none}}));
   EXPECT_EQ(settings.userHeader, "x-remote-user");
@@ -105,7 +106,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.webhooks[1].events, std::vector<std::string>{"dead"});
   EXPECT_EQ(settings.webhooks[1].bearer, "t");
   EXPECT_TRUE(settings.webhooks[1].identifiers);
-  EXPECT_EQ(settingsKeys().size(), 31U);
+  EXPECT_EQ(settingsKeys().size(), 32U);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {

@@ -54,6 +54,11 @@ class FakeArchive : public Archive {
     log(ChangeKind::stableSeries, seriesId);
   }
 
+  void announceCompletion(const std::string& seriesId) {
+    const std::lock_guard lock(mutex_);
+    log(ChangeKind::completedSeries, seriesId);
+  }
+
   // The archive was killed: it takes everything for stable and tells nobody.
   void forgetUnstable() {
     const std::lock_guard lock(mutex_);

@@ -71,6 +71,68 @@ TEST_F(IntakeTest, TheSameSeriesStableAgainIsTheSameJob) {
   EXPECT_EQ(submissions, 1);
 }
 
+class EarlyIntakeTest : public IntakeTest {
+ protected:
+  EarlyIntakeTest() {
+    archive.extraTags = {{"ImagesInAcquisition", "3"}, {"NumberOfTemporalPositions", "2"}};
+  }
+  void SetUp() override {
+    intake = std::make_unique<Intake>(
+        archive, *store, *planner, 0, logCallback(), [this] { ++submissions; }, true);
+  }
+  void announce(int slices) {
+    archive.addSeries("a", "study", slices, 2);
+    archive.announceCompletion("a");
+    step();
+  }
+};
+
+TEST_F(EarlyIntakeTest, ASeriesWithAllThatItAnnouncesIsNotWaitedFor) {
+  announce(3);
+  EXPECT_THAT(jobs(), SizeIs(1));
+  archive.becomeStable("a");
+  step();
+  EXPECT_THAT(jobs(), SizeIs(1));
+  EXPECT_EQ(submissions, 1);
+}
+
+TEST_F(EarlyIntakeTest, WhatArrivesAfterAllMakesAJobInItsPlace) {
+  announce(3);
+  const std::string early = onlyJob().id;
+  archive.addImage("a");
+  step();
+  EXPECT_THAT(jobs(), SizeIs(1)) << "more than announced: it is waited for";
+  archive.becomeStable("a");
+  step();
+  ASSERT_THAT(jobs(), SizeIs(2));
+  EXPECT_EQ(store->job(early)->state, JobState::cancelled);
+  EXPECT_EQ(store->lastChange(), archive.lastChange());
+}
+
+TEST_F(EarlyIntakeTest, ASeriesThatIsIncompleteOrUnwantedIsWaitedFor) {
+  announce(2);
+  EXPECT_THAT(jobs(), IsEmpty());
+  archive.extraTags = {{"CardiacNumberOfImages", "4"}};  // of one slice
+  archive.announceCompletion("a");
+  step();
+  EXPECT_THAT(jobs(), IsEmpty());
+  useRules(R"({"schema": 1, "rules": [{"name": "ct",
+      "when": [{"tag": "Modality", "equals": "CT"}], "tasks": ["seg_cine_sax"]}]})");
+  archive.extraTags = {{"NumberOfSlices", "2"}, {"NumberOfTimeSlices", "2"}};
+  archive.announceCompletion("a");
+  step();
+  EXPECT_THAT(jobs(), IsEmpty());
+  EXPECT_THAT(store->skippedSeries({}), IsEmpty());
+}
+
+TEST_F(IntakeTest, WithoutEarlyStartEverySeriesIsWaitedFor) {
+  archive.extraTags = {{"ImagesInAcquisition", "3"}, {"NumberOfTemporalPositions", "2"}};
+  archive.addSeries("a", "study", 3, 2);
+  archive.announceCompletion("a");
+  step();
+  EXPECT_THAT(jobs(), IsEmpty());
+}
+
 TEST_F(IntakeTest, ALaterImageMakesANewJob) {
   archive.addSeries("a", "study", 2, 3);
   archive.becomeStable("a");
