@@ -15,7 +15,9 @@ void drawLegendEntry(PageCanvas& canvas, double& x, double baseline, const std::
   x -= canvas.textWidth(text, TextStyle::small);
   canvas.text(x, baseline, text, TextStyle::small);
   x -= gapToText + pieceWidth;
-  canvas.rectangle(x, baseline - 5 - pieceHeight / 2, pieceWidth, pieceHeight, RgbColor{0, 0, 0});
+  if (!paint.isTone()) {
+    canvas.rectangle(x, baseline - 5 - pieceHeight / 2, pieceWidth, pieceHeight, RgbColor{0, 0, 0});
+  }
   const double dashes[] = {7, 4};
   if (dashed) cairo_set_dash(canvas.context(), dashes, 2, 0);
   canvas.line(x + 3, baseline - 5, x + pieceWidth - 3, baseline - 5, paint, 3);

@@ -8,8 +8,8 @@
 namespace cmr {
 
 // A piece of the line and its name, ending at x, which moves to where the next entry ends: entries
-// are drawn from the right. The piece lies on black, as the line does on the images, so that yellow
-// can be seen on paper.
+// are drawn from the right. The piece of a structure lies on black, as its line does on the images,
+// so that yellow can be seen on paper; a tone differs from the page's ground by itself.
 void drawLegendEntry(PageCanvas& canvas, double& x, double baseline, const std::string& text,
                      Paint paint, bool dashed);
 

@@ -27,6 +27,7 @@ class Paint {
  public:
   constexpr Paint(Tone tone) : tone_(tone) {}  // NOLINT(google-explicit-constructor)
   constexpr Paint(RgbColor color) : color_(color), isTone_(false) {}  // NOLINT
+  constexpr bool isTone() const { return isTone_; }
   constexpr RgbColor on(const Palette& palette) const {
     if (!isTone_) return color_;
     switch (tone_) {
