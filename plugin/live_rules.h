@@ -32,8 +32,8 @@ struct RulesStatus {
   bool isEditable = false;
 };
 
-// Thread ownership: any thread; one mutex inside. The audit trail asks with the job store's lock held
-// (audit_trail.h): nothing here may call into the store, and the log callback may not, either.
+// Thread ownership: any thread; one mutex inside. The audit trail asks with the job store's lock
+// held (audit_trail.h): nothing here may call into the store, and the log callback may not, either.
 class LiveRules {
  public:
   // file: empty for the rules that ship. Throws InputError when it cannot be used: there is no last

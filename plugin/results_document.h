@@ -26,7 +26,7 @@ struct ResultsInput {
   const OutputContext* context = nullptr;
   std::string dateTimeOrigin;  // "request", "source" or "fixed"
   const std::vector<ProducedObject>* objects = nullptr;
-  std::string task = "seg_cine_sax";  // that was meant when there is no analysis
+  std::string task = "seg_cine_sax";         // that was meant when there is no analysis
   const RoutingDecision* sorting = nullptr;  // by the pictures, where rules asked for them
 };
 
