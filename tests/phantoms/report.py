@@ -31,7 +31,7 @@ def expected(series):
 
 def job_of(url, uid, jobs):
     for job in jobs:
-        if uid in job["SeriesInstanceUIDs"]:
+        if uid in job["SeriesInstanceUIDs"] and job["scope"] == "series" and not job["supersededBy"]:
             return job, get(f"{url}/cmr/jobs/{job['id']}/results")
     return None, None
 
