@@ -2,22 +2,35 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "analysis/wall_segments.h"
 #include "dicom_sr/measurement_text.h"
 #include "dicom_sr/short_names.h"
 
 namespace cmr {
 namespace {
 
-bool isOfRightVentricle(const Measurement& measurement) { return measurement.id.starts_with("rv"); }
+// The left ventricle's most important ones come before the right one's, the rest after them.
+constexpr std::size_t leftBeforeRight = 2 * numbersPerOutline;
 
-std::vector<const Measurement*> reportable(const SaxAnalysis& analysis, bool ofRight) {
+enum class Kind { left, right, segmentAtEndDiastole, segmentAtEndSystole };
+
+// The numbers of a segment share one concept for both phases: the time point of their group tells
+// them apart.
+Kind kindOf(const Measurement& measurement) {
+  if (measurement.id.starts_with("rv")) return Kind::right;
+  if (!isWallSegment(measurement)) return Kind::left;
+  return measurement.id.ends_with(".ed") ? Kind::segmentAtEndDiastole : Kind::segmentAtEndSystole;
+}
+
+std::vector<const Measurement*> reportable(const SaxAnalysis& analysis, Kind kind) {
   std::vector<const Measurement*> chosen;
   for (const Measurement& measurement : analysis.measurements) {
-    if (isOfRightVentricle(measurement) == ofRight && isReleased(analysis, measurement) &&
+    if (kindOf(measurement) == kind && isReleased(analysis, measurement) &&
         isMeasured(measurement)) {
       chosen.push_back(&measurement);
     }
@@ -33,23 +46,31 @@ class Placement {
   Placement(const std::vector<ReportContour>& contours, const SaxAnalysis& analysis)
       : contours_(contours), analysis_(analysis) {}
 
-  // Spreads the measurements over images that have no numbers yet; what finds none joins the last.
-  void spread(std::vector<const Measurement*> measurements, Structure structure) {
-    const std::vector<std::size_t> order = carriers(structure);
+  // Spreads the measurements over images (of one phase, where it is given) that have no numbers
+  // yet. What finds none joins the last of these, or else the last of its phase, or else the last.
+  void spread(const std::vector<const Measurement*>& measurements, Structure structure,
+              std::optional<bool> atEndDiastole = {}) {
+    const std::size_t placedBefore = placed_.size();
     std::size_t done = 0;
-    for (const std::size_t contour : order) {
+    for (const std::size_t contour : carriers(structure)) {
       if (done == measurements.size()) return;
+      if (atEndDiastole && contours_[contour].segment.isEndDiastole != *atEndDiastole) continue;
       if (!claimImageOf(contour)) continue;
       const std::size_t count = std::min(numbersPerOutline, measurements.size() - done);
       const auto from = measurements.begin() + static_cast<std::ptrdiff_t>(done);
       placed_.push_back({contour, {from, from + static_cast<std::ptrdiff_t>(count)}, true});
       done += count;
     }
-    if (done < measurements.size() && !placed_.empty()) {
-      std::vector<const Measurement*>& last = placed_.back().measurements;
-      last.insert(last.end(), measurements.begin() + static_cast<std::ptrdiff_t>(done),
-                  measurements.end());
+    if (done == measurements.size() || placed_.empty()) return;
+    std::size_t host = placed_.size() - 1;
+    if (placed_.size() == placedBefore && atEndDiastole) {
+      for (std::size_t i = 0; i < placed_.size(); ++i) {
+        if (contours_[placed_[i].contour].segment.isEndDiastole == *atEndDiastole) host = i;
+      }
     }
+    std::vector<const Measurement*>& last = placed_[host].measurements;
+    last.insert(last.end(), measurements.begin() + static_cast<std::ptrdiff_t>(done),
+                measurements.end());
   }
 
   // The rest: one area per image.
@@ -99,9 +120,15 @@ class Placement {
 
 std::vector<OutlineNumbers> placeNumbers(const std::vector<ReportContour>& contours,
                                          const SaxAnalysis& analysis) {
+  const std::vector<const Measurement*> left = reportable(analysis, Kind::left);
+  const auto middle =
+      left.begin() + static_cast<std::ptrdiff_t>(std::min(left.size(), leftBeforeRight));
   Placement placement(contours, analysis);
-  placement.spread(reportable(analysis, false), Structure::lvCavity);
-  placement.spread(reportable(analysis, true), Structure::rvCavity);
+  placement.spread({left.begin(), middle}, Structure::lvCavity);
+  placement.spread(reportable(analysis, Kind::right), Structure::rvCavity);
+  placement.spread({middle, left.end()}, Structure::lvCavity);
+  placement.spread(reportable(analysis, Kind::segmentAtEndDiastole), Structure::lvCavity, true);
+  placement.spread(reportable(analysis, Kind::segmentAtEndSystole), Structure::lvCavity, false);
   return placement.finish();
 }
 

@@ -26,8 +26,9 @@ struct OutlineNumbers {
 // One entry per contour, in the order in which a viewer walks through the report: first those with
 // measurements. The left ventricle's are on its endocardium, on the key slice at ED, then at ES,
 // then on the slices beside it at ED; the right one's on its outline, on an image of its own
-// where there is one. Every measurement that is released and has a value is there exactly once
-// unless there is no contour at all. They point into the analysis.
+// where there is one, after the ten most important of the left. Numbers by segment come last, each
+// on an image of its own phase where there is one. Every measurement that is released and has a
+// value is there exactly once unless there is no contour at all. They point into the analysis.
 std::vector<OutlineNumbers> placeNumbers(const std::vector<ReportContour>& contours,
                                          const SaxAnalysis& analysis);
 

@@ -41,24 +41,34 @@ const Measurement* measurementNamed(const SaxAnalysis& analysis, const std::stri
 
 std::vector<SegmentValues> segmentValues(const SaxAnalysis& analysis) {
   std::vector<SegmentValues> all;
+  std::string prefixShown;
   for (const Picture& picture : pictures) {
     SegmentValues segments{picture.title, picture.unit,     {}, picture.low,
                            picture.high,  picture.decimals, {}};
     int measured = 0;
     int uncertain = 0;
+    int withheld = 0;
+    std::string why;  // of the first that is withheld
     for (int n = 1; n <= ahaSegmentCount; ++n) {
       const Measurement* const m =
           measurementNamed(analysis, picture.prefix + std::to_string(n) + picture.suffix);
       const bool isShown = m != nullptr && isReleased(analysis, *m) && isMeasured(*m);
       segments.values.push_back(isShown ? m->value : std::nullopt);
+      if (m != nullptr && isReleased(analysis, *m) && !isMeasured(*m)) {
+        if (withheld++ == 0) why = m->reason;
+      }
       measured += isShown;
       uncertain += isShown && m->quality == Quality::uncertain;
     }
-    if (measured == 0) continue;
+    // Empty ones are drawn beside others of their kind alone: the page's table says why elsewhere.
+    const bool isOfKind = prefixShown == picture.prefix;
+    if (measured == 0 && !(isOfKind && withheld > 0)) continue;
     if (uncertain > 0) {
       segments.note = std::to_string(uncertain) + " of " + std::to_string(measured) +
-                      " values are uncertain: the reasons stand in the report.";
+                      " values are uncertain: the reasons stand in the report. ";
     }
+    if (withheld > 0) segments.note += std::to_string(withheld) + " are not given: " + why;
+    prefixShown = picture.prefix;
     all.push_back(std::move(segments));
   }
   return all;

@@ -112,6 +112,28 @@ TEST(PlaceNumbers, NeverNumbersTwoOutlinesOfOneImageAndLosesNone) {
   }
 }
 
+// Both share a concept: only the group's time point tells them apart.
+TEST(PlaceNumbers, KeepsThicknessBySegmentOnImagesOfItsPhaseAndTheRightVentricleOnItsOwn) {
+  std::vector<std::string> ids = everything;
+  for (int i = 0; i < 12; ++i) ids.push_back("lv.further" + std::to_string(i));
+  for (const char* kind : {".ed", ".es", ".thickening"}) {
+    for (int n = 1; n <= 16; ++n) ids.push_back("lv.wall.segment." + std::to_string(n) + kind);
+  }
+  const std::vector<ReportContour> contours = heart();
+  const SaxAnalysis analysis = analysisWith(ids);
+  std::size_t placed = 0;
+  for (const OutlineNumbers& one : placeNumbers(contours, analysis)) {
+    const ReportContour& contour = contours[one.contour];
+    for (const std::string& id : idsOf(one)) {
+      ++placed;
+      EXPECT_TRUE(!id.starts_with("rv") || contour.segment.structure == Structure::rvCavity) << id;
+      if (id.find(".segment.") == std::string::npos) continue;
+      EXPECT_EQ(contour.segment.isEndDiastole, id.ends_with(".ed")) << id;
+    }
+  }
+  EXPECT_EQ(placed, ids.size());
+}
+
 TEST(PlaceNumbers, GivesOneAreaToEveryImage) {
   const std::vector<ReportContour> contours = heart();
   const SaxAnalysis analysis = analysisWith({});

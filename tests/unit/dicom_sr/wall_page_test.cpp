@@ -132,6 +132,28 @@ TEST(SegmentValues, AreTheReportedMeasurementsInTheirPlaces) {
   EXPECT_FALSE(all[1].note.empty());
 }
 
+TEST(SegmentValues, SayWhyThoseAreNotGivenThatStandBesideOthersOfTheirKind) {
+  SaxAnalysis analysis;
+  analysis.package.release = {"", "report", "report", "report"};
+  for (const char* kind : {".ed", ".es"}) {
+    for (int n = 1; n <= 16; ++n) {
+      analysis.measurements.push_back(test::measurementOf(
+          "lv.wall.segment." + std::to_string(n) + kind, "Thickness", {}, {"mm", "UCUM", ""}, 8));
+      if (kind == std::string(".ed") && n > 1) continue;
+      analysis.measurements.back().value.reset();
+      analysis.measurements.back().quality = Quality::unmeasurable;
+      analysis.measurements.back().reason = "No septum.";
+    }
+  }
+  const std::vector<SegmentValues> all = segmentValues(analysis);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].note, "1 are not given: No septum.");
+  EXPECT_EQ(all[1].note, "16 are not given: No septum.");
+  EXPECT_EQ(std::count(all[1].values.begin(), all[1].values.end(), std::nullopt), 16);
+  PageCanvas canvas(600, 700);
+  drawBullseye(canvas, 0, 0, 600, all[1]);
+}
+
 TEST(Chart, SaysThatNothingWasMeasuredAndTakesGapsAndASinglePlace) {
   PageCanvas canvas(800, 600);
   Chart chart;
