@@ -212,7 +212,8 @@ std::string changeOwnHead(const std::string& from, const std::string& to,
   package.manifest["files"] = filesOf(package);
   const std::string named = takeVersion(package, version);
   package.manifest["training"]["heads"]["seg_cine_sax"] = change.training;
-  package.manifest["metrics"]["validation"].update(change.validation);
+  // As a whole: what was measured of the earlier weights is not true of these.
+  package.manifest["metrics"]["validation"] = change.validation;
   Network network = readWeights(package);
   package.manifest["knownAnswer"]["logits"] =
       knownAnswerLogits(network, package.input.size, ComputePrecision::float32);
