@@ -6,6 +6,7 @@
 
 #include "analysis/cardiac_timing.h"
 #include "analysis/errors.h"
+#include "analysis/evidence.h"
 #include "analysis/label_regions.h"
 #include "analysis/measurement_verdict.h"
 #include "analysis/sax_measurements.h"
@@ -56,14 +57,47 @@ bool isTurnedOn(const PackageIdentity& release) {
          release.release.end();
 }
 
+bool areAtriaReleased(const PackageIdentity& release) {
+  return release.release[atriaPlace] != "off";
+}
+
+bool isOfAtrium(const Measurement& m) {
+  return m.id.rfind("lax.la", 0) == 0 || m.id.rfind("lax.ra", 0) == 0;
+}
+
+// Why what is released is doubted all the same; empty: no reason. Of what numbers are made of:
+// where the base of the ventricle lies depends on the atrium as well.
+std::string reservation(const PackageIdentity& release) {
+  if (isTurnedOn(release)) return std::string("The outlines are ") + experimentalNotice + ".";
+  std::string found;
+  for (const std::size_t at : {static_cast<std::size_t>(Structure::lvCavity), atriaPlace}) {
+    if (release.release[at] == "off") continue;
+    const std::string& evidence = release.evidence[at];
+    if (evidence == "phantom") return "The model learned the chambers from synthetic images only.";
+    if (evidence == nonExpertEvidence) {
+      found =
+          "The model learned the chambers from a few outlines of a non-expert; no expert has "
+          "checked it.";
+    } else if (release.release[at] == "flag" && found.empty()) {
+      found = "The model package releases the chambers of the long axis with reservation.";
+    }
+  }
+  return found;
+}
+
 void applyRelease(std::vector<Measurement>& all, const PackageIdentity& release) {
+  const std::string doubt = reservation(release);
   for (Measurement& m : all) {
     if (isUnreleased(release, Structure::lvCavity)) {
       m.reason.clear();  // whatever else there is to say, this comes first
       worsen(m, Quality::unmeasurable, whyUnreleased(release, Structure::lvCavity));
       m.sourceFrames.clear();
-    } else if (isTurnedOn(release)) {
-      worsen(m, Quality::uncertain, std::string("The outlines are ") + experimentalNotice + ".");
+    } else if (isOfAtrium(m) && !areAtriaReleased(release)) {
+      m.reason.clear();
+      worsen(m, Quality::unmeasurable, "The model package does not release the atria.");
+      m.sourceFrames.clear();
+    } else if (!doubt.empty()) {
+      worsen(m, Quality::uncertain, doubt);
     }
   }
 }
@@ -122,6 +156,8 @@ SaxAnalysis analyzeLongAxis(const ImageStack& stack, const std::string& view,
     result.flags.push_back(
         {Severity::warning, "experimental",
          std::string("These outlines and numbers are ") + experimentalNotice + "."});
+  } else if (!isUnreleased(release, Structure::lvCavity) && !reservation(release).empty()) {
+    result.flags.push_back({Severity::warning, "reservation", reservation(release)});
   }
   result.flags.push_back({Severity::note, "one-plane",
                           "Volumes of one plane take the chamber to be round about its axis; two "
@@ -138,7 +174,9 @@ SaxAnalysis analyzeLongAxis(const ImageStack& stack, const std::string& view,
   applyRelease(result.measurements, release);
   if (!isUnreleased(release, Structure::lvCavity)) {
     result.leftVentricle = chamberCycle(seen, LongAxisStructure::lvCavity);
-    result.leftAtrium = chamberCycle(seen, LongAxisStructure::leftAtrium);
+    if (areAtriaReleased(release)) {
+      result.leftAtrium = chamberCycle(seen, LongAxisStructure::leftAtrium);
+    }
   }
   result.labels = shownLabels(std::move(raw.labels), release);
   progress(1, "done");

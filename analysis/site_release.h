@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -33,13 +34,18 @@ inline constexpr const char* experimentalNotice =
 // InputError naming what is neither structure nor task.
 void turnOn(PackageIdentity& package, const std::vector<std::string>& structures);
 
+// Where the identity of a long-axis result keeps evidence and release of the atria, which are no
+// Structure: in the place of the background, of which a head says nothing.
+inline constexpr std::size_t atriaPlace = 0;
+
 // The identity of a result by another head than that of cine: its evidence and releases, "site" in
-// place of "off" when the list names the task.
+// place of "off" when the list names the task. Of two atria the one that is released with more
+// reservation speaks for both.
 PackageIdentity identityOf(const PackageIdentity& package, const HeadDescription& head,
                            const std::vector<std::string>& turnedOn);
 
-// "rv_cavity", or several joined by commas in the order of Structure; empty when the site changed
-// nothing.
+// "rv_cavity", or several joined by commas in the order of Structure; "atria" for these alone;
+// empty when the site changed nothing.
 std::string turnedOnNames(const PackageIdentity& package);
 
 }  // namespace cmr

@@ -99,6 +99,8 @@ bool isReleased(const SaxAnalysis& analysis, const Measurement& measurement) {
     return isReleased(analysis, Structure::lvMyocardium) &&
            isReleased(analysis, Structure::lvCavity);
   }
+  const bool isOfAtrium = id.starts_with("lax.la.") || id.starts_with("lax.ra.");
+  if (isOfAtrium && analysis.package.release[atriaPlace] == "off") return false;
   if (id.starts_with("lv") || id.starts_with("lax.")) {
     return isReleased(analysis, Structure::lvCavity);
   }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "analysis/site_release.h"
-
 namespace cmr {
 namespace {
 
@@ -26,6 +24,27 @@ std::optional<View> viewOf(const std::vector<Best>& all, const char* what,
   return View{&*best, &chambers->second};
 }
 
+constexpr const char* besideAtrium =
+    "Planes through the ventricle may pass beside the atrium's middle, which makes it too small.";
+
+// Sentences are said once.
+void addReason(std::string& reasons, const std::string& reason) {
+  if (reason.empty() || reasons.find(reason) != std::string::npos) return;
+  if (!reasons.empty()) reasons += ' ';
+  reasons += reason;
+}
+
+// Without the severity before it (StudyReport::Best::doubts).
+std::string textOf(const std::string& doubt) {
+  const std::size_t colon = doubt.find(": ");
+  return colon == std::string::npos ? doubt : doubt.substr(colon + 2);
+}
+
+// Of both views, each once.
+std::string bothOf(const std::string& two, const std::string& four) {
+  return two == four ? two : two + " and " + four;
+}
+
 class Biplane {
  public:
   Biplane(View two, View four) : two_(two), four_(four) {
@@ -35,8 +54,14 @@ class Biplane {
     result_.why =
         "both planes of one heart: LV by discs, LA by area-length (Lang et al., J Am Soc "
         "Echocardiogr 2015;28:1), each view at its own largest and smallest phase";
-    result_.package = two.best->package;
-    result_.packageSha256 = two.best->packageSha256;
+    result_.package = bothOf(two.best->package, four.best->package);
+    result_.packageSha256 = two.best->packageSha256;  // one alone fits into a header
+    for (const Best* const view : {two.best, four.best}) {
+      for (const std::string& doubt : view->doubts) {
+        auto& all = result_.doubts;
+        if (std::find(all.begin(), all.end(), doubt) == all.end()) all.push_back(doubt);
+      }
+    }
   }
 
   Best run() {
@@ -72,7 +97,11 @@ class Biplane {
       largest.value = volume(two->largest, &four->largest);
       smallest.value = volume(two->smallest, &four->smallest);
       for (Number* const number : {&largest, &smallest}) {
-        judge(*number, isForeshortened(two->largest, four->largest) ? foreshortenedReason : "");
+        if (isForeshortened(two->largest, four->largest)) {
+          addReason(number->reason, foreshortenedReason);
+        }
+        if (which == &LongAxisChambers::leftAtrium) addReason(number->reason, besideAtrium);
+        judge(*number);
       }
     }
     result_.numbers.push_back(std::move(largest));
@@ -103,19 +132,18 @@ class Biplane {
       mean.reason = "it was not measured in both views";
     } else {
       mean.value = (*two->value + *four->value) / 2;
-      const bool isCertain = two->quality == "good" && four->quality == "good";
-      mean.quality = isCertain ? "good" : "uncertain";
-      mean.reason = two->quality == "good" ? four->reason : two->reason;
+      for (const Number* const one : {two, four}) {
+        if (one->quality != "good") addReason(mean.reason, one->reason);
+      }
+      judge(mean);
+      if (two->quality != "good" || four->quality != "good") mean.quality = "uncertain";
     }
     result_.numbers.push_back(std::move(mean));
   }
 
-  void judge(Number& number, const std::string& doubt) const {
-    number.reason = doubt;
-    if (two_.chambers->isExperimental || four_.chambers->isExperimental) {
-      if (!number.reason.empty()) number.reason += " ";
-      number.reason += std::string("The outlines are ") + experimentalNotice + ".";
-    }
+  // Whatever is doubted of one view is doubted of what both give.
+  void judge(Number& number) const {
+    for (const std::string& doubt : result_.doubts) addReason(number.reason, textOf(doubt));
     number.quality = number.reason.empty() ? "good" : "uncertain";
   }
 

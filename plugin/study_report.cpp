@@ -101,8 +101,11 @@ void readNumbers(const Json& results, Result& result) {
     Number number{textOr(m, "id"),      textOr(m, "label"),  textOr(partOf(m, "unit"), "value"),
                   textOr(m, "quality"), textOr(m, "reason"), finite(partOf(m, "value"))};
     if (!number.value && number.reason.empty()) number.reason = "no reason given";
-    result.unmeasured += number.value ? 0 : 1;
-    result.uncertain += number.quality == "uncertain" ? 1 : 0;
+    // Segments are many and of few phases or slices: a choice by them would be theirs alone.
+    if (number.id.find(".segment.") == std::string::npos) {
+      result.unmeasured += number.value ? 0 : 1;
+      result.uncertain += number.quality == "uncertain" ? 1 : 0;
+    }
     result.numbers.push_back(std::move(number));
   }
 }
@@ -126,12 +129,8 @@ std::optional<double> valueOf(const Result& result, const char* id) {
 void readChambers(const Json& results, Result& result) {
   const Json& json = partOf(results, "longAxisChambers");
   if (!json.is_object()) return;
-  LongAxisChambers chambers{chamberFromJson(partOf(json, "leftVentricle")),
-                            chamberFromJson(partOf(json, "leftAtrium"))};
-  for (const Json& flag : partOf(results, "flags")) {
-    chambers.isExperimental = chambers.isExperimental || textOr(flag, "id") == "experimental";
-  }
-  result.chambers = std::move(chambers);
+  result.chambers = LongAxisChambers{chamberFromJson(partOf(json, "leftVentricle")),
+                                     chamberFromJson(partOf(json, "leftAtrium"))};
 }
 
 bool startsWith(const std::string& text, const char* start) { return text.rfind(start, 0) == 0; }

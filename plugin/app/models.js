@@ -2,17 +2,20 @@
 import { byId, cell, definitions, frame, get, make, say, scrolling, showStatus } from './common.js';
 
 const releaseKind = { report: 'good', flag: 'doubt', off: 'bad' };
-const releaseWord = { report: 'reported', flag: 'reported with a reservation', off: 'kept back' };
+const releaseWord = { report: 'reported', flag: 'reported with a reservation', off: 'kept back', replaced: 'not used: a head of its own outlines it' };
 
-const taskWords = { sequence: 'Kind of sequence', view: 'View', seg_cine_sax: 'Short-axis cine', seg_cine_lax: 'Long-axis cine', seg_lge_sax: 'Late enhancement', seg_map_sax: 'T1 and T2 maps',
+const taskWords = { sequence: 'Kind of sequence', view: 'View', seg_cine_sax: 'Short-axis cine', seg_cine_sax_rv: 'Short-axis cine, right ventricle', seg_cine_lax: 'Long-axis cine', seg_lge_sax: 'Late enhancement', seg_map_sax: 'T1 and T2 maps',
   landmarks: 'Landmarks', lge_presence: 'Whether there is late enhancement', disease: 'Disease' };
-const evidenceWords = { real: 'real hearts', phantom: 'drawn hearts', both: 'real and drawn hearts' };
+const evidenceWords = { real: 'real hearts', phantom: 'drawn hearts', both: 'real and drawn hearts', 'non-expert': 'drawn hearts, and a non-expert\'s outlines of real ones' };
+
+// A right ventricle of its own head takes the place of that of the short axis.
+const isReplaced = (id, label, heads) => id === 'seg_cine_sax' && label.name === 'rv_cavity' && 'seg_cine_sax_rv' in heads;
 
 // What reaches a report comes first.
 function headTable(heads) {
   const order = Object.keys(releaseKind);
   const place = release => (order.includes(release) ? order.indexOf(release) : order.length);
-  const labels = Object.entries(heads).flatMap(([id, head]) => (head.labels ?? head.classes ?? [{}]).map(label => ({ ...label, id })));
+  const labels = Object.entries(heads).flatMap(([id, head]) => (head.labels ?? head.classes ?? [{}]).map(label => ({ ...label, id, ...(isReplaced(id, label, heads) ? { release: 'replaced' } : {}) })));
   const rows = labels.sort((a, b) => place(a.release) - place(b.release)).map(label => make('tr', {},
     make('th', { scope: 'row', title: label.id }, taskWords[label.id] ?? label.id), cell('Structure or class', label.code?.meaning ?? (label.name ?? '').replaceAll('_', ' ')),
     cell('Learned from', evidenceWords[label.evidence] ?? label.evidence ?? ''),

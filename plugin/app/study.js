@@ -174,15 +174,18 @@ function entryName(entry, allSeries) {
   return one ? seriesName(one) : entry.name;
 }
 
-function summary(report, allSeries) {
-  const names = new Map(report.series.map(entry => [entry.job, entryName(entry, allSeries)]));
+// listed: how many results stand below.
+function summary(report, allSeries, listed) {
+  // Series left alone have no job, nor has what several series give together.
+  const names = new Map(report.series.filter(entry => entry.job).map(entry => [entry.job, entryName(entry, allSeries)]));
+  const isOnly = listed === 1 && report.best.length === 1 && report.series.filter(entry => entry.verdict === 'analysed').length === 1;
   const checks = report.checks.map(check => make('li', {}, make('span', { className: `mark ${check.agrees ? 'good' : 'doubt'}` }, check.agrees ? 'agrees' : 'differs'), ` ${check.text}`));
   const lookedPast = new Set(['skipped', 'notAsked']);
   const alone = report.series.filter(series => lookedPast.has(series.verdict)).length;
   const left = report.series.filter(series => series.verdict !== 'analysed' && !lookedPast.has(series.verdict))
     .map(series => make('li', {}, make('strong', {}, entryName(series, allSeries)), `: ${verdictWords[series.verdict] ?? series.verdict}${series.reason ? `: ${series.reason}` : ''}`));
   return [report.complete ? null : make('div', { className: 'notice doubt' }, 'Not complete: series are still arriving or being analysed.'),
-    ...report.best.map(best => bestSheet(best, names.get(best.job) ?? best.series, report.best.length === 1)),
+    ...report.best.map(best => bestSheet(best, (best.job && names.get(best.job)) || best.series, isOnly)),
     report.best.length === 0 ? make('p', { className: 'quiet' }, 'No series has numbers yet.') : null,
     ...(report.best.length > 1 || checks.length > 0 ? [make('h3', {}, 'Series against each other'),
       checks.length > 0 ? make('ul', { className: 'clauses' }, ...checks) : make('p', { className: 'quiet' }, 'Nothing can be compared.')] : []),
@@ -225,7 +228,6 @@ async function refresh() {
   const closed = await whyNot('operator');
   tellWhyNot(closed, 'Analysis cannot be asked for.');
   const allSeries = await get(`studies/${study.ID}/series`);
-  byId('summary').replaceChildren(...summary(await get(`cmr/studies/${study.ID}`), allSeries));
   const jobs = new Map();
   const sheets = [];
   const never = [];
@@ -237,11 +239,12 @@ async function refresh() {
     else sheets.push(seriesSheet(series, look, mine, refresh, closed));
   }
   if (never.length > 0) sheets.push(neverList(never));
+  const listed = [...jobs.values()].filter(job => job.hasResults);
+  byId('summary').replaceChildren(...summary(await get(`cmr/studies/${study.ID}`), allSeries, listed.length));
   byId('series').replaceChildren(...sheets);
   const pages = await resultPages(allSeries);
   const results = [];
-  for (const job of jobs.values()) {
-    if (!job.hasResults) continue;
+  for (const job of listed) {
     const name = entryName({ SeriesInstanceUIDs: job.SeriesInstanceUIDs, name: 'a series that is gone' }, allSeries);
     results.push(resultSheet(job, await get(`cmr/jobs/${job.id}/results`), pages.get(job.id), name));
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "analysis/errors.h"
+#include "analysis/site_release.h"
 
 namespace cmr {
 namespace {
@@ -118,6 +119,38 @@ TEST(LongAxisAnalysis, KeepsWhatVolumesOfTwoPlanesAreMadeOfWhereTheHeadIsRelease
   EXPECT_NEAR(discsMl(a.leftVentricle->largest), a.lvVolumeMl[0], 1e-9);
   EXPECT_NEAR(discsMl(a.leftVentricle->smallest), a.lvVolumeMl[3], 1e-9);
   EXPECT_FALSE(analyse("off").leftVentricle);
+}
+
+SaxAnalysis analyse(const PackageIdentity& release) {
+  Outliner outliner;
+  return analyzeLongAxis(cine(6), "4ch", release, outliner, [](double, const std::string&) {});
+}
+
+TEST(LongAxisAnalysis, KeepsTheAtriaBackByTheirOwnRelease) {
+  PackageIdentity release = releasedAs("report");
+  release.release[atriaPlace] = "off";
+  const SaxAnalysis a = analyse(release);
+  EXPECT_TRUE(a.leftVentricle);
+  EXPECT_FALSE(a.leftAtrium);
+  for (const Measurement& m : a.measurements) {
+    if (m.id.rfind("lax.la", 0) != 0) continue;
+    EXPECT_FALSE(m.value) << m.id;
+    EXPECT_THAT(m.reason, HasSubstr("does not release the atria")) << m.id;
+  }
+}
+
+TEST(LongAxisAnalysis, SaysTheReservationWithWhichAHeadIsReleased) {
+  const auto isReserved = Contains(Field(&Flag::id, "reservation"));
+  EXPECT_THAT(analyse(releasedAs("report")).flags, isReserved);  // learned from drawn hearts
+  for (const char* evidence : {"real", "non-expert"}) {
+    for (const char* release : {"report", "flag"}) {
+      PackageIdentity identity = releasedAs(release);
+      identity.evidence.fill(evidence);
+      const bool isCertain = std::string(evidence) == "real" && std::string(release) == "report";
+      EXPECT_EQ(testing::Value(analyse(identity).flags, isReserved), !isCertain)
+          << evidence << ", " << release;
+    }
+  }
 }
 
 }  // namespace

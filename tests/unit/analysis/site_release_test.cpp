@@ -49,5 +49,21 @@ TEST(SiteRelease, TurnsOnTheHeadOfATaskAsAWholeAndNothingElse) {
   EXPECT_EQ(on.release[3], "off") << "a structure that the head does not draw";
 }
 
+TEST(SiteRelease, TheAtriumThatIsKeptBackSpeaksForBoth) {
+  HeadDescription head;
+  head.task = "seg_cine_lax";
+  head.classes = {{"lv_cavity", "real", "report"},
+                  {"left_atrium", "phantom", "off"},
+                  {"right_atrium", "real", "flag"}};
+  EXPECT_EQ(identityOf(package(), head, {}).release[atriaPlace], "off");
+  EXPECT_EQ(identityOf(package(), head, {}).evidence[atriaPlace], "phantom");
+  const PackageIdentity on = identityOf(package(), head, {"seg_cine_lax"});
+  EXPECT_EQ(on.release[atriaPlace], "site");
+  EXPECT_EQ(turnedOnNames(on), "atria");
+  head.classes.pop_back();
+  head.classes.back().release = "report";
+  EXPECT_EQ(identityOf(package(), head, {}).release[atriaPlace], "report");
+}
+
 }  // namespace
 }  // namespace cmr

@@ -11,6 +11,7 @@ namespace cmr {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Json = nlohmann::json;
 
 // Half an ellipsoid cut along its axis, base at its widest: what discs and area-length are exact
@@ -100,10 +101,32 @@ TEST_F(StudyBiplane, DoubtsPlanesOfDifferentLengthAndWhatTheSiteTurnedOn) {
   const auto shortened = both();
   EXPECT_EQ(number(*shortened, "lax.lv.edv").quality, "uncertain");
   EXPECT_THAT(number(*shortened, "lax.lv.ef").reason, HasSubstr("foreshortened"));
-  EXPECT_EQ(number(*shortened, "lax.la.max").quality, "good");
-  chambers[best[1].jobId].isExperimental = true;
+  EXPECT_THAT(number(*shortened, "lax.la.max").reason, Not(HasSubstr("foreshortened")));
+  best[1].doubts = {"warning: These outlines and numbers are experimental."};
   const auto experimental = both();
   EXPECT_THAT(number(*experimental, "lax.la.max").reason, HasSubstr("experimental"));
+}
+
+TEST_F(StudyBiplane, NeverTrustsAnAtriumOfPlanesThroughTheVentricle) {
+  for (const char* id : {"lax.la.max", "lax.la.min"}) {
+    EXPECT_EQ(number(*both(), id).quality, "uncertain");
+    EXPECT_THAT(number(*both(), id).reason, HasSubstr("which makes it too small"));
+  }
+}
+
+TEST_F(StudyBiplane, CarriesWhatIsDoubtedOfEitherViewAndBothPackages) {
+  best[0].doubts = {"warning: It looks strange.", "warning: The head is reserved."};
+  best[1].doubts = {"serious: Half of it is missing.", "warning: The head is reserved."};
+  best[0].package = "starter 1";
+  best[1].package = "starter 2";
+  const auto found = both();
+  EXPECT_EQ(found->doubts.size(), 3U);
+  EXPECT_EQ(found->package, "starter 1 and starter 2");
+  for (const StudyReport::Number& one : found->numbers) {
+    if (!one.value) continue;
+    EXPECT_EQ(one.quality, "uncertain") << one.id;
+    EXPECT_THAT(one.reason, HasSubstr("It looks strange. The head is reserved. Half of it"));
+  }
 }
 
 TEST(ChamberJson, KeepsWhatVolumesAreMadeOf) {

@@ -64,6 +64,21 @@ TEST(StudyReport, ChoosesTheResultWithTheFewestNumbersMissingAndSaysWhy) {
   EXPECT_EQ(report.best[0].numbers[0].value, 55);
 }
 
+TEST(StudyReport, SegmentsDoNotDecideWhichSeriesIsTheBest) {
+  const auto with = [](const Json& segment, const char* quality, const char* ef) {
+    Json all = only(number("lv.ef", 55, ef));
+    all.push_back(number("lv.wall.segment.17", segment, quality));
+    return all;
+  };
+  for (const auto& [value, quality] :
+       {std::pair{Json(nullptr), "unmeasurable"}, {Json(9), "uncertain"}}) {
+    const StudyReport report =
+        reportOf({jobOver("1", resultsOf("few", with(9, "good", "uncertain"))),
+                  jobOver("2", resultsOf("whole", with(value, quality, "good")))});
+    EXPECT_EQ(report.best.at(0).name, "whole") << quality;
+  }
+}
+
 TEST(StudyReport, ASeriousDoubtWeighsMoreThanMoreImages) {
   const Json doubt = Json::array({{{"severity", "serious"}, {"text", "Half of it is missing."}}});
   const StudyReport report =
