@@ -212,8 +212,10 @@ std::string changeOwnHead(const std::string& from, const std::string& to,
   package.manifest["files"] = filesOf(package);
   const std::string named = takeVersion(package, version);
   package.manifest["training"]["heads"]["seg_cine_sax"] = change.training;
-  // As a whole: what was measured of the earlier weights is not true of these.
-  package.manifest["metrics"]["validation"] = change.validation;
+  // What was measured of the earlier weights is not true of these; the first look is unchanged.
+  json& validation = package.manifest["metrics"]["validation"];
+  for (const char* const old : {"step", "lvMyocardiumDice"}) validation.erase(old);
+  validation.update(change.validation);
   Network network = readWeights(package);
   package.manifest["knownAnswer"]["logits"] =
       knownAnswerLogits(network, package.input.size, ComputePrecision::float32);
