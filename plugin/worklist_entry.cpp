@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <chrono>
+#include <cstdio>
 #include <ctime>
 #include <string_view>
 
@@ -303,14 +304,18 @@ std::map<std::string, std::string> scheduledFacts(
 }
 
 std::string dateBeforeToday(int days) {
+  // Calendar days without mktime: that sets the process's time zone anew, which is Orthanc's, too.
   const std::time_t now = std::time(nullptr);
-  std::tm day{};
-  localtime_r(&now, &day);
-  day.tm_mday -= days;
-  day.tm_hour = 12;
-  std::mktime(&day);
-  std::array<char, 16> text{};
-  std::strftime(text.data(), text.size(), "%Y%m%d", &day);
+  std::tm local{};
+  localtime_r(&now, &local);
+  const std::chrono::year_month_day today{
+      std::chrono::year(local.tm_year + 1900),
+      std::chrono::month(static_cast<unsigned>(local.tm_mon) + 1),
+      std::chrono::day(static_cast<unsigned>(local.tm_mday))};
+  const std::chrono::year_month_day then{std::chrono::sys_days(today) - std::chrono::days(days)};
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%04d%02u%02u", static_cast<int>(then.year()),
+                static_cast<unsigned>(then.month()), static_cast<unsigned>(then.day()));
   return text.data();
 }
 
