@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "analysis/errors.h"
+#include "analysis/sha256.h"
 #include "plugin/recorded_decision.h"
 
 namespace cmr {
@@ -83,6 +84,8 @@ std::optional<AcquisitionGroup> GroupPlanner::groupOf(const SeriesLook& series) 
   job.destinations = series.decision.destinations.value_or(sendResultsTo_);
   job.decisionJson = recordedDecision(series, rules.sha256);
   job.key = jobKey(job);
+  const std::string open = openRulesSha256(series.decision);
+  if (!open.empty()) job.key = sha256Hex(job.key + open);
   return group;
 }
 

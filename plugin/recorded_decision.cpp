@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/sha256.h"
 #include "config/explain_rules.h"
 #include "plugin/job_json.h"
 
@@ -25,6 +26,11 @@ std::string sortingOf(const std::string& recordedDecision) {
   if (!decision.is_object()) return {};
   const auto sorting = decision.find("sorting");
   return sorting == decision.end() || sorting->is_null() ? std::string() : dumpJson(*sorting);
+}
+
+std::string openRulesSha256(const RoutingDecision& decision) {
+  if (decision.sorting.empty()) return {};
+  return sha256Hex(Json::parse(decision.sorting).at("rules").dump());
 }
 
 }  // namespace cmr

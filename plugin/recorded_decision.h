@@ -13,4 +13,8 @@ std::string recordedDecision(const SeriesLook& series, const std::string& rulesS
 // What the pictures have still to decide (RoutingDecision::sorting); empty: nothing.
 std::string sortingOf(const std::string& recordedDecision);
 
+// Of the rules that the pictures have to decide between, whatever else is known of the series: part
+// of the job's identity, as another clause may decide otherwise. Empty: nothing is open.
+std::string openRulesSha256(const RoutingDecision& decision);
+
 }  // namespace cmr

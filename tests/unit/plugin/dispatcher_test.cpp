@@ -76,6 +76,22 @@ TEST_F(DispatcherTest, WhatThePicturesHaveToDecideGoesToTheWorker) {
   EXPECT_EQ(onlyJob().submission.rule, "short axis");
 }
 
+TEST_F(DispatcherTest, AnotherClauseOnPicturesIsAnotherJobAndTheSameOneIsNot) {
+  const auto rules = [&](const std::string& least) {
+    useRules(R"({"schema": 1, "rules": [{"name": "short axis", "tasks": "auto",
+        "when": [{"classified": "view", "equals": "sax", "minConfidence": )" +
+             least + "}]}]}");
+  };
+  rules("0.9");
+  const std::string first = submit();
+  EXPECT_EQ(planner->analyze("a").jobId, first);
+  rules("0.5");
+  const std::string second = planner->analyze("a").jobId;
+  EXPECT_NE(second, first);
+  localTime.minute += 7;
+  EXPECT_EQ(planner->analyze("a").jobId, second);
+}
+
 TEST_F(DispatcherTest, WithoutStoringTheResultsStayAsJson) {
   submit();
   DispatcherSettings settings;
