@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/errors.h"
@@ -12,6 +13,7 @@
 #include "cli/typed_command.h"
 #include "models/fewshot.h"
 #include "models/fewshot_picture.h"
+#include "models/phantom_frames.h"
 #include "models/png_frames.h"
 
 namespace cmr {
@@ -24,6 +26,9 @@ struct FewshotArguments {
   std::string frames;
   std::string testFrames;
   double spacingMm = 0;
+  int drawnHearts = 0;
+  int drawnTestHearts = 12;
+  std::uint64_t drawnSeed = 1;
 };
 
 void writeText(const std::string& path, const std::string& text) {
@@ -42,17 +47,48 @@ void writeReport(const std::string& folder, const FewshotReport& report) {
   drawFewshot(report.rows(), names, report.sizes, folder + "/fewshot.png");
 }
 
+struct Patients {
+  std::vector<TrainingFrame> training;
+  std::vector<TrainingFrame> test;
+};
+
+// Hearts after one another: none is in both.
+Patients drawHearts(const FewshotArguments& a) {
+  if (!a.frames.empty() || !a.testFrames.empty()) {
+    throw InputError("--phantoms draws its patients; leave --frames and --test-frames out");
+  }
+  const std::string& task = a.options.task;
+  std::cout << "drawing " << a.drawnHearts << " hearts to learn from and " << a.drawnTestHearts
+            << " to be judged by" << std::endl;
+  return {drawPatients(task, a.drawnHearts, a.drawnSeed),
+          drawPatients(task, a.drawnTestHearts,
+                       a.drawnSeed + static_cast<std::uint64_t>(a.drawnHearts))};
+}
+
+Patients readPatients(const FewshotArguments& a) {
+  if (a.options.task != "seg_cine_sax") {
+    throw InputError("frames with outlines are those of seg_cine_sax; the task " + a.options.task +
+                     " has drawn hearts alone: give --phantoms");
+  }
+  if (a.frames.empty() || a.testFrames.empty() || a.spacingMm <= 0) {
+    throw InputError("give --frames, --test-frames and --spacing-mm, or --phantoms");
+  }
+  const MaskEdges edges = maskEdgesByName(a.options.maskEdges);
+  return {readPngFrames(a.frames, a.spacingMm, edges),
+          readPngFrames(a.testFrames, a.spacingMm, edges)};
+}
+
 void run(FewshotArguments& a) {
   FewshotOptions& o = a.options;
   o.command = typedCommand();
   o.arms = fewshotArms(a.arms, a.modes);
-  const MaskEdges edges = maskEdgesByName(o.maskEdges);
+  o.drawn = a.drawnHearts > 0;
+  Patients patients = o.drawn ? drawHearts(a) : readPatients(a);
   std::string text;
-  fewshot(o, readPngFrames(a.frames, a.spacingMm, edges),
-          readPngFrames(a.testFrames, a.spacingMm, edges), [&](const FewshotReport& report) {
-            writeReport(o.output, report);
-            text = fewshotMarkdown(report);
-          });
+  fewshot(o, std::move(patients.training), patients.test, [&](const FewshotReport& report) {
+    writeReport(o.output, report);
+    text = fewshotMarkdown(report);
+  });
   std::cout << "\n" << text;
 }
 
@@ -76,14 +112,22 @@ void addExperiment(CLI::App& c, FewshotArguments& a) {
 }
 
 void addData(CLI::App& c, FewshotArguments& a) {
+  c.add_option("--task", a.options.task, "What is learned; all but seg_cine_sax of drawn hearts")
+      ->check(CLI::IsMember(tasksOfDrawnPatients()))
+      ->capture_default_str();
   c.add_option("--frames", a.frames,
-               "Folder to train on, with images/, endo/ and optional epi/ PNG masks")
-      ->required();
-  c.add_option("--test-frames", a.testFrames, "Such a folder of other patients, to measure on")
-      ->required();
+               "Folder to train on, with images/, endo/ and optional epi/ PNG masks");
+  c.add_option("--test-frames", a.testFrames, "Such a folder of other patients, to measure on");
   c.add_option("--spacing-mm", a.spacingMm, "Pixel spacing of the PNG frames")
-      ->required()
       ->check(CLI::PositiveNumber);
+  c.add_option("--phantoms", a.drawnHearts,
+               "Instead of frames: so many drawn hearts, each a patient to learn from")
+      ->check(CLI::Range(1, 100000));
+  c.add_option("--test-phantoms", a.drawnTestHearts, "Drawn hearts to be judged by")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  c.add_option("--phantom-seed", a.drawnSeed, "Number of the first drawn heart")
+      ->capture_default_str();
   c.add_option("--mask-edges", a.options.maskEdges, maskEdgesHelp)
       ->check(CLI::IsMember({"stored", "sunnybrook"}))
       ->capture_default_str();

@@ -15,9 +15,10 @@ PixelMap mapOf(const TrainingFrame& frame, int size, double spacingMm) {
   return cropMap(frame.spacingMm, frame.spacingMm, centre.column, centre.row, spacingMm, size);
 }
 
-std::vector<float> cropOf(const TrainingFrame& frame, const PixelMap& map, int size) {
+std::vector<float> cropOf(const TrainingFrame& frame, const PixelMap& map, int size,
+                          const IntensityWindow& window) {
   std::vector<float> crop = sampleImage({frame.pixels, frame.rows, frame.columns}, map, size);
-  normaliseIntensity(crop);
+  normaliseIntensity(crop, window);
   return crop;
 }
 
@@ -32,7 +33,8 @@ FrameScore scoreOf(const TrainingFrame& frame, const torch::Tensor& probabilitie
 }  // namespace
 
 std::vector<FrameScore> evaluateCrops(Network& network, const std::vector<TrainingFrame>& frames,
-                                      int size, double spacingMm, ComputePrecision precision) {
+                                      int size, double spacingMm, ComputePrecision precision,
+                                      const IntensityWindow& window) {
   const torch::InferenceMode guard;
   network->eval();
   std::vector<FrameScore> scores;
@@ -42,7 +44,7 @@ std::vector<FrameScore> evaluateCrops(Network& network, const std::vector<Traini
     std::vector<PixelMap> maps;
     for (std::size_t i = first; i < last; ++i) {
       maps.push_back(mapOf(frames[i], size, spacingMm));
-      const std::vector<float> crop = cropOf(frames[i], maps.back(), size);
+      const std::vector<float> crop = cropOf(frames[i], maps.back(), size, window);
       std::copy(crop.begin(), crop.end(),
                 crops[static_cast<std::int64_t>(i - first)].data_ptr<float>());
     }

@@ -12,8 +12,10 @@
 #include "analysis/errors.h"
 #include "analysis/network_presets.h"
 #include "models/backbone_file.h"
+#include "models/dense_samples.h"
 #include "models/evaluate_crops.h"
 #include "models/initial_weights.h"
+#include "models/phantom_frames.h"
 #include "models/run_log.h"
 #include "models/trainer.h"
 
@@ -72,7 +74,7 @@ struct Computing {
 json settingsOf(const FewshotOptions& o, const Computing& computing,
                 const std::vector<TrainingFrame>& training,
                 const std::vector<TrainingFrame>& test) {
-  json settings = {{"task", "seg_cine_sax"},
+  json settings = {{"task", o.task},
                    {"trainingFrames", training.size()},
                    {"trainingPatients", patientsOf(training)},
                    {"testFrames", test.size()},
@@ -87,6 +89,7 @@ json settingsOf(const FewshotOptions& o, const Computing& computing,
                    {"precision", precisionName(computing.precision)},
                    {"seed", o.seed}};
   if (computing.device.is_cuda()) settings["device"] = "cuda";
+  if (o.drawn) settings["drawn"] = true;
   return settings;
 }
 
@@ -145,8 +148,8 @@ double trainCell(Network& network, const FewshotCell& cell, const FewshotOptions
   plan.crops = o.crops;
   plan.fields = 0;  // the search for the heart is not judged
   plan.phantomShare = 0;
-  plan.augment.size = o.size;
-  plan.augment.spacingMm = o.spacingMm;
+  plan.augment = augmentOptionsOf(o.task, o.size, o.spacingMm);
+  plan.augment.window = windowOfDrawnPatients(o.task);
   CellProgress progress;
   train(network, trainer, plan, std::move(frames), {}, {}, progress);
   std::filesystem::remove_all(trainer.folder);
@@ -166,7 +169,8 @@ FewshotResult runCell(const FewshotCell& cell, const FewshotOptions& o, const Co
     Network network = startOf(cell, o);
     const double loss = trainCell(network, cell, o, computing, framesOf(training, cell.patients));
     FewshotResult result =
-        fewshotResult(cell, evaluateCrops(network, test, o.size, o.spacingMm, computing.precision));
+        fewshotResult(cell, evaluateCrops(network, test, o.size, o.spacingMm, computing.precision,
+                                          windowOfDrawnPatients(o.task)));
     result.loss = loss;
     result.seconds = secondsSince(start);
     return result;

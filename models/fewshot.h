@@ -14,6 +14,9 @@
 namespace cmr {
 
 struct FewshotOptions {
+  std::string task = "seg_cine_sax";
+  // The frames are drawn hearts (models/phantom_frames.h), which the tables then say.
+  bool drawn = false;
   std::vector<FewshotArm> arms;
   std::vector<std::string> sizes;  // as fewshotSizes takes them
   int draws = 5;

@@ -100,9 +100,16 @@ std::string table(const FewshotReport& report, const std::vector<FewshotRow>& ro
   return out + "\n";
 }
 
+bool isDrawn(const FewshotReport& r) { return r.settings.value("drawn", false); }
+
 std::string methodText(const FewshotReport& r) {
   const json& s = r.settings;
   std::string text;
+  if (isDrawn(r)) {
+    text +=
+        "- **Drawn hearts**, each a patient: what is said here of starts holds for them, and for "
+        "real ones\n  only as far as they are alike.\n";
+  }
   text += textLine(
       "- Trained on %zu frames of %zu patients, of whom each column takes so many; "
       "the patients of a draw are the same in every arm.",
@@ -123,12 +130,13 @@ std::string methodText(const FewshotReport& r) {
       s.at("inputSpacingMm").get<double>(), s.at("learningRate").get<double>(),
       s.at("precision").get<std::string>().c_str(),
       static_cast<unsigned long long>(s.at("seed").get<std::uint64_t>()));
-  text +=
-      "  No arm was tuned by itself; the last averaged weights count, no patient chose them; "
-      "no drawn hearts.\n";
-  text +=
-      "- The myocardium is taught and judged where an epicardium is drawn; a draw none of whose "
-      "patients has one has no figure for it.\n";
+  text += "  No arm was tuned by itself; the last averaged weights count, no patient chose them";
+  text += isDrawn(r) ? ".\n" : "; no drawn hearts.\n";
+  if (!isDrawn(r)) {
+    text +=
+        "- The myocardium is taught and judged where an epicardium is drawn; a draw none of whose "
+        "patients has one has no figure for it.\n";
+  }
   text += textLine("- %zu of %zu trainings are finished (up to %d draws).", r.results.size(),
                    r.cells, r.draws);
   return text;
@@ -209,8 +217,13 @@ std::string fewshotMarkdown(const FewshotReport& r) {
   text += "\n## LV cavity: Dice" + draws +
           table(r, rows, [](const FewshotRow& row) { return rangeText(row.lvDice, "%.3f"); });
   text += "## LV myocardium: Dice" + draws + table(r, rows, myocardiumText);
-  text += "## Ejection fraction from areas: mean absolute error in points" + draws +
-          table(r, rows, ejectionText);
+  const bool beats = std::any_of(rows.begin(), rows.end(), [](const FewshotRow& row) {
+    return row.ejectionErrorPoints.draws > 0 || row.withoutEjection > 0;
+  });
+  if (beats || rows.empty()) {
+    text += "## Ejection fraction from areas: mean absolute error in points" + draws +
+            table(r, rows, ejectionText);
+  }
   const std::string interval =
       " minus `" + first + "`, mean (95 % interval, paired bootstrap over test patients)\n\n";
   text += "## LV cavity: Dice" + interval + table(r, rows, [&](const FewshotRow& row) {

@@ -6,6 +6,7 @@
 #include "dicom_sr/wall_page.h"
 #include "dicom_sr/writers.h"
 #include "tests/bench/demo_series.h"
+#include "tests/bench/writing_cost.h"
 #include "tests/support/synthetic_analysis.h"
 
 namespace cmr::bench {
@@ -24,70 +25,64 @@ const SaxAnalysis& analysis() {
 void writeSeg(benchmark::State& state) {
   const OutputContext context = test::fixedContext();
   analysis();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(writeSegmentation(demoStack(), analysis(), context));
-  }
+  measureWriting(state, [&] { return writeSegmentation(demoStack(), analysis(), context); });
 }
 
 void writeSr(benchmark::State& state) {
   const OutputContext context = test::fixedContext();
   const auto segmentations = writeSegmentation(demoStack(), analysis(), context);
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        writeStructuredReport(demoStack(), analysis(), context, segmentations));
-  }
+  measureWriting(state, [&] {
+    return listOf(writeStructuredReport(demoStack(), analysis(), context, segmentations));
+  });
 }
 
 void writeSc(benchmark::State& state) {
   const OutputContext context = test::fixedContext();
   analysis();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(
+  measureWriting(state, [&] {
+    return listOf(
         writeResultPage(demoStack(), drawResultPage(demoStack(), analysis(), context), context));
-  }
+  });
 }
 
 void writeWall(benchmark::State& state) {
   const OutputContext context = test::fixedContext();
   analysis();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(
+  measureWriting(state, [&] {
+    return listOf(
         writeWallPage(demoStack(), drawWallPage(demoStack(), analysis(), context), context));
-  }
+  });
 }
 
 void writeGsps(benchmark::State& state) {
   const OutputContext context = test::fixedContext();
   analysis();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(writePresentationState(demoStack(), analysis(), context));
-  }
+  measureWriting(state,
+                 [&] { return listOf(writePresentationState(demoStack(), analysis(), context)); });
 }
 
 void writeSegCine(benchmark::State& state) {
   const OutputContext context = test::fixedContext();
   analysis();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(writeWholeCineSegmentation(demoStack(), analysis(), context));
-  }
+  measureWriting(state,
+                 [&] { return writeWholeCineSegmentation(demoStack(), analysis(), context); });
 }
 
 void writePdf(benchmark::State& state) {
   const OutputContext context = test::fixedContext();
   analysis();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(writeDocument(
-        demoStack(), drawResultPdf(demoStack(), analysis(), context), "A title", context));
-  }
+  measureWriting(state, [&] {
+    return listOf(writeDocument(demoStack(), drawResultPdf(demoStack(), analysis(), context),
+                                "A title", context));
+  });
 }
 
 void writeCine(benchmark::State& state) {
   const OutputContext context = test::fixedContext();
   analysis();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        writeContourCine(demoStack(), drawContourCine(demoStack(), analysis()), context));
-  }
+  measureWriting(state, [&] {
+    return listOf(writeContourCine(demoStack(), drawContourCine(demoStack(), analysis()), context));
+  });
 }
 
 BENCHMARK(writeSeg)->Name("write/SEG")->Unit(benchmark::kMillisecond)->UseRealTime();

@@ -27,6 +27,37 @@ def best_times(bench):
     return times
 
 
+def peaks(bench):
+    """(object, MB of it, MB of memory that writing it took at most), by the largest repetition."""
+    found = {}
+    for run in bench["benchmarks"]:
+        if "object_bytes" not in run or "max_bytes_used" not in run:
+            continue
+        name = run["name"].split("/real_time")[0]
+        peak = max(run["max_bytes_used"], found.get(name, (0, 0))[1])
+        found[name] = (run["object_bytes"], peak)
+    return [(name, size / 1e6, peak / 1e6) for name, (size, peak) in found.items()]
+
+
+def tell_large_series(times):
+    if "large/decode" not in times:
+        return
+    written, read = times["large/SEG"] + times["large/SR"], times["large/decode"]
+    print(f"A cine of 12 slices and 25 phases, uncompressed: SEG {times['large/SEG']:.1f} and SR "
+          f"{times['large/SR']:.1f} ms, {100 * written / read:.0f} % of reading and decoding it "
+          f"({read:.0f} ms); half at most is meant.\n")
+
+
+def tell_peaks(bench):
+    rows = peaks(bench)
+    if not rows:
+        return
+    print(f"{'written':<28}{'object, MB':>14}{'peak, MB':>10}")
+    for name, size, peak in rows:
+        print(f"{name:<28}{size:>14.2f}{peak:>10.2f}")
+    print()
+
+
 def steps_of_a_series(times, precision, images):
     """(step, ms per image or None, ms per series) for the precision of choice and batches of 8."""
     per_image = {
@@ -63,6 +94,8 @@ def main():
     name, _, whole = max(steps, key=lambda step: step[2])
     print(f"Largest cost: {name}, {100 * whole / total:.0f} % of the steps' sum.\n")
 
+    tell_large_series(times)
+    tell_peaks(bench)
     print(f"{'backbone and head':<28}{'ms per image':>14}{'peer':>10}{'ratio':>8}")
     for step in ("backbone", "head"):
         for kind in ("float32", "bfloat16"):

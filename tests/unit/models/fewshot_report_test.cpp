@@ -56,6 +56,19 @@ FewshotReport report() {
   return r;
 }
 
+TEST(FewshotReport, SaysThatHeartsAreDrawnAndLeavesOutWhatAStillHeartHasNot) {
+  FewshotReport drawn = report();
+  drawn.settings["task"] = "seg_lge_sax";
+  drawn.settings["drawn"] = true;
+  for (FewshotResult& r : drawn.results) r.ejectionErrorPoints.clear();
+  for (FewshotResult& r : drawn.results) r.myocardiumDice = r.lvDice;
+  const std::string text = fewshotMarkdown(drawn);
+  EXPECT_THAT(text, HasSubstr("seg_lge_sax"));
+  EXPECT_THAT(text, HasSubstr("**Drawn hearts**"));
+  EXPECT_THAT(text, Not(HasSubstr("no drawn hearts")));
+  EXPECT_THAT(fewshotMarkdown(report()), HasSubstr("no drawn hearts"));
+}
+
 TEST(FewshotReport, HasATableWithAnArmALineAndASizeAColumn) {
   const std::string text = fewshotMarkdown(report());
   EXPECT_THAT(text, HasSubstr("| arm | 1 patient | 2 patients |\n|---|---|---|\n"));

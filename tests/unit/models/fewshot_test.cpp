@@ -8,6 +8,7 @@
 
 #include "analysis/errors.h"
 #include "models/fewshot_cells.h"
+#include "models/phantom_frames.h"
 #include "tests/support/test_folder.h"
 #include "tests/support/tiny_frame.h"
 
@@ -94,6 +95,22 @@ TEST(Fewshot, LeavesOutWhoIsExcluded) {
   });
   o.excludedPatients = {"nobody"};
   EXPECT_THROW(fewshot(o, training(), testFrames(), [](const FewshotReport&) {}), InputError);
+}
+
+TEST(Fewshot, LearnsTheMapsOfDrawnHearts) {
+  FewshotOptions o = options("maps");
+  o.task = "seg_map_sax";
+  o.drawn = true;
+  o.sizes = {"all"};
+  fewshot(o, drawPatients(o.task, 1, 1, 1), drawPatients(o.task, 1, 2, 1),
+          [](const FewshotReport& r) {
+            EXPECT_EQ(r.settings.at("task"), "seg_map_sax");
+            EXPECT_TRUE(r.settings.at("drawn").get<bool>());
+            EXPECT_EQ(r.settings.at("testPatients"), nlohmann::json::array({"phantom-2"}));
+            for (const FewshotResult& result : r.results) {
+              EXPECT_EQ(result.myocardiumDice.count("phantom-2"), 1U);
+            }
+          });
 }
 
 TEST(Fewshot, RefusesToMixTrainingsOfOtherSettings) {
