@@ -185,6 +185,8 @@ void finetuneDecoder(const DecoderOptions& options) {
   setThreads(o.threads);
   torch::manual_seed(o.training.seed);
   const ModelPackage package = openPackage(o.package);
+  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
+  prepareTarget(o.package, folder, o.training.resume);
   Network network = readWeights(package);
   o.training.device = chooseDevice(o.device);
   o.training.drawThreads = drawingThreads(o.training.device.is_cuda());
@@ -228,7 +230,6 @@ void finetuneDecoder(const DecoderOptions& options) {
   addition.tensors = tensorsOf(decoder);
   addition.heads[o.task] = decoder.description;
   addition.training[o.task] = describeTraining(o, bestStep);
-  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
   const std::string version = extendPackage(o.package, folder, addition);
   std::printf("best at step %lld; package %s written to %s\n", static_cast<long long>(bestStep),
               version.c_str(), folder.c_str());
