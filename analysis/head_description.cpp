@@ -73,6 +73,11 @@ std::vector<HeadClass> classesOf(const json& head, const Task& task) {
                          "' the evidence '" + one.evidence +
                          "'; known are real, phantom, both and non-expert");
     }
+    // Results of other heads do not tell this evidence apart.
+    if (one.evidence == nonExpertEvidence && task.id.rfind("seg_cine_", 0) != 0) {
+      throw PackageError("the manifest's head " + task.id + " gives '" + one.name +
+                         "' the evidence non-expert, which heads of cines alone can have");
+    }
     classes.push_back(std::move(one));
   }
   if (classes.empty()) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "analysis/errors.h"
+#include "analysis/right_ventricle.h"
 #include "cli/classifier_options.h"
 #include "cli/decoder_options.h"
 #include "cli/head_kind.h"
@@ -69,12 +70,17 @@ void checkChoice(const FinetuneArguments& a, HeadKind kind) {
   if (kind != HeadKind::classifier && !a.classifier.table.empty()) {
     throw InputError("--images belongs to classification tasks: name one with --task");
   }
+  if (a.decoder.nonExpert && kind != HeadKind::network && a.task != rightVentricleTask) {
+    throw InputError("--non-expert is about masks of the right ventricle (rv/), which the task " +
+                     a.task + " does not read");
+  }
 }
 
 void run(FinetuneArguments& a) {
   a.options.command = typedCommand();
   const HeadKind kind = headKind(a.task);
   checkChoice(a, kind);
+  a.options.nonExpert = a.decoder.nonExpert;
   switch (kind) {
     case HeadKind::network:
       if (a.package.empty()) return finetune(a.options, readFrames(a));

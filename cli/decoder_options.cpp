@@ -20,7 +20,7 @@ void addDecoderOptions(CLI::App& c, DecoderArguments& a) {
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
   c.add_flag("--non-expert", a.nonExpert,
-             "seg_cine_sax_rv: no expert drew the outlines, which the package then says");
+             "No expert drew the masks of the right ventricle (rv/), which the package then says");
 }
 
 DecoderOptions decoderOptions(const std::string& task, const std::string& package,

@@ -110,25 +110,6 @@ torch::Tensor stepLoss(TaskDecoder& decoder, Network& network, const Samples& sa
   return segmentationLoss(logits, samples, o.size);
 }
 
-torch::optim::AdamW optimizerOf(DenseHead& head, const DecoderTraining& o) {
-  std::vector<torch::Tensor> kernels;
-  std::vector<torch::Tensor> others;
-  for (const auto& p : head->parameters()) (p.dim() >= 2 ? kernels : others).push_back(p);
-  std::vector<torch::optim::OptimizerParamGroup> groups;
-  for (auto* group : {&kernels, &others}) {
-    auto options = std::make_unique<torch::optim::AdamWOptions>(o.learningRate);
-    options->betas({0.9, 0.99}).weight_decay(group == &kernels ? o.weightDecay : 0);
-    groups.emplace_back(*group, std::move(options));
-  }
-  return torch::optim::AdamW(std::move(groups));
-}
-
-void setRate(torch::optim::AdamW& optimizer, double rate) {
-  for (auto& group : optimizer.param_groups()) {
-    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
-  }
-}
-
 struct State {
   std::int64_t step = 0;
   std::int64_t bestStep = 0;
@@ -219,7 +200,8 @@ std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderT
   average.head = DenseHead(network->trunk(), sharedGeometry(decoder.description));
   average.head->to(o.device);
   copyParameters(*decoder.head, *average.head);
-  torch::optim::AdamW optimizer = optimizerOf(decoder.head, o);
+  torch::optim::AdamW optimizer =
+      adamWFor(decoder.head->parameters(), o.learningRate, o.weightDecay);
   State state;
   if (o.resume && std::filesystem::exists(lastPath)) {
     state = load(lastPath, decoder, average, optimizer);

@@ -10,6 +10,7 @@
 
 #include "models/decoder_scores.h"
 #include "models/training_frame.h"
+#include "models/training_progress.h"
 
 namespace cmr {
 
@@ -38,19 +39,10 @@ struct DecoderTraining {
   bool resume = false;
 };
 
-struct DecoderProgress {
-  std::int64_t step = 0;
-  std::int64_t steps = 0;
-  double loss = 0;
-  double learningRate = 0;
-  double secondsPerStep = 0;
-  double dataShare = 0;
-};
-
 class DecoderReport {
  public:
   virtual ~DecoderReport() = default;
-  virtual void progress(const DecoderProgress& progress) = 0;
+  virtual void progress(const TrainingProgress& progress) = 0;
   virtual void validated(std::int64_t step, const DecoderScores& scores, bool best) = 0;
 };
 

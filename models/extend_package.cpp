@@ -96,6 +96,14 @@ void copyFiles(const ModelPackage& package, const std::string& to) {
   }
 }
 
+// As the manifest lists what the package's own head outlines.
+void setRightVentricleEvidence(json& manifest, const std::string& evidence) {
+  if (evidence.empty()) return;
+  for (json& label : manifest.at("heads").at("seg_cine_sax").at("labels")) {
+    if (label.at("name") == "rv_cavity") label["evidence"] = evidence;
+  }
+}
+
 json filesOf(const ModelPackage& package) {
   json files = json::array();
   for (const PackageFile& file : package.files) {
@@ -151,6 +159,20 @@ std::string nextMinorVersion(const std::string& version) {
   char dot = 0;
   in >> major >> dot >> minor;
   return std::to_string(major) + "." + std::to_string(minor + 1) + ".0";
+}
+
+void prepareTarget(const std::string& from, const std::string& to, bool resumed) {
+  std::error_code error;
+  fs::create_directories(to, error);
+  if (fs::equivalent(from, to, error)) return;
+  const fs::path manifest = fs::path(to) / "manifest.json";
+  if (fs::exists(manifest)) {
+    if (!resumed) throw PackageError(to + " holds a package already");
+    fs::remove(manifest, error);
+  }
+  const fs::path probe = fs::path(to) / ".writable";
+  std::ofstream(probe) << "?";
+  if (!fs::remove(probe, error)) throw ResourceError("cannot write to " + to);
 }
 
 std::string extendPackage(const std::string& from, const std::string& to,
@@ -213,6 +235,7 @@ std::string changeOwnHead(const std::string& from, const std::string& to,
   const std::string named = takeVersion(package, version);
   package.manifest["training"]["heads"]["seg_cine_sax"] = change.training;
   // What was measured of the earlier weights is not true of these; the first look is unchanged.
+  setRightVentricleEvidence(package.manifest, change.rightVentricleEvidence);
   json& validation = package.manifest["metrics"]["validation"];
   for (const char* const old : {"step", "lvMyocardiumDice"}) validation.erase(old);
   validation.update(change.validation);

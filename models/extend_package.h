@@ -23,6 +23,12 @@ struct PackageAddition {
   nlohmann::json unlikeTraining;  // statistics of features, see unlike_training.h; or null
 };
 
+// To be asked before hours of training: whether a package can be written to `to`, which is made.
+// One that is there already is refused, unless it is `from` itself or that of the run that goes on
+// (`resumed`): such a one is taken out of service, and lasts as files that no manifest names.
+// Throws PackageError, and ResourceError where nothing can be written.
+void prepareTarget(const std::string& from, const std::string& to, bool resumed);
+
 // Copies the package `from` to the folder `to` (which holds no package yet, or is `from` itself),
 // writes the tensors to a new shard heads-N.safetensors and the manifest last. A head that is there
 // already is replaced. Throws PackageError for a package that cannot be opened or extended and
@@ -36,6 +42,9 @@ struct OwnHeadChange {
   std::map<std::string, torch::Tensor> tensors;  // "seg_cine_sax.up1.*", "seg_cine_sax.classify.*"
   nlohmann::json training;    // command, seed, patients; becomes "training.heads.seg_cine_sax"
   nlohmann::json validation;  // merged into "metrics.validation"
+  // What the right ventricle was taught by, where its outlines were among the frames; empty: as
+  // before.
+  std::string rightVentricleEvidence = {};
 };
 
 // Throws PackageError where a head beside the network's own shares its last block, and would be

@@ -12,6 +12,7 @@
 
 #include "analysis/compute_choice.h"
 #include "analysis/errors.h"
+#include "analysis/evidence.h"
 #include "analysis/network_presets.h"
 #include "analysis/sha256.h"
 #include "models/backbone_file.h"
@@ -36,6 +37,10 @@ json describe(const std::vector<TrainingFrame>& frames) {
     withMyocardium += (frame.known & bitOf(Structure::lvMyocardium)) != 0 ? 1U : 0U;
   }
   return {{"frames", frames.size()}, {"withMyocardium", withMyocardium}, {"patients", patients}};
+}
+
+bool knowsRightVentricle(const TrainingFrame& frame) {
+  return (frame.known & bitOf(Structure::rvCavity)) != 0;
 }
 
 BatchPlan makePlan(const FinetuneOptions& o, const torch::Device& device) {
@@ -85,6 +90,11 @@ void startFrom(const std::string& path, Network& network) {
 
 }  // namespace
 
+std::string rightVentricleEvidence(const std::vector<TrainingFrame>& training, bool nonExpert) {
+  if (std::none_of(training.begin(), training.end(), knowsRightVentricle)) return "phantom";
+  return nonExpert ? nonExpertEvidence : "both";
+}
+
 void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   setThreads(o.threads);
   torch::manual_seed(o.seed);
@@ -120,6 +130,7 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
               o.architecture.c_str(), precisionName(precision).c_str(), deviceName(device).c_str(),
               split.training.size(), split.validation.size(), static_cast<long long>(o.steps),
               o.crops);
+  const std::string evidence = rightVentricleEvidence(split.training, o.nonExpert);
   std::filesystem::create_directories(o.output);
   TrainingConsole report(o.output + "/log.jsonl");
   const ValidationScore best = train(
@@ -129,7 +140,7 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
   const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
   writePackage(folder, network,
                {o.packageName, o.packageVersion.empty() ? "0.1.0" : o.packageVersion, o.spacingMm,
-                o.size, training, best});
+                o.size, training, best, evidence});
   std::printf("best at step %lld: LV Dice %.4f; package written to %s\n",
               static_cast<long long>(best.step), best.lvDice, folder.c_str());
 }

@@ -37,7 +37,12 @@ struct FinetuneOptions {
   std::string packageName = "finetuned";
   std::string packageVersion;  // empty: 0.1.0
   std::string command;         // as typed, for the manifest
+  bool nonExpert = false;      // masks of the right ventricle (rv/) are no expert's
 };
+
+// What the right ventricle is learned by: "phantom" where no frame holds its outline, else "both",
+// or "non-expert".
+std::string rightVentricleEvidence(const std::vector<TrainingFrame>& training, bool nonExpert);
 
 // Trains on the frames of all patients but the validation patients', and on drawn hearts. Progress
 // goes to standard output, a machine-readable log to output/log.jsonl.

@@ -231,6 +231,8 @@ void finetuneClassifier(const ClassifierOptions& asked, const std::vector<Labell
   o.views.look = lookFor(o.task);
   setThreads(o.threads);
   const ModelPackage package = openPackage(o.package);
+  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
+  prepareTarget(o.package, folder, false);
   o.views.cropSpacingMm = package.input.spacingMm;
   std::vector<LabelledImage> kept = o.views.look == HeadLook::crop ? placed(given, o) : given;
   const std::vector<std::string> classes = taughtClasses(task, kept);
@@ -290,7 +292,6 @@ void finetuneClassifier(const ClassifierOptions& asked, const std::vector<Labell
     addition.tensors[o.task + "." + item.key()] = item.value().detach().to(torch::kFloat32);
   }
   if (o.task == "sequence") addLikeness(measureLikeness(tokens, images), addition);
-  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
   const std::string version = extendPackage(o.package, folder, addition);
   std::printf("temperature %.3f; package %s written to %s\n", judged.temperature, version.c_str(),
               folder.c_str());

@@ -18,6 +18,7 @@
 #include "models/extend_package.h"
 #include "models/patient_split.h"
 #include "models/run_log.h"
+#include "models/training_console.h"
 
 namespace cmr {
 namespace {
@@ -53,18 +54,7 @@ class ConsoleReport final : public DecoderReport {
   ConsoleReport(const std::string& logPath, const HeadDescription& head)
       : log_(logPath), head_(head) {}
 
-  void progress(const DecoderProgress& p) override {
-    std::printf("step %6lld/%lld  loss %.4f  rate %.2e  %.2f s/step  data %2.0f %%  left %s\n",
-                static_cast<long long>(p.step), static_cast<long long>(p.steps), p.loss,
-                p.learningRate, p.secondsPerStep, 100 * p.dataShare,
-                timeLeft(p.secondsPerStep * static_cast<double>(p.steps - p.step)).c_str());
-    std::fflush(stdout);
-    log_.write({{"step", p.step},
-                {"loss", p.loss},
-                {"rate", p.learningRate},
-                {"secondsPerStep", p.secondsPerStep},
-                {"dataShare", p.dataShare}});
-  }
+  void progress(const TrainingProgress& p) override { tellProgress(log_, p); }
 
   void validated(std::int64_t step, const DecoderScores& scores, bool best) override {
     const double point = bestOperatingPoint(head_, scores);
@@ -185,6 +175,8 @@ void finetuneDecoder(const DecoderOptions& options) {
   setThreads(o.threads);
   torch::manual_seed(o.training.seed);
   const ModelPackage package = openPackage(o.package);
+  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
+  prepareTarget(o.package, folder, o.training.resume);
   Network network = readWeights(package);
   o.training.device = chooseDevice(o.device);
   o.training.drawThreads = drawingThreads(o.training.device.is_cuda());
@@ -228,7 +220,6 @@ void finetuneDecoder(const DecoderOptions& options) {
   addition.tensors = tensorsOf(decoder);
   addition.heads[o.task] = decoder.description;
   addition.training[o.task] = describeTraining(o, bestStep);
-  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
   const std::string version = extendPackage(o.package, folder, addition);
   std::printf("best at step %lld; package %s written to %s\n", static_cast<long long>(bestStep),
               version.c_str(), folder.c_str());

@@ -84,6 +84,8 @@ void finetuneOutline(const OutlineOptions& options, std::vector<TrainingFrame> f
   setThreads(o.threads);
   torch::manual_seed(o.seed);
   const ModelPackage package = openPackage(options.package);
+  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
+  prepareTarget(options.package, folder, o.resume);
   requireOwnLastBlock(package);
   Network network = readWeights(package);
   const torch::Device device = chooseDevice(o.device);
@@ -106,6 +108,7 @@ void finetuneOutline(const OutlineOptions& options, std::vector<TrainingFrame> f
   std::printf("last block of %s in %s on %s %s: %zu frames to train on, %zu to validate\n", ownTask,
               precisionName(precision).c_str(), package.identity.name.c_str(),
               package.identity.version.c_str(), split.training.size(), split.validation.size());
+  const std::string evidence = rightVentricleEvidence(split.training, o.nonExpert);
   std::filesystem::create_directories(o.output);
   const BatchPlan plan = planOf(o, package);
   const OutlineSamples validation =
@@ -118,9 +121,9 @@ void finetuneOutline(const OutlineOptions& options, std::vector<TrainingFrame> f
   const ValidationScore best =
       trainOutlines(head, network, samples, validation, trainingOf(o, device, precision), report);
   training["bestStep"] = best.step;
-  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
-  const std::string version =
-      changeOwnHead(options.package, folder, changeOf(head, best, training), o.packageVersion);
+  OwnHeadChange change = changeOf(head, best, training);
+  change.rightVentricleEvidence = evidence;
+  const std::string version = changeOwnHead(options.package, folder, change, o.packageVersion);
   std::printf("best at step %lld: LV Dice %.4f; package %s written to %s\n",
               static_cast<long long>(best.step), best.lvDice, version.c_str(), folder.c_str());
 }

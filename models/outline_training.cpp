@@ -63,27 +63,6 @@ torch::Tensor chooseSamples(const std::vector<double>& weights, const OutlineTra
   return which;
 }
 
-torch::optim::AdamW optimizerOf(const DenseHead& head, const OutlineTraining& o) {
-  std::vector<torch::Tensor> kernels;
-  std::vector<torch::Tensor> others;
-  for (const auto& [name, p] : outlineParameters(head)) {
-    (p.dim() >= 2 ? kernels : others).push_back(p);
-  }
-  std::vector<torch::optim::OptimizerParamGroup> groups;
-  for (auto* group : {&kernels, &others}) {
-    auto options = std::make_unique<torch::optim::AdamWOptions>(o.learningRate);
-    options->betas({0.9, 0.99}).weight_decay(group == &kernels ? o.weightDecay : 0);
-    groups.emplace_back(*group, std::move(options));
-  }
-  return torch::optim::AdamW(std::move(groups));
-}
-
-void setRate(torch::optim::AdamW& optimizer, double rate) {
-  for (auto& group : optimizer.param_groups()) {
-    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
-  }
-}
-
 std::vector<torch::Tensor> valuesOf(const std::map<std::string, torch::Tensor>& parameters) {
   std::vector<torch::Tensor> values;
   for (const auto& [name, value] : parameters) values.push_back(value);
@@ -226,7 +205,8 @@ ValidationScore trainOutlines(DenseHead& head, const Network& network,
   head->to(o.device);
   average->to(o.device);
   copyParameters(*head, *average);
-  torch::optim::AdamW optimizer = optimizerOf(head, o);
+  torch::optim::AdamW optimizer =
+      adamWFor(valuesOf(outlineParameters(head)), o.learningRate, o.weightDecay);
   Run run;
   const ValidationScore before = scoreOutlines(average, validation, o.precision);
   if (o.resume && std::filesystem::exists(lastPath)) {

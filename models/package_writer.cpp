@@ -22,15 +22,16 @@ json structure(const char* name, const char* value, const char* meaning, const c
           {"release", release}};
 }
 
-// What drawn hearts alone taught was never shown to work on a patient, and reaches no report.
-json saxHead() {
+// What was never shown to work on a patient reaches no report.
+json saxHead(const std::string& rightVentricleEvidence) {
   return {{"task", "seg_cine_sax"},
           {"appliesTo", {{"sequence", "cine"}, {"view", "SAX"}}},
           {"papillaryMuscles", "in the cavity"},
           {"labels",
            {structure("lv_cavity", "87878005", "Left ventricle", "both", "report"),
             structure("lv_myocardium", "49848007", "Left Ventricle Myocardium", "both", "report"),
-            structure("rv_cavity", "53085002", "Right ventricle", "phantom", "off")}}};
+            structure("rv_cavity", "53085002", "Right ventricle", rightVentricleEvidence.c_str(),
+                      "off")}}};
 }
 
 json orNull(double value) { return std::isnan(value) ? json() : json(value); }
@@ -54,7 +55,7 @@ json manifestOf(const PackageDescription& d, const Network& network) {
               {"lowPercentile", 1},
               {"highPercentile", 99},
               {"clamp", {-0.5, 2.0}}}}}},
-          {"heads", {{"seg_cine_sax", saxHead()}}},
+          {"heads", {{"seg_cine_sax", saxHead(d.rightVentricleEvidence)}}},
           {"training", d.training},
           {"metrics",
            {{"validation",

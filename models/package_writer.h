@@ -15,6 +15,9 @@ struct PackageDescription {
   int size = 128;
   nlohmann::json training;  // command, seed, patients, counts
   ValidationScore validation;
+  // By what the right ventricle was learned (analysis/evidence.h). Its release stays "off" until
+  // somebody has measured it.
+  std::string rightVentricleEvidence = "phantom";
 };
 
 // Writes weights and manifest.json (last, so that a broken write is no package). The known answer

@@ -76,6 +76,26 @@ double clipGradients(const std::vector<torch::Tensor>& parameters, double larges
   return torch::nn::utils::clip_grad_norm_(parameters, largestNorm);
 }
 
+torch::optim::AdamW adamWFor(const std::vector<torch::Tensor>& parameters, double learningRate,
+                             double weightDecayOfKernels) {
+  std::vector<torch::Tensor> kernels;
+  std::vector<torch::Tensor> others;
+  for (const torch::Tensor& p : parameters) (p.dim() >= 2 ? kernels : others).push_back(p);
+  std::vector<torch::optim::OptimizerParamGroup> groups;
+  for (auto* group : {&kernels, &others}) {
+    auto options = std::make_unique<AdamWOptions>(learningRate);
+    options->betas({0.9, 0.99}).weight_decay(group == &kernels ? weightDecayOfKernels : 0);
+    groups.emplace_back(*group, std::move(options));
+  }
+  return torch::optim::AdamW(std::move(groups));
+}
+
+void setRate(torch::optim::AdamW& optimizer, double rate) {
+  for (auto& group : optimizer.param_groups()) {
+    static_cast<AdamWOptions&>(group.options()).lr(rate);
+  }
+}
+
 void stepAdamW(torch::optim::AdamW& optimizer) {
 #if TORCH_VERSION_MAJOR >= 2
   if (isOnGpu(optimizer.param_groups().front().params())) {

@@ -13,6 +13,13 @@ namespace cmr {
 // Scales all gradients so that their common norm is at most `largestNorm`; returns the norm before.
 double clipGradients(const std::vector<torch::Tensor>& parameters, double largestNorm);
 
+// Kernels (of two dimensions and more) decay, biases and scales do not; the betas are those of all
+// heads that are taught on a frozen backbone.
+torch::optim::AdamW adamWFor(const std::vector<torch::Tensor>& parameters, double learningRate,
+                             double weightDecayOfKernels);
+
+void setRate(torch::optim::AdamW& optimizer, double rate);
+
 // Loshchilov and Hutter, ICLR 2019. Parameters without a gradient stay as they are.
 void stepAdamW(torch::optim::AdamW& optimizer);
 

@@ -11,6 +11,7 @@
 
 #include "analysis/network.h"
 #include "models/batch_source.h"
+#include "models/training_progress.h"
 
 namespace cmr {
 
@@ -41,15 +42,6 @@ struct ValidationScore {
   // What "best" means: the mean over all masks compared, whichever structure they show, so that a
   // few epicardia of one patient do not outweigh the cavities of all.
   double selection() const;
-};
-
-struct TrainingProgress {
-  std::int64_t step = 0;
-  std::int64_t steps = 0;
-  double loss = 0;
-  double learningRate = 0;
-  double secondsPerStep = 0;
-  double dataShare = 0;  // share of the time spent waiting for data
 };
 
 class TrainingReport {

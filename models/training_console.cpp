@@ -5,17 +5,17 @@
 
 namespace cmr {
 
-void TrainingConsole::progress(const TrainingProgress& p) {
+void tellProgress(RunLog& log, const TrainingProgress& p) {
   std::printf("step %6lld/%lld  loss %.4f  rate %.2e  %.2f s/step  data %2.0f %%  left %s\n",
               static_cast<long long>(p.step), static_cast<long long>(p.steps), p.loss,
               p.learningRate, p.secondsPerStep, 100 * p.dataShare,
               timeLeft(p.secondsPerStep * static_cast<double>(p.steps - p.step)).c_str());
   std::fflush(stdout);
-  log_.write({{"step", p.step},
-              {"loss", p.loss},
-              {"rate", p.learningRate},
-              {"secondsPerStep", p.secondsPerStep},
-              {"dataShare", p.dataShare}});
+  log.write({{"step", p.step},
+             {"loss", p.loss},
+             {"rate", p.learningRate},
+             {"secondsPerStep", p.secondsPerStep},
+             {"dataShare", p.dataShare}});
 }
 
 void TrainingConsole::validated(const ValidationScore& s, bool best) {

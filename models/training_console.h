@@ -9,12 +9,15 @@
 
 namespace cmr {
 
+// One line on standard output and one in the log.
+void tellProgress(RunLog& log, const TrainingProgress& progress);
+
 class TrainingConsole final : public TrainingReport {
  public:
   // Throws ResourceError when the log cannot be written.
   explicit TrainingConsole(const std::string& logPath) : log_(logPath) {}
 
-  void progress(const TrainingProgress& progress) override;
+  void progress(const TrainingProgress& progress) override { tellProgress(log_, progress); }
   // The first look's error is left out where it is no number.
   void validated(const ValidationScore& score, bool best) override;
 

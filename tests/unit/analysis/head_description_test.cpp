@@ -103,6 +103,10 @@ TEST(HeadDescription, IsRefusedWithAClassThatItsTaskDoesNotHave) {
 TEST(HeadDescription, IsRefusedWithAnUnknownReleaseEvidenceOrArchitecture) {
   EXPECT_NE(refusal([](json& h) { h["classes"][0]["release"] = "yes"; }).find("'yes'"),
             std::string::npos);
+  EXPECT_NE(refusal([](json& h) {
+              h["classes"][0]["evidence"] = "non-expert";
+            }).find("heads of cines alone"),
+            std::string::npos);
   EXPECT_NE(refusal([](json& h) { h["classes"][0]["evidence"] = "none"; }).find("'none'"),
             std::string::npos);
   EXPECT_NE(refusal([](json& h) { h["architecture"] = "mlp"; }).find("'mlp'"), std::string::npos);

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 class Silence final : public DecoderReport {
  public:
-  void progress(const DecoderProgress& p) override { lastLoss = p.loss; }
+  void progress(const TrainingProgress& p) override { lastLoss = p.loss; }
   void validated(std::int64_t, const DecoderScores& s, bool) override {
     selections.push_back(s.selection());
   }
@@ -90,7 +90,7 @@ TEST_F(DecoderTrainingRun, GoesOnFromItsCheckpointAsIfItHadNeverStopped) {
   DecoderTraining stopped = options("halves", 4);
   TaskDecoder halves = decoderOn(network, "seg_lge_sax");
   class StopsAfterTwo final : public DecoderReport {
-    void progress(const DecoderProgress&) override {}
+    void progress(const TrainingProgress&) override {}
     void validated(std::int64_t step, const DecoderScores&, bool) override {
       if (step == 4) throw std::runtime_error("stopped");
     }

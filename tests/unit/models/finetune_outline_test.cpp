@@ -252,6 +252,46 @@ TEST_F(OutlineRun, RefusesAPackageWhoseOtherHeadsWouldChangeWithIt) {
   }
 }
 
+TEST_F(OutlineRun, RefusesATargetThatHoldsAPackageBeforeItLearns) {
+  OutlineOptions o = options("run");
+  o.shared.packageFolder = (folder_ / "taken").string();
+  extendPackage(from_, o.shared.packageFolder, {});
+  const std::string before = bytesOf(folder_ / "taken" / "manifest.json");
+  try {
+    finetuneOutline(o, frames());
+    FAIL() << "wrote over a package";
+  } catch (const PackageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("holds a package already"));
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "run" / "last.ckpt"));
+  EXPECT_EQ(bytesOf(folder_ / "taken" / "manifest.json"), before);
+}
+
+TEST_F(OutlineRun, GoesOnAfterItsEndWithMoreStepsAndWritesItsPackageAnew) {
+  finetuneOutline(options("run", 20), frames());
+  OutlineOptions more = options("run", 40);
+  more.shared.resume = true;
+  finetuneOutline(more, frames());
+  const ModelPackage package = openPackage(packageOf("run"));
+  EXPECT_EQ(package.manifest.at("training").at("heads").at("seg_cine_sax").at("steps"), 40);
+}
+
+TEST_F(OutlineRun, SaysByWhatTheRightVentricleWasTaught) {
+  std::vector<TrainingFrame> taught = frames();
+  EXPECT_EQ(rightVentricleEvidence(taught, false), "both");
+  EXPECT_EQ(rightVentricleEvidence(taught, true), "non-expert");
+  for (TrainingFrame& f : taught) f.known &= static_cast<std::uint8_t>(~bitOf(Structure::rvCavity));
+  EXPECT_EQ(rightVentricleEvidence(taught, true), "phantom");
+
+  constexpr auto rv = static_cast<std::size_t>(Structure::rvCavity);
+  ASSERT_EQ(openPackage(from_).identity.evidence[rv], "phantom");
+  OutlineOptions o = options("run", 10);
+  o.shared.nonExpert = true;
+  finetuneOutline(o, frames());
+  EXPECT_EQ(openPackage(packageOf("run")).identity.evidence[rv], "non-expert");
+  EXPECT_EQ(openPackage(packageOf("run")).identity.release[rv], "off");
+}
+
 TEST_F(OutlineRun, AsksForFramesToChooseBy) {
   OutlineOptions o = options("run");
   o.shared.validationPatients.clear();
