@@ -71,6 +71,9 @@ int check(const RulesArguments& a) {
   } else {
     printReport(report.valid() ? std::cout : std::cerr, report);
     if (report.valid()) std::cout << a.file << ": " << report.rules.size() << " rules, no error\n";
+    if (report.valid() && !report.study.empty()) {
+      std::cout << a.file << ": " << report.study << "\n";
+    }
   }
   return report.valid() ? 0 : exitRefused;
 }

@@ -23,6 +23,7 @@ struct RuleReport {
   std::vector<RuleNote> mistakes;  // the document is refused
   std::vector<RuleNote> warnings;  // it is taken
   std::vector<std::string> rules;  // names of those that could be read
+  std::string study;               // the policy on studies in words; empty: none
   bool valid() const { return mistakes.empty(); }
 };
 
@@ -31,8 +32,8 @@ struct RuleReport {
 RuleReport checkRules(std::string_view json, const std::string& source,
                       const KnownDestinations& destinations = {});
 
-// {"valid", "source", "rules": [names], "mistakes": [{"message", "pointer", "line", "column"}],
-// "warnings": [the same]}
+// {"valid", "source", "rules": [names], "study": words or null, "mistakes": [{"message", "pointer",
+// "line", "column"}], "warnings": [the same]}
 nlohmann::json reportJson(const RuleReport& report);
 
 // Whether DICOM has this keyword. Always true when the program was built without a dictionary.

@@ -16,6 +16,7 @@ constexpr int schemaVersion = 1;
 constexpr std::size_t mostRules = 200;
 constexpr int largestPriority = 100;
 constexpr const char* fallbackName = "otherwise";
+constexpr const char* studyKey = "study";
 
 bool isIn(const std::string& text, const std::vector<std::string>& list) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -201,6 +202,28 @@ void take(RuleFile& file, const DocumentPlace& place, Read read) {
   }
 }
 
+// Only where every rule could be read are the names known.
+void requireRulesOf(const StudyPolicy& policy, const RuleFile& file, const DocumentPlace& place) {
+  if (!file.mistakes.empty()) return;
+  std::vector<std::string> names;
+  for (const Rule& rule : file.rules) names.push_back(rule.name);
+  for (std::size_t i = 0; i < policy.expects.size(); ++i) {
+    const std::string& name = policy.expects[i].rule;
+    if (name.empty() || isIn(name, names)) continue;
+    place.at("expects").at(i).at("rule").refuse("is unknown: there is no rule " + inQuotes(name) +
+                                                hintAt(name, names));
+  }
+}
+
+void readStudy(const Json& value, const DocumentPlace& place, RuleFile& file) {
+  try {
+    file.study = readStudyPolicy(value, place);
+    requireRulesOf(*file.study, file, place);
+  } catch (const DocumentError& mistake) {
+    file.mistakes.push_back(mistake);
+  }
+}
+
 void readDocument(std::string_view json, const std::string& source, const KnownDestinations& known,
                   RuleFile& file) {
   const DocumentPlace whole(source);
@@ -215,6 +238,7 @@ void readDocument(std::string_view json, const std::string& source, const KnownD
     const DocumentPlace place = whole.at(fallbackName);
     take(file, place, [&] { return readFallback(document.at(fallbackName), known, place); });
   }
+  if (document.contains(studyKey)) readStudy(document.at(studyKey), whole.at(studyKey), file);
 }
 
 }  // namespace
@@ -233,7 +257,8 @@ RuleFile readRules(std::string_view json, const std::string& source,
 }
 
 const std::vector<std::string>& ruleFileKeys() {
-  static const std::vector<std::string> keys{"$schema", "schema", "comment", "rules", "otherwise"};
+  static const std::vector<std::string> keys{"$schema", "schema",    "comment",
+                                             "rules",   "otherwise", studyKey};
   return keys;
 }
 

@@ -8,6 +8,7 @@
 
 #include "config/document_place.h"
 #include "config/rule_clause.h"
+#include "config/study_policy.h"
 #include "config/time_window.h"
 
 namespace cmr {
@@ -30,6 +31,7 @@ struct Rule {
 
 struct RuleFile {
   std::vector<Rule> rules;
+  std::optional<StudyPolicy> study;
   std::vector<DocumentError> mistakes;  // the first of each rule; rules are incomplete then
 };
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/study_policy.h"
 #include "config/time_window.h"
 
 namespace cmr {
@@ -98,6 +99,8 @@ class RuleSet {
   // The DICOM keywords that the rules read, sorted: what SeriesFacts::tags should hold.
   std::vector<std::string> keywords() const;
   std::vector<std::string> ruleNames() const;
+  // What makes a study complete; empty: whatever has come.
+  const std::optional<StudyPolicy>& study() const;
   bool asksForSource() const;    // whether SeriesFacts::source matters
   bool asksForSchedule() const;  // whether SeriesFacts::scheduled does
 

@@ -35,6 +35,7 @@ class GroupPlanner {
   // The same under other rules, which are tried and not used.
   std::optional<SeriesLook> lookUnder(const RuleSet& rules, const std::string& seriesId) const;
   std::string rulesSha256() const { return rules_.now().sha256; }
+  std::optional<StudyPolicy> studyPolicy() const { return rules_.now().rules.study(); }
   LocalTime localTime() const { return clock_(); }
   // The group that holds a wanted series. Empty when something of it disappeared meanwhile.
   std::optional<AcquisitionGroup> groupOf(const SeriesLook& series) const;

@@ -287,8 +287,9 @@ class JobStore {
     std::string orthancStudyId;
     std::int64_t version = 0;
   };
-  // Those of which no job over images is open and no report is being made.
-  std::vector<StudyToReport> studiesToReport(std::size_t limit);
+  // Those of which no job over images is open and no report is being made, by their identifiers;
+  // after: behind this one.
+  std::vector<StudyToReport> studiesToReport(std::size_t limit, const std::string& after = {});
   void settleStudy(const StudyToReport& study);  // without effect when it was marked again since
   void markStudy(const std::string& orthancStudyId);
   std::optional<JobRecord> latestStudyJob(const std::string& orthancStudyId);  // by submission
@@ -305,6 +306,9 @@ class JobStore {
   void setHaematocrit(const std::string& orthancStudyId, std::optional<double> haematocrit,
                       const Actor& by = {});
   std::optional<double> haematocrit(const std::string& orthancStudyId);
+  // Somebody wants the report on the study without the series that it waits for; so it stays.
+  void askForReport(const std::string& orthancStudyId, const Actor& by = {});
+  bool isReportAskedFor(const std::string& orthancStudyId);
   // The report on the study that was stored last, whether or not it is still in the archive.
   std::optional<StoredObject> lastStudyReport(const std::string& orthancStudyId);
 

@@ -153,6 +153,14 @@ RestResponse stateHaematocrit(const RestRequest& request, const std::string& stu
   return oneStudy(studyId, context);
 }
 
+// Without the series that the rules have it wait for. That it is asked for twice changes nothing.
+RestResponse askForReport(const std::string& studyId, const RestContext& context) {
+  if (!context.planner->study(studyId)) return refuse(404, "the archive has no study " + studyId);
+  context.store->askForReport(studyId, context.by);
+  context.ring();
+  return oneStudy(studyId, context);
+}
+
 using Route = RestRoute;
 
 // `make` gets the record of the job named in the path.
@@ -196,6 +204,9 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
   }
   if (parts.size() == 4 && is(1, "studies") && is(3, "haematocrit")) {
     return Route{"PUT", [&] { return stateHaematocrit(request, parts[2], context); }};
+  }
+  if (parts.size() == 4 && is(1, "studies") && is(3, "report")) {
+    return Route{"POST", [&] { return askForReport(parts[2], context); }};
   }
   if (parts.size() == 3 && is(1, "series")) {
     return Route{"GET", [&] { return explain(parts[2], context); }};

@@ -99,9 +99,13 @@ RestResponse dryRun(const RestRequest& request, const std::string& seriesId,
 Json rulesSummary(const RulesStatus& status) {
   Json warnings = Json::array();
   for (const RuleNote& note : status.inUse.warnings) warnings.push_back(note.message);
-  return {
-      {"file", status.file},         {"sha256", status.sha256}, {"read", isoTime(status.readMs)},
-      {"names", status.inUse.rules}, {"warnings", warnings},    {"problem", status.problem}};
+  return {{"file", status.file},
+          {"sha256", status.sha256},
+          {"read", isoTime(status.readMs)},
+          {"names", status.inUse.rules},
+          {"study", status.inUse.study.empty() ? Json() : Json(status.inUse.study)},
+          {"warnings", warnings},
+          {"problem", status.problem}};
 }
 
 Json rulesJson(const RulesStatus& status) {

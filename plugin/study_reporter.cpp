@@ -12,6 +12,8 @@ namespace cmr {
 namespace {
 
 constexpr std::size_t studiesAtOnce = 8;
+// Rules may change meanwhile, and with them what a study waits for.
+constexpr std::int64_t longestPauseMs = 30000;
 
 void addMissing(std::vector<std::string>& all, const std::vector<std::string>& some) {
   for (const std::string& one : some) {
@@ -36,28 +38,54 @@ void takeFromJobs(const StudyReportInput& input, const StudyReport& report, JobS
 
 StudyReporter::StudyReporter(GroupPlanner& planner, JobStore& store,
                              std::function<std::string()> packageSha256,
-                             std::function<void()> onSubmitted, LogCallback log)
+                             std::function<void()> onSubmitted, LogCallback log,
+                             std::function<std::int64_t()> clock)
     : planner_(planner),
       store_(store),
       packageSha256_(std::move(packageSha256)),
       onSubmitted_(std::move(onSubmitted)),
-      log_(std::move(log)) {}
+      log_(std::move(log)),
+      clock_(std::move(clock)) {}
 
 void StudyReporter::submitDue() {
-  for (const JobStore::StudyToReport& study : store_.studiesToReport(studiesAtOnce)) {
-    if (isSettled(study.orthancStudyId)) store_.settleStudy(study);
+  const auto studies = store_.studiesToReport(studiesAtOnce, after_);
+  for (const JobStore::StudyToReport& study : studies) {
+    if (!isSettled(study)) continue;
+    store_.settleStudy(study);
+    pauses_.erase(study.orthancStudyId);
   }
+  after_ = studies.size() < studiesAtOnce ? std::string() : studies.back().orthancStudyId;
 }
 
-bool StudyReporter::isSettled(const std::string& studyId) {
+// For series that the rules expect.
+bool StudyReporter::mustWait(const JobStore::StudyToReport& study, const StudyReport& report) {
+  using State = StudyReport::Completeness::State;
+  if (!report.completeness) return false;
+  const StudyReport::Completeness& found = *report.completeness;
+  if (found.state != State::waiting && found.state != State::held) return false;
+  const std::int64_t now = clock_();
+  std::int64_t until = now + longestPauseMs;
+  if (found.state == State::waiting) until = std::min(until, found.untilMs);
+  pauses_[study.orthancStudyId] = {study.version, until};
+  return true;
+}
+
+bool StudyReporter::isSettled(const JobStore::StudyToReport& study) {
+  const std::string& studyId = study.orthancStudyId;
+  const auto pause = pauses_.find(studyId);
+  if (pause != pauses_.end() && pause->second.version == study.version &&
+      clock_() < pause->second.untilMs) {
+    return false;
+  }
   const auto archived = planner_.study(studyId);
   if (!archived) return true;  // it is gone
   if (!archived->stable) return false;
-  const auto input = gatherStudy(studyId, planner_, store_);
+  const auto input = gatherStudy(studyId, planner_, store_, clock_());
   if (!input) return true;
   const StudyReport report = studyReport(*input);
   if (!report.isComplete) return false;
   if (report.best.empty() || report.isForgotten) return true;
+  if (mustWait(study, report)) return false;
   const auto before = store_.lastStudyReport(studyId);
   const StudyDocument document = studyDocument(report, storedReports(report, store_), before);
   const auto latest = store_.latestStudyJob(studyId);

@@ -29,6 +29,10 @@ def rule(**entries):
     return {"schema": 1, "rules": [{"name": "r", "when": [], "skip": "x", **entries}]}
 
 
+def study(*expects, **entries):
+    return {"schema": 1, "rules": [], "study": {"expects": list(expects), "waitMinutes": 9, **entries}}
+
+
 def clause(**entries):
     return {"schema": 1, "rules": [{"name": "r", "when": [entries], "skip": "x"}]}
 
@@ -46,6 +50,10 @@ BROKEN = [
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["views"]}},
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "destinations": "pacs"}},
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "destinations": [" "]}},
+    {"schema": 1, "rules": [], "study": {"expects": [{"view": "sax"}]}}, study(),
+    study({"view": "sax"}, waitMinutes=-1), study({"view": "sax"}, then="skip"),
+    study({"view": "short"}), study({"count": 2}), study({"rule": "r", "view": "sax"}),
+    study({"view": "sax", "count": 0}), study("lge"),
 ]
 
 failed = 0
