@@ -5,7 +5,9 @@
 // usage.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -17,6 +19,7 @@
 #include "config/known_keys.h"
 #include "config/rule_clause.h"
 #include "config/rules.h"
+#include "config/settings.h"
 #include "dicom_sr/series_headers.h"
 
 namespace cmr {
@@ -31,6 +34,7 @@ constexpr const char* shippedName = "shipped";
 struct RulesArguments {
   std::string file;
   std::string input;
+  std::string configuration;  // of the archive, or the part of it that is ours
   std::map<std::string, std::string> source;
   std::vector<std::string> scheduled;  // KEYWORD=VALUE
   std::string now;
@@ -64,8 +68,19 @@ void printReport(std::ostream& out, const RuleReport& report) {
   printNotes(out, report, report.warnings, "warning");
 }
 
+// What rules may name, as far as the configuration was given.
+KnownNames knownNames(const RulesArguments& a) {
+  if (a.configuration.empty()) return {};
+  std::ifstream file(a.configuration, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file) throw InputError("the configuration " + a.configuration + " cannot be read");
+  const std::optional<NamesInSection> names = namesInSection(text);
+  if (!names) throw InputError(a.configuration + " has no section \"CMR\"");
+  return {names->destinations, names->packages};
+}
+
 int check(const RulesArguments& a) {
-  const RuleReport report = checkRules(textOfFile(a.file), a.file);
+  const RuleReport report = checkRules(textOfFile(a.file), a.file, knownNames(a));
   if (a.json) {
     std::cout << printed(reportJson(report));
   } else {
@@ -165,6 +180,9 @@ void registerRules(CLI::App& app) {
 
   CLI::App* c = rules->add_subcommand("check", "Say what is wrong with a rules file, and where");
   c->add_option("file", a->file, "Rules file, or 'shipped' for the rules that ship")->required();
+  c->add_option("--configuration", a->configuration,
+                "Orthanc's configuration, or the file with its section CMR: names of packages and "
+                "destinations have to be there");
   c->add_flag("--json", a->json, "Print JSON");
   c->callback(withUsage(a, check));
 

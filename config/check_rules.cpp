@@ -125,11 +125,10 @@ void warnOfStudy(const RuleFile& file, const DocumentPlace& place, Warner& warne
 
 }  // namespace
 
-RuleReport checkRules(std::string_view json, const std::string& source,
-                      const KnownDestinations& destinations) {
+RuleReport checkRules(std::string_view json, const std::string& source, const KnownNames& known) {
   RuleReport report;
   report.source = source;
-  const RuleFile file = readRules(json, source, destinations);
+  const RuleFile file = readRules(json, source, known);
   for (const DocumentError& mistake : file.mistakes) {
     report.mistakes.push_back(noteOf(mistake, json));
   }

@@ -30,7 +30,7 @@ struct RuleReport {
 // Warns of keywords that the DICOM dictionary (PS3.6) does not know, of rules behind one that
 // matches everything, of tasks that this program does not compute, and when nothing is analysed.
 RuleReport checkRules(std::string_view json, const std::string& source,
-                      const KnownDestinations& destinations = {});
+                      const KnownNames& known = {});
 
 // {"valid", "source", "rules": [names], "study": words or null, "mistakes": [{"message", "pointer",
 // "line", "column"}], "warnings": [the same]}

@@ -32,6 +32,7 @@ void applyAction(const Rule& rule, RoutingDecision& decision) {
   decision.tasks = rule.tasks;
   decision.outputs = rule.outputs;
   decision.destinations = rule.destinations;
+  decision.package = rule.package;
   decision.priority = rule.priority;
   decision.reason = rule.skipReason;
   decision.holdReason = rule.holdReason;

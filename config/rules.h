@@ -71,7 +71,8 @@ struct RoutingDecision {
   std::vector<std::string> outputs;  // what goes back; empty: defaultOutputs()
   // Where results are sent on to; absent: where the configuration says. Empty: nowhere.
   std::optional<std::vector<std::string>> destinations;
-  int priority = 0;  // larger first, [-100, 100]
+  std::string package;  // name of the configuration's; empty: its Package
+  int priority = 0;     // larger first, [-100, 100]
   std::string reason;
   // Not empty: a person looks first; nothing happens until somebody asks for the series.
   std::string holdReason;

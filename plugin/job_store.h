@@ -153,7 +153,11 @@ class JobStore {
   // when it began. dateTime is kept by the first claim of a job, and shared by jobs over the same
   // content and package (another rule): their objects have the same UIDs, and one UID never stands
   // for two files.
-  std::optional<Lease> claim(const std::string& dateTime);
+  // waitingPackages: hashes of those whose jobs are left where they are.
+  std::optional<Lease> claim(const std::string& dateTime,
+                             const std::vector<std::string>& waitingPackages = {});
+  // Whether a job waits for one of these packages.
+  bool isAwaited(const std::vector<std::string>& packages);
   // Each returns false when the token is no longer the job's: stop the work, its result is void.
   bool heartbeat(const Lease& lease, double progress, const std::string& stage);
   // True also when an object's UID is known with other bytes (or twice in the set): the job is dead

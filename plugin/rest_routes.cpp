@@ -135,6 +135,14 @@ RestResponse oneStudy(const std::string& studyId, const RestContext& context) {
   return answer(200, *study);
 }
 
+RestResponse onePackage(const std::string& name, const RestContext& context) {
+  const auto found = context.packageFolders.find(name);
+  if (found == context.packageFolders.end()) {
+    return refuse(404, "the configuration has no package " + name);
+  }
+  return answer(200, packageCard(found->second));
+}
+
 // {"haematocrit": 0.42}; null forgets it.
 RestResponse stateHaematocrit(const RestRequest& request, const std::string& studyId,
                               const RestContext& context) {
@@ -194,7 +202,10 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
                  })};
   }
   if (parts.size() == 2 && is(1, "package")) {
-    return Route{"GET", [&] { return answer(200, packageCard(context.packageFolder)); }};
+    return Route{"GET", [&] { return onePackage({}, context); }};
+  }
+  if (parts.size() == 3 && is(1, "packages") && !parts[2].empty()) {
+    return Route{"GET", [&] { return onePackage(parts[2], context); }};
   }
   if (parts.size() == 2 && is(1, "skipped")) {
     return Route{"GET", [&] { return listSkipped(request, *context.store); }};

@@ -18,12 +18,12 @@ RestResponse notThere(const std::string& seriesId) {
 }
 
 // Of the configuration in use; not known while the service does not run.
-KnownDestinations destinationsOf(const RestContext& context) {
-  return context.rules == nullptr ? std::nullopt : context.rules->destinations();
+KnownNames knownNames(const RestContext& context) {
+  return context.rules == nullptr ? KnownNames{} : context.rules->known();
 }
 
 RestResponse check(const RestRequest& request, const RestContext& context) {
-  return answer(200, reportJson(checkRules(request.body, "rules", destinationsOf(context))));
+  return answer(200, reportJson(checkRules(request.body, "rules", knownNames(context))));
 }
 
 RestResponse reload(const RestContext& context) {
@@ -80,7 +80,7 @@ RestResponse explain(const std::string& seriesId, const RestContext& context) {
 // The same under rules that are not in use: those of the body.
 RestResponse dryRun(const RestRequest& request, const std::string& seriesId,
                     const RestContext& context) {
-  const RuleReport report = checkRules(request.body, "rules", destinationsOf(context));
+  const RuleReport report = checkRules(request.body, "rules", knownNames(context));
   if (!report.valid()) {
     Json body = reportJson(report);
     body["error"] = report.mistakes.front().message;

@@ -39,7 +39,7 @@ def clause(**entries):
 
 BROKEN = [
     {}, {"schema": 2, "rules": []}, {"schema": 1, "rules": [], "rule": []}, rule(tasks=["view"]),
-    rule(name=" "), rule(priority=1), rule(unknown=1), rule(enabled="yes"), clause(),
+    rule(name=" "), rule(package="x"), rule(priority=1), rule(unknown=1), rule(enabled="yes"), clause(),
     clause(tag="Modality"), clause(tag="a b", equals="x"), clause(tag="Rows", min="1"),
     clause(tag="Rows", min=1, equals="x"), clause(tag="Rows", present="yes"), clause(anyOf=[]),
     clause(tag="Modality", **{"in": []}), clause(orientation="axial"),
@@ -50,6 +50,7 @@ BROKEN = [
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["views"]}},
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "destinations": "pacs"}},
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "destinations": [" "]}},
+    {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "package": "/models/a"}},
     {"schema": 1, "rules": [], "study": {"expects": [{"view": "sax"}]}}, study(),
     study({"view": "sax"}, waitMinutes=-1), study({"view": "sax"}, then="skip"),
     study({"view": "short"}), study({"count": 2}), study({"rule": "r", "view": "sax"}),

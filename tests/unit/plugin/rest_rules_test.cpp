@@ -104,7 +104,8 @@ class RestEditTest : public RestRulesTest {
   RestEditTest() {
     planner.reset();
     liveRules = std::make_unique<LiveRules>((folder / "rules.json").string(), logCallback(), true);
-    planner = std::make_unique<GroupPlanner>(archive, *store, *liveRules, [] { return "package"; });
+    planner = std::make_unique<GroupPlanner>(archive, *store, *liveRules,
+                                             [](const std::string&) { return "package"; });
   }
   RestResponse put(const std::string& text, const std::string& replaces) {
     RestContext context;
