@@ -5,6 +5,7 @@
 #include "config/explain_rules.h"
 #include "plugin/audit_trail.h"
 #include "plugin/job_json.h"
+#include "plugin/stored_looks.h"
 
 namespace cmr {
 namespace {
@@ -72,8 +73,10 @@ RestResponse replace(const RestRequest& request, const RestContext& context) {
 RestResponse explain(const std::string& seriesId, const RestContext& context) {
   const auto look = context.planner->look(seriesId);
   if (!look) return notThere(seriesId);
+  const RuleSet rules = context.rules->now().rules;
   Json body = seriesLookJson(*look);
-  body["rules"] = explanationJson(context.rules->now().rules.tryAll(look->facts));
+  body["rules"] = explanationJson(rules.tryAll(look->facts));
+  body["byPictures"] = decidedByStoredLook(*look, rules, *context.store);
   return answer(200, body);
 }
 
@@ -91,6 +94,7 @@ RestResponse dryRun(const RestRequest& request, const std::string& seriesId,
   if (!look) return notThere(seriesId);
   Json body = seriesLookJson(*look);
   body["rules"] = explanationJson(rules.tryAll(look->facts));
+  body["byPictures"] = decidedByStoredLook(*look, rules, *context.store);
   return answer(200, body);
 }
 

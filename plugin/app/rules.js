@@ -41,7 +41,8 @@ function showReport(report) {
 
 function showExplained(look) {
   byId('explained').replaceChildren(make('section', { className: 'sheet', 'aria-label': 'Dry run' },
-    make('h3', {}, look.verdict), ...ruleOutcomes(look.rules, look.rule)));
+    make('h3', {}, look.verdict), look.byPictures ? make('p', {}, `By what its last job saw of the pictures: ${look.byPictures.verdict}.`) : null,
+    ...ruleOutcomes(look.byPictures?.rules ?? look.rules, look.byPictures?.rule ?? look.rule)));
 }
 
 async function fillSeries() {

@@ -227,8 +227,9 @@ function seriesSheet(series, look, jobs, refresh, closed) {
   return make('section', { className: 'sheet close', 'aria-label': `Series ${name}` },
     make('h3', {}, name, make('span', { className: 'quiet beside' }, contentOf(series))),
     make('p', {}, job ? stateMark(job.state) : null, job ? ' ' : null, look.verdict, job?.reason ? `; ${job.reason}` : ''),
+    look.byPictures ? make('p', { className: 'quiet' }, `By what its last job saw of the pictures: ${look.byPictures.verdict}.`) : null,
     look.action === 'analyze' ? make('div', { className: 'controls' }, withhold(button, closed)) : null,
-    make('details', {}, make('summary', {}, 'Why: every rule, clause by clause'), ...ruleOutcomes(look.rules, look.rule)));
+    make('details', {}, make('summary', {}, 'Why: every rule, clause by clause'), ...ruleOutcomes(look.byPictures?.rules ?? look.rules, look.byPictures?.rule ?? look.rule)));
 }
 
 async function refresh() {
