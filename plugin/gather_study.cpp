@@ -29,7 +29,8 @@ std::optional<UndecidedSeries> undecided(const std::string& seriesId, const Grou
 void gatherPolicy(const GroupPlanner& planner, JobStore& store, StudyReportInput& input) {
   input.policy = planner.studyPolicy();
   if (!input.policy) return;
-  input.isAskedFor = store.isReportAskedFor(input.orthancStudyId);
+  input.isAskedFor = store.isReportAskedFor(input.orthancStudyId) ||
+                     store.lastStudyReport(input.orthancStudyId).has_value();
   if (!input.policy->asksForRules()) return;
   for (const JobStore::SkippedSeries& one : input.skipped) {
     const auto look = planner.look(one.orthancSeriesId);

@@ -325,6 +325,7 @@ PackagesInUse Service::packagesInUse() {
   use.packages = packages_.packages();
   const WorkerStatus worker = worker_.status();
   const auto now = std::chrono::steady_clock::now();
+  std::optional<std::size_t> usable;
   for (std::size_t i = 0; i < use.packages.size(); ++i) {
     PackageInUse& one = use.packages[i];
     const bool isLoaded = worker.ready && worker.packageSha256 == one.sha256;
@@ -335,8 +336,9 @@ PackagesInUse Service::packagesInUse() {
     }
     const std::string failing = breaker_.problem(one.sha256, now);
     if (!failing.empty()) one.problem = failing;
-    if (isLoaded && one.problem.empty()) use.forStudies = i;
+    if (one.problem.empty() && (isLoaded || !usable)) usable = i;
   }
+  use.forStudies = usable.value_or(0);
   return use;
 }
 

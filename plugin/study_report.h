@@ -33,7 +33,8 @@ struct StudyReportInput {
   std::optional<StudyPolicy> policy;  // what makes it complete; empty: whatever has come
   // Of the series that rules left alone, where the policy asks for rules: series -> its rule.
   std::map<std::string, std::string> rulesOfSkipped;
-  bool isAskedFor = false;  // somebody wants the report without what is missing
+  // Somebody wants the report without what is missing, or one is there, which has to stay true.
+  bool isAskedFor = false;
   std::int64_t nowMs = 0;   // Unix time
 };
 

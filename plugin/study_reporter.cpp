@@ -11,7 +11,8 @@
 namespace cmr {
 namespace {
 
-constexpr std::size_t studiesAtOnce = 8;
+constexpr std::size_t studiesAtOnce = 8;  // that are looked at in a round
+constexpr std::size_t studiesListed = 200;
 // Rules may change meanwhile, and with them what a study waits for.
 constexpr std::int64_t longestPauseMs = 30000;
 
@@ -48,17 +49,31 @@ StudyReporter::StudyReporter(GroupPlanner& planner, JobStore& store,
       clock_(std::move(clock)) {}
 
 void StudyReporter::submitDue() {
-  const auto studies = store_.studiesToReport(studiesAtOnce, after_);
-  for (const JobStore::StudyToReport& study : studies) {
-    if (!isSettled(study)) continue;
-    store_.settleStudy(study);
-    pauses_.erase(study.orthancStudyId);
+  std::size_t looked = 0;
+  for (;;) {
+    const auto studies = store_.studiesToReport(studiesListed, after_);
+    for (const JobStore::StudyToReport& study : studies) {
+      after_ = study.orthancStudyId;
+      if (isPaused(study)) continue;
+      if (isSettled(study.orthancStudyId, study.version)) {
+        store_.settleStudy(study);
+        pauses_.erase(study.orthancStudyId);
+      }
+      if (++looked == studiesAtOnce) return;
+    }
+    if (studies.size() < studiesListed) break;
   }
-  after_ = studies.size() < studiesAtOnce ? std::string() : studies.back().orthancStudyId;
+  after_.clear();
+}
+
+bool StudyReporter::isPaused(const JobStore::StudyToReport& study) const {
+  const auto pause = pauses_.find(study.orthancStudyId);
+  return pause != pauses_.end() && pause->second.version == study.version &&
+         clock_() < pause->second.untilMs;
 }
 
 // For series that the rules expect.
-bool StudyReporter::mustWait(const JobStore::StudyToReport& study, const StudyReport& report) {
+bool StudyReporter::mustWait(const StudyReport& report, std::int64_t version) {
   using State = StudyReport::Completeness::State;
   if (!report.completeness) return false;
   const StudyReport::Completeness& found = *report.completeness;
@@ -66,17 +81,11 @@ bool StudyReporter::mustWait(const JobStore::StudyToReport& study, const StudyRe
   const std::int64_t now = clock_();
   std::int64_t until = now + longestPauseMs;
   if (found.state == State::waiting) until = std::min(until, found.untilMs);
-  pauses_[study.orthancStudyId] = {study.version, until};
+  pauses_[report.orthancStudyId] = {version, until};
   return true;
 }
 
-bool StudyReporter::isSettled(const JobStore::StudyToReport& study) {
-  const std::string& studyId = study.orthancStudyId;
-  const auto pause = pauses_.find(studyId);
-  if (pause != pauses_.end() && pause->second.version == study.version &&
-      clock_() < pause->second.untilMs) {
-    return false;
-  }
+bool StudyReporter::isSettled(const std::string& studyId, std::int64_t version) {
   const auto archived = planner_.study(studyId);
   if (!archived) return true;  // it is gone
   if (!archived->stable) return false;
@@ -85,7 +94,7 @@ bool StudyReporter::isSettled(const JobStore::StudyToReport& study) {
   const StudyReport report = studyReport(*input);
   if (!report.isComplete) return false;
   if (report.best.empty() || report.isForgotten) return true;
-  if (mustWait(study, report)) return false;
+  if (mustWait(report, version)) return false;
   const auto before = store_.lastStudyReport(studyId);
   const StudyDocument document = studyDocument(report, storedReports(report, store_), before);
   const auto latest = store_.latestStudyJob(studyId);

@@ -33,8 +33,10 @@ class StudyReporter {
   void submitDue();
 
  private:
-  bool isSettled(const JobStore::StudyToReport& study);  // false: later
-  bool mustWait(const JobStore::StudyToReport& study, const StudyReport& report);
+  bool isPaused(const JobStore::StudyToReport& study) const;
+  // version: of the study's mark. False: later.
+  bool isSettled(const std::string& studyId, std::int64_t version);
+  bool mustWait(const StudyReport& report, std::int64_t version);
 
   GroupPlanner& planner_;
   JobStore& store_;

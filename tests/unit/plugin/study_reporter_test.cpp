@@ -243,6 +243,20 @@ TEST_F(StudyReporterTest, AHeldReportIsWrittenWhenSomebodyAsksOrTheRulesNoLonger
   EXPECT_EQ(documentOf(studyJobs()[0])["missing"], Json({"late enhancement"}));
 }
 
+TEST_F(StudyReporterTest, AReportThatIsThereStaysTrueWhateverTheRulesHold) {
+  archive.studyBecomesStable("study");
+  analyse("a", 55);
+  analyse("b", 40);
+  report();
+  finish("9.1");
+  expectEnhancement("hold");
+  archive.deleteSeries("b");
+  store->cancelForResource("b", "deleted");
+  report();
+  ASSERT_THAT(studyJobs(), SizeIs(2));
+  EXPECT_EQ(documentOf(studyJobs()[0])["missing"], Json({"late enhancement"}));
+}
+
 TEST_F(StudyReporterTest, ChangedRulesEndTheWaiting) {
   expectEnhancement("hold");
   archive.studyBecomesStable("study");
