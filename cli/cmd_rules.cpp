@@ -5,11 +5,15 @@
 // usage.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "analysis/errors.h"
+#include "analysis/network_segmenter.h"
+#include "cli/picture_looks.h"
 #include "cli/registered_commands.h"
 #include "config/analysable.h"
 #include "config/check_rules.h"
@@ -17,6 +21,7 @@
 #include "config/known_keys.h"
 #include "config/rule_clause.h"
 #include "config/rules.h"
+#include "config/settings.h"
 #include "dicom_sr/series_headers.h"
 
 namespace cmr {
@@ -31,6 +36,8 @@ constexpr const char* shippedName = "shipped";
 struct RulesArguments {
   std::string file;
   std::string input;
+  std::string package;        // folder; empty: pictures are not looked at
+  std::string configuration;  // of the archive, or the part of it that is ours
   std::map<std::string, std::string> source;
   std::vector<std::string> scheduled;  // KEYWORD=VALUE
   std::string now;
@@ -64,13 +71,27 @@ void printReport(std::ostream& out, const RuleReport& report) {
   printNotes(out, report, report.warnings, "warning");
 }
 
+// What rules may name, as far as the configuration was given.
+KnownNames knownNames(const RulesArguments& a) {
+  if (a.configuration.empty()) return {};
+  std::ifstream file(a.configuration, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file) throw InputError("the configuration " + a.configuration + " cannot be read");
+  const std::optional<NamesInSection> names = namesInSection(text);
+  if (!names) throw InputError(a.configuration + " has no section \"CMR\"");
+  return {names->destinations, names->packages};
+}
+
 int check(const RulesArguments& a) {
-  const RuleReport report = checkRules(textOfFile(a.file), a.file);
+  const RuleReport report = checkRules(textOfFile(a.file), a.file, knownNames(a));
   if (a.json) {
     std::cout << printed(reportJson(report));
   } else {
     printReport(report.valid() ? std::cout : std::cerr, report);
     if (report.valid()) std::cout << a.file << ": " << report.rules.size() << " rules, no error\n";
+    if (report.valid() && !report.study.empty()) {
+      std::cout << a.file << ": " << report.study << "\n";
+    }
   }
   return report.valid() ? 0 : exitRefused;
 }
@@ -105,6 +126,73 @@ std::string describeSeries(const SeriesHeader& header) {
          " instances" + (name.empty() ? ", without a name" : ", \"" + name + "\"");
 }
 
+// A series, what the rules are asked about and, where they ask for its pictures, what is seen
+// there.
+struct Explained {
+  const SeriesHeader* header = nullptr;
+  SeriesFacts facts;
+  RoutingDecision decision;
+  std::string barred;
+  std::string notSeen;  // why there is nothing to look at
+};
+
+// Those that wait for their pictures alone are looked at, as it is a job that looks.
+std::string lookAt(std::vector<Explained>& all, const RuleSet& rules, const RulesArguments& a) {
+  std::vector<SeriesToLookAt> open;
+  for (const Explained& one : all) {
+    if (one.barred.empty() && !one.decision.sorting.empty()) {
+      open.push_back({one.header, one.decision.rule});
+    }
+  }
+  if (open.empty()) return {};
+  InferenceSettings inference;
+  const auto segmenter = loadNetworkSegmenter(a.package, inference);
+  const auto looks = lookAtPictures(open, *segmenter);
+  for (Explained& one : all) {
+    const auto look = looks.find(one.header->SeriesInstanceUID);
+    if (look == looks.end()) continue;
+    one.notSeen = look->second.why;
+    if (!one.notSeen.empty()) continue;
+    one.facts.classified = look->second.classified;
+    one.decision = rules.decide(one.facts);
+  }
+  const PackageIdentity& package = segmenter->identity();
+  return package.name + " " + package.version;
+}
+
+Json picturesJson(const Explained& one) {
+  if (!one.facts.classified) return nullptr;
+  Json pictures = Json::object();
+  for (const auto& [task, answer] : *one.facts.classified) {
+    pictures[task] = {{"takenFor", answer.value},
+                      {"probability", answer.probability},
+                      {"isCertain", answer.probability >= answer.leastProbability},
+                      {"isReleased", answer.released}};
+  }
+  return pictures;
+}
+
+Json explainedJson(const Explained& one, const RuleSet& rules) {
+  return {{"SeriesInstanceUID", one.header->SeriesInstanceUID},
+          {"instances", one.header->instances},
+          {"action", one.barred.empty() ? actionName(one.decision.action) : "never"},
+          {"rule", one.decision.rule},
+          {"verdict", verdictOf(one.decision, one.barred)},
+          {"order", orderJson(one.decision)},
+          {"pictures", picturesJson(one)},
+          {"rules", explanationJson(rules.tryAll(one.facts))}};
+}
+
+void print(const Explained& one, const RuleSet& rules, const std::string& package) {
+  std::cout << describeSeries(*one.header) << "\n";
+  if (one.facts.classified) {
+    std::cout << "its pictures were looked at with model package " << package << "\n";
+  } else if (!one.notSeen.empty()) {
+    std::cout << "its pictures cannot be looked at: " << one.notSeen << "\n";
+  }
+  std::cout << explanationText(one.decision, rules.tryAll(one.facts), one.barred) << "\n";
+}
+
 int explain(const RulesArguments& a) {
   const std::string text = textOfFile(a.file);
   const RuleReport report = checkRules(text, a.file);
@@ -113,26 +201,25 @@ int explain(const RulesArguments& a) {
     return exitRefused;
   }
   const RuleSet rules = RuleSet::parse(text, a.file);
-  Json all = Json::array();
-  for (const SeriesHeader& header : readSeriesHeaders(a.input)) {
-    const SeriesFacts facts = factsOf(header, a);
-    const RoutingDecision decision = rules.decide(facts);
-    const auto outcomes = rules.tryAll(facts);
-    const std::string barred = barOf(facts, header.writtenByUs);
-    if (!a.json) {
-      std::cout << describeSeries(header) << "\n"
-                << explanationText(decision, outcomes, barred) << "\n";
-      continue;
-    }
-    all.push_back({{"SeriesInstanceUID", header.SeriesInstanceUID},
-                   {"instances", header.instances},
-                   {"action", barred.empty() ? actionName(decision.action) : "never"},
-                   {"rule", decision.rule},
-                   {"verdict", verdictOf(decision, barred)},
-                   {"order", orderJson(decision)},
-                   {"rules", explanationJson(outcomes)}});
+  const std::vector<SeriesHeader> headers = readSeriesHeaders(a.input);
+  std::vector<Explained> all;
+  for (const SeriesHeader& header : headers) {
+    Explained one{&header, factsOf(header, a), {}, {}, {}};
+    one.decision = rules.decide(one.facts);
+    one.barred = barOf(one.facts, header.writtenByUs);
+    all.push_back(std::move(one));
   }
-  if (a.json) std::cout << printed(all);
+  const std::string package = a.package.empty() ? std::string() : lookAt(all, rules, a);
+  Json list = Json::array();
+  for (const Explained& one : all) {
+    if (a.json) {
+      list.push_back(explainedJson(one, rules));
+    } else {
+      print(one, rules, package);
+    }
+  }
+  if (a.json) std::cout << printed(list);
+  if (!a.json && !report.study.empty()) std::cout << "Of studies: " << report.study << "\n";
   return 0;
 }
 
@@ -162,6 +249,9 @@ void registerRules(CLI::App& app) {
 
   CLI::App* c = rules->add_subcommand("check", "Say what is wrong with a rules file, and where");
   c->add_option("file", a->file, "Rules file, or 'shipped' for the rules that ship")->required();
+  c->add_option("--configuration", a->configuration,
+                "Orthanc's configuration, or the file with its section CMR: names of packages and "
+                "destinations have to be there");
   c->add_flag("--json", a->json, "Print JSON");
   c->callback(withUsage(a, check));
 
@@ -176,6 +266,10 @@ void registerRules(CLI::App& app) {
   e->add_option("--origin", a->source["Origin"], "Orthanc's word for the way: DicomProtocol, ...");
   e->add_option("--scheduled", a->scheduled,
                 "What the worklist says of its exam, such as CodeValue=HEART; may be repeated");
+  e->add_option("--package", a->package,
+                "Folder of a model package: series whose rules ask what the pictures show are "
+                "looked at with its classifiers, as a job would")
+      ->check(CLI::ExistingDirectory);
   e->add_option("--now", a->now, "Local time at which it arrives, such as 'Sat 21:30'");
   e->add_flag("--json", a->json, "Print JSON");
   e->callback(withUsage(a, explain));

@@ -110,22 +110,36 @@ void warnOfOrder(const std::vector<Rule>& rules, const DocumentPlace& place, War
   if (!analyses) warner.warn(place, "no rule has anything analysed");
 }
 
+// Nothing ever comes from a rule that is switched off.
+void warnOfStudy(const RuleFile& file, const DocumentPlace& place, Warner& warner) {
+  if (!file.study) return;
+  const DocumentPlace here = place.at("study").at("expects");
+  for (std::size_t i = 0; i < file.study->expects.size(); ++i) {
+    for (const Rule& rule : file.rules) {
+      if (rule.enabled || rule.name != file.study->expects[i].rule) continue;
+      warner.warn(here.at(i), "waits for series of the rule " + inQuotes(rule.name) +
+                                  ", which is disabled: no study is ever complete");
+    }
+  }
+}
+
 }  // namespace
 
-RuleReport checkRules(std::string_view json, const std::string& source,
-                      const KnownDestinations& destinations) {
+RuleReport checkRules(std::string_view json, const std::string& source, const KnownNames& known) {
   RuleReport report;
   report.source = source;
-  const RuleFile file = readRules(json, source, destinations);
+  const RuleFile file = readRules(json, source, known);
   for (const DocumentError& mistake : file.mistakes) {
     report.mistakes.push_back(noteOf(mistake, json));
   }
   for (const Rule& rule : file.rules) report.rules.push_back(rule.name);
+  if (file.study) report.study = describe(*file.study);
   if (!report.valid()) return report;
   Warner warner(json, report);
   const DocumentPlace place(source);
   warnOfTags(parseStrictJson(json, source), place, warner);
   warnOfOrder(file.rules, place, warner);
+  warnOfStudy(file, place, warner);
   return report;
 }
 
@@ -143,6 +157,7 @@ Json reportJson(const RuleReport& report) {
   return {{"valid", report.valid()},
           {"source", report.source},
           {"rules", report.rules},
+          {"study", report.study.empty() ? Json() : Json(report.study)},
           {"mistakes", list(report.mistakes)},
           {"warnings", list(report.warnings)}};
 }

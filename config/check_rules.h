@@ -23,16 +23,17 @@ struct RuleReport {
   std::vector<RuleNote> mistakes;  // the document is refused
   std::vector<RuleNote> warnings;  // it is taken
   std::vector<std::string> rules;  // names of those that could be read
+  std::string study;               // the policy on studies in words; empty: none
   bool valid() const { return mistakes.empty(); }
 };
 
 // Warns of keywords that the DICOM dictionary (PS3.6) does not know, of rules behind one that
 // matches everything, of tasks that this program does not compute, and when nothing is analysed.
 RuleReport checkRules(std::string_view json, const std::string& source,
-                      const KnownDestinations& destinations = {});
+                      const KnownNames& known = {});
 
-// {"valid", "source", "rules": [names], "mistakes": [{"message", "pointer", "line", "column"}],
-// "warnings": [the same]}
+// {"valid", "source", "rules": [names], "study": words or null, "mistakes": [{"message", "pointer",
+// "line", "column"}], "warnings": [the same]}
 nlohmann::json reportJson(const RuleReport& report);
 
 // Whether DICOM has this keyword. Always true when the program was built without a dictionary.

@@ -52,6 +52,7 @@ std::string verdictOf(const RoutingDecision& decision, const std::string& barred
       text = decision.sorting.empty()
                  ? "rule \"" + decision.rule + "\" has it analysed"
                  : "its pictures decide once the job runs, by the rules " + decision.rule;
+      if (!decision.package.empty()) text += " with the model package \"" + decision.package + "\"";
       if (!decision.holdReason.empty())
         text += " once somebody asks for it: " + decision.holdReason;
       break;
@@ -71,6 +72,7 @@ Json orderJson(const RoutingDecision& decision) {
   return {{"tasks", decision.tasks},
           {"outputs", Json(decision.outputs.empty() ? defaultOutputs() : decision.outputs)},
           {"destinations", decision.destinations ? Json(*decision.destinations) : Json()},
+          {"package", decision.package.empty() ? Json() : Json(decision.package)},
           {"priority", decision.priority},
           {"hold", decision.holdReason},
           {"wait", decision.waitForStudy ? "study" : "series"},

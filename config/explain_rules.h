@@ -15,8 +15,9 @@ std::string actionName(RouteAction action);  // "analyze", "skip", "noRule"
 // One sentence: what becomes of the series. `barred`: see barOf.
 std::string verdictOf(const RoutingDecision& decision, const std::string& barred);
 
-// What the rule that decided asks for besides its tasks: {"tasks", "outputs", "priority", "hold",
-// "wait", "hours", "destinations" (null: where the configuration says)}; null for a series that is
+// What the rule that decided asks for besides its tasks: {"tasks", "outputs", "package" (null:
+// the one of the configuration), "priority", "hold", "wait", "hours", "destinations" (null: where
+// the configuration says)}; null for a series that is
 // not analysed.
 nlohmann::json orderJson(const RoutingDecision& decision);
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/known_keys.h"
+#include "config/plain_name.h"
 #include "config/strict_json.h"
 #include "config/value_condition.h"
 
@@ -16,6 +17,7 @@ constexpr int schemaVersion = 1;
 constexpr std::size_t mostRules = 200;
 constexpr int largestPriority = 100;
 constexpr const char* fallbackName = "otherwise";
+constexpr const char* studyKey = "study";
 
 bool isIn(const std::string& text, const std::vector<std::string>& list) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -68,7 +70,8 @@ std::vector<std::string> readOutputs(const Json& value, const DocumentPlace& pla
 }
 
 // Unlike other lists this one may be empty: such results are sent nowhere.
-std::vector<std::string> readDestinations(const Json& value, const KnownDestinations& known,
+std::vector<std::string> readDestinations(const Json& value,
+                                          const std::optional<std::vector<std::string>>& known,
                                           const DocumentPlace& place) {
   if (!value.is_array()) place.refuse("must be a list of names");
   std::vector<std::string> names;
@@ -85,6 +88,17 @@ std::vector<std::string> readDestinations(const Json& value, const KnownDestinat
   return names;
 }
 
+std::string readPackage(const Json& value, const std::optional<std::vector<std::string>>& known,
+                        const DocumentPlace& place) {
+  const std::string name = value.is_string() ? value.get<std::string>() : std::string();
+  if (!isPlainName(name)) place.refuse("must be the name of one of the configuration's Packages");
+  if (known && !isIn(name, *known)) {
+    place.refuse("is unknown: the configuration has no package " + inQuotes(name) +
+                 hintAt(name, *known));
+  }
+  return name;
+}
+
 std::vector<std::string> readTasks(const Json& value, const DocumentPlace& place) {
   if (value == "auto") return computedTasks();
   if (value.is_string()) place.refuse("must be \"auto\" or a list of tasks");
@@ -93,7 +107,7 @@ std::vector<std::string> readTasks(const Json& value, const DocumentPlace& place
 
 // What has to be known before the job begins is not for a rule that is decided after it began.
 void refuseOrders(const Json& object, const DocumentPlace& place) {
-  for (const char* key : {"priority", "hold", "wait", "hours", "destinations"}) {
+  for (const char* key : {"priority", "hold", "wait", "hours", "destinations", "package"}) {
     if (!object.contains(key)) continue;
     place.at(key).refuse(
         "has no meaning in a rule that asks what the pictures show: it decides once the job runs");
@@ -109,7 +123,7 @@ void readSkip(const Json& object, const DocumentPlace& place, Rule& rule) {
   }
 }
 
-void readAction(const Json& object, const KnownDestinations& known, const DocumentPlace& place,
+void readAction(const Json& object, const KnownNames& known, const DocumentPlace& place,
                 Rule& rule) {
   const bool skip = object.contains("skip");
   if (skip == object.contains("tasks")) place.refuse("needs either \"tasks\" or \"skip\"");
@@ -120,7 +134,10 @@ void readAction(const Json& object, const KnownDestinations& known, const Docume
   }
   if (object.contains("destinations")) {
     rule.destinations =
-        readDestinations(object.at("destinations"), known, place.at("destinations"));
+        readDestinations(object.at("destinations"), known.destinations, place.at("destinations"));
+  }
+  if (object.contains("package")) {
+    rule.package = readPackage(object.at("package"), known.packages, place.at("package"));
   }
   if (object.contains("priority")) {
     rule.priority = readPriority(object.at("priority"), place.at("priority"));
@@ -130,7 +147,7 @@ void readAction(const Json& object, const KnownDestinations& known, const Docume
   if (object.contains("hours")) rule.hours = readTimeWindow(object.at("hours"), place.at("hours"));
 }
 
-Rule readRule(const Json& object, const KnownDestinations& known, const DocumentPlace& place) {
+Rule readRule(const Json& object, const KnownNames& known, const DocumentPlace& place) {
   if (!object.is_object()) place.refuse("must be an object");
   refuseUnknownKeys(object, ruleKeys(), place);
   Rule rule;
@@ -152,7 +169,7 @@ Rule readRule(const Json& object, const KnownDestinations& known, const Document
   return rule;
 }
 
-Rule readFallback(const Json& object, const KnownDestinations& known, const DocumentPlace& place) {
+Rule readFallback(const Json& object, const KnownNames& known, const DocumentPlace& place) {
   if (!object.is_object()) place.refuse("must be an object");
   refuseUnknownKeys(object, actionKeys(), place);
   Rule rule;
@@ -201,7 +218,29 @@ void take(RuleFile& file, const DocumentPlace& place, Read read) {
   }
 }
 
-void readDocument(std::string_view json, const std::string& source, const KnownDestinations& known,
+// Only where every rule could be read are the names known.
+void requireRulesOf(const StudyPolicy& policy, const RuleFile& file, const DocumentPlace& place) {
+  if (!file.mistakes.empty()) return;
+  std::vector<std::string> names;
+  for (const Rule& rule : file.rules) names.push_back(rule.name);
+  for (std::size_t i = 0; i < policy.expects.size(); ++i) {
+    const std::string& name = policy.expects[i].rule;
+    if (name.empty() || isIn(name, names)) continue;
+    place.at("expects").at(i).at("rule").refuse("is unknown: there is no rule " + inQuotes(name) +
+                                                hintAt(name, names));
+  }
+}
+
+void readStudy(const Json& value, const DocumentPlace& place, RuleFile& file) {
+  try {
+    file.study = readStudyPolicy(value, place);
+    requireRulesOf(*file.study, file, place);
+  } catch (const DocumentError& mistake) {
+    file.mistakes.push_back(mistake);
+  }
+}
+
+void readDocument(std::string_view json, const std::string& source, const KnownNames& known,
                   RuleFile& file) {
   const DocumentPlace whole(source);
   if (json.size() > largestRulesFile) whole.refuse("larger than 1 MiB");
@@ -215,15 +254,15 @@ void readDocument(std::string_view json, const std::string& source, const KnownD
     const DocumentPlace place = whole.at(fallbackName);
     take(file, place, [&] { return readFallback(document.at(fallbackName), known, place); });
   }
+  if (document.contains(studyKey)) readStudy(document.at(studyKey), whole.at(studyKey), file);
 }
 
 }  // namespace
 
-RuleFile readRules(std::string_view json, const std::string& source,
-                   const KnownDestinations& destinations) {
+RuleFile readRules(std::string_view json, const std::string& source, const KnownNames& known) {
   RuleFile file;
   try {
-    readDocument(json, source, destinations, file);
+    readDocument(json, source, known, file);
   } catch (const DocumentError& mistake) {
     file.mistakes.push_back(mistake);
   } catch (const InputError& syntax) {
@@ -233,20 +272,21 @@ RuleFile readRules(std::string_view json, const std::string& source,
 }
 
 const std::vector<std::string>& ruleFileKeys() {
-  static const std::vector<std::string> keys{"$schema", "schema", "comment", "rules", "otherwise"};
+  static const std::vector<std::string> keys{"$schema", "schema",    "comment",
+                                             "rules",   "otherwise", studyKey};
   return keys;
 }
 
 const std::vector<std::string>& ruleKeys() {
-  static const std::vector<std::string> keys{"name", "comment", "enabled", "when",
-                                             "skip", "tasks",   "outputs", "priority",
-                                             "hold", "wait",    "hours",   "destinations"};
+  static const std::vector<std::string> keys{"name",  "comment",      "enabled",  "when", "skip",
+                                             "tasks", "outputs",      "priority", "hold", "wait",
+                                             "hours", "destinations", "package"};
   return keys;
 }
 
 const std::vector<std::string>& actionKeys() {
-  static const std::vector<std::string> keys{"skip", "tasks", "outputs", "priority",
-                                             "hold", "wait",  "hours",   "destinations"};
+  static const std::vector<std::string> keys{"skip", "tasks", "outputs",      "priority", "hold",
+                                             "wait", "hours", "destinations", "package"};
   return keys;
 }
 

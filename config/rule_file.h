@@ -8,6 +8,7 @@
 
 #include "config/document_place.h"
 #include "config/rule_clause.h"
+#include "config/study_policy.h"
 #include "config/time_window.h"
 
 namespace cmr {
@@ -22,6 +23,7 @@ struct Rule {
   std::string holdReason;  // not empty: nothing happens until somebody asks for it
   // Names of the configuration's; absent: those that it gives by default. Empty: nowhere.
   std::optional<std::vector<std::string>> destinations;
+  std::string package;  // name of the configuration's; empty: its Package
   bool waitForStudy = false;
   int priority = 0;
   std::optional<TimeWindow> hours;  // of the day in which series are submitted
@@ -30,15 +32,18 @@ struct Rule {
 
 struct RuleFile {
   std::vector<Rule> rules;
+  std::optional<StudyPolicy> study;
   std::vector<DocumentError> mistakes;  // the first of each rule; rules are incomplete then
 };
 
-// Names of destinations that rules may give; absent: they are not known here, and any is taken.
-using KnownDestinations = std::optional<std::vector<std::string>>;
+// What rules may name of the configuration; absent: it is not known here, and any name is taken.
+struct KnownNames {
+  std::optional<std::vector<std::string>> destinations;
+  std::optional<std::vector<std::string>> packages;
+};
 
 // `source` names the document in messages. Throws nothing but std::bad_alloc.
-RuleFile readRules(std::string_view json, const std::string& source,
-                   const KnownDestinations& destinations = {});
+RuleFile readRules(std::string_view json, const std::string& source, const KnownNames& known = {});
 
 constexpr std::size_t largestRulesFile = 1 << 20;  // bytes
 

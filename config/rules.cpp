@@ -32,6 +32,7 @@ void applyAction(const Rule& rule, RoutingDecision& decision) {
   decision.tasks = rule.tasks;
   decision.outputs = rule.outputs;
   decision.destinations = rule.destinations;
+  decision.package = rule.package;
   decision.priority = rule.priority;
   decision.reason = rule.skipReason;
   decision.holdReason = rule.holdReason;
@@ -70,6 +71,7 @@ void leaveToPictures(const std::vector<const Rule*>& candidates, bool lastIsCert
 class RuleSet::Impl {
  public:
   std::vector<Rule> rules;
+  std::optional<StudyPolicy> study;
 };
 
 RuleSet::RuleSet(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
@@ -79,6 +81,7 @@ RuleSet RuleSet::parse(std::string_view json, const std::string& source) {
   if (!file.mistakes.empty()) throw file.mistakes.front();
   auto impl = std::make_shared<Impl>();
   impl->rules = std::move(file.rules);
+  impl->study = std::move(file.study);
   return RuleSet(std::move(impl));
 }
 
@@ -138,6 +141,8 @@ std::vector<std::string> RuleSet::ruleNames() const {
   for (const Rule& rule : impl_->rules) names.push_back(rule.name);
   return names;
 }
+
+const std::optional<StudyPolicy>& RuleSet::study() const { return impl_->study; }
 
 bool RuleSet::asksForSource() const {
   const auto asks = [](const auto& clause) { return clause->asksForSource(); };

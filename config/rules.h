@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/study_policy.h"
 #include "config/time_window.h"
 
 namespace cmr {
@@ -70,7 +71,8 @@ struct RoutingDecision {
   std::vector<std::string> outputs;  // what goes back; empty: defaultOutputs()
   // Where results are sent on to; absent: where the configuration says. Empty: nowhere.
   std::optional<std::vector<std::string>> destinations;
-  int priority = 0;  // larger first, [-100, 100]
+  std::string package;  // name of the configuration's; empty: its Package
+  int priority = 0;     // larger first, [-100, 100]
   std::string reason;
   // Not empty: a person looks first; nothing happens until somebody asks for the series.
   std::string holdReason;
@@ -98,6 +100,8 @@ class RuleSet {
   // The DICOM keywords that the rules read, sorted: what SeriesFacts::tags should hold.
   std::vector<std::string> keywords() const;
   std::vector<std::string> ruleNames() const;
+  // What makes a study complete; empty: whatever has come.
+  const std::optional<StudyPolicy>& study() const;
   bool asksForSource() const;    // whether SeriesFacts::source matters
   bool asksForSchedule() const;  // whether SeriesFacts::scheduled does
 

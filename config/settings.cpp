@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/errors.h"
+#include "config/plain_name.h"
 #include "config/strict_json.h"
 
 namespace cmr {
@@ -51,6 +52,28 @@ std::string path(const Json& value, bool mayBeEmpty) {
   }
   if (text.find('\0') != std::string::npos) throw BadValue("must not contain a zero byte");
   return text;
+}
+
+std::map<std::string, std::string> packages(const Json& value) {
+  if (!value.is_object()) {
+    throw BadValue(
+        "must be an object of names and folders, such as {\"heart3t\": "
+        "\"/var/lib/orthanc/cmr/models/heart3t\"}, not " +
+        inQuotes(value.dump()));
+  }
+  std::map<std::string, std::string> all;
+  for (const auto& [name, folder] : value.items()) {
+    if (!isPlainName(name)) {
+      throw BadValue("has the name " + inQuotes(name) +
+                     "; names are 1 to 64 letters, digits, hyphens, underscores and points");
+    }
+    try {
+      all.emplace(name, path(folder, false));
+    } catch (const BadValue& bad) {
+      throw BadValue("is refused: " + inQuotes(name) + " " + bad.what());
+    }
+  }
+  return all;
 }
 
 bool deleteOrKeep(const Json& value) {
@@ -170,6 +193,7 @@ const std::vector<Key>& keys() {
   static const std::vector<Key> all{
       {"Enable", [](Settings& s, const Json& v) { s.enable = boolean(v); }},
       {"Package", [](Settings& s, const Json& v) { s.packageFolder = path(v, false); }},
+      {"Packages", [](Settings& s, const Json& v) { s.packages = packages(v); }},
       {"WorkerExecutable", [](Settings& s, const Json& v) { s.workerExecutable = path(v, false); }},
       {"Database", [](Settings& s, const Json& v) { s.databaseFolder = path(v, true); }},
       {"Rules", [](Settings& s, const Json& v) { s.rulesFile = path(v, true); }},
@@ -300,6 +324,27 @@ Settings parseSettings(std::string_view configuration) {
   if (section != whole.end()) settings = parseSection(*section, whole);
   settings.archiveAuthenticates = authenticates(whole);
   return settings;
+}
+
+std::vector<std::string> packageNames(const Settings& settings) {
+  std::vector<std::string> names;
+  for (const auto& [name, folder] : settings.packages) names.push_back(name);
+  return names;
+}
+
+std::optional<NamesInSection> namesInSection(std::string_view configuration) {
+  const Json whole = parseStrictJson(configuration, "configuration");
+  const auto section = whole.is_object() ? whole.find(sectionName) : whole.end();
+  if (!whole.is_object() || section == whole.end()) return std::nullopt;
+  if (!section->is_object()) throw InputError("configuration: \"CMR\" must be an object");
+  Settings settings;
+  for (const char* key : {"Packages", "Destinations"}) {
+    const auto entry = section->find(key);
+    const std::string mistake =
+        entry == section->end() ? std::string() : setOne(settings, key, *entry);
+    if (!mistake.empty()) throw InputError("configuration, section \"CMR\": " + mistake);
+  }
+  return NamesInSection{namesOf(settings.destinations), packageNames(settings)};
 }
 
 std::vector<std::string> settingsKeys() {

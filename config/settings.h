@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,8 @@ struct WorklistSettings {
 struct Settings {
   bool enable = true;         // Enable; false too when there is no `CMR` section at all
   std::string packageFolder;  // Package: absolute path of the model package; needed when enabled
+  // Packages: name -> absolute path of another model package, for rules that name it.
+  std::map<std::string, std::string> packages;
   std::string workerExecutable = "/usr/bin/cmr";  // WorkerExecutable: absolute path
   std::string databaseFolder;  // Database: folder of the job store; empty: Orthanc's own folder
   std::string rulesFile;       // Rules: routing rules; empty: the rules that ship (rules.h)
@@ -71,6 +74,18 @@ struct Settings {
 // InputError that names every mistake found, not only the first: unknown keys (with the nearest
 // known one), wrong types, values out of range. Paths are checked for form here, not for existence.
 Settings parseSettings(std::string_view configuration);
+
+// Names that rules may give in this configuration.
+std::vector<std::string> packageNames(const Settings& settings);
+
+// The same for one file of several that make a configuration: its packages and destinations alone
+// are read, and whether the archive has their targets is not looked at. Empty: it has no section
+// `CMR`. Throws InputError.
+struct NamesInSection {
+  std::vector<std::string> destinations;
+  std::vector<std::string> packages;
+};
+std::optional<NamesInSection> namesInSection(std::string_view configuration);
 
 // The keys of the section, in the order of the documentation.
 std::vector<std::string> settingsKeys();

@@ -63,6 +63,7 @@ void take(const fs::path& file, std::map<std::string, Representative>& series) {
   Representative& found = series[SeriesInstanceUID];
   if (!found.seen.insert(SOPInstanceUID).second) return;
   ++found.header.instances;
+  found.header.files.push_back(file.string());
   if (!found.SOPInstanceUID.empty() && found.SOPInstanceUID < SOPInstanceUID) return;
   found.SOPInstanceUID = SOPInstanceUID;
   found.header.SeriesInstanceUID = SeriesInstanceUID;

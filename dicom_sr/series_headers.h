@@ -14,6 +14,7 @@ struct SeriesHeader {
   // UTF-8, several values parted by backslashes; sequences and pixels left out.
   std::map<std::string, std::string> values;
   bool writtenByUs = false;
+  std::vector<std::string> files;  // one of each instance, in the order of their names
 };
 
 // Every DICOM file below a folder (or the one file), by series in the order of their UIDs. Files

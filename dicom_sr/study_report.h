@@ -28,6 +28,7 @@ struct StudyReportContent {
   std::vector<Part> parts;
   std::vector<std::string> comments;       // in the order of reading
   std::optional<Predecessor> predecessor;  // the report on this study that this one replaces
+  bool isPartial = false;                  // something that was expected is missing
   std::string fingerprint;                 // of all that the content was made of
 };
 

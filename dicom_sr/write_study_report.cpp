@@ -232,6 +232,10 @@ ProducedObject writeStudyReport(const StudyReportContent& content,
   putHeader(dataset, source, identity, context, content.package);
   putOwnCodingScheme(dataset);
   putReportDocument(dataset);
+  if (content.isPartial) {  // PS3.3 C.17.2
+    putText(dataset, DCM_CompletionFlag, "PARTIAL");
+    putText(dataset, DCM_CompletionFlagDescription, "Series that were expected are missing");
+  }
   putReferences(dataset, content, taken);
   addReportContext(dataset, content.package);
   addImageLibrary(dataset, taken.images);

@@ -18,6 +18,8 @@ struct AnalysisRequest {
   // Hash of the package that has to compute it; empty: any. The supervisor sees to it, the worker
   // is not told.
   std::string packageSha256 = {};
+  // Where that package lies; empty: in the folder of the worker's settings.
+  std::string packageFolder = {};
   // Which objects are wanted, as rules name them (config/rule_file.h); empty: defaultOutputs().
   std::vector<std::string> outputs = {};
   // Not empty: no images are analysed, a report on a study is written from what this document says

@@ -85,14 +85,16 @@ void AuditTrail::noteRules(const Actor& by, const std::string& action,
   transaction.commit();
 }
 
-void AuditTrail::notePackage(const std::string& folder, const std::string& sha256) {
+void AuditTrail::notePackage(const std::string& folder, const std::string& sha256,
+                             const std::string& name) {
   JobStore::Impl& impl = *store_.impl_;
   const std::lock_guard guard(impl.mutex);
-  const std::string before = impl.mark(packageMark);
+  const std::string mark = name.empty() ? packageMark : std::string(packageMark) + " " + name;
+  const std::string before = impl.mark(mark.c_str());
   if (before == sha256) return;
   SqliteTransaction transaction(impl.connection);
   impl.audit({{}, serviceRole}, {"package", "found", folder, hashJson(before), hashJson(sha256)});
-  impl.setMark(packageMark, sha256);
+  impl.setMark(mark.c_str(), sha256);
   transaction.commit();
 }
 

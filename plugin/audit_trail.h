@@ -52,7 +52,9 @@ class AuditTrail {
   // another than before.
   void noteRules(const Actor& by, const std::string& action,
                  const std::function<RulesVersion()>& inUse);
-  void notePackage(const std::string& folder, const std::string& sha256);
+  // name: as rules give it; empty: the package where they give none.
+  void notePackage(const std::string& folder, const std::string& sha256,
+                   const std::string& name = {});
 
   struct EarlierRules {
     std::string sha256;

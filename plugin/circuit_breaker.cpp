@@ -29,12 +29,6 @@ bool isWorkerFailure(const AnalysisOutcome& outcome) {
 
 }  // namespace
 
-void CircuitBreaker::close() {
-  failedJobs_.clear();
-  failedStarts_ = 0;
-  pause_ = std::chrono::milliseconds(0);
-}
-
 void CircuitBreaker::record(const AnalysisRequest& request, const AnalysisOutcome& outcome,
                             Time now) {
   const std::lock_guard lock(mutex_);
@@ -42,29 +36,33 @@ void CircuitBreaker::record(const AnalysisRequest& request, const AnalysisOutcom
     // A job that was cancelled, or that needed too much memory, says nothing either way.
     const bool answered =
         outcome.kind != OutcomeKind::failed || outcome.cause == FailureCause::analysis;
-    if (answered) close();
+    if (answered) failures_.erase(request.packageSha256);
     return;
   }
-  if (package_ != request.packageSha256) close();
-  package_ = request.packageSha256;
-  lastReason_ = outcome.reason;
-  failedJobs_.insert(request.jobId);
+  Failures& failures = failures_[request.packageSha256];
+  failures.lastReason = outcome.reason;
+  failures.jobs.insert(request.jobId);
   if (outcome.cause == FailureCause::start || outcome.cause == FailureCause::package) {
-    ++failedStarts_;
+    ++failures.starts;
   }
-  const bool wasOpen = pause_.count() > 0;
-  const bool isTooMuch =
-      static_cast<int>(failedJobs_.size()) >= settings_.jobs || failedStarts_ >= settings_.starts;
+  const bool wasOpen = failures.pause.count() > 0;
+  const bool isTooMuch = static_cast<int>(failures.jobs.size()) >= settings_.jobs ||
+                         failures.starts >= settings_.starts;
   if (!wasOpen && !isTooMuch) return;
-  pause_ = wasOpen ? std::min(pause_ * 2, settings_.largestPause) : settings_.firstPause;
-  openUntil_ = now + pause_;
+  failures.pause =
+      wasOpen ? std::min(failures.pause * 2, settings_.largestPause) : settings_.firstPause;
+  failures.openUntil = now + failures.pause;
 }
 
 std::string CircuitBreaker::problem(const std::string& packageSha256, Time now) const {
   const std::lock_guard lock(mutex_);
-  if (pause_.count() == 0 || now >= openUntil_ || packageSha256 != package_) return {};
+  const auto found = failures_.find(packageSha256);
+  if (found == failures_.end()) return {};
+  const Failures& failures = found->second;
+  if (failures.pause.count() == 0 || now >= failures.openUntil) return {};
   return "the worker keeps failing with the model package: nothing is tried for " +
-         std::to_string(pause_.count() / 1000) + " s; the last failure: " + lastReason_;
+         std::to_string(failures.pause.count() / 1000) +
+         " s; the last failure: " + failures.lastReason;
 }
 
 }  // namespace cmr

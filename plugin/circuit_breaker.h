@@ -1,8 +1,10 @@
 // A package or a program that makes every worker fail must not use up the attempts of every job in
-// the queue: after a few failures in a row nothing is tried for a while, then one job, and so on.
+// the queue: after a few failures in a row nothing is tried with it for a while, then one job, and
+// so on. Each package has a row of its own.
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -27,23 +29,25 @@ class CircuitBreaker {
 
   explicit CircuitBreaker(CircuitBreakerSettings settings = {}) : settings_(settings) {}
 
-  // An outcome of WorkerSupervisor::run. A worker that answered, whatever it said, closes it.
+  // An outcome of WorkerSupervisor::run. A worker that answered, whatever it said, closes that of
+  // its package.
   void record(const AnalysisRequest& request, const AnalysisOutcome& outcome, Time now);
   // Why nothing should be tried with this package now; empty when something may. Another package
   // than the one that failed may always be tried.
   std::string problem(const std::string& packageSha256, Time now) const;
 
  private:
-  void close();
+  struct Failures {
+    std::set<std::string> jobs;
+    int starts = 0;
+    std::string lastReason;
+    std::chrono::milliseconds pause{0};  // zero: closed
+    Time openUntil{};
+  };
 
   const CircuitBreakerSettings settings_;
-  mutable std::mutex mutex_;  // guards the rest
-  std::string package_;
-  std::set<std::string> failedJobs_;
-  int failedStarts_ = 0;
-  std::string lastReason_;
-  std::chrono::milliseconds pause_{0};  // zero: closed
-  Time openUntil_{};
+  mutable std::mutex mutex_;                  // guards the next
+  std::map<std::string, Failures> failures_;  // by package
 };
 
 }  // namespace cmr

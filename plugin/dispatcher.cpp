@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <ctime>
+#include <set>
 #include <utility>
 
 #include "analysis/errors.h"
@@ -59,6 +60,28 @@ class Heartbeat {
   bool warned_ = false;
 };
 
+// Packages whose jobs wait.
+struct Unusable {
+  std::vector<std::string> sha256;
+  std::string problem;  // of the first
+  bool areAll = false;
+};
+
+Unusable unusableOf(const PackagesInUse& use) {
+  Unusable unusable;
+  std::set<std::string> usable;  // the same package may lie in two folders
+  for (const PackageInUse& one : use.packages) {
+    if (one.problem.empty()) usable.insert(one.sha256);
+  }
+  for (const PackageInUse& one : use.packages) {
+    if (usable.count(one.sha256) != 0) continue;
+    if (unusable.sha256.empty()) unusable.problem = one.problem;
+    unusable.sha256.push_back(one.sha256);
+  }
+  unusable.areAll = !use.packages.empty() && usable.empty();
+  return unusable;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(Archive& archive, JobStore& store, DispatcherDuties duties,
@@ -97,14 +120,22 @@ bool Dispatcher::round(const std::stop_token& stop) noexcept {
 }
 
 bool Dispatcher::takeOne(const std::stop_token& stop) {
-  PackageInUse package;
-  if (duties_.package) package = duties_.package();
-  if (!package.problem.empty()) throw ResourceError(package.problem);
-  const auto lease = store_.claim(dateTimeNow());
-  if (!lease) return false;
+  PackagesInUse use;
+  if (duties_.packages) use = duties_.packages();
+  if (!use.problem.empty()) throw ResourceError(use.problem);
+  const Unusable unusable = unusableOf(use);
+  if (unusable.areAll) throw ResourceError(unusable.problem);
+  const auto lease = store_.claim(dateTimeNow(), unusable.sha256);
+  if (!lease) {
+    // Some jobs may wait for a package that cannot be used, while those for others go on.
+    if (!unusable.sha256.empty() && store_.isAwaited(unusable.sha256)) {
+      throw ResourceError(unusable.problem);
+    }
+    return false;
+  }
   setTrouble({});
   try {
-    process(*lease, package.sha256, stop);
+    process(*lease, use, stop);
   } catch (const std::exception& error) {
     fail(*lease, error.what(), FailureCause::archive);
   }
@@ -113,19 +144,25 @@ bool Dispatcher::takeOne(const std::stop_token& stop) {
 
 // What was submitted for a package that was replaced since becomes a job for the one that is there
 // now, so that every result is known under the package that computed it.
-bool Dispatcher::isForOtherPackage(const JobRecord& job, const std::string& packageSha256) {
-  if (packageSha256.empty() || job.submission.packageSha256 == packageSha256) return false;
-  if (job.submission.scope == JobScope::study) return false;  // of numbers that are there already
+std::optional<PackageInUse> Dispatcher::packageFor(const JobRecord& job,
+                                                   const PackagesInUse& packages) {
+  const std::string& wanted = job.submission.packageSha256;
+  if (packages.packages.empty()) return PackageInUse{};
+  if (job.submission.scope == JobScope::study) return packages.packages.at(packages.forStudies);
+  for (const PackageInUse& one : packages.packages) {
+    if (one.sha256 == wanted && one.problem.empty()) return one;
+  }
   sourceGone(job, job.submission.orthancSeriesIds.front(),
              "it was for a model package that was replaced; its images are a new job for the "
              "package that is installed now");
   for (const std::string& id : job.submission.orthancSeriesIds) duties_.onOtherSource(id);
-  return true;
+  return std::nullopt;
 }
 
-void Dispatcher::process(const Lease& lease, const std::string& packageSha256,
+void Dispatcher::process(const Lease& lease, const PackagesInUse& packages,
                          const std::stop_token& stop) {
-  if (isForOtherPackage(lease.job, packageSha256)) return;
+  const auto package = packageFor(lease.job, packages);
+  if (!package) return;
   if (lease.job.attempts == 1) {
     took(ServiceStage::wait, static_cast<double>(lease.job.sinceMs - lease.job.createdMs) / 1000);
   }
@@ -137,13 +174,15 @@ void Dispatcher::process(const Lease& lease, const std::string& packageSha256,
   };
   std::optional<AnalysisRequest> request;
   try {
-    request = lease.job.submission.scope == JobScope::study ? collectStudy(lease.job, packageSha256)
-                                                            : collect(lease, progress);
+    request = lease.job.submission.scope == JobScope::study
+                  ? collectStudy(lease.job, package->sha256)
+                  : collect(lease, progress);
   } catch (const CancelledError&) {
     store_.release(lease);  // changes nothing when it was cancelled
     return;
   }
   if (!request) return;
+  request->packageFolder = package->folder;
   took(ServiceStage::fetch, fetching.seconds());
   const Stopwatch analyzing;
   const AnalysisOutcome outcome = duties_.analyze(*request, progress);

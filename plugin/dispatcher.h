@@ -13,16 +13,19 @@
 #include "plugin/archive.h"
 #include "plugin/doorbell.h"
 #include "plugin/job_store.h"
+#include "plugin/package_shelf.h"
 #include "plugin/service_metrics.h"
 #include "plugin/worker_supervisor.h"
 
 namespace cmr {
 
-// The model package that a job taken now would be computed with.
-struct PackageInUse {
-  std::string sha256;
-  // Why no job can be computed at present (the package, a floor); empty when one can.
-  std::string problem;
+// What jobs taken now can be computed with.
+struct PackagesInUse {
+  std::string problem;                 // why no job at all is taken (a floor); empty when some are
+  std::vector<PackageInUse> packages;  // empty: whatever package a job is for
+  // Reports on studies are made of numbers that are there: any package writes them. The place in
+  // the list of the one that does; the worker may have it loaded.
+  std::size_t forStudies = 0;
 };
 
 struct DispatcherDuties {
@@ -32,7 +35,7 @@ struct DispatcherDuties {
   std::function<void(const std::string&)> onOtherSource;  // this series is not what was submitted
   LogCallback log;
   // Asked before each job; absent: whatever package a job is for.
-  std::function<PackageInUse()> package = {};
+  std::function<PackagesInUse()> packages = {};
   ServiceMetrics* metrics = nullptr;  // counts what happens; may be absent
 };
 
@@ -56,8 +59,9 @@ class Dispatcher {
   std::string trouble() const;  // why no job is taken at present; empty when all is well
 
  private:
-  void process(const Lease& lease, const std::string& packageSha256, const std::stop_token& stop);
-  bool isForOtherPackage(const JobRecord& job, const std::string& packageSha256);
+  void process(const Lease& lease, const PackagesInUse& packages, const std::stop_token& stop);
+  // Where a package lies that this job can be computed with; empty: there is none.
+  std::optional<PackageInUse> packageFor(const JobRecord& job, const PackagesInUse& packages);
   std::optional<AnalysisRequest> collect(const Lease& lease, const ProgressCallback& progress);
   std::optional<AnalysisRequest> collectStudy(const JobRecord& job,
                                               const std::string& packageSha256);

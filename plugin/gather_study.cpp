@@ -25,10 +25,25 @@ std::optional<UndecidedSeries> undecided(const std::string& seriesId, const Grou
   return series;
 }
 
+// Under the rules in use now: which of them left a series alone is not kept with it.
+void gatherPolicy(const GroupPlanner& planner, JobStore& store, StudyReportInput& input) {
+  input.policy = planner.studyPolicy();
+  if (!input.policy) return;
+  input.isAskedFor = store.isReportAskedFor(input.orthancStudyId) ||
+                     store.lastStudyReport(input.orthancStudyId).has_value();
+  if (!input.policy->asksForRules()) return;
+  for (const JobStore::SkippedSeries& one : input.skipped) {
+    const auto look = planner.look(one.orthancSeriesId);
+    if (!look || !look->barred.empty() || look->decision.action != RouteAction::skip) continue;
+    input.rulesOfSkipped[one.orthancSeriesId] = look->decision.rule;
+  }
+}
+
 }  // namespace
 
 std::optional<StudyReportInput> gatherStudy(const std::string& orthancStudyId,
-                                            const GroupPlanner& planner, JobStore& store) {
+                                            const GroupPlanner& planner, JobStore& store,
+                                            std::int64_t nowMs) {
   const auto study = planner.study(orthancStudyId);
   if (!study) return std::nullopt;
   StudyReportInput input;
@@ -47,6 +62,8 @@ std::optional<StudyReportInput> gatherStudy(const std::string& orthancStudyId,
   skipped.orthancStudyId = study->id;
   skipped.limit = mostSkipped;
   input.skipped = store.skippedSeries(skipped);
+  gatherPolicy(planner, store, input);
+  input.nowMs = nowMs;
   std::set<std::string> known;
   for (const JobRecord& job : input.jobs) {
     known.insert(job.submission.orthancSeriesIds.begin(), job.submission.orthancSeriesIds.end());

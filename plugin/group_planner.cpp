@@ -18,8 +18,8 @@ bool hasEnded(JobState state) {
 }  // namespace
 
 GroupPlanner::GroupPlanner(Archive& archive, JobStore& store, LiveRules& rules,
-                           std::function<std::string()> packageSha256,
-                           std::function<LocalTime()> clock, std::vector<std::string> sendResultsTo)
+                           PackageHash packageSha256, std::function<LocalTime()> clock,
+                           std::vector<std::string> sendResultsTo)
     : archive_(archive),
       store_(store),
       rules_(rules),
@@ -76,7 +76,7 @@ std::optional<AcquisitionGroup> GroupPlanner::groupOf(const SeriesLook& series) 
   job.contentFingerprint = *fingerprint;
   job.StudyInstanceUID = study->StudyInstanceUID;
   job.orthancStudyId = study->id;
-  job.packageSha256 = packageSha256_();
+  job.packageSha256 = packageSha256_(series.decision.package);
   job.rule = series.decision.rule;
   job.tasks = series.decision.tasks;
   job.priority = series.decision.priority;

@@ -19,13 +19,15 @@ struct AcquisitionGroup {
   JobSubmission submission;
 };
 
+using PackageHash = std::function<std::string(const std::string& name)>;
+
 // Thread ownership: any thread. Everything may throw ResourceError.
 class GroupPlanner {
  public:
-  // packageSha256: tells the hash of the package that new jobs are for. clock: the local time.
+  // packageSha256: tells the hash of the package that new jobs are for, by the name that their rule
+  // gives; empty: it gives none. clock: the local time.
   // sendResultsTo: destinations of jobs whose rule names none.
-  GroupPlanner(Archive& archive, JobStore& store, LiveRules& rules,
-               std::function<std::string()> packageSha256,
+  GroupPlanner(Archive& archive, JobStore& store, LiveRules& rules, PackageHash packageSha256,
                std::function<LocalTime()> clock = localTimeNow,
                std::vector<std::string> sendResultsTo = {});
 
@@ -35,6 +37,7 @@ class GroupPlanner {
   // The same under other rules, which are tried and not used.
   std::optional<SeriesLook> lookUnder(const RuleSet& rules, const std::string& seriesId) const;
   std::string rulesSha256() const { return rules_.now().sha256; }
+  std::optional<StudyPolicy> studyPolicy() const { return rules_.now().rules.study(); }
   LocalTime localTime() const { return clock_(); }
   // The group that holds a wanted series. Empty when something of it disappeared meanwhile.
   std::optional<AcquisitionGroup> groupOf(const SeriesLook& series) const;
@@ -56,7 +59,7 @@ class GroupPlanner {
   Archive& archive_;
   JobStore& store_;
   LiveRules& rules_;
-  const std::function<std::string()> packageSha256_;
+  const PackageHash packageSha256_;
   const std::function<LocalTime()> clock_;
   const std::vector<std::string> sendResultsTo_;
 };

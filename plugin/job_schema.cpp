@@ -365,6 +365,13 @@ CREATE TABLE study_facts (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Studies whose report somebody wants without the series that the rules have it wait for.
+constexpr const char* askedReports = R"sql(
+CREATE TABLE reports_asked_for (
+  orthanc_study TEXT NOT NULL PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -383,10 +390,10 @@ int checkedVersion(SqliteConnection& connection, int newest) {
 
 const std::vector<Migration>& jobMigrations() {
   static const std::vector<Migration> migrations{
-      {1, firstTables},      {2, orderOfResults}, {3, seriesLeftAlone}, {4, earlierObjects},
-      {5, decisionsOfJobs},  {6, operation},      {7, kindsOfObjects},  {8, scheduledExams},
-      {9, deliveriesOfJobs}, {10, auditTrail},    {11, sourcesOfExams}, {12, listsByIndex},
-      {13, studyReports},    {14, factsOfStudies}};
+      {1, firstTables},      {2, orderOfResults},  {3, seriesLeftAlone}, {4, earlierObjects},
+      {5, decisionsOfJobs},  {6, operation},       {7, kindsOfObjects},  {8, scheduledExams},
+      {9, deliveriesOfJobs}, {10, auditTrail},     {11, sourcesOfExams}, {12, listsByIndex},
+      {13, studyReports},    {14, factsOfStudies}, {15, askedReports}};
   return migrations;
 }
 

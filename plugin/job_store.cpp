@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t idLength = 32;  // hexadecimal digits
 
-// ?1 end of the lease, ?2 date and time of a first claim, ?3 now for people, ?4 now, ?5 newest job.
+// ?1 end of the lease, ?2 date and time of a first claim, ?3 now for people, ?4 now, ?5 newest job,
+// ?6 packages whose jobs wait, a list as JSON.
 // The two lists are asked one by one, as each then comes out of the index in its order. The second
 // FROM clause of each keeps a study's jobs in their order.
 constexpr const char* claimNextJob = R"sql(
@@ -28,6 +29,7 @@ WHERE seq = (
   SELECT seq FROM (
     SELECT * FROM (
       SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state WHERE state = 'queued' AND seq <= ?5
+        AND package NOT IN (SELECT value FROM json_each(?6))
         AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
                           AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq
                           AND earlier.scope = 'series')
@@ -36,6 +38,7 @@ WHERE seq = (
     SELECT * FROM (
       SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state
       WHERE state = 'retry' AND due_ms <= ?4 AND seq <= ?5
+        AND package NOT IN (SELECT value FROM json_each(?6))
         AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
                           AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq
                           AND earlier.scope = 'series')
@@ -55,6 +58,16 @@ WHERE old.state IN ('queued', 'retry', 'leased')
       AND NOT EXISTS (SELECT 1 FROM job_items j WHERE j.job_seq = new.seq
                         AND j.kind = 'orthancSeries' AND j.value = i.value)))
 )sql";
+
+// Of hashes: nothing in them needs to be escaped, and what does is no hash.
+std::string jsonList(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) {
+    if (text.find_first_of("\"\\") != std::string::npos) continue;
+    list += (list.empty() ? "\"" : ", \"") + text + "\"";
+  }
+  return "[" + list + "]";
+}
 
 void addItems(SqliteConnection& connection, std::int64_t seq, const char* kind,
               const std::vector<std::string>& values) {
@@ -172,14 +185,16 @@ std::vector<JobStore::Submitted> JobStore::submitAll(const std::vector<JobSubmis
   return submitted;
 }
 
-std::optional<Lease> JobStore::claim(const std::string& dateTime) {
+std::optional<Lease> JobStore::claim(const std::string& dateTime,
+                                     const std::vector<std::string>& waitingPackages) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
   const std::int64_t newest = impl_->newestToTake();
   if (newest < 0) return std::nullopt;
   SqliteStatement taken(impl_->connection, claimNextJob);
   const std::int64_t now = impl_->now();
-  taken.bind(now + impl_->settings.lease.count(), dateTime, unixTimeMs(), now, newest);
+  taken.bind(now + impl_->settings.lease.count(), dateTime, unixTimeMs(), now, newest,
+             jsonList(waitingPackages));
   if (!taken.step()) return std::nullopt;
   const std::int64_t seq = taken.integer(0);
   Lease lease;
@@ -188,6 +203,14 @@ std::optional<Lease> JobStore::claim(const std::string& dateTime) {
   lease.job = impl_->record(seq);
   transaction.commit();
   return lease;
+}
+
+bool JobStore::isAwaited(const std::vector<std::string>& packages) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement row(impl_->connection,
+                      "SELECT 1 FROM jobs WHERE state IN ('queued', 'retry')"
+                      " AND package IN (SELECT value FROM json_each(?)) LIMIT 1");
+  return row.bind(jsonList(packages)).step();
 }
 
 bool JobStore::heartbeat(const Lease& lease, double progress, const std::string& stage) {

@@ -153,7 +153,11 @@ class JobStore {
   // when it began. dateTime is kept by the first claim of a job, and shared by jobs over the same
   // content and package (another rule): their objects have the same UIDs, and one UID never stands
   // for two files.
-  std::optional<Lease> claim(const std::string& dateTime);
+  // waitingPackages: hashes of those whose jobs are left where they are.
+  std::optional<Lease> claim(const std::string& dateTime,
+                             const std::vector<std::string>& waitingPackages = {});
+  // Whether a job waits for one of these packages.
+  bool isAwaited(const std::vector<std::string>& packages);
   // Each returns false when the token is no longer the job's: stop the work, its result is void.
   bool heartbeat(const Lease& lease, double progress, const std::string& stage);
   // True also when an object's UID is known with other bytes (or twice in the set): the job is dead
@@ -287,8 +291,9 @@ class JobStore {
     std::string orthancStudyId;
     std::int64_t version = 0;
   };
-  // Those of which no job over images is open and no report is being made.
-  std::vector<StudyToReport> studiesToReport(std::size_t limit);
+  // Those of which no job over images is open and no report is being made, by their identifiers;
+  // after: behind this one.
+  std::vector<StudyToReport> studiesToReport(std::size_t limit, const std::string& after = {});
   void settleStudy(const StudyToReport& study);  // without effect when it was marked again since
   void markStudy(const std::string& orthancStudyId);
   std::optional<JobRecord> latestStudyJob(const std::string& orthancStudyId);  // by submission
@@ -305,6 +310,9 @@ class JobStore {
   void setHaematocrit(const std::string& orthancStudyId, std::optional<double> haematocrit,
                       const Actor& by = {});
   std::optional<double> haematocrit(const std::string& orthancStudyId);
+  // Somebody wants the report on the study without the series that it waits for; so it stays.
+  void askForReport(const std::string& orthancStudyId, const Actor& by = {});
+  bool isReportAskedFor(const std::string& orthancStudyId);
   // The report on the study that was stored last, whether or not it is still in the archive.
   std::optional<StoredObject> lastStudyReport(const std::string& orthancStudyId);
 

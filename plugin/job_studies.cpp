@@ -32,15 +32,17 @@ void recordStudyDocument(SqliteConnection& connection, std::int64_t seq, const J
       .run();
 }
 
-std::vector<JobStore::StudyToReport> JobStore::studiesToReport(std::size_t limit) {
+std::vector<JobStore::StudyToReport> JobStore::studiesToReport(std::size_t limit,
+                                                               const std::string& after) {
   const std::lock_guard guard(impl_->mutex);
   SqliteStatement rows(impl_->connection,
-                       "SELECT orthanc_study, version FROM studies_to_report s WHERE NOT EXISTS"
+                       "SELECT orthanc_study, version FROM studies_to_report s"
+                       " WHERE orthanc_study > ? AND NOT EXISTS"
                        " (SELECT 1 FROM jobs j WHERE j.orthanc_study = s.orthanc_study"
                        " AND (j.state IN ('leased', 'storing')"
                        " OR (j.scope = 'series' AND j.state IN ('queued', 'retry'))))"
                        " ORDER BY orthanc_study LIMIT ?");
-  rows.bind(static_cast<std::int64_t>(limit));
+  rows.bind(after, static_cast<std::int64_t>(limit));
   std::vector<StudyToReport> studies;
   while (rows.step()) studies.push_back({rows.bytes(0), rows.integer(1)});
   return studies;
@@ -84,6 +86,24 @@ std::optional<double> JobStore::haematocrit(const std::string& orthancStudyId) {
   SqliteStatement row(impl_->connection,
                       "SELECT haematocrit FROM study_facts WHERE orthanc_study = ?");
   return row.bind(orthancStudyId).step() ? std::optional(row.real(0)) : std::nullopt;
+}
+
+void JobStore::askForReport(const std::string& orthancStudyId, const Actor& by) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  SqliteStatement(impl_->connection,
+                  "INSERT OR IGNORE INTO reports_asked_for (orthanc_study) VALUES (?)")
+      .bind(orthancStudyId)
+      .run();
+  mark(impl_->connection, orthancStudyId);
+  impl_->audit(by, {"study", "report", orthancStudyId, "", "{\"asked\": true}"});
+  transaction.commit();
+}
+
+bool JobStore::isReportAskedFor(const std::string& orthancStudyId) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement row(impl_->connection, "SELECT 1 FROM reports_asked_for WHERE orthanc_study = ?");
+  return row.bind(orthancStudyId).step();
 }
 
 std::optional<JobRecord> JobStore::latestStudyJob(const std::string& orthancStudyId) {

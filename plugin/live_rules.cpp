@@ -29,12 +29,11 @@ std::string firstMistake(const RuleReport& report) {
 
 }  // namespace
 
-LiveRules::LiveRules(std::string file, LogCallback log, bool isEditable,
-                     KnownDestinations destinations)
+LiveRules::LiveRules(std::string file, LogCallback log, bool isEditable, KnownNames known)
     : file_(std::move(file)),
       log_(std::move(log)),
       isEditable_(isEditable && !file_.empty()),
-      destinations_(std::move(destinations)) {
+      known_(std::move(known)) {
   status_.file = file_;
   status_.isEditable = isEditable_;
   const std::lock_guard lock(mutex_);
@@ -70,7 +69,7 @@ bool LiveRules::reload() {
 
 LiveRules::Replaced LiveRules::replace(const std::string& text, const std::string& replacesSha256) {
   if (!isEditable_) return Replaced::notEditable;
-  const RuleReport report = checkRules(text, file_, destinations_);
+  const RuleReport report = checkRules(text, file_, known_);
   if (!report.valid()) throw InputError(firstMistake(report));
   const std::lock_guard lock(mutex_);
   if (stampOfFile() != stamp_ || use_->sha256 != replacesSha256 || !status_.problem.empty()) {
@@ -98,7 +97,7 @@ bool LiveRules::readAgain() {
     refuse(error.what(), std::nullopt);
     return false;
   }
-  RuleReport report = checkRules(text, name, destinations_);
+  RuleReport report = checkRules(text, name, known_);
   if (!report.valid()) {
     const std::string problem = firstMistake(report);
     refuse(problem, std::move(report));

@@ -38,10 +38,10 @@ class LiveRules {
  public:
   // file: empty for the rules that ship. Throws InputError when it cannot be used: there is no last
   // good version yet.
-  // isEditable: replace() is allowed. destinations: those that rules may name.
+  // isEditable: replace() is allowed. known: what rules may name of the configuration.
   explicit LiveRules(
       std::string file, LogCallback log = [](LogLevel, const std::string&) {},
-      bool isEditable = false, KnownDestinations destinations = {});
+      bool isEditable = false, KnownNames known = {});
 
   // Looks at the file first: a change (of its time, size or inode) is read at once.
   RulesInUse now();
@@ -53,7 +53,7 @@ class LiveRules {
   enum class Replaced { done, notEditable, changedMeanwhile };
   Replaced replace(const std::string& text, const std::string& replacesSha256);
   RulesStatus status() const;
-  const KnownDestinations& destinations() const { return destinations_; }
+  const KnownNames& known() const { return known_; }
 
  private:
   struct Stamp {
@@ -69,7 +69,7 @@ class LiveRules {
   const std::string file_;
   const LogCallback log_;
   const bool isEditable_;
-  const KnownDestinations destinations_;
+  const KnownNames known_;
   mutable std::mutex mutex_;  // guards everything below
   Stamp stamp_;
   std::optional<RulesInUse> use_;

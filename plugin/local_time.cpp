@@ -1,5 +1,6 @@
 #include "plugin/local_time.h"
 
+#include <chrono>
 #include <ctime>
 
 namespace cmr {
@@ -9,6 +10,11 @@ LocalTime localTimeNow() {
   std::tm parts{};
   localtime_r(&now, &parts);
   return {parts.tm_wday, 60 * parts.tm_hour + parts.tm_min};
+}
+
+std::int64_t unixNowMs() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace cmr

@@ -121,7 +121,7 @@ OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
       work.destinations = service->destinations();
       work.rules = &service->rules();
       work.worklist = service->worklist();
-      work.packageFolder = service->packageFolder();
+      work.packageFolders = service->packageFolders();
       work.ring = [&service] { service->ring(); };
     }
     send(output, answerRest(request, work));

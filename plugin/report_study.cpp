@@ -31,6 +31,7 @@ StudyReportContent contentOf(const std::string& text) {
         {best.at("report").get<std::string>(), best.at("what").get<std::string>()});
   }
   content.comments = studyComments(document);
+  content.isPartial = document.contains("missing");
   const Json& before = document.at("predecessor");
   if (!before.is_null()) {
     content.predecessor = {before.at("SOPClassUID").get<std::string>(),

@@ -135,6 +135,14 @@ RestResponse oneStudy(const std::string& studyId, const RestContext& context) {
   return answer(200, *study);
 }
 
+RestResponse onePackage(const std::string& name, const RestContext& context) {
+  const auto found = context.packageFolders.find(name);
+  if (found == context.packageFolders.end()) {
+    return refuse(404, "the configuration has no package " + name);
+  }
+  return answer(200, packageCard(found->second));
+}
+
 // {"haematocrit": 0.42}; null forgets it.
 RestResponse stateHaematocrit(const RestRequest& request, const std::string& studyId,
                               const RestContext& context) {
@@ -149,6 +157,14 @@ RestResponse stateHaematocrit(const RestRequest& request, const std::string& stu
   } else {
     return refuse(400, R"(the body is {"haematocrit": a share from 0.2 to 0.7, or null})");
   }
+  context.ring();
+  return oneStudy(studyId, context);
+}
+
+// Without the series that the rules have it wait for. That it is asked for twice changes nothing.
+RestResponse askForReport(const std::string& studyId, const RestContext& context) {
+  if (!context.planner->study(studyId)) return refuse(404, "the archive has no study " + studyId);
+  context.store->askForReport(studyId, context.by);
   context.ring();
   return oneStudy(studyId, context);
 }
@@ -186,7 +202,10 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
                  })};
   }
   if (parts.size() == 2 && is(1, "package")) {
-    return Route{"GET", [&] { return answer(200, packageCard(context.packageFolder)); }};
+    return Route{"GET", [&] { return onePackage({}, context); }};
+  }
+  if (parts.size() == 3 && is(1, "packages") && !parts[2].empty()) {
+    return Route{"GET", [&] { return onePackage(parts[2], context); }};
   }
   if (parts.size() == 2 && is(1, "skipped")) {
     return Route{"GET", [&] { return listSkipped(request, *context.store); }};
@@ -196,6 +215,9 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
   }
   if (parts.size() == 4 && is(1, "studies") && is(3, "haematocrit")) {
     return Route{"PUT", [&] { return stateHaematocrit(request, parts[2], context); }};
+  }
+  if (parts.size() == 4 && is(1, "studies") && is(3, "report")) {
+    return Route{"POST", [&] { return askForReport(parts[2], context); }};
   }
   if (parts.size() == 3 && is(1, "series")) {
     return Route{"GET", [&] { return explain(parts[2], context); }};

@@ -40,10 +40,10 @@ struct RestContext {
   JobStore* store = nullptr;
   const GroupPlanner* planner = nullptr;
   LiveRules* rules = nullptr;
-  std::function<std::string()> metrics = {};  // Prometheus' text
-  std::string packageFolder = {};
-  std::function<void()> ring;  // the queue changed
-  AccessRules access = {};     // of the archive's configuration; as it stands here: no users
+  std::function<std::string()> metrics = {};               // Prometheus' text
+  std::map<std::string, std::string> packageFolders = {};  // by name; empty: of Package
+  std::function<void()> ring;                              // the queue changed
+  AccessRules access = {};  // of the archive's configuration; as it stands here: no users
   WorklistSettings worklist = {};
   DeliveryQueue* deliveries = nullptr;         // null as the store
   std::vector<std::string> destinations = {};  // that are configured, of results and notices

@@ -5,6 +5,7 @@
 #include "config/explain_rules.h"
 #include "plugin/audit_trail.h"
 #include "plugin/job_json.h"
+#include "plugin/stored_looks.h"
 
 namespace cmr {
 namespace {
@@ -18,12 +19,12 @@ RestResponse notThere(const std::string& seriesId) {
 }
 
 // Of the configuration in use; not known while the service does not run.
-KnownDestinations destinationsOf(const RestContext& context) {
-  return context.rules == nullptr ? std::nullopt : context.rules->destinations();
+KnownNames knownNames(const RestContext& context) {
+  return context.rules == nullptr ? KnownNames{} : context.rules->known();
 }
 
 RestResponse check(const RestRequest& request, const RestContext& context) {
-  return answer(200, reportJson(checkRules(request.body, "rules", destinationsOf(context))));
+  return answer(200, reportJson(checkRules(request.body, "rules", knownNames(context))));
 }
 
 RestResponse reload(const RestContext& context) {
@@ -72,15 +73,17 @@ RestResponse replace(const RestRequest& request, const RestContext& context) {
 RestResponse explain(const std::string& seriesId, const RestContext& context) {
   const auto look = context.planner->look(seriesId);
   if (!look) return notThere(seriesId);
+  const RuleSet rules = context.rules->now().rules;
   Json body = seriesLookJson(*look);
-  body["rules"] = explanationJson(context.rules->now().rules.tryAll(look->facts));
+  body["rules"] = explanationJson(rules.tryAll(look->facts));
+  body["byPictures"] = decidedByStoredLook(*look, rules, *context.store);
   return answer(200, body);
 }
 
 // The same under rules that are not in use: those of the body.
 RestResponse dryRun(const RestRequest& request, const std::string& seriesId,
                     const RestContext& context) {
-  const RuleReport report = checkRules(request.body, "rules", destinationsOf(context));
+  const RuleReport report = checkRules(request.body, "rules", knownNames(context));
   if (!report.valid()) {
     Json body = reportJson(report);
     body["error"] = report.mistakes.front().message;
@@ -91,6 +94,7 @@ RestResponse dryRun(const RestRequest& request, const std::string& seriesId,
   if (!look) return notThere(seriesId);
   Json body = seriesLookJson(*look);
   body["rules"] = explanationJson(rules.tryAll(look->facts));
+  body["byPictures"] = decidedByStoredLook(*look, rules, *context.store);
   return answer(200, body);
 }
 
@@ -99,9 +103,13 @@ RestResponse dryRun(const RestRequest& request, const std::string& seriesId,
 Json rulesSummary(const RulesStatus& status) {
   Json warnings = Json::array();
   for (const RuleNote& note : status.inUse.warnings) warnings.push_back(note.message);
-  return {
-      {"file", status.file},         {"sha256", status.sha256}, {"read", isoTime(status.readMs)},
-      {"names", status.inUse.rules}, {"warnings", warnings},    {"problem", status.problem}};
+  return {{"file", status.file},
+          {"sha256", status.sha256},
+          {"read", isoTime(status.readMs)},
+          {"names", status.inUse.rules},
+          {"study", status.inUse.study.empty() ? Json() : Json(status.inUse.study)},
+          {"warnings", warnings},
+          {"problem", status.problem}};
 }
 
 Json rulesJson(const RulesStatus& status) {

@@ -151,16 +151,42 @@ nlohmann::json deliveriesJson(const Forwarder& forwarder, DeliveryQueue& queue) 
   return list;
 }
 
+std::map<std::string, std::string> packageFoldersOf(const Settings& settings) {
+  std::map<std::string, std::string> folders = settings.packages;
+  folders[""] = settings.packageFolder;
+  return folders;
+}
+
+nlohmann::json packagesJson(const std::vector<PackageInUse>& packages) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const PackageInUse& one : packages) {
+    if (one.name.empty()) continue;
+    list.push_back({{"name", one.name},
+                    {"folder", one.folder},
+                    {"sha256", one.sha256},
+                    {"problem", one.problem}});
+  }
+  return list;
+}
+
+nlohmann::json packageJson(const PackageInUse& package) {
+  return {{"folder", package.folder}, {"sha256", package.sha256}, {"problem", package.problem}};
+}
+
 }  // namespace
 
 ServicePlan planService(const Settings& settings, const ArchiveFolders& folders,
                         const LogCallback& log) {
   ServicePlan plan{settings,
-                   std::make_shared<LiveRules>(settings.rulesFile, log, settings.editRules,
-                                               namesOf(settings.destinations)),
-                   packageHash(settings.packageFolder),
+                   std::make_shared<LiveRules>(
+                       settings.rulesFile, log, settings.editRules,
+                       KnownNames{namesOf(settings.destinations), packageNames(settings)}),
+                   {},
                    {},
                    {}};
+  for (const auto& [name, folder] : packageFoldersOf(settings)) {
+    plan.packageSha256[name] = packageHash(folder);
+  }
   const std::string& folder =
       settings.databaseFolder.empty() ? folders.index : settings.databaseFolder;
   plan.databasePath = folder + "/cmr-jobs.sqlite";
@@ -191,14 +217,15 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                   plan_.settings.worklist.enable ? std::optional(plan_.settings.worklist.expireDays)
                                                  : std::nullopt},
                  log),
-      package_(plan_.settings.packageFolder, plan_.packageSha256, log),
+      packages_(packageFoldersOf(plan_.settings), plan_.packageSha256, log),
       worker_(workerSettings(plan_.settings), log),
       planner_(
-          archive, store_, *plan_.rules, [this] { return package_.sha256(); }, localTimeNow,
+          archive, store_, *plan_.rules,
+          [this](const std::string& name) { return packages_.sha256(name); }, localTimeNow,
           plan_.settings.sendResultsTo),
       superseder_(archive, store_, plan_.settings.deleteSuperseded, log),
       reporter_(
-          planner_, store_, [this] { return package_.sha256(); }, [this] { dispatcher_.ring(); },
+          planner_, store_, [this] { return packages_.sha256(); }, [this] { dispatcher_.ring(); },
           log),
       outbox_(
           archive, store_, log,
@@ -218,7 +245,7 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                    },
                    [this] { outbox_.ring(); },
                    [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log,
-                   [this] { return packageInUse(); }, &metrics_},
+                   [this] { return packagesInUse(); }, &metrics_},
                   dispatcherSettings(plan_.settings)),
       intake_(
           archive, store_, planner_, startingPoint, log, [this] { dispatcher_.ring(); },
@@ -290,19 +317,33 @@ AnalysisOutcome Service::analyze(const AnalysisRequest& request, const ProgressC
 
 // While another package is copied over the one in use, a worker that has loaded it goes on; without
 // one the jobs wait.
-PackageInUse Service::packageInUse() {
-  package_.look();
-  PackageInUse use{package_.sha256(),
-                   belowFloor(plan_.floor, measureResources(plan_.floor.folders))};
+PackagesInUse Service::packagesInUse() {
+  packages_.look();
+  PackagesInUse use;
+  use.problem = belowFloor(plan_.floor, measureResources(plan_.floor.folders));
   if (!use.problem.empty()) return use;
-  use.problem = breaker_.problem(use.sha256, std::chrono::steady_clock::now());
-  const std::string ofFolder = package_.problem();
-  if (!use.problem.empty() || ofFolder.empty()) return use;
+  use.packages = packages_.packages();
   const WorkerStatus worker = worker_.status();
-  if (!worker.ready || worker.packageSha256 != use.sha256) {
-    use.problem = "the model package cannot be used: " + ofFolder;
+  const auto now = std::chrono::steady_clock::now();
+  std::optional<std::size_t> usable;
+  for (std::size_t i = 0; i < use.packages.size(); ++i) {
+    PackageInUse& one = use.packages[i];
+    const bool isLoaded = worker.ready && worker.packageSha256 == one.sha256;
+    if (isLoaded) one.problem.clear();
+    if (!one.problem.empty()) {
+      const std::string name = one.name.empty() ? "" : " \"" + one.name + "\"";
+      one.problem = "the model package" + name + " cannot be used: " + one.problem;
+    }
+    const std::string failing = breaker_.problem(one.sha256, now);
+    if (!failing.empty()) one.problem = failing;
+    if (one.problem.empty() && (isLoaded || !usable)) usable = i;
   }
+  use.forStudies = usable.value_or(0);
   return use;
+}
+
+std::map<std::string, std::string> Service::packageFolders() const {
+  return packageFoldersOf(plan_.settings);
 }
 
 void Service::lookAgain(const std::string& studyId) {
@@ -322,7 +363,9 @@ void Service::noteFiles() {
     RulesStatus rules = plan_.rules->status();
     return RulesVersion{std::move(rules.sha256), std::move(rules.text), std::move(rules.file)};
   });
-  trail.notePackage(plan_.settings.packageFolder, package_.sha256());
+  for (const PackageInUse& one : packages_.packages()) {
+    trail.notePackage(one.folder, one.sha256, one.name);
+  }
 }
 
 void Service::ring() {
@@ -339,14 +382,13 @@ nlohmann::json Service::status() const {
   }
   const FreeResources free = measureResources(plan_.floor.folders);
   const std::string why = whyNotClaiming(free);
+  const std::vector<PackageInUse> packages = packages_.packages();
   return {{"claiming", why.empty()},
           {"notClaimingBecause", why},
           {"resources", resourcesJson(free)},
           {"worker", workerJson(worker_.status())},
-          {"package",
-           {{"folder", plan_.settings.packageFolder},
-            {"sha256", package_.sha256()},
-            {"problem", package_.problem()}}},
+          {"package", packageJson(packages.front())},
+          {"packages", packagesJson(packages)},
           {"rules", rulesSummary(plan_.rules->status())},
           {"jobs", queue},
           {"database", databaseSize(plan_.databasePath)},

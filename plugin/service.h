@@ -1,6 +1,7 @@
 // The service: queue, worker and the four threads between them and the archive.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -17,7 +18,7 @@
 #include "plugin/job_store.h"
 #include "plugin/metrics_text.h"
 #include "plugin/outbox.h"
-#include "plugin/package_watch.h"
+#include "plugin/package_shelf.h"
 #include "plugin/resource_floor.h"
 #include "plugin/retention.h"
 #include "plugin/service_metrics.h"
@@ -40,7 +41,7 @@ struct ArchiveFolders {
 struct ServicePlan {
   Settings settings;
   std::shared_ptr<LiveRules> rules;
-  std::string packageSha256;
+  std::map<std::string, std::string> packageSha256;  // by name; empty: the one of Package
   std::string databasePath;
   ResourceFloor floor;
 };
@@ -67,7 +68,8 @@ class Service {
   DeliveryQueue& deliveries() { return deliveries_; }
   std::vector<std::string> destinations() const { return forwarder_.destinations(); }
   LiveRules& rules() { return *plan_.rules; }
-  const std::string& packageFolder() const { return plan_.settings.packageFolder; }
+  // By name; empty: the package where a rule names none.
+  std::map<std::string, std::string> packageFolders() const;
   const WorklistSettings& worklist() const { return plan_.settings.worklist; }
   // The queue may have changed by an operator's hand.
   void ring();
@@ -75,7 +77,7 @@ class Service {
   ServiceMeasures measures() const;
 
  private:
-  PackageInUse packageInUse();
+  PackagesInUse packagesInUse();
   // A study belongs to an exam since now: rules may ask what was scheduled.
   void lookAgain(const std::string& studyId);
   // What changed on disk, for the audit trail.
@@ -93,7 +95,7 @@ class Service {
   ExamTies examTies_;
   WorklistWatch worklistWatch_;
   Retention retention_;  // of the outbox's thread
-  PackageWatch package_;
+  PackageShelf packages_;
   WorkerSupervisor worker_;
   CircuitBreaker breaker_;
   GroupPlanner planner_;

@@ -15,17 +15,21 @@ std::map<std::string, ClassifierAnswer> classifiedBy(const FirstLook& look) {
   return classified;
 }
 
-PictureSorting sortByPictures(const std::string& sorting, const std::vector<SeriesStack>& stacks,
-                              FrameSegmenter& segmenter) {
+std::size_t largestStack(const std::vector<SeriesStack>& stacks) {
   const auto images = [](const SeriesStack& stack) {
     return stack.stack.sliceCount * stack.stack.phaseCount;
   };
   const auto largest = std::max_element(
       stacks.begin(), stacks.end(),
       [&](const SeriesStack& a, const SeriesStack& b) { return images(a) < images(b); });
+  return static_cast<std::size_t>(largest - stacks.begin());
+}
+
+PictureSorting sortByPictures(const std::string& sorting, const std::vector<SeriesStack>& stacks,
+                              FrameSegmenter& segmenter) {
   PictureSorting sorted;
-  sorted.stack = static_cast<std::size_t>(largest - stacks.begin());
-  sorted.look = segmenter.firstLook(largest->stack);
+  sorted.stack = largestStack(stacks);
+  sorted.look = segmenter.firstLook(stacks.at(sorted.stack).stack);
   sorted.decision = decideSorting(sorting, classifiedBy(sorted.look));
   return sorted;
 }

@@ -22,6 +22,10 @@ struct PictureSorting {
 // What rules see of a look.
 std::map<std::string, ClassifierAnswer> classifiedBy(const FirstLook& look);
 
+// The place of the one that stands for a series: the one with the most images. stacks: at least
+// one.
+std::size_t largestStack(const std::vector<SeriesStack>& stacks);
+
 // sorting: AnalysisRequest::sorting; stacks: at least one. Throws InputError when the document is
 // none.
 PictureSorting sortByPictures(const std::string& sorting, const std::vector<SeriesStack>& stacks,

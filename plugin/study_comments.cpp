@@ -26,6 +26,16 @@ std::string joined(const std::string& before, const std::string& next) {
   return before.empty() ? next : before + "; " + next;
 }
 
+// First of all, as whoever reads numbers has to know that others are to come.
+void addMissing(const Json& document, std::vector<std::string>& comments) {
+  const auto missing = document.find("missing");
+  if (missing == document.end()) return;
+  std::string all;
+  for (const Json& one : *missing) all = joined(all, one.get<std::string>());
+  comments.push_back("Partial: missing " + all +
+                     ". The rules expect it in a study; this report is made of what there was.");
+}
+
 void addChecks(const Json& checks, std::vector<std::string>& comments) {
   for (const Json& check : checks) {
     const bool agrees = check.at("agrees").get<bool>();
@@ -110,6 +120,7 @@ std::vector<std::string> studyComments(const Json& document) {
       std::string(researchNotice) +
       ". Brought together by a program from the results of the study's series, verified by nobody. "
       "Numbers without a comment here passed the automatic checks."};
+  addMissing(document, comments);
   addChecks(document.at("checks"), comments);
   addDisease(document.at("disease"), comments);
   for (const Json& best : document.at("best")) addBest(best, comments);

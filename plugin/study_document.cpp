@@ -40,7 +40,10 @@ StudyDocument studyDocument(const StudyReport& report,
                             const std::map<std::string, JobStore::StoredObject>& reports,
                             const std::optional<JobStore::StoredObject>& predecessor) {
   Json document = studyReportJson(report);
-  for (const char* const key : {"study", "complete", "notice"}) document.erase(key);
+  for (const char* const key : {"study", "complete", "notice", "completeness"}) document.erase(key);
+  if (report.completeness && !report.completeness->missing.empty()) {
+    document["missing"] = report.completeness->missing;
+  }
   leaveOut(document["series"], {"job", "series"});
   for (std::size_t i = 0; i < report.best.size(); ++i) {
     const StudyReport::Best& best = report.best[i];

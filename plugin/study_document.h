@@ -21,7 +21,8 @@ std::map<std::string, JobStore::StoredObject> storedReports(const StudyReport& r
                                                             JobStore& store);
 
 // reports: as above. Nothing of jobs and of the archive's identifiers is in the document, so that
-// results that say the same again make the same report.
+// results that say the same again make the same report. What a partial one lacks is in it as
+// "missing"; a complete one says nothing of the policy.
 StudyDocument studyDocument(const StudyReport& report,
                             const std::map<std::string, JobStore::StoredObject>& reports,
                             const std::optional<JobStore::StoredObject>& predecessor);

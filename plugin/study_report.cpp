@@ -10,6 +10,7 @@
 #include "analysis/program.h"
 #include "plugin/chamber_json.h"
 #include "plugin/study_biplane.h"
+#include "plugin/study_completeness.h"
 #include "plugin/study_ecv.h"
 
 namespace cmr {
@@ -405,6 +406,7 @@ StudyReport studyReport(const StudyReportInput& input) {
     }
   }
   report.checks = crossCheckStudy(comparedNumbers(results, report.best));
+  report.completeness = completenessOf(input);
   return report;
 }
 
@@ -422,7 +424,8 @@ Json studyReportJson(const StudyReport& report) {
           {"series", series},
           {"best", best},
           {"checks", checks},
-          {"disease", diseaseJson(report.disease)}};
+          {"disease", diseaseJson(report.disease)},
+          {"completeness", completenessJson(report.completeness)}};
 }
 
 }  // namespace cmr

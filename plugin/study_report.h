@@ -3,12 +3,14 @@
 // of each other, and what was not analysed and why.
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/study_checks.h"
+#include "config/study_policy.h"
 #include "plugin/job_store.h"
 
 namespace cmr {
@@ -28,6 +30,12 @@ struct StudyReportInput {
   std::vector<JobStore::SkippedSeries> skipped;
   std::vector<UndecidedSeries> undecided;
   std::optional<double> haematocrit;  // a share; empty: nobody stated it
+  std::optional<StudyPolicy> policy;  // what makes it complete; empty: whatever has come
+  // Of the series that rules left alone, where the policy asks for rules: series -> its rule.
+  std::map<std::string, std::string> rulesOfSkipped;
+  // Somebody wants the report without what is missing, or one is there, which has to stay true.
+  bool isAskedFor = false;
+  std::int64_t nowMs = 0;   // Unix time
 };
 
 struct StudyReport {
@@ -64,6 +72,19 @@ struct StudyReport {
     std::string evidence;  // what the head was evaluated on
     std::string name;      // of the series
   };
+  // Against the policy of the rules.
+  struct Completeness {
+    enum class State {
+      complete,
+      waiting,  // for what is missing, until the time below
+      held,     // nothing more is waited for: somebody has to ask for the report
+      partial   // the report is written and says what is missing
+    };
+    State state = State::complete;
+    std::string policy;                // in words
+    std::vector<std::string> missing;  // in words
+    std::int64_t untilMs = 0;          // Unix time
+  };
   std::string orthancStudyId;
   std::string StudyInstanceUID;
   bool isComplete = false;   // nothing of the study waits or is being analysed
@@ -74,6 +95,7 @@ struct StudyReport {
   std::vector<Best> best;
   std::vector<CrossCheck> checks;
   std::optional<Suggestion> disease;
+  std::optional<Completeness> completeness;  // empty: the rules ask for nothing
 };
 
 // Pure: the same input gives the same report, in whatever order its results were computed.

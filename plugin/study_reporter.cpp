@@ -11,7 +11,10 @@
 namespace cmr {
 namespace {
 
-constexpr std::size_t studiesAtOnce = 8;
+constexpr std::size_t studiesAtOnce = 8;  // that are looked at in a round
+constexpr std::size_t studiesListed = 200;
+// Rules may change meanwhile, and with them what a study waits for.
+constexpr std::int64_t longestPauseMs = 30000;
 
 void addMissing(std::vector<std::string>& all, const std::vector<std::string>& some) {
   for (const std::string& one : some) {
@@ -36,28 +39,62 @@ void takeFromJobs(const StudyReportInput& input, const StudyReport& report, JobS
 
 StudyReporter::StudyReporter(GroupPlanner& planner, JobStore& store,
                              std::function<std::string()> packageSha256,
-                             std::function<void()> onSubmitted, LogCallback log)
+                             std::function<void()> onSubmitted, LogCallback log,
+                             std::function<std::int64_t()> clock)
     : planner_(planner),
       store_(store),
       packageSha256_(std::move(packageSha256)),
       onSubmitted_(std::move(onSubmitted)),
-      log_(std::move(log)) {}
+      log_(std::move(log)),
+      clock_(std::move(clock)) {}
 
 void StudyReporter::submitDue() {
-  for (const JobStore::StudyToReport& study : store_.studiesToReport(studiesAtOnce)) {
-    if (isSettled(study.orthancStudyId)) store_.settleStudy(study);
+  std::size_t looked = 0;
+  for (;;) {
+    const auto studies = store_.studiesToReport(studiesListed, after_);
+    for (const JobStore::StudyToReport& study : studies) {
+      after_ = study.orthancStudyId;
+      if (isPaused(study)) continue;
+      if (isSettled(study.orthancStudyId, study.version)) {
+        store_.settleStudy(study);
+        pauses_.erase(study.orthancStudyId);
+      }
+      if (++looked == studiesAtOnce) return;
+    }
+    if (studies.size() < studiesListed) break;
   }
+  after_.clear();
 }
 
-bool StudyReporter::isSettled(const std::string& studyId) {
+bool StudyReporter::isPaused(const JobStore::StudyToReport& study) const {
+  const auto pause = pauses_.find(study.orthancStudyId);
+  return pause != pauses_.end() && pause->second.version == study.version &&
+         clock_() < pause->second.untilMs;
+}
+
+// For series that the rules expect.
+bool StudyReporter::mustWait(const StudyReport& report, std::int64_t version) {
+  using State = StudyReport::Completeness::State;
+  if (!report.completeness) return false;
+  const StudyReport::Completeness& found = *report.completeness;
+  if (found.state != State::waiting && found.state != State::held) return false;
+  const std::int64_t now = clock_();
+  std::int64_t until = now + longestPauseMs;
+  if (found.state == State::waiting) until = std::min(until, found.untilMs);
+  pauses_[report.orthancStudyId] = {version, until};
+  return true;
+}
+
+bool StudyReporter::isSettled(const std::string& studyId, std::int64_t version) {
   const auto archived = planner_.study(studyId);
   if (!archived) return true;  // it is gone
   if (!archived->stable) return false;
-  const auto input = gatherStudy(studyId, planner_, store_);
+  const auto input = gatherStudy(studyId, planner_, store_, clock_());
   if (!input) return true;
   const StudyReport report = studyReport(*input);
   if (!report.isComplete) return false;
   if (report.best.empty() || report.isForgotten) return true;
+  if (mustWait(report, version)) return false;
   const auto before = store_.lastStudyReport(studyId);
   const StudyDocument document = studyDocument(report, storedReports(report, store_), before);
   const auto latest = store_.latestStudyJob(studyId);

@@ -121,6 +121,7 @@ class WorkerSupervisor::Impl {
     const std::lock_guard oneAtATime(runMutex_);
     try {
       dropOtherPackage(request);
+      useFolderOf(request);
       ensureReady(progress);
       requirePackage(request);
       AnalysisOutcome outcome = exchange(request, progress);
@@ -183,11 +184,23 @@ class WorkerSupervisor::Impl {
     return !request.packageSha256.empty() && status_.packageSha256 != request.packageSha256;
   }
 
-  // Nothing is wrong with a worker whose package was replaced on the disk: it ends in peace.
+  // Nothing is wrong with a worker whose package was replaced on the disk, or that loaded the one
+  // of other jobs: it ends in peace.
   void dropOtherPackage(const AnalysisRequest& request) {
     if (!ready_ || !hasOtherPackage(request)) return;
     log_(LogLevel::info, "the worker is started again, as the model package is another one now");
     endWorker(settings_.stopGrace);
+  }
+
+  // From here on workers load it. One that was still starting with another has done nothing yet,
+  // and what went wrong with the other says nothing about this one.
+  void useFolderOf(const AnalysisRequest& request) {
+    const std::string& wanted =
+        request.packageFolder.empty() ? settings_.packageFolder : request.packageFolder;
+    if (folder_ == wanted) return;
+    if (socket_ && !ready_) endWorker(settings_.stopGrace);
+    folder_ = wanted;
+    failuresInARow_ = 0;
   }
 
   void requirePackage(const AnalysisRequest& request) const {
@@ -218,10 +231,9 @@ class WorkerSupervisor::Impl {
     const auto ours = std::make_shared<FramedSocket>(first.get());
     first.release();
     ChildSpec spec;
-    spec.arguments = {settings_.executable, "worker",
-                      "--socket",           std::to_string(childSocketDescriptor),
-                      "--package",          settings_.packageFolder,
-                      "--threads",          std::to_string(settings_.threads)};
+    spec.arguments = {
+        settings_.executable, "worker", "--socket",  std::to_string(childSocketDescriptor),
+        "--package",          folder_,  "--threads", std::to_string(settings_.threads)};
     for (const std::string& structure : settings_.reportExperimental) {
       spec.arguments.insert(spec.arguments.end(), {"--report-experimental", structure});
     }
@@ -433,10 +445,11 @@ class WorkerSupervisor::Impl {
   std::atomic<bool> stopping_{false};
   WorkerStatus status_;
   std::shared_ptr<FramedSocket> socket_;
-  // The next four belong to whoever holds runMutex_.
+  // The next five belong to whoever holds runMutex_.
   bool started_ = false;
   bool ready_ = false;
   int failuresInARow_ = 0;
+  std::string folder_;  // of the package that workers load
   TimePoint lastFailure_{};
   ChildKeeper keeper_;  // last: its thread logs through the members above
 };

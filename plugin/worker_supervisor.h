@@ -15,7 +15,7 @@ namespace cmr {
 
 struct WorkerSettings {
   std::string executable;                       // path of `cmr`
-  std::string packageFolder;                    // model package
+  std::string packageFolder;                    // model package of requests that name no other
   int threads = 0;                              // 0: as many as there are cores
   std::vector<std::string> reportExperimental;  // structures; see site_release.h
   int niceness = 10;                            // the archive comes first
@@ -58,7 +58,8 @@ class WorkerSupervisor {
   WorkerSupervisor& operator=(const WorkerSupervisor&) = delete;
 
   // Blocks until the worker answered, died or ran over its deadline; starts a worker when none
-  // runs, or when the one that runs loaded another package than the request asks for. A package
+  // runs, or when the one that runs loaded another package than the request asks for, be it of
+  // another folder. A package
   // that is not the one asked for computes nothing: that is an outcome of kind failed, too.
   // Never throws: a lost worker is an outcome of kind failed with the cause.
   // progress is called on the caller's thread, at least about once a second, also while the worker

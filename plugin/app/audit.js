@@ -11,6 +11,7 @@ const actions = {
   'worklist schedule': 'Exam scheduled', 'worklist reschedule': 'Exam changed', 'worklist unschedule': 'Exam deleted',
   'worklist import': 'Exam read from a file', 'worklist withdraw': 'Exam withdrawn with its file',
   'rules replace': 'Rules put into use here', 'rules reload': 'Rules read again', 'rules found': 'Rules changed on disk',
+  'study report': 'Report on a study asked for', 'study haematocrit': 'Haematocrit of a study',
   'package found': 'Model package changed on disk',
 };
 const names = { ScheduledProtocolCodeSequence: 'protocol', ScheduledStationAETitle: 'station AE title', StudyInstanceUID: 'study instance UID', state: 'state', priority: 'priority', mode: 'mode', sha256: 'hash', queued: 'queued', deliveries: 'sending on' };

@@ -199,7 +199,7 @@ export async function showStatus() {
     notices.push(make('div', { className: 'notice bad' }, make('strong', {}, `Nothing is analysed: the service is ${status.state}. `), status.reason ?? ''));
   }
   const trouble = [status.rules?.problem && `The rules file is refused, the last good rules stay: ${status.rules.problem}`,
-    status.claiming === false ? `No job is taken: ${status.notClaimingBecause}` : status.package?.problem || status.dispatcher?.trouble,
+    status.claiming === false ? `No job is taken: ${status.notClaimingBecause}` : status.package?.problem || (status.packages ?? []).map(one => one.problem).find(Boolean) || status.dispatcher?.trouble,
     status.worklist?.problem, status.outbox?.trouble, status.intake?.trouble];
   for (const text of trouble.filter(Boolean)) notices.push(make('div', { className: 'notice doubt' }, text));
   const place = byId('banner');

@@ -66,9 +66,25 @@ function blockOf(block) {
   return [make('p', {}, plain(block))];
 }
 
+// Those that rules may name.
+function otherPackage({ name, sha256, problem, folder }, found) {
+  const { manifest } = found;
+  return make('section', { className: 'sheet', 'aria-label': `Package ${name}` }, make('h3', {}, name),
+    problem ? make('div', { className: 'notice bad' }, problem) : null,
+    definitions([['Name', `${manifest.name} ${manifest.version}`], ['Intended use', manifest.intendedUse], ['Folder', folder], ['Hash of the manifest', sha256]]),
+    scrolling(`Heads of ${name}, and what each tells apart`, headTable(manifest.heads ?? {})));
+}
+
+async function showOthers(packages) {
+  if (packages.length === 0) return;
+  const sheets = [];
+  for (const one of packages) sheets.push(otherPackage(one, await get(`cmr/packages/${encodeURIComponent(one.name)}`)));
+  byId('others').replaceChildren(make('h2', {}, 'Packages that rules may name'), ...sheets);
+}
+
 async function start() {
   frame('Models');
-  await showStatus();
+  const status = await showStatus();
   const found = await get('cmr/package');
   const manifest = found.manifest;
   byId('package').replaceChildren(definitions([['Name', `${manifest.name} ${manifest.version}`], ['Intended use', manifest.intendedUse],
@@ -77,6 +93,7 @@ async function start() {
   byId('heads').replaceChildren(scrolling('Heads, and what each tells apart', headTable(manifest.heads ?? {})));
   byId('metrics').replaceChildren(...metricLists(manifest.metrics));
   byId('card').replaceChildren(...(found.card ? found.card.trim().split(/\n\s*\n/).flatMap(blockOf) : [make('p', { className: 'quiet' }, 'This package has no card.')]));
+  await showOthers(status.packages ?? []);
 }
 
 start().catch(refusal => say(refusal.message, 'bad'));

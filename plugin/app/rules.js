@@ -6,7 +6,8 @@ let inUse = null;
 function showUse(rules) {
   inUse = rules;
   const place = byId('use');
-  place.replaceChildren(definitions([['File', rules.file || 'none: the rules that ship'], ['Read', time(rules.read)], ['Hash', rules.sha256], ['Rules', rules.names.join(' · ')]]));
+  place.replaceChildren(definitions([['File', rules.file || 'none: the rules that ship'], ['Read', time(rules.read)], ['Hash', rules.sha256], ['Rules', rules.names.join(' · ')],
+    ...(rules.study ? [['Studies', rules.study]] : [])]));
   for (const warning of rules.warnings) place.append(make('div', { className: 'notice doubt' }, warning));
   if (rules.refused) place.append(make('h3', {}, 'The file at hand is refused'), notes(rules.refused.mistakes, 'bad'));
   byId('save').hidden = !rules.editable;
@@ -32,6 +33,7 @@ function goTo(line) {
 function showReport(report) {
   const parts = [make('div', { className: `notice ${report.valid ? 'good' : 'bad'}` }, report.valid
     ? `These rules would be taken: ${report.rules.length} of them.` : `These rules would be refused: ${report.mistakes.length} ${report.mistakes.length === 1 ? 'mistake' : 'mistakes'}.`)];
+  if (report.study) parts.push(make('p', {}, `Of studies they say: ${report.study}.`));
   if (report.mistakes.length > 0) parts.push(notes(report.mistakes, 'bad'));
   if (report.warnings.length > 0) parts.push(notes(report.warnings, 'doubt'));
   byId('report').replaceChildren(...parts);
@@ -39,7 +41,8 @@ function showReport(report) {
 
 function showExplained(look) {
   byId('explained').replaceChildren(make('section', { className: 'sheet', 'aria-label': 'Dry run' },
-    make('h3', {}, look.verdict), ...ruleOutcomes(look.rules, look.rule)));
+    make('h3', {}, look.verdict), look.byPictures ? make('p', {}, `By what its last job saw of the pictures: ${look.byPictures.verdict}.`) : null,
+    ...ruleOutcomes(look.byPictures?.rules ?? look.rules, look.byPictures?.rule ?? look.rule)));
 }
 
 async function fillSeries() {

@@ -168,6 +168,18 @@ function diseaseNote(report) {
   return `Disease suggested by series ${found.series}: ${found.disease}, probability ${(100 * found.probability).toFixed(0)} %${found.isCertain ? '' : ', uncertain'} (evidence: ${found.evidence}). ${report.notice}.`;
 }
 
+// Against what the rules expect of a study; askFor: a button that has the report written all the same.
+function completenessNote(completeness, askFor) {
+  if (!completeness || completeness.state === 'complete') return null;
+  const missing = completeness.missing.join(', ');
+  if (completeness.state === 'partial') {
+    return make('div', { className: 'notice doubt' }, `Partial: missing ${missing}. The rules expect it in a study.`);
+  }
+  const words = completeness.state === 'waiting' ? ['The report on this study waits until ', time(completeness.until), ` for: ${missing}. `]
+    : [`The report on this study is held, as the rules expect what is missing: ${missing}. `];
+  return make('div', { className: 'notice doubt' }, ...words, askFor);
+}
+
 // How the report names its series, in the words of this page.
 function entryName(entry, allSeries) {
   const one = allSeries.find(series => entry.SeriesInstanceUIDs?.includes(series.MainDicomTags?.SeriesInstanceUID));
@@ -175,7 +187,7 @@ function entryName(entry, allSeries) {
 }
 
 // listed: how many results stand below.
-function summary(report, allSeries, listed) {
+function summary(report, allSeries, listed, askFor) {
   // Series left alone have no job, nor has what several series give together.
   const names = new Map(report.series.filter(entry => entry.job).map(entry => [entry.job, entryName(entry, allSeries)]));
   const isOnly = listed === 1 && report.best.length === 1 && report.series.filter(entry => entry.verdict === 'analysed').length === 1;
@@ -185,6 +197,7 @@ function summary(report, allSeries, listed) {
   const left = report.series.filter(series => series.verdict !== 'analysed' && !lookedPast.has(series.verdict))
     .map(series => make('li', {}, make('strong', {}, entryName(series, allSeries)), `: ${verdictWords[series.verdict] ?? series.verdict}${series.reason ? `: ${series.reason}` : ''}`));
   return [report.complete ? null : make('div', { className: 'notice doubt' }, 'Not complete: series are still arriving or being analysed.'),
+    completenessNote(report.completeness, askFor),
     ...report.best.map(best => bestSheet(best, (best.job && names.get(best.job)) || best.series, isOnly)),
     report.best.length === 0 ? make('p', { className: 'quiet' }, 'No series has numbers yet.') : null,
     ...(report.best.length > 1 || checks.length > 0 ? [make('h3', {}, 'Series against each other'),
@@ -214,8 +227,9 @@ function seriesSheet(series, look, jobs, refresh, closed) {
   return make('section', { className: 'sheet close', 'aria-label': `Series ${name}` },
     make('h3', {}, name, make('span', { className: 'quiet beside' }, contentOf(series))),
     make('p', {}, job ? stateMark(job.state) : null, job ? ' ' : null, look.verdict, job?.reason ? `; ${job.reason}` : ''),
+    look.byPictures ? make('p', { className: 'quiet' }, `By what its last job saw of the pictures: ${look.byPictures.verdict}.`) : null,
     look.action === 'analyze' ? make('div', { className: 'controls' }, withhold(button, closed)) : null,
-    make('details', {}, make('summary', {}, 'Why: every rule, clause by clause'), ...ruleOutcomes(look.rules, look.rule)));
+    make('details', {}, make('summary', {}, 'Why: every rule, clause by clause'), ...ruleOutcomes(look.byPictures?.rules ?? look.rules, look.byPictures?.rule ?? look.rule)));
 }
 
 async function refresh() {
@@ -240,7 +254,9 @@ async function refresh() {
   }
   if (never.length > 0) sheets.push(neverList(never));
   const listed = [...jobs.values()].filter(job => job.hasResults);
-  byId('summary').replaceChildren(...summary(await get(`cmr/studies/${study.ID}`), allSeries, listed.length));
+  const ask = make('button', { type: 'button' }, 'Write it now');
+  ask.addEventListener('click', () => act(ask, async () => { await post(`cmr/studies/${study.ID}/report`); await refresh(); }, 'The report is written without them.'));
+  byId('summary').replaceChildren(...summary(await get(`cmr/studies/${study.ID}`), allSeries, listed.length, withhold(ask, closed)));
   byId('series').replaceChildren(...sheets);
   const pages = await resultPages(allSeries);
   const results = [];

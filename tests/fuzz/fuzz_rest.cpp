@@ -33,8 +33,8 @@ class Site {
     deliveries_ = std::make_unique<DeliveryQueue>(*store_, 3);
     rules_ = std::make_unique<LiveRules>((folder_.path() / "rules.json").string(),
                                          [](LogLevel, const std::string&) {}, true);
-    planner_ = std::make_unique<GroupPlanner>(archive_, *store_, *rules_,
-                                              [] { return std::string("package"); });
+    planner_ = std::make_unique<GroupPlanner>(
+        archive_, *store_, *rules_, [](const std::string&) { return std::string("package"); });
     for (const char* series : {"a", "b"}) {
       archive_.addSeries(series, "study", 2, 3);
       archive_.becomeStable(series);
@@ -56,7 +56,7 @@ class Site {
     context.rules = rules_.get();
     context.deliveries = deliveries_.get();
     context.destinations = {"pacs"};
-    context.packageFolder = folder_.path().string();
+    context.packageFolders = {{"", folder_.path().string()}};
     context.worklist.enable = true;
     return answerRest(request, context);
   }

@@ -6,6 +6,7 @@ import unittest
 import urllib.error
 import urllib.request
 
+from orthanc_server import install_package
 from service_test import FINAL, ServiceTest
 
 
@@ -65,6 +66,45 @@ class Rules(ServiceTest):
         decision = server.get(f"/cmr/jobs/{job['id']}")["decision"]
         self.assertEqual(decision["rule"], "scanner 2")
         self.assertEqual(decision["explanation"][0]["clauses"][0]["why"], 'RemoteAET is "MR2"')
+
+    def test_a_rule_names_the_package_and_one_that_is_not_there_is_refused(self):
+        package = self.data / "3t"
+        install_package(package, "3.0.0")
+        at_3t = {"name": "3 tesla", "when": [{"tag": "SeriesDescription", "matches": "3T"}],
+                 "tasks": ["seg_cine_sax"], "package": "3t"}
+        self.write(rules(at_3t, EVERYTHING))
+        server = self.ruled(Packages={"3t": str(package)})
+        status = server.get("/cmr/status")
+        [named] = status["packages"]
+        self.assertEqual(named["name"], "3t")
+        self.assertNotEqual(named["sha256"], status["package"]["sha256"])
+        self.assertEqual(server.get("/cmr/packages/3t")["manifest"]["version"], "3.0.0")
+        self.assertEqual(server.call("GET", "/cmr/packages/7t")[0], 404)
+        server.send(self.series("a", series="1.2.3.10.1", SeriesDescription="cine 3T"))
+        job = server.job_in(*FINAL)
+        self.assertEqual(job["state"], "done", job)
+        self.assertEqual(job["packageSha256"], named["sha256"])
+        self.assertIn(named["sha256"], server.get("/cmr/status")["worker"]["package"])
+        server.send(self.series("b", series="1.2.3.11.1", study="1.2.3.11", SeriesDescription="cine 1.5T"))
+        server.wait(lambda: len(server.jobs("?state=done")) == 2, "the other job")
+        self.assertEqual(server.jobs()[0]["packageSha256"], status["package"]["sha256"])
+        self.assertIn(status["package"]["sha256"], server.get("/cmr/status")["worker"]["package"])
+        # One that the configuration does not have: the last good rules stay, and say so.
+        self.write(rules({**at_3t, "package": "7t"}, EVERYTHING))
+        server.send(self.series("c", series="1.2.3.12.1", study="1.2.3.12", SeriesDescription="cine 3T"))
+        server.wait(lambda: len(server.jobs("?state=done")) == 3, "the job by the last good rules")
+        self.assertEqual(server.jobs()[0]["packageSha256"], named["sha256"])
+        self.assertIn('no package "7t"', server.get("/cmr/status")["rules"]["problem"])
+        # Its folder is broken: jobs for it wait, the others go on.
+        self.write(rules(at_3t, EVERYTHING))
+        (package / "weights.safetensors").unlink()
+        server.kill_worker()
+        server.send(self.series("d", series="1.2.3.13.1", study="1.2.3.13", SeriesDescription="cine 3T"))
+        server.wait(lambda: "3t" in server.get("/cmr/status")["notClaimingBecause"], "the reason")
+        server.send(self.series("e", series="1.2.3.14.1", study="1.2.3.14", SeriesDescription="cine 1T"))
+        server.wait(lambda: len(server.jobs("?state=done")) == 4, "the job for the other package")
+        install_package(package, "3.0.0")
+        server.wait(lambda: len(server.jobs("?state=done")) == 5, "the job that waited")
 
     def test_a_held_series_is_analysed_when_somebody_asks(self):
         self.write(rules({**EVERYTHING, "hold": "a new scanner"}))

@@ -1,5 +1,6 @@
 """A study's results become one report in it, however its series arrive and whatever ends meanwhile."""
 
+import json
 import subprocess
 import unittest
 
@@ -109,6 +110,63 @@ class StudyReport(ServiceTest):
         server.send(self.measured("second", 54, 2, slices=(16, 24)))
         self.settled(server, 2)
         self.assertEqual(len(self.reports(server)), 2)
+
+    def expecting(self, wait_minutes, then="partial"):
+        """A server whose rules expect two short-axis cines of a study."""
+        rules = self.data / "rules.json"
+        rules.write_text(json.dumps({
+            "schema": 1,
+            "rules": [{"name": "mr", "when": [{"tag": "Modality", "equals": "MR"}], "tasks": "auto"}],
+            "study": {"expects": [{"sequence": "cine", "view": "sax", "count": 2}],
+                      "waitMinutes": wait_minutes, "then": then}}))
+        return self.server(settings={"Rules": str(rules)}).start()
+
+    def completeness(self, server):
+        study = server.series_by_modality()["MR"][0]["ParentStudy"]
+        return study, server.get(f"/cmr/studies/{study}")["completeness"]
+
+    def test_it_waits_for_expected_series_and_is_partial_when_somebody_does_not(self):
+        server = self.expecting(60)
+        server.send(self.measured("first", 55))
+        server.job_in("done")
+        server.wait(lambda: server.get("/studies?expand")[0]["IsStable"], "a stable study")
+        server.all_decided()
+        study, found = self.completeness(server)
+        self.assertEqual(found["state"], "waiting")
+        self.assertEqual(found["missing"], ["short-axis cine (1 of 2)"])
+        # The results of the series are stored all the same.
+        self.assert_one_set(server)
+        server.kill()
+        server.start()
+        self.assertEqual(self.completeness(server)[1]["until"], found["until"])
+        self.assertEqual(len(server.jobs()), 1)
+        self.assertEqual(server.call("POST", f"/cmr/studies/{study}/report", b"")[0], 200)
+        self.settled(server, 1)
+        [partial] = self.reports(server)
+        text, _ = self.dump(server, partial)
+        self.assertIn("Partial: missing short-axis cine (1 of 2).", text)
+        self.assertIn("[PARTIAL]", text)
+        server.send(self.measured("second", 41, 2, slices=(16, 24)))
+        self.settled(server, 2)
+        server.wait(lambda: len(self.reports(server)) == 1, "the partial report to leave")
+        text, _ = self.dump(server, self.reports(server)[0])
+        self.assertNotIn("Partial", text)
+        self.assertIn("[COMPLETE]", text)
+        self.assertEqual(self.completeness(server)[1]["state"], "complete")
+
+    def test_it_is_partial_when_its_time_is_over_or_held_where_the_rules_say_so(self):
+        server = self.expecting(0)
+        server.send(self.measured("first", 55))
+        self.settled(server, 1)
+        self.assertIn("Partial: missing", self.dump(server, self.reports(server)[0])[0])
+        self.assertEqual(self.completeness(server)[1]["state"], "partial")
+        server.stop()
+        server = self.expecting(0, "hold")
+        server.send(self.measured("first", 55))
+        server.job_in("done")
+        server.wait(lambda: server.get("/studies?expand")[0]["IsStable"], "a stable study")
+        self.assertEqual(self.completeness(server)[1]["state"], "held")
+        self.assertEqual(self.reports(server), [])
 
     def test_switched_off_there_is_none(self):
         server = self.server(settings={"StudyReport": False}).start()

@@ -51,10 +51,39 @@ TEST(CheckRules, ADestinationHasToBeOneOfTheConfigurationWhereThatIsKnown) {
   const std::string rules = R"({"schema": 1, "rules": [{"name": "a", "when": [],
     "tasks": ["seg_cine_sax"], "destinations": ["miror"]}]})";
   EXPECT_TRUE(checkRules(rules, "x").valid());
-  const RuleReport report = checkRules(rules, "x", std::vector<std::string>{"mirror", "pacs"});
+  const RuleReport report = checkRules(rules, "x", {{{"mirror", "pacs"}}, {}});
   ASSERT_THAT(report.mistakes, SizeIs(1));
   EXPECT_EQ(report.mistakes[0].pointer, "/rules/0/destinations/0");
   EXPECT_THAT(report.mistakes[0].message, HasSubstr(R"(did you mean "mirror"?)"));
+}
+
+TEST(CheckRules, APackageHasToBeOneOfTheConfigurationWhereThatIsKnown) {
+  const auto rulesWith = [](const std::string& package) {
+    return R"({"schema": 1, "rules": [{"name": "a", "when": [], "tasks": ["seg_cine_sax"],
+      "package": )" +
+           package + "}]}";
+  };
+  EXPECT_TRUE(checkRules(rulesWith(R"("hart3t")"), "x").valid());
+  const KnownNames known{{}, {{"heart3t"}}};
+  EXPECT_TRUE(checkRules(rulesWith(R"("heart3t")"), "x", known).valid());
+  const RuleReport report = checkRules(rulesWith(R"("hart3t")"), "x", known);
+  ASSERT_THAT(report.mistakes, SizeIs(1));
+  EXPECT_EQ(report.mistakes[0].pointer, "/rules/0/package");
+  EXPECT_THAT(report.mistakes[0].message, HasSubstr(R"(did you mean "heart3t"?)"));
+  EXPECT_FALSE(checkRules(rulesWith(R"("/models/heart3t")"), "x").valid());
+  EXPECT_FALSE(checkRules(rulesWith("3"), "x").valid());
+  EXPECT_FALSE(checkRules(R"({"schema": 1, "rules": [{"name": "a", "when": [], "skip": "x",
+      "package": "heart3t"}]})",
+                          "x")
+                   .valid());
+}
+
+TEST(CheckRules, ARuleOnPicturesCannotNameThePackageThatLooksAtThem) {
+  const RuleReport report = checkRules(R"({"schema": 1, "rules": [{"name": "a",
+      "when": [{"classified": "view", "equals": "sax"}], "tasks": "auto", "package": "heart3t"}]})",
+                                       "x");
+  ASSERT_THAT(report.mistakes, SizeIs(1));
+  EXPECT_EQ(report.mistakes[0].pointer, "/rules/0/package");
 }
 
 TEST(CheckRules, ASyntaxErrorIsToldWithItsLine) {

@@ -29,13 +29,17 @@ def rule(**entries):
     return {"schema": 1, "rules": [{"name": "r", "when": [], "skip": "x", **entries}]}
 
 
+def study(*expects, **entries):
+    return {"schema": 1, "rules": [], "study": {"expects": list(expects), "waitMinutes": 9, **entries}}
+
+
 def clause(**entries):
     return {"schema": 1, "rules": [{"name": "r", "when": [entries], "skip": "x"}]}
 
 
 BROKEN = [
     {}, {"schema": 2, "rules": []}, {"schema": 1, "rules": [], "rule": []}, rule(tasks=["view"]),
-    rule(name=" "), rule(priority=1), rule(unknown=1), rule(enabled="yes"), clause(),
+    rule(name=" "), rule(package="x"), rule(priority=1), rule(unknown=1), rule(enabled="yes"), clause(),
     clause(tag="Modality"), clause(tag="a b", equals="x"), clause(tag="Rows", min="1"),
     clause(tag="Rows", min=1, equals="x"), clause(tag="Rows", present="yes"), clause(anyOf=[]),
     clause(tag="Modality", **{"in": []}), clause(orientation="axial"),
@@ -46,6 +50,11 @@ BROKEN = [
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["views"]}},
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "destinations": "pacs"}},
     {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "destinations": [" "]}},
+    {"schema": 1, "rules": [], "otherwise": {"tasks": ["view"], "package": "/models/a"}},
+    {"schema": 1, "rules": [], "study": {"expects": [{"view": "sax"}]}}, study(),
+    study({"view": "sax"}, waitMinutes=-1), study({"view": "sax"}, then="skip"),
+    study({"view": "short"}), study({"count": 2}), study({"rule": "r", "view": "sax"}),
+    study({"view": "sax", "count": 0}), study("lge"),
 ]
 
 failed = 0

@@ -37,6 +37,10 @@ TEST(RulesSchema, KnowsTheKeysThatTheParserKnows) {
               UnorderedElementsAreArray(actionKeys()));
   EXPECT_THAT(keysOf(types.at("hours").at("properties")),
               UnorderedElementsAreArray(timeWindowKeys()));
+  EXPECT_THAT(keysOf(types.at("study").at("properties")),
+              UnorderedElementsAreArray(studyPolicyKeys()));
+  EXPECT_THAT(keysOf(types.at("expectedSeries").at("properties")),
+              UnorderedElementsAreArray(expectedSeriesKeys()));
 }
 
 TEST(RulesSchema, KnowsTheClausesThatTheParserKnows) {

@@ -53,7 +53,7 @@ TEST(Settings, TheWorklistsFolderIsAnAbsolutePath) {
 
 TEST(Settings, EveryKeyIsRead) {
   const Settings settings = parseSettings(R"({"CMR": {
-    "Enable": false, "Package": "/p", "WorkerExecutable": "/w", "Database": "/d", "Rules": "/r",
+    "Enable": false, "Package": "/p", "Packages": {"3t": "/q"}, "WorkerExecutable": "/w", "Database": "/d", "Rules": "/r",
     "Threads": 3, "Niceness": 5, "JobDeadlineSeconds": 100, "StartDeadlineSeconds": 101,
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
     "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep", "StudyReport": false,
@@ -68,6 +68,8 @@ TEST(Settings, EveryKeyIsRead) {
     "DicomModalities": {"PACS": ["PACS", "pacs", 104]}, "DicomWeb": {"Servers": {"far": []}}})");
   EXPECT_FALSE(settings.enable);
   EXPECT_EQ(settings.packageFolder, "/p");
+  EXPECT_EQ(settings.packages, (std::map<std::string, std::string>{{"3t", "/q"}}));
+  EXPECT_EQ(packageNames(settings), std::vector<std::string>{"3t"});
   EXPECT_EQ(settings.workerExecutable, "/w");
   EXPECT_EQ(settings.databaseFolder, "/d");
   EXPECT_EQ(settings.rulesFile, "/r");
@@ -106,7 +108,24 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.webhooks[1].events, std::vector<std::string>{"dead"});
   EXPECT_EQ(settings.webhooks[1].bearer, "t");
   EXPECT_TRUE(settings.webhooks[1].identifiers);
-  EXPECT_EQ(settingsKeys().size(), 32U);
+  EXPECT_EQ(settingsKeys().size(), 33U);
+}
+
+TEST(Settings, PackagesHavePlainNamesAndAbsoluteFolders) {
+  EXPECT_THAT(mistakeIn(section(R"("Packages": ["/q"])")), HasSubstr("Packages must be an object"));
+  EXPECT_THAT(mistakeIn(section(R"("Packages": {"3t": "q"})")), HasSubstr("\"3t\" must be an abs"));
+  EXPECT_THAT(mistakeIn(section(R"("Packages": {"": "/q"})")), HasSubstr("has the name \"\""));
+  EXPECT_THAT(mistakeIn(section(R"("Packages": {"a b": "/q"})")), HasSubstr("has the name"));
+}
+
+TEST(Settings, TheNamesThatRulesMayGiveAreReadFromTheFileWithTheSectionAlone) {
+  const auto names = namesInSection(R"({"CMR": {"Packages": {"3t": "/q"}, "Oops": 1,
+      "Destinations": {"pacs": {"Modality": "PACS"}}}})");
+  ASSERT_TRUE(names);
+  EXPECT_EQ(names->packages, std::vector<std::string>{"3t"});
+  EXPECT_EQ(names->destinations, std::vector<std::string>{"pacs"});
+  EXPECT_FALSE(namesInSection(R"({"Name": "x"})"));
+  EXPECT_THROW(namesInSection(R"({"CMR": {"Packages": 3}})"), InputError);
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {

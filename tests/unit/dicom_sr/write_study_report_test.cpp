@@ -116,6 +116,15 @@ TEST(WriteStudyReport, IsTakenByDicomSrValidator) {
   }
 }
 
+TEST(WriteStudyReport, SaysThatItIsPartialWhereSomethingIsMissing) {
+  StudyReportContent partial = content();
+  partial.isPartial = true;
+  const ProducedObject report = written(partial);
+  EXPECT_THAT(dumpOf(report), HasSubstr("[PARTIAL]"));
+  EXPECT_THAT(dumpOf(written()), HasSubstr("[COMPLETE]"));
+  for (const std::string& error : test::dciodvfyErrors(report, demo())) ADD_FAILURE() << error;
+}
+
 TEST(WriteStudyReport, NamesTheReportThatItReplacesAndIsAnotherOne) {
   StudyReportContent later = content();
   later.predecessor = {"1.2.840.10008.5.1.4.1.1.88.33", "2.25.7", "2.25.8"};

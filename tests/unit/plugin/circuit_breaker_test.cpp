@@ -17,10 +17,10 @@ class CircuitBreakerTest : public ::testing::Test {
     outcome.cause = cause;
     breaker.record(requestOf(job, package), outcome, at(nowMs));
   }
-  void answer(const std::string& job) {
+  void answer(const std::string& job, const std::string& package = "p") {
     AnalysisOutcome outcome;
     outcome.kind = OutcomeKind::analysed;
-    breaker.record(requestOf(job, "p"), outcome, at(nowMs));
+    breaker.record(requestOf(job, package), outcome, at(nowMs));
   }
   bool isOpen(const std::string& package = "p") {
     return !breaker.problem(package, at(nowMs)).empty();
@@ -96,6 +96,17 @@ TEST_F(CircuitBreakerTest, AnotherPackageMayBeTriedAtOnce) {
   EXPECT_FALSE(isOpen("another"));
   fail("a", FailureCause::crash, "another");
   EXPECT_FALSE(isOpen("another"));
+}
+
+TEST_F(CircuitBreakerTest, APackageThatWorksHidesNoneThatFails) {
+  for (const char* job : {"a", "b", "c"}) {
+    fail(job, FailureCause::crash);
+    answer(job, "another");
+  }
+  EXPECT_TRUE(isOpen());
+  EXPECT_FALSE(isOpen("another"));
+  answer("d", "another");
+  EXPECT_TRUE(isOpen());
 }
 
 }  // namespace

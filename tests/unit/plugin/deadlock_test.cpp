@@ -90,7 +90,7 @@ class BusyService {
     context.planner = &service->planner();
     context.rules = &service->rules();
     context.deliveries = &service->deliveries();
-    context.packageFolder = service->packageFolder();
+    context.packageFolders = service->packageFolders();
     context.ring = [this] { service->ring(); };
     RestRequest request{method, path, {}, body};
     if (method == "PUT") request.headers["if-match"] = service->rules().status().sha256;

@@ -25,12 +25,20 @@ class DispatcherTest : public ServiceFixture {
     duties.onResults = [this] { ++results; };
     duties.onOtherSource = [this](const std::string& id) { reconsidered.push_back(id); };
     duties.log = logCallback();
-    duties.package = [this] { return inUse; };
+    duties.packages = [this] {
+      PackagesInUse use;
+      use.packages = others;
+      use.packages.insert(use.packages.begin(), inUse);
+      return use;
+    };
     return Dispatcher(archive, *store, duties, settings);
   }
   bool takeOne(DispatcherSettings settings = {}) {
     return dispatcher(settings).takeOne(stopper.get_token());
   }
+  static constexpr const char* threeTesla = R"({"schema": 1, "rules": [{"name": "mr",
+        "when": [{"tag": "Modality", "equals": "MR"}], "tasks": ["seg_cine_sax"],
+        "package": "3t"}]})";
   static AnalysisOutcome analysed() {
     AnalysisOutcome outcome;
     outcome.kind = OutcomeKind::analysed;
@@ -47,6 +55,7 @@ class DispatcherTest : public ServiceFixture {
   AnalysisOutcome outcome = analysed();
   AnalysisRequest request;
   PackageInUse inUse{"package", ""};
+  std::vector<PackageInUse> others;
   std::function<void(const ProgressCallback&)> during;
   int results = 0;
   std::vector<std::string> reconsidered;
@@ -221,6 +230,49 @@ TEST_F(DispatcherTest, WithoutAUsablePackageJobsWaitAndTheReasonIsTold) {
   EXPECT_THROW(takeOne(), ResourceError);  // run() keeps it as its trouble and tries again
   EXPECT_EQ(onlyJob().state, JobState::queued);
   EXPECT_EQ(onlyJob().attempts, 0);
+}
+
+TEST_F(DispatcherTest, AJobIsComputedWithThePackageThatItsRuleNames) {
+  others = {{"package of 3t", "", "3t", "/models/3t"}};
+  useRules(threeTesla);
+  submit("a");
+  EXPECT_EQ(onlyJob().submission.packageSha256, "package of 3t");
+  EXPECT_THAT(store->decision(onlyJob().id), HasSubstr(R"("package":"3t")"));
+  takeOne();
+  EXPECT_EQ(request.packageSha256, "package of 3t");
+  EXPECT_EQ(request.packageFolder, "/models/3t");
+}
+
+TEST_F(DispatcherTest, JobsForAPackageThatCannotBeUsedWaitAndTheOthersGoOn) {
+  others = {{"package of 3t", "it lacks weights.safetensors", "3t", "/models/3t"}};
+  useRules(threeTesla);
+  const std::string waiting = submit("a");
+  useRules(everyMrSeries);
+  archive.addSeries("b", "another", 2, 3);
+  archive.becomeStable("b");
+  const std::string other = planner->analyze("b").jobId;
+  EXPECT_TRUE(takeOne());
+  EXPECT_EQ(request.jobId, other);
+  EXPECT_THROW(takeOne(), ResourceError);  // nothing else is left, and it is told why
+  EXPECT_EQ(store->job(waiting)->state, JobState::queued);
+  EXPECT_EQ(store->job(waiting)->attempts, 0);
+  others[0].problem.clear();
+  EXPECT_TRUE(takeOne());
+  EXPECT_EQ(request.jobId, waiting);
+}
+
+TEST_F(DispatcherTest, APackageThatCannotBeUsedAndThatNobodyWaitsForIsNoTrouble) {
+  others = {{"package of 3t", "it lacks weights.safetensors", "3t", "/models/3t"}};
+  EXPECT_FALSE(takeOne());
+}
+
+TEST_F(DispatcherTest, AJobWhosePackageIsNoLongerNamedBecomesOneByTheRulesOfNow) {
+  useRules(threeTesla);
+  const std::string old = submit("a");
+  EXPECT_TRUE(takeOne());  // the configuration has no such package any more
+  EXPECT_EQ(request.jobId, "");
+  EXPECT_EQ(store->job(old)->state, JobState::cancelled);
+  EXPECT_THAT(reconsidered, ElementsAre("a"));
 }
 
 TEST_F(DispatcherTest, AGroupThatIsTooLargeIsRefusedWithItsSize) {

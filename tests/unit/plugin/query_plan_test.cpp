@@ -72,8 +72,8 @@ class QueryPlanTest : public ServiceFixture {
     for (int i = 0; i < manyJobs; ++i) jobs.push_back(test::submissionOf(std::to_string(i)));
     id = watched->submitAll(jobs)[7].jobId;
     path = settings.path;
-    planner =
-        std::make_unique<GroupPlanner>(archive, *watched, *liveRules, [this] { return package; });
+    planner = std::make_unique<GroupPlanner>(
+        archive, *watched, *liveRules, [this](const std::string& name) { return packageOf(name); });
     SqliteConnection(path, "").execute(R"sql(
       UPDATE jobs SET state = CASE WHEN seq % 10 = 0 THEN 'dead' ELSE 'done' END,
         cause = CASE WHEN seq % 500 = 0 THEN 'crash' ELSE '' END WHERE seq > 100;

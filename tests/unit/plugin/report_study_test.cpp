@@ -63,6 +63,14 @@ TEST(StudyComments, HoldTheNumbersOfAResultWithoutAReport) {
   EXPECT_THAT(studyComments(words), Contains("Short-axis cine: LV EF 55 %; LV mass 100 %."));
 }
 
+TEST(StudyComments, SayFirstWhatAPartialReportLacks) {
+  Json partial = document();
+  EXPECT_THAT(studyComments(partial), Not(Contains(HasSubstr("Partial"))));
+  partial["missing"] = {"short-axis cine", "late enhancement (1 of 2)"};
+  EXPECT_THAT(studyComments(partial).at(1),
+              HasSubstr("Partial: missing short-axis cine; late enhancement (1 of 2)."));
+}
+
 TEST(StudyComments, SuggestADiseaseWithItsProbabilityAndEvidence) {
   Json ill = document();
   ill["disease"] = {{"disease", "dilated"},

@@ -64,6 +64,17 @@ TEST_F(RestRoutesTest, AHaematocritIsStatedOfAStudyAndForgotten) {
   EXPECT_FALSE(store->haematocrit("study"));
 }
 
+TEST_F(RestRoutesTest, TheReportOnAStudyIsAskedForWithoutWhatItWaitsFor) {
+  submit("a");
+  EXPECT_FALSE(store->isReportAskedFor("study"));
+  EXPECT_TRUE(json(ask("GET", "/cmr/studies/study"))["completeness"].is_null());
+  EXPECT_EQ(ask("POST", "/cmr/studies/none/report").status, 404);
+  EXPECT_EQ(ask("GET", "/cmr/studies/study/report").status, 405);
+  EXPECT_EQ(ask("POST", "/cmr/studies/study/report").status, 200);
+  EXPECT_TRUE(store->isReportAskedFor("study"));
+  EXPECT_EQ(store->studiesToReport(9).size(), 0U);  // its series is not analysed yet
+}
+
 TEST_F(RestRoutesTest, ParametersThatMeanNothingAreRefused) {
   EXPECT_EQ(ask("GET", "/cmr/jobs", {{"limit", "-1"}}).status, 400);
   EXPECT_EQ(ask("GET", "/cmr/jobs", {{"limit", "1001"}}).status, 400);

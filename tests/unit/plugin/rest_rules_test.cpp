@@ -90,6 +90,41 @@ TEST_F(RestRulesTest, RulesSeeWhereASeriesCameFrom) {
   EXPECT_EQ(json(ask("POST", "/cmr/series/a/explain", rules))["rule"], "r");
 }
 
+TEST_F(RestRulesTest, RulesOnPicturesAreTriedWithWhatTheLastJobSaw) {
+  const std::string byView = R"({"schema": 1, "rules": [
+      {"name": "short axis", "when": [{"classified": "view", "equals": "sax"}], "tasks": "auto"},
+      {"name": "the rest", "when": [], "skip": "no short axis"}]})";
+  submit();
+  EXPECT_TRUE(json(ask("GET", "/cmr/series/a/explain"))["byPictures"].is_null());
+  EXPECT_TRUE(json(ask("POST", "/cmr/series/a/explain", byView))["byPictures"].is_null());
+  const auto lookOf = [](int phases, const char* view, bool isCertain) {
+    return Json{{"SeriesInstanceUIDs", {"1.2.a"}},
+                {"slices", 2},
+                {"phases", phases},
+                {"view",
+                 {{"takenFor", view},
+                  {"probability", 0.8},
+                  {"isCertain", isCertain},
+                  {"release", "report"}}}};
+  };
+  const auto explainedWith = [&](const Json& looks) {
+    store->retry(onlyJob().id);
+    store->finishNotAnalysable(*store->claim("20200102030405"), "no heart",
+                               Json({{"firstLooks", looks}}).dump());
+    return json(ask("POST", "/cmr/series/a/explain", byView));
+  };
+  store->finishNotAnalysable(*store->claim("20200102030405"), "no heart", "{}");
+  Json explained = explainedWith({lookOf(1, "4ch", true), lookOf(3, "sax", true)});
+  EXPECT_EQ(explained["action"], "analyze");  // a job would look again
+  EXPECT_EQ(explained["byPictures"]["rule"], "short axis");
+  EXPECT_EQ(explained["byPictures"]["job"], onlyJob().id);
+  EXPECT_EQ(explained["byPictures"]["answers"]["view"]["takenFor"], "sax");
+  explained = explainedWith(Json::array({lookOf(3, "sax", false)}));
+  EXPECT_EQ(explained["byPictures"]["rule"], "the rest");
+  EXPECT_EQ(explained["byPictures"]["action"], "skip");
+  EXPECT_TRUE(explainedWith(Json::array())["byPictures"].is_null());
+}
+
 TEST_F(RestRulesTest, AJobKeepsTheDecisionThatMadeIt) {
   const std::string id = submit();
   useRules(R"({"schema": 1, "rules": []})");
@@ -104,7 +139,8 @@ class RestEditTest : public RestRulesTest {
   RestEditTest() {
     planner.reset();
     liveRules = std::make_unique<LiveRules>((folder / "rules.json").string(), logCallback(), true);
-    planner = std::make_unique<GroupPlanner>(archive, *store, *liveRules, [] { return "package"; });
+    planner = std::make_unique<GroupPlanner>(archive, *store, *liveRules,
+                                             [](const std::string&) { return "package"; });
   }
   RestResponse put(const std::string& text, const std::string& replaces) {
     RestContext context;

@@ -17,8 +17,8 @@ class SendResultsTest : public ServiceFixture {
  protected:
   SendResultsTest() {
     planner = std::make_unique<GroupPlanner>(
-        archive, *store, *liveRules, [this] { return package; }, [this] { return localTime; },
-        std::vector<std::string>{"pacs"});
+        archive, *store, *liveRules, [this](const std::string& name) { return packageOf(name); },
+        [this] { return localTime; }, std::vector<std::string>{"pacs"});
     jobId = submit();
     store->finishAnalysed(*store->claim("20200102030405"),
                           {{ObjectKind::segmentation, "1.1", "2.1", "3.1", "seg"},

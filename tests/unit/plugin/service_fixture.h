@@ -33,7 +33,8 @@ class ServiceFixture : public ::testing::Test {
     settings.maxAttempts = 2;
     store = std::make_unique<JobStore>(settings, [this] { return nowMs; });
     planner = std::make_unique<GroupPlanner>(
-        archive, *store, *liveRules, [this] { return package; }, [this] { return localTime; });
+        archive, *store, *liveRules, [this](const std::string& name) { return packageOf(name); },
+        [this] { return localTime; });
   }
   ~ServiceFixture() override {
     store.reset();
@@ -52,6 +53,10 @@ class ServiceFixture : public ::testing::Test {
 
   LogCallback logCallback() {
     return [this](LogLevel, const std::string& line) { log += line + "\n"; };
+  }
+
+  std::string packageOf(const std::string& name) const {
+    return name.empty() ? package : package + " of " + name;
   }
 
   std::vector<JobRecord> jobs() { return store->list({}); }

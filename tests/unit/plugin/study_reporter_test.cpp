@@ -21,9 +21,13 @@ using Json = nlohmann::json;
 class StudyReporterTest : public ServiceFixture {
  protected:
   // A series whose analysis found this ejection fraction, all of it stored.
-  void analyse(const std::string& seriesId, double ef) {
-    const std::string id = submit(seriesId);
-    const Json results{{"task", "seg_cine_sax"},
+  void analyse(const std::string& seriesId, double ef, const std::string& task = "seg_cine_sax") {
+    if (!archive.series(seriesId)) {
+      archive.addSeries(seriesId, "study", 2, 3);
+      archive.becomeStable(seriesId);
+    }
+    const std::string id = planner->analyze(seriesId).jobId;
+    const Json results{{"task", task},
                        {"measurements",
                         {{{"id", "lv.ef"},
                           {"label", "LV EF"},
@@ -41,8 +45,15 @@ class StudyReporterTest : public ServiceFixture {
   }
   void report() {
     StudyReporter(
-        *planner, *store, [this] { return package; }, [this] { ++rings; }, logCallback())
+        *planner, *store, [this] { return package; }, [this] { ++rings; }, logCallback(),
+        [this] { return unixMs; })
         .submitDue();
+  }
+  void expectEnhancement(const std::string& then) {
+    const std::string rules = everyMrSeries;
+    useRules(rules.substr(0, rules.size() - 1) +
+             R"(, "study": {"expects": [{"sequence": "lge"}], "waitMinutes": 60, "then": ")" +
+             then + "\"}}");
   }
   std::vector<JobRecord> studyJobs() {
     std::vector<JobRecord> found;
@@ -61,7 +72,9 @@ class StudyReporterTest : public ServiceFixture {
     store->markStored(lease->job.id, 0);
   }
   Json documentOf(const JobRecord& job) { return Json::parse(store->studyDocument(job.id)); }
+  static constexpr std::int64_t minuteMs = 60000;
   int rings = 0;
+  std::int64_t unixMs = unixNowMs();
 };
 
 TEST_F(StudyReporterTest, WaitsUntilTheStudyIsStableAndNothingOfItIsOpen) {
@@ -163,6 +176,118 @@ TEST_F(StudyReporterTest, ADeletedSeriesMakesANewReportWithoutIt) {
   const Json document = documentOf(studyJobs()[0]);
   ASSERT_EQ(document["series"].size(), 1U);
   EXPECT_EQ(document["series"][0]["name"], "a");
+}
+
+TEST_F(StudyReporterTest, WaitsForTheSeriesThatTheRulesExpectAndIsPartialWhenTheyDoNotCome) {
+  expectEnhancement("partial");
+  archive.studyBecomesStable("study");
+  analyse("a", 55);
+  StudyReporter reporter(
+      *planner, *store, [this] { return package; }, [] {}, logCallback(),
+      [this] { return unixMs; });
+  reporter.submitDue();
+  EXPECT_THAT(studyJobs(), IsEmpty());
+  unixMs += 59 * minuteMs;
+  reporter.submitDue();
+  EXPECT_THAT(studyJobs(), IsEmpty());
+  unixMs += 2 * minuteMs;
+  reporter.submitDue();
+  ASSERT_THAT(studyJobs(), SizeIs(1));
+  EXPECT_EQ(documentOf(studyJobs()[0])["missing"], Json({"late enhancement"}));
+  finish("9.1");
+  analyse("b", 0, "seg_lge_sax");
+  reporter.submitDue();
+  ASSERT_THAT(studyJobs(), SizeIs(2));
+  const Json later = documentOf(studyJobs()[0]);
+  EXPECT_FALSE(later.contains("missing"));
+  EXPECT_EQ(later["predecessor"]["SOPInstanceUID"], "9.1");
+}
+
+TEST_F(StudyReporterTest, ARestartDoesNotWaitAnew) {
+  expectEnhancement("partial");
+  archive.studyBecomesStable("study");
+  analyse("a", 55);
+  report();
+  EXPECT_THAT(studyJobs(), IsEmpty());
+  unixMs += 61 * minuteMs;
+  report();  // another reporter
+  EXPECT_THAT(studyJobs(), SizeIs(1));
+}
+
+TEST_F(StudyReporterTest, IsWrittenAtOnceWhenTheLastExpectedSeriesIsThere) {
+  expectEnhancement("partial");
+  archive.studyBecomesStable("study");
+  analyse("a", 55);
+  StudyReporter reporter(
+      *planner, *store, [this] { return package; }, [] {}, logCallback(),
+      [this] { return unixMs; });
+  reporter.submitDue();
+  analyse("b", 0, "seg_lge_sax");
+  reporter.submitDue();
+  ASSERT_THAT(studyJobs(), SizeIs(1));
+  EXPECT_FALSE(documentOf(studyJobs()[0]).contains("missing"));
+}
+
+TEST_F(StudyReporterTest, AHeldReportIsWrittenWhenSomebodyAsksOrTheRulesNoLongerSaySo) {
+  expectEnhancement("hold");
+  archive.studyBecomesStable("study");
+  analyse("a", 55);
+  unixMs += 600 * minuteMs;
+  report();
+  EXPECT_THAT(studyJobs(), IsEmpty());
+  EXPECT_EQ(studyAnswer("study", *planner, *store).value()["completeness"]["missing"],
+            Json({"late enhancement"}));
+  store->askForReport("study", {"anna", "operator"});
+  report();
+  ASSERT_THAT(studyJobs(), SizeIs(1));
+  EXPECT_EQ(documentOf(studyJobs()[0])["missing"], Json({"late enhancement"}));
+}
+
+TEST_F(StudyReporterTest, AReportThatIsThereStaysTrueWhateverTheRulesHold) {
+  archive.studyBecomesStable("study");
+  analyse("a", 55);
+  analyse("b", 40);
+  report();
+  finish("9.1");
+  expectEnhancement("hold");
+  archive.deleteSeries("b");
+  store->cancelForResource("b", "deleted");
+  report();
+  ASSERT_THAT(studyJobs(), SizeIs(2));
+  EXPECT_EQ(documentOf(studyJobs()[0])["missing"], Json({"late enhancement"}));
+}
+
+TEST_F(StudyReporterTest, ChangedRulesEndTheWaiting) {
+  expectEnhancement("hold");
+  archive.studyBecomesStable("study");
+  analyse("a", 55);
+  StudyReporter reporter(
+      *planner, *store, [this] { return package; }, [] {}, logCallback(),
+      [this] { return unixMs; });
+  reporter.submitDue();
+  useRules(everyMrSeries);
+  unixMs += minuteMs;
+  reporter.submitDue();
+  ASSERT_THAT(studyJobs(), SizeIs(1));
+  EXPECT_FALSE(documentOf(studyJobs()[0]).contains("missing"));
+}
+
+TEST_F(StudyReporterTest, StudiesThatWaitKeepNoOtherWaiting) {
+  expectEnhancement("hold");
+  StudyReporter reporter(
+      *planner, *store, [this] { return package; }, [] {}, logCallback(),
+      [this] { return unixMs; });
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = (i < 10 ? "a" : "b") + std::to_string(i);
+    archive.addSeries("of-" + name, name, 2, 3);
+    archive.becomeStable("of-" + name);
+    archive.studyBecomesStable(name);
+    analyse("of-" + name, 55);
+  }
+  store->askForReport("b19");
+  for (int i = 0; i < 4 && studyJobs().empty(); ++i) reporter.submitDue();
+  ASSERT_THAT(studyJobs(), SizeIs(1));
+  EXPECT_EQ(studyJobs()[0].submission.orthancStudyId, "b19");
 }
 
 TEST_F(StudyReporterTest, AStudyWithoutNumbersHasNone) {

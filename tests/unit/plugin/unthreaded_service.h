@@ -27,8 +27,8 @@ class UnthreadedService {
     settings.path = path();
     settings.maxAttempts = 1000000;  // here faults come without an end
     store = std::make_unique<JobStore>(settings, [this] { return nowMs; });
-    planner = std::make_unique<GroupPlanner>(archive, *store, *rules,
-                                             [] { return std::string("package"); });
+    planner = std::make_unique<GroupPlanner>(
+        archive, *store, *rules, [](const std::string&) { return std::string("package"); });
     DispatcherDuties duties;
     duties.analyze = [this](const AnalysisRequest& request, const ProgressCallback& progress) {
       return analyzed(request, progress);

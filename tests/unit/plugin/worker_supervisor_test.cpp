@@ -384,9 +384,11 @@ class WorkerSupervisorWithPackage : public testing::Test {
     settings.executable = CMR_SCRIPTED_WORKER;
     settings.packageFolder = package.folder().string();
   }
-  AnalysisOutcome run(WorkerSupervisor& supervisor, const std::string& packageSha256) {
+  AnalysisOutcome run(WorkerSupervisor& supervisor, const std::string& packageSha256,
+                      const std::string& folder = {}) {
     AnalysisRequest request = requestNamed("job");
     request.packageSha256 = packageSha256;
+    request.packageFolder = folder;
     return supervisor.run(request, ignoreProgress);
   }
 
@@ -416,6 +418,33 @@ TEST_F(WorkerSupervisorWithPackage, TheOldPackageGoesOnWhileAnotherIsCopied) {
   const int before = supervisor.status().processId;
   package.installManifestOf("second");
   EXPECT_EQ(run(supervisor, first).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.status().processId, before);
+}
+
+TEST_F(WorkerSupervisorWithPackage, ARequestForAPackageOfAnotherFolderIsComputedWithThatOne) {
+  const std::string usual = package.install("usual");
+  test::SmallPackage elsewhere;
+  const std::string other = elsewhere.install("other");
+  WorkerSupervisor supervisor(settings, log.callback());
+  ASSERT_EQ(run(supervisor, usual).kind, OutcomeKind::analysed);
+  ASSERT_EQ(run(supervisor, other, elsewhere.folder().string()).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.status().packageSha256, other);
+  const int before = supervisor.status().processId;
+  ASSERT_EQ(run(supervisor, other, elsewhere.folder().string()).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.status().processId, before);
+  ASSERT_EQ(run(supervisor, usual).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.status().packageSha256, usual);
+  EXPECT_EQ(supervisor.status().lastFailure, "");
+}
+
+TEST_F(WorkerSupervisorWithPackage, TheSamePackageInAnotherFolderNeedsNoOtherWorker) {
+  const std::string usual = package.install("same");
+  test::SmallPackage copy;
+  ASSERT_EQ(copy.install("same"), usual);
+  WorkerSupervisor supervisor(settings, log.callback());
+  ASSERT_EQ(run(supervisor, usual).kind, OutcomeKind::analysed);
+  const int before = supervisor.status().processId;
+  EXPECT_EQ(run(supervisor, usual, copy.folder().string()).kind, OutcomeKind::analysed);
   EXPECT_EQ(supervisor.status().processId, before);
 }
 
