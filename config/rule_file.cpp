@@ -157,6 +157,7 @@ Rule readFallback(const Json& object, const KnownDestinations& known, const Docu
   refuseUnknownKeys(object, actionKeys(), place);
   Rule rule;
   rule.name = fallbackName;
+  rule.isFallback = true;
   readAction(object, known, place, rule);
   Json whole = object;
   whole["name"] = fallbackName;
