@@ -40,14 +40,19 @@ SeriesFacts factsIn(const Json& json) {
 }  // namespace
 
 std::string sortingDocument(const std::vector<const Rule*>& candidates, const SeriesFacts& facts) {
-  Json rules = Json::array();
+  Json rules{{"schema", 1}, {"rules", Json::array()}};
   std::set<std::string> keywords;
   for (const Rule* rule : candidates) {
-    rules.push_back(Json::parse(rule->text));
+    Json one = Json::parse(rule->text);
+    if (rule->isFallback) {  // in its own place: of the others there may be as many as are allowed
+      for (const char* key : {"name", "when"}) one.erase(key);
+      rules["otherwise"] = std::move(one);
+      continue;
+    }
+    rules["rules"].push_back(std::move(one));
     for (const auto& clause : rule->when) clause->collectKeywords(keywords);
   }
-  const Json document = {{"rules", {{"schema", 1}, {"rules", std::move(rules)}}},
-                         {"facts", factsJson(facts, keywords)}};
+  const Json document = {{"rules", std::move(rules)}, {"facts", factsJson(facts, keywords)}};
   // Values of the header may be in any character set.
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -174,6 +174,7 @@ Rule readFallback(const Json& object, const KnownNames& known, const DocumentPla
   refuseUnknownKeys(object, actionKeys(), place);
   Rule rule;
   rule.name = fallbackName;
+  rule.isFallback = true;
   readAction(object, known, place, rule);
   Json whole = object;
   whole["name"] = fallbackName;

@@ -28,6 +28,7 @@ struct Rule {
   int priority = 0;
   std::optional<TimeWindow> hours;  // of the day in which series are submitted
   std::string text;                 // as JSON, "when" and "name" included
+  bool isFallback = false;          // the document's "otherwise"
 };
 
 struct RuleFile {

@@ -80,15 +80,21 @@ OutputContext contextOf(const SaxAnalysis& analysis, const std::string& dateTime
   return context;
 }
 
+const char* refusalOf(const std::vector<std::string>& tasks, bool isReadable) {
+  if (tasks == std::vector<std::string>{shortAxisTask}) return "no short-axis cine can be analysed";
+  return isReadable ? "no released head answers this kind of series"
+                    : "none of its images can be analysed";
+}
+
 // The causes, the most frequent first, in one sentence.
-std::string reasonOf(const std::vector<Verdict>& verdicts) {
+std::string reasonOf(const std::string& refusal, const std::vector<Verdict>& verdicts) {
   if (verdicts.empty()) return "there is no image to analyse";
   std::vector<const Verdict*> order;
   for (const Verdict& verdict : verdicts) order.push_back(&verdict);
   std::stable_sort(order.begin(), order.end(), [](const Verdict* a, const Verdict* b) {
     return a->instances.size() > b->instances.size();
   });
-  std::string reason = "no short-axis cine can be analysed: ";
+  std::string reason = refusal + ": ";
   for (std::size_t i = 0; i < std::min(order.size(), reasonsNamed); ++i) {
     if (i > 0) reason += "; ";
     reason += order[i]->reason;
@@ -370,7 +376,8 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
                      found);
     }
     if (!choice.stack) {
-      return refusal(OutcomeKind::notAnalysable, reasonOf(found.verdicts), found);
+      const char* const what = refusalOf(order.tasks, !read.stacks.empty());
+      return refusal(OutcomeKind::notAnalysable, reasonOf(what, found.verdicts), found);
     }
     SeriesStack source = std::move(read.stacks[*choice.stack]);
     read.stacks.clear();  // the pixels of the others are not needed any more

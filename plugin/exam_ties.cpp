@@ -25,7 +25,8 @@ std::optional<JobStore::ArrivedStudy> arrivedStudy(const std::string& studyId, A
     const auto tags = archive.tags(series->instanceIds.front());
     if (!tags || tags->writtenByUs) continue;
     return JobStore::ArrivedStudy{studyId, valueOf(*tags, "StudyInstanceUID"),
-                                  valueOf(*tags, "AccessionNumber"), valueOf(*tags, "PatientID")};
+                                  valueOf(*tags, "AccessionNumber"), valueOf(*tags, "PatientID"),
+                                  true};
   }
   return std::nullopt;
 }
@@ -40,11 +41,22 @@ void ExamTies::tieToStudiesNamed(const std::string& identifier) {
   if (identifier.empty()) return;
   for (const std::string& studyId : archive_.studiesNamed(identifier)) {
     const auto study = arrivedStudy(studyId, archive_);
-    if (study && store_.tieToExams(*study) > 0) onTied_(studyId);
+    if (!study || store_.tieToExams(*study) == 0) continue;
+    untold_.insert(studyId);
+    tellOfTied();
+  }
+}
+
+// What throws stays to be told: an exam that is tied is not asked about again.
+void ExamTies::tellOfTied() {
+  while (!untold_.empty()) {
+    onTied_(*untold_.begin());
+    untold_.erase(untold_.begin());
   }
 }
 
 void ExamTies::tie(const std::stop_token& stop) {
+  tellOfTied();
   std::map<std::string, std::int64_t> open;
   for (const auto& exam : store_.openExams(dateBeforeToday(expireDays_), mostOpen)) {
     if (stop.stop_requested()) return;

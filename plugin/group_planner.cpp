@@ -31,8 +31,9 @@ std::optional<ArchivedStudy> GroupPlanner::study(const std::string& studyId) con
   return archive_.study(studyId);
 }
 
-std::optional<SeriesLook> GroupPlanner::look(const std::string& seriesId) const {
-  return lookUnder(rules_.now().rules, seriesId);
+std::optional<SeriesLook> GroupPlanner::look(const std::string& seriesId,
+                                             const BeforeRules& first) const {
+  return lookAt(seriesId, archive_, store_, rules_.now().rules, clock_(), first);
 }
 
 std::optional<SeriesLook> GroupPlanner::lookUnder(const RuleSet& rules,

@@ -33,11 +33,12 @@ class GroupPlanner {
 
   std::optional<ArchivedStudy> study(const std::string& studyId) const;  // empty: it is gone
   // Empty when the series is gone.
-  std::optional<SeriesLook> look(const std::string& seriesId) const;
+  std::optional<SeriesLook> look(const std::string& seriesId, const BeforeRules& first = {}) const;
   // The same under other rules, which are tried and not used.
   std::optional<SeriesLook> lookUnder(const RuleSet& rules, const std::string& seriesId) const;
   std::string rulesSha256() const { return rules_.now().sha256; }
   std::optional<StudyPolicy> studyPolicy() const { return rules_.now().rules.study(); }
+  bool asksForSchedule() const { return rules_.now().rules.asksForSchedule(); }
   LocalTime localTime() const { return clock_(); }
   // The group that holds a wanted series. Empty when something of it disappeared meanwhile.
   std::optional<AcquisitionGroup> groupOf(const SeriesLook& series) const;

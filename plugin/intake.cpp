@@ -21,6 +21,7 @@ constexpr milliseconds sweepPause{20000};
 constexpr milliseconds longestPlanned{200};
 constexpr std::size_t mostPlanned = 100;
 constexpr std::size_t mostRemembered = 10000;  // deletions; what is lost is found at the claim
+constexpr std::size_t mostOfStudy = 1000;      // series that are looked at again
 // Stored instead of a sequence number: every series has to be looked at.
 constexpr std::int64_t rescanDue = -1;
 // How the reasons of series begin that are left alone for now.
@@ -51,6 +52,14 @@ void Intake::reconsider(const std::string& seriesId) {
   {
     const std::lock_guard lock(mutex_);
     reconsidered_.insert(seriesId);
+  }
+  bell_.ring();
+}
+
+void Intake::reconsiderStudy(const std::string& studyId) {
+  {
+    const std::lock_guard lock(mutex_);
+    reconsideredStudies_.insert(studyId);
   }
   bell_.ring();
 }
@@ -130,16 +139,57 @@ void Intake::step(const std::stop_token& stop) {
   if (!begun_) return;
   dropDeleted();
   readChanges(stop);
-  std::set<std::string> again;
-  {
-    const std::lock_guard lock(mutex_);
-    again.swap(reconsidered_);
-  }
-  for (const std::string& id : again) tryToDecide(id);
+  lookAgain(stop);
   decideWhatIsDue();
   submitPlanned();
   sweep(stop);
   saveProgress();
+}
+
+// A wish outlives trouble: it goes when its look went through.
+void Intake::lookAgain(const std::stop_token& stop) {
+  std::set<std::string> studies, again;
+  {
+    const std::lock_guard lock(mutex_);
+    studies = reconsideredStudies_;
+  }
+  for (const std::string& id : studies) {
+    findLeftAlone(id);
+    const std::lock_guard lock(mutex_);
+    reconsideredStudies_.erase(id);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    again.swap(reconsidered_);
+  }
+  for (const std::string& id : again) {
+    if (!stop.stop_requested()) tryToDecide(id);
+  }
+  submitPlanned();
+  const std::lock_guard lock(mutex_);
+  for (const std::string& id : again) {
+    if (failing_.count(id) != 0) reconsidered_.insert(id);
+  }
+}
+
+// Here and not where the wish came from: what this thread is about to leave alone is known now.
+void Intake::findLeftAlone(const std::string& studyId) {
+  if (!planner_.asksForSchedule()) return;
+  std::set<std::string> found;
+  JobStore::SkippedFilter skipped;
+  skipped.orthancStudyId = studyId;
+  skipped.limit = mostOfStudy;
+  for (const auto& series : store_.skippedSeries(skipped)) found.insert(series.orthancSeriesId);
+  JobStore::ListFilter refused;
+  refused.state = JobState::notAnalysable;
+  refused.orthancStudyId = studyId;
+  refused.limit = mostOfStudy;
+  for (const JobRecord& job : store_.list(refused)) {
+    const auto& series = job.submission.orthancSeriesIds;
+    if (job.supersededBy.empty()) found.insert(series.begin(), series.end());
+  }
+  const std::lock_guard lock(mutex_);
+  reconsidered_.merge(found);
 }
 
 void Intake::dropDeleted() {
@@ -151,6 +201,7 @@ void Intake::dropDeleted() {
   for (const std::string& id : gone) {
     waiting_.erase(id);
     deferred_.erase(id);
+    failing_.erase(id);
     store_.forgetSkipped(id);
     const int cancelled = store_.cancelForResource(id, "its source was deleted from the archive");
     if (cancelled > 0) {
@@ -236,35 +287,51 @@ void Intake::tryToDecide(const std::string& seriesId) {
   try {
     decide(seriesId);
   } catch (const std::exception& error) {
-    log_(LogLevel::error,
-         "series " + seriesId + " could not be looked at, trying again later: " + error.what());
+    noteFailing(seriesId, std::string("looked at, trying again later: ") + error.what());
   }
 }
 
+// Said once, however often it is tried.
+void Intake::noteFailing(const std::string& seriesId, const std::string& why) {
+  std::string& known = failing_[seriesId];
+  if (known == why) return;
+  known = why;
+  log_(LogLevel::error, "series " + seriesId + " could not be " + why);
+}
+
 void Intake::decide(const std::string& seriesId) {
-  auto series = planner_.look(seriesId);
+  // Rules may ask what was scheduled.
+  const auto series =
+      planner_.look(seriesId, [this](const SeriesLook& found) { tieToExam(found); });
   if (!series) {  // gone; its instances are found gone by the next sweep
     deferred_.erase(seriesId);
+    failing_.erase(seriesId);
     return;
   }
-  // Rules may ask what was scheduled.
-  if (tieToExam(*series)) series = planner_.look(seriesId);
-  if (!series) return;
-  if (mustWaitForImages(*series)) return;  // an event will follow
-  deferred_.erase(seriesId);
+  if (mustWait(*series)) {
+    failing_.erase(seriesId);
+    return;
+  }
   if (!series->wanted()) {
     leaveAlone(*series, series->verdict());
     return;
   }
-  if (mustWaitForStudy(*series)) return;
   const bool isHeld = !series->decision.holdReason.empty();
   if (isHeld && isKnown(*series)) {  // somebody asked for it before
     settle(*series);
   } else if (isHeld) {
     leaveAlone(*series, heldMark + series->verdict());
-  } else if (!mustWaitForHours(*series)) {
+  } else {
     plan(*series);
   }
+}
+
+bool Intake::mustWait(const SeriesLook& series) {
+  if (mustWaitForImages(series)) return true;  // an event will follow
+  deferred_.erase(series.series.id);
+  if (!series.wanted()) return false;
+  if (mustWaitForStudy(series)) return true;
+  return series.decision.holdReason.empty() && mustWaitForHours(series);
 }
 
 bool Intake::mustWaitForImages(const SeriesLook& series) const {
@@ -274,14 +341,15 @@ bool Intake::mustWaitForImages(const SeriesLook& series) const {
 }
 
 // Also one that the rules leave alone: the exam has arrived.
-bool Intake::tieToExam(const SeriesLook& series) {
-  if (series.own) return false;
+void Intake::tieToExam(const SeriesLook& series) {
+  if (series.own) return;
   const auto value = [&](const char* keyword) {
     const auto found = series.tags.values.find(keyword);
     return found == series.tags.values.end() ? std::string() : found->second;
   };
-  return store_.tieToExams({series.series.studyId, value("StudyInstanceUID"),
-                            value("AccessionNumber"), value("PatientID")}) > 0;
+  const int tied = store_.tieToExams({series.series.studyId, value("StudyInstanceUID"),
+                                      value("AccessionNumber"), value("PatientID")});
+  if (tied > 0) reconsiderStudy(series.series.studyId);  // others of it came before the exam
 }
 
 void Intake::leaveAlone(const SeriesLook& series, const std::string& why) {
@@ -394,8 +462,10 @@ std::vector<JobStore::Submitted> Intake::submitOneByOne() {
     try {
       submitted[i] = store_.submit(planned_[i].group.submission);
     } catch (const std::exception& error) {
-      log_(LogLevel::error, "series " + planned_[i].group.members.front().series.id +
-                                " could not be submitted, trying again later: " + error.what());
+      const std::string why = std::string("submitted, trying again later: ") + error.what();
+      const auto& members = planned_[i].group.members;
+      noteFailing(members.front().series.id, why);
+      for (const SeriesLook& member : members) failing_[member.series.id] = why;
     }
   }
   return submitted;
@@ -403,6 +473,7 @@ std::vector<JobStore::Submitted> Intake::submitOneByOne() {
 
 void Intake::settle(const SeriesLook& series) {
   for (const ArchivedInstance& instance : series.instances) watermark_.settled(instance.id);
+  failing_.erase(series.series.id);
   settledNow_.insert(series.series.id);
   stopWaiting(series.series.studyId, series.series.id);
 }

@@ -49,6 +49,9 @@ class Intake {
   void changed() { bell_.ring(); }               // for callbacks
   void deleted(const std::string& resourceId);   // for callbacks: a study or a series
   void reconsider(const std::string& seriesId);  // look at it again
+  // An exam was tied to the study: where rules ask what was scheduled, look again at its series
+  // that were left alone, by rules or by their pictures.
+  void reconsiderStudy(const std::string& studyId);
   IntakeStatus status() const;
 
  private:
@@ -59,14 +62,18 @@ class Intake {
   void studyBecameStable(const std::string& studyId);
   void stopWaiting(const std::string& studyId, const std::string& seriesId);
   void sweep(const std::stop_token& stop);
+  void lookAgain(const std::stop_token& stop);
+  void findLeftAlone(const std::string& studyId);
   void tryToDecide(const std::string& seriesId);
+  void noteFailing(const std::string& seriesId, const std::string& why);
   void decide(const std::string& seriesId);
+  bool mustWait(const SeriesLook& series);
   bool mustWaitForImages(const SeriesLook& series) const;
   bool mustWaitForStudy(const SeriesLook& series);
   bool mustWaitForHours(const SeriesLook& series);
   void decideWhatIsDue();
   bool isKnown(const SeriesLook& series);
-  bool tieToExam(const SeriesLook& series);
+  void tieToExam(const SeriesLook& series);
   void leaveAlone(const SeriesLook& series, const std::string& why);
   void plan(const SeriesLook& series);
   void submitPlanned();
@@ -84,9 +91,10 @@ class Intake {
   const bool earlyStart_;
   Doorbell bell_;
 
-  mutable std::mutex mutex_;  // guards the next three
+  mutable std::mutex mutex_;  // guards the next four
   std::vector<std::string> deleted_;
-  std::set<std::string> reconsidered_;
+  std::set<std::string> reconsidered_;         // until a look went through
+  std::set<std::string> reconsideredStudies_;  // until their series are known
   IntakeStatus status_;
 
   // Of the thread in run().
@@ -100,8 +108,9 @@ class Intake {
     std::string rulesSha256;  // other rules may name other hours
     std::vector<std::string> instanceIds;
   };
-  std::map<std::string, Deferred> deferred_;  // series -> what it waits for
-  std::set<std::string> settledNow_;          // series decided since the page at hand was read
+  std::map<std::string, Deferred> deferred_;    // series -> what it waits for
+  std::map<std::string, std::string> failing_;  // series -> why it could not be decided
+  std::set<std::string> settledNow_;            // series decided since the page at hand was read
   // Groups that become jobs in one transaction, at the end of the page at the latest.
   struct Planned {
     AcquisitionGroup group;

@@ -360,10 +360,13 @@ class JobStore {
     std::string StudyInstanceUID;
     std::string AccessionNumber;
     std::string PatientID;
+    bool wasThere = false;  // before the exam was scheduled
   };
   // Ties the study to the exams that have its StudyInstanceUID or AccessionNumber. One of another
   // patient, or with the UID of one exam and the accession number of another, is not tied: the
-  // exam carries the conflict from then on. Returns how many exams are newly tied.
+  // exam carries the conflict from then on. Nor is one that was there before and names an exam by
+  // its accession number alone, if that exam was scheduled with a StudyInstanceUID: it is perhaps
+  // an earlier exam under the same order. Returns how many exams are newly tied.
   int tieToExams(const ArrivedStudy& study);
 
   // Orthanc's change log: the last sequence number that was wholly dealt with.

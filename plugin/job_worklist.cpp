@@ -1,4 +1,5 @@
 // What the job store remembers of scheduled exams, and of the studies that came of them.
+#include "plugin/exam_uid.h"
 #include "plugin/job_store_impl.h"
 
 namespace cmr {
@@ -32,6 +33,15 @@ std::vector<JobStore::ScheduledExam> examsNamed(SqliteConnection& connection,
   return examsOf(rows);
 }
 
+constexpr const char* wasThereConflict =
+    "a study with this AccessionNumber was in the archive before, under another StudyInstanceUID";
+
+// Only who scheduled it can have given it to the study.
+bool hasOwnUid(const JobStore::ScheduledExam& exam) {
+  return !exam.StudyInstanceUID.empty() &&
+         exam.StudyInstanceUID != madeStudyUid(exam.AccessionNumber, exam.PatientID);
+}
+
 // Why a study that names this exam is not of it; empty: it is.
 std::string conflictOf(const JobStore::ScheduledExam& exam, const JobStore::ArrivedStudy& study) {
   if (exam.PatientID != study.PatientID) {
@@ -41,6 +51,11 @@ std::string conflictOf(const JobStore::ScheduledExam& exam, const JobStore::Arri
   }
   if (!study.AccessionNumber.empty() && exam.AccessionNumber != study.AccessionNumber) {
     return "a study with this StudyInstanceUID arrived with another AccessionNumber";
+  }
+  // The intake may come by such a study again, so the exam remembers.
+  const bool mustHaveUid = study.wasThere || exam.conflict == wasThereConflict;
+  if (mustHaveUid && hasOwnUid(exam) && exam.StudyInstanceUID != study.StudyInstanceUID) {
+    return wasThereConflict;
   }
   return {};
 }

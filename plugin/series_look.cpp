@@ -83,7 +83,8 @@ bool isOwn(const SeriesLook& look, Archive& archive, JobStore& store) {
 std::string SeriesLook::verdict() const { return verdictOf(decision, barred); }
 
 std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, JobStore& store,
-                                 const RuleSet& rules, const LocalTime& now) {
+                                 const RuleSet& rules, const LocalTime& now,
+                                 const BeforeRules& first) {
   SeriesLook look;
   auto series = archive.series(seriesId);
   if (!series) return std::nullopt;
@@ -96,6 +97,7 @@ std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, 
   if (!tags) return std::nullopt;
   look.tags = *std::move(tags);
   look.own = isOwn(look, archive, store);
+  if (first) first(look);
   look.facts.tags = look.tags.values;
   look.facts.instances = static_cast<int>(look.instances.size());
   if (rules.asksForSource()) look.facts.source = archive.sourceOf(look.instances.front().id);

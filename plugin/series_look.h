@@ -1,6 +1,7 @@
 // What the service finds out about one series of the archive before it decides.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,9 +33,13 @@ struct SeriesLook {
   std::string verdict() const;
 };
 
-// Empty when the series is gone or has no instance. Throws ResourceError.
+// Is told of a series before rules are asked, with everything but what the rules see and say.
+using BeforeRules = std::function<void(const SeriesLook&)>;
+
+// Empty when the series is gone or has no instance. Throws ResourceError, and what `first` throws.
 std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, JobStore& store,
-                                 const RuleSet& rules, const LocalTime& now);
+                                 const RuleSet& rules, const LocalTime& now,
+                                 const BeforeRules& first = {});
 
 // Two single-slice series that can be slices of one stack: same study, frame of reference, matrix
 // and orientation (within the reader's tolerance), and the same decision.

@@ -209,7 +209,7 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
           },
           log),
       examTies_(archive, store_, plan_.settings.worklist.expireDays,
-                [this](const std::string& studyId) { lookAgain(studyId); }),
+                [this](const std::string& studyId) { intake_.reconsiderStudy(studyId); }),
       worklistWatch_(worklistFolder_, examTies_, log),
       retention_(store_,
                  {std::chrono::hours(24) * plan_.settings.retentionDays,
@@ -344,16 +344,6 @@ PackagesInUse Service::packagesInUse() {
 
 std::map<std::string, std::string> Service::packageFolders() const {
   return packageFoldersOf(plan_.settings);
-}
-
-void Service::lookAgain(const std::string& studyId) {
-  if (!plan_.rules->now().rules.asksForSchedule()) return;
-  JobStore::SkippedFilter leftAlone;
-  leftAlone.orthancStudyId = studyId;
-  leftAlone.limit = 1000;
-  for (const auto& series : store_.skippedSeries(leftAlone)) {
-    intake_.reconsider(series.orthancSeriesId);
-  }
 }
 
 void Service::noteFiles() {

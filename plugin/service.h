@@ -79,7 +79,6 @@ class Service {
  private:
   PackagesInUse packagesInUse();
   // A study belongs to an exam since now: rules may ask what was scheduled.
-  void lookAgain(const std::string& studyId);
   // What changed on disk, for the audit trail.
   void noteFiles();
   AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress);

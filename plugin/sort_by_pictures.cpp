@@ -42,7 +42,9 @@ std::string whyLeftAlone(const PictureSorting& sorting) {
     seen += (seen.empty() ? "" : ", ") + answer.task + " " + answer.taken().name;
     if (!answer.isCertain()) seen += " (unsure)";
   }
-  const std::string pictures = " after a look at its pictures (" + seen + ")";
+  const std::string pictures =
+      " after a look at its pictures (" +
+      (seen.empty() ? "the model package has no classifier that says what they show" : seen) + ")";
   if (decision.action == RouteAction::noRule) return "no rule takes the series" + pictures;
   return "skipped by rule \"" + decision.rule + "\"" + pictures + ": " + decision.reason;
 }

@@ -32,9 +32,13 @@ std::optional<Json> studyAnswer(const std::string& orthancStudyId, const GroupPl
   if (const auto last = store.lastStudyReport(orthancStudyId)) {
     const auto job = store.latestStudyJob(orthancStudyId);
     answer["report"] = namesOf(*last);
-    answer["report"]["isCurrent"] =
-        job && job->state == JobState::done &&
-        job->submission.contentFingerprint == studyDocument(report, reports, {}).fingerprint;
+    // Without the numbers nobody can say what another report would say.
+    answer["report"]["isCurrent"] = nullptr;
+    if (!report.isForgotten) {
+      answer["report"]["isCurrent"] =
+          job && job->state == JobState::done &&
+          job->submission.contentFingerprint == studyDocument(report, reports, {}).fingerprint;
+    }
   }
   return answer;
 }

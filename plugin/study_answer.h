@@ -13,8 +13,9 @@ namespace cmr {
 
 // studyReportJson() and "report": null before one was stored, else SOPClassUID, SOPInstanceUID and
 // SeriesInstanceUID of the one stored last and "isCurrent", which is false while what is known now
-// is not what it says. Each of "best" has "report" likewise: the report of its own series, null
-// where it has none. Nothing when the archive has no such study.
+// is not what it says, and null when its numbers are no longer kept. Each of "best" has "report"
+// likewise: the report of its own series, null where it has none. Nothing when the archive has no
+// such study.
 std::optional<nlohmann::json> studyAnswer(const std::string& orthancStudyId,
                                           const GroupPlanner& planner, JobStore& store);
 

@@ -82,6 +82,8 @@ class Biplane {
   void addVolumes(Chamber which, const std::string& name, Volume volume,
                   const std::string& largestId, const std::string& largestLabel,
                   const std::string& smallestId, const std::string& smallestLabel) {
+    // A package that keeps a chamber back keeps it back of two planes, too.
+    if (which == &LongAxisChambers::leftAtrium && !bothHold(largestId)) return;
     Number largest{largestId, largestLabel, "mL", "unmeasurable", "", std::nullopt};
     Number smallest{smallestId, smallestLabel, "mL", "unmeasurable", "", std::nullopt};
     const auto& two = two_.chambers->*which;
@@ -116,6 +118,10 @@ class Biplane {
     if (before.value && after.value)
       ef.value = 100 * (*before.value - *after.value) / *before.value;
     result_.numbers.push_back(std::move(ef));
+  }
+
+  bool bothHold(const std::string& id) const {
+    return numberOf(*two_.best, id) != nullptr && numberOf(*four_.best, id) != nullptr;
   }
 
   static const Number* numberOf(const Best& best, const std::string& id) {

@@ -13,6 +13,7 @@
 #include "config/known_keys.h"
 #include "config/rule_clause.h"
 #include "config/strict_json.h"
+#include "plugin/exam_uid.h"
 #include "plugin/job_json.h"
 
 namespace cmr {
@@ -203,22 +204,6 @@ Json readAttributes(const Json& body) {
   return read;
 }
 
-// 2.25 and a number of 120 bits in decimal (PS3.5 B.2), from the first bytes of a hash.
-std::string uidFrom(const std::string& hex) {
-  std::string digits = "0";
-  for (std::size_t i = 0; i < 30; ++i) {
-    int carry = hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10;
-    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit) {
-      const int value = (*digit - '0') * 16 + carry;
-      *digit = static_cast<char>('0' + value % 10);
-      carry = value / 10;
-    }
-    for (; carry > 0; carry /= 10)
-      digits.insert(digits.begin(), static_cast<char>('0' + carry % 10));
-  }
-  return "2.25." + digits;
-}
-
 }  // namespace
 
 JobStore::ScheduledExam readWorklistEntry(const std::string& body) {
@@ -227,9 +212,7 @@ JobStore::ScheduledExam readWorklistEntry(const std::string& body) {
   const std::string hash = sha256Hex(text("AccessionNumber") + "\n" + text("PatientID") + "\n" +
                                      text("ScheduledProcedureStepID"));
   if (text("StudyInstanceUID").empty()) {
-    // Steps of one accession number belong to one study.
-    read["StudyInstanceUID"] =
-        uidFrom(sha256Hex(text("AccessionNumber") + "\n" + text("PatientID")));
+    read["StudyInstanceUID"] = madeStudyUid(text("AccessionNumber"), text("PatientID"));
   }
   JobStore::ScheduledExam exam;
   exam.id = hash.substr(0, 16);

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -15,6 +16,15 @@ namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
+
+// Reading takes a process, and up to half a minute of it.
+constexpr std::int64_t pauseAfterFailureMs = 30000;
+
+std::int64_t steadyMs() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 // Of the files' names, sizes and times; of the folder's error when it cannot be read.
 std::string stampOf(const std::string& folder) {
@@ -38,12 +48,13 @@ std::string stampOf(const std::string& folder) {
 }  // namespace
 
 WorklistFolder::WorklistFolder(std::string folder, int expireDays, JobStore& store, Reader read,
-                               LogCallback log)
+                               LogCallback log, MonotonicMs clock)
     : folder_(std::move(folder)),
       expireDays_(expireDays),
       store_(store),
       read_(std::move(read)),
-      log_(std::move(log)) {}
+      log_(std::move(log)),
+      clock_(clock ? std::move(clock) : MonotonicMs(steadyMs)) {}
 
 void WorklistFolder::takeIn(const Json& answer, WorklistFolderStatus& status) {
   const std::string oldest = dateBeforeToday(expireDays_);
@@ -77,8 +88,9 @@ void WorklistFolder::takeIn(const Json& answer, WorklistFolderStatus& status) {
 bool WorklistFolder::look(const std::stop_token& stop) {
   if (folder_.empty()) return false;
   std::string now = dateBeforeToday(0) + "\n" + stampOf(folder_);
-  if (now == seen_) return false;
+  if (nextTryMs_ ? clock_() < *nextTryMs_ : now == seen_) return false;
   WorklistFolderStatus status;
+  bool isToBeTriedAgain = false;
   try {
     takeIn(Json::parse(read_(stop)), status);
   } catch (const CancelledError&) {
@@ -89,7 +101,10 @@ bool WorklistFolder::look(const std::stop_token& stop) {
     status.problem = error.what();
   } catch (const ResourceError& error) {
     status.problem = error.what();
+    isToBeTriedAgain = true;
   }
+  nextTryMs_.reset();
+  if (isToBeTriedAgain) nextTryMs_ = clock_() + pauseAfterFailureMs;
   seen_ = std::move(now);  // what changed while the files were read is seen the next time
   const std::lock_guard lock(mutex_);
   for (const auto& refused : status.refused) {

@@ -2,9 +2,11 @@
 // new files are taken in, changed ones again, and what is removed is scheduled no more.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -33,10 +35,13 @@ class WorklistFolder {
   // folder: empty: there is none. read: the answer of `cmr worklist read FOLDER`; throws, also
   // CancelledError when it is stopped.
   using Reader = std::function<std::string(const std::stop_token&)>;
-  WorklistFolder(std::string folder, int expireDays, JobStore& store, Reader read, LogCallback log);
+  // clock: for tests; else a steady one.
+  WorklistFolder(std::string folder, int expireDays, JobStore& store, Reader read, LogCallback log,
+                 MonotonicMs clock = {});
 
-  // To be called often: acts when names, sizes or times in the folder changed, or the day. Stopped
-  // half-way it has changed nothing. False: there was nothing to do.
+  // To be called often: acts when names, sizes or times in the folder changed, or the day. When the
+  // folder could not be read it is read again, not before half a minute. Stopped half-way it has
+  // changed nothing. False: there was nothing to do.
   bool look(const std::stop_token& stop);
   WorklistFolderStatus status() const;
 
@@ -48,8 +53,10 @@ class WorklistFolder {
   JobStore& store_;
   const Reader read_;
   const LogCallback log_;
+  const MonotonicMs clock_;
   std::string seen_;
-  mutable std::mutex mutex_;  // guards the status
+  std::optional<std::int64_t> nextTryMs_;  // after a reading that failed
+  mutable std::mutex mutex_;               // guards the status
   WorklistFolderStatus status_;
 };
 

@@ -100,6 +100,18 @@ TEST(PictureSorting, TheFallbackTravelsAlong) {
   EXPECT_EQ(decideSorting(decision.sorting, sequenceIs("cine", 1)).rule, "otherwise");
 }
 
+TEST(PictureSorting, AsManyRulesAsAFileMayHoldTravelWithTheirFallback) {
+  std::string list;
+  for (int i = 0; i < 200; ++i) {
+    list += std::string(i == 0 ? "" : ",") + R"({"name": "rule )" + std::to_string(i) +
+            R"(", "when": [{"classified": "view", "equals": "sax"}], "tasks": ["seg_cine_sax"]})";
+  }
+  const RoutingDecision decision =
+      rulesOf(list, R"(, "otherwise": {"tasks": ["seg_lge_sax"]})").decide(cineOfMr());
+  EXPECT_EQ(decideSorting(decision.sorting, {{"view", {"sax", 1, 0.5, true}}}).rule, "rule 0");
+  EXPECT_THAT(decideSorting(decision.sorting, {}).tasks, ElementsAre("seg_lge_sax"));
+}
+
 TEST(PictureSorting, OnlyWhatTheRulesReadTravelsWithTheJob) {
   SeriesFacts facts = cineOfMr();
   facts.tags["PatientName"] = "DOE^JANE";

@@ -382,7 +382,9 @@ TEST(AnalyzeInstances, OutlinesASilentSeriesAsWhatItSurelyLooksLikeAndSaysSo) {
   AnalysisRequest request = requestOf(onePhase);
   request.tasks = {};
   segmenter.look = lookOf("lge", 0.5);
-  EXPECT_EQ(analyzeInstances(request, segmenter, ignoreProgress).kind, OutcomeKind::notAnalysable);
+  const AnalysisOutcome unsure = analyzeInstances(request, segmenter, ignoreProgress);
+  EXPECT_EQ(unsure.kind, OutcomeKind::notAnalysable);
+  EXPECT_THAT(unsure.reason, HasSubstr("no released head answers this kind of series: "));
   segmenter.look = lookOf("lge", 0.9);
   const AnalysisOutcome outcome = analyzeInstances(request, segmenter, ignoreProgress);
   ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
@@ -416,6 +418,9 @@ TEST(AnalyzeInstances, LeavesASeriesAloneWhosePicturesARuleRefuses) {
   const json results = json::parse(outcome.resultsJson);
   EXPECT_EQ(results["sorting"]["rule"], "no cine");
   EXPECT_EQ(results["firstLooks"].size(), 1U);
+  segmenter.look = {};
+  EXPECT_THAT(analyzeInstances(request, segmenter, ignoreProgress).reason,
+              HasSubstr("(the model package has no classifier"));
 }
 
 TEST(AnalyzeInstances, AnalysesBySuchRulesWhatTheirPicturesAllow) {

@@ -36,7 +36,11 @@ class ExamTiesTest : public ServiceFixture {
   JobStore::ScheduledExam exam(const std::string& id) { return *store->scheduledExam(id); }
 
   std::vector<std::string> tied;
-  ExamTies ties{archive, *store, 7, [this](const std::string& study) { tied.push_back(study); }};
+  std::string trouble;  // of whoever is told
+  ExamTies ties{archive, *store, 7, [this](const std::string& study) {
+                  if (!trouble.empty()) throw ResourceError(trouble);
+                  tied.push_back(study);
+                }};
 };
 
 TEST_F(ExamTiesTest, AnExamIsTiedToTheStudyWithItsAccessionNumberOrUid) {
@@ -88,6 +92,25 @@ TEST_F(ExamTiesTest, TheArchiveIsAskedOnceUntilTheExamChanges) {
   while (exam("e").updatedMs == changed.updatedMs) store->reschedule(changed);
   ties.tie({});
   EXPECT_EQ(exam("e").orthancStudyId, "study");
+}
+
+TEST_F(ExamTiesTest, AnOlderStudyUnderAnotherUidThanScheduledIsNotTied) {
+  schedule("e", "A", "1.9.scheduled");
+  ties.tie({});
+  EXPECT_EQ(exam("e").orthancStudyId, "");
+  EXPECT_THAT(exam("e").conflict, HasSubstr("under another StudyInstanceUID"));
+  EXPECT_THAT(tied, IsEmpty());
+}
+
+TEST_F(ExamTiesTest, WhoeverCouldNotBeToldOfATieIsToldTheNextTime) {
+  schedule("e", "A");
+  trouble = "the disk is full";
+  EXPECT_THROW(ties.tie({}), ResourceError);
+  EXPECT_EQ(exam("e").orthancStudyId, "study");
+  trouble.clear();
+  ties.tie({});
+  ties.tie({});
+  EXPECT_THAT(tied, ElementsAre("study"));
 }
 
 TEST_F(ExamTiesTest, TroubleOfTheArchiveIsTriedAgain) {

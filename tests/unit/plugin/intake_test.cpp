@@ -304,6 +304,122 @@ std::string ruleThat(const std::string& asks) {
          asks + "}]}";
 }
 
+TEST_F(IntakeTest, AWishToLookAgainOutlivesTrouble) {
+  useRules(R"({"schema": 1, "rules": [{"name": "none", "when": [], "skip": "not now"}]})");
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  step();
+  useRules(everyMrSeries);
+  archive.unreadableSeries = "a";
+  intake->reconsider("a");
+  step();
+  step();
+  EXPECT_THAT(jobs(), IsEmpty());
+  const std::string said = "series a could not be looked at, trying again later";
+  EXPECT_EQ(log.find(said), log.rfind(said)) << "once is enough";
+  archive.unreadableSeries.clear();
+  step();
+  EXPECT_THAT(onlyJob().submission.orthancSeriesIds, ElementsAre("a"));
+}
+
+TEST_F(IntakeTest, AWishToLookAgainOutlivesAJobThatCouldNotBeSubmitted) {
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  SqliteConnection database((folder / "jobs.sqlite").string(), "");
+  database.execute(
+      "CREATE TRIGGER poison BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'poison'); END");
+  restart(1000);  // nothing of it is news
+  intake->reconsider("a");
+  step();
+  EXPECT_THAT(jobs(), IsEmpty());
+  database.execute("DROP TRIGGER poison");
+  step();
+  EXPECT_THAT(jobs(), SizeIs(1));
+}
+
+// --- exams that are scheduled late ---------------------------------------------------------------
+
+class LateExam : public IntakeTest {
+ protected:
+  LateExam() {
+    archive.extraTags = {{"AccessionNumber", "A"}, {"PatientID", "P"}};
+    archive.addSeries("a", "study", 2, 3);
+    archive.becomeStable("a");
+  }
+  // Rules whose first one asks what was scheduled.
+  void useScheduled(const std::string& others) {
+    useRules(R"({"schema": 1, "rules": [{"name": "heart", "when":
+        [{"scheduled": "CodeValue", "equals": "HEART"}], "tasks": ["seg_cine_sax"]})" +
+             others + "]}");
+  }
+  void schedule() {
+    JobStore::ScheduledExam exam;
+    exam.id = "e";
+    exam.PatientID = "P";
+    exam.AccessionNumber = "A";
+    exam.startDate = "20990131";
+    exam.attributesJson = R"({"ScheduledProtocolCodeSequence": [{"CodeValue": "HEART"}]})";
+    store->schedule(exam);
+  }
+  void tie() {
+    EXPECT_EQ(store->tieToExams({"study", "", "A", "P"}), 1);
+    intake->reconsiderStudy("study");
+  }
+};
+
+TEST_F(LateExam, HasSeriesLookedAtAgainThatRulesLeftAlone) {
+  useScheduled("");
+  step();
+  EXPECT_THAT(jobs(), IsEmpty());
+  schedule();
+  tie();
+  step();
+  EXPECT_EQ(onlyJob().submission.rule, "heart");
+}
+
+TEST_F(LateExam, HasSeriesLookedAtAgainThatCouldNotBeAnalysedAsTheirPicturesLook) {
+  useScheduled(R"(, {"name": "enhancement", "when":
+      [{"classified": "sequence", "equals": "lge"}], "tasks": ["seg_lge_sax"]})");
+  step();
+  store->finishNotAnalysable(*store->claim("20260101"), "no rule takes the series", "{}");
+  EXPECT_EQ(onlyJob().submission.rule, "enhancement");
+  schedule();
+  tie();
+  step();
+  ASSERT_THAT(jobs(), SizeIs(2));
+  EXPECT_EQ(jobs().front().submission.rule, "heart");
+}
+
+TEST_F(LateExam, LeavesWhatWasAnalysedAlone) {
+  useScheduled(R"(, {"name": "mr", "when": [], "tasks": ["seg_cine_sax"]})");
+  step();
+  store->finishAnalysed(*store->claim("20260101"), {}, "{}");
+  schedule();
+  tie();
+  step();
+  EXPECT_EQ(onlyJob().submission.rule, "mr");
+}
+
+TEST_F(LateExam, IsTiedByASeriesThatArrivesLaterForTheEarlierOnesToo) {
+  useScheduled("");
+  step();
+  schedule();
+  archive.addSeries("b", "study", 2, 3);
+  archive.becomeStable("b");
+  step();
+  EXPECT_THAT(jobs(), SizeIs(2));
+}
+
+TEST_F(LateExam, IsTiedBeforeTheRulesAreAsked) {
+  useScheduled("");
+  schedule();
+  const auto look = planner->look("a", [this](const SeriesLook& found) {
+    EXPECT_FALSE(found.own);
+    store->tieToExams({"study", "", "A", "P"});
+  });
+  EXPECT_EQ(look->decision.rule, "heart");
+}
+
 TEST_F(IntakeTest, ASeriesThatCannotBeSubmittedDoesNotKeepTheOthersOfItsPageWaiting) {
   SqliteConnection((folder / "jobs.sqlite").string(), "")
       .execute(

@@ -41,7 +41,9 @@ StudyReport::Best view(const std::string& what, double excursionMm) {
   best.what = what;
   best.jobId = "job of " + what;
   best.name = what;
-  best.numbers = {{"lax.mapse", "excursion", "mm", "good", "", excursionMm}};
+  best.numbers = {{"lax.mapse", "excursion", "mm", "good", "", excursionMm},
+                  {"lax.la.max", "LA volume", "mL", "uncertain", "", 60},
+                  {"lax.la.min", "LA volume", "mL", "uncertain", "", 30}};
   return best;
 }
 
@@ -112,6 +114,17 @@ TEST_F(StudyBiplane, NeverTrustsAnAtriumOfPlanesThroughTheVentricle) {
     EXPECT_EQ(number(*both(), id).quality, "uncertain");
     EXPECT_THAT(number(*both(), id).reason, HasSubstr("which makes it too small"));
   }
+}
+
+TEST_F(StudyBiplane, SaysNothingOfAnAtriumThatThePackageKeepsBack) {
+  best[1].numbers.resize(1);
+  chambers[best[1].jobId].leftAtrium.reset();
+  const auto found = both();
+  for (const StudyReport::Number& one : found->numbers) {
+    EXPECT_THAT(one.id, Not(HasSubstr("lax.la")));
+    EXPECT_THAT(one.reason, Not(HasSubstr("atrium")));
+  }
+  EXPECT_TRUE(number(*found, "lax.lv.ef").value);
 }
 
 TEST_F(StudyBiplane, CarriesWhatIsDoubtedOfEitherViewAndBothPackages) {

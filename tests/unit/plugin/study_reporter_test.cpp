@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "plugin/study_answer.h"
@@ -148,6 +149,17 @@ TEST_F(StudyReporterTest, TheAnswerOfAStudyNamesItsReportAndWhetherItStillHolds)
   EXPECT_EQ(later["report"]["SOPInstanceUID"], "9.1");
   EXPECT_EQ(later["report"]["isCurrent"], false);
   EXPECT_FALSE(studyAnswer("another", *planner, *store));
+}
+
+TEST_F(StudyReporterTest, NobodySaysOfAReportWhoseNumbersAreForgottenWhetherItHolds) {
+  archive.studyBecomesStable("study");
+  analyse("a", 55);
+  report();
+  finish("9.1");
+  store->forgetOld(std::numeric_limits<std::int64_t>::max(), 100);
+  const Json answer = studyAnswer("study", *planner, *store).value();
+  EXPECT_EQ(answer["report"]["SOPInstanceUID"], "9.1");
+  EXPECT_TRUE(answer["report"]["isCurrent"].is_null());
 }
 
 TEST_F(StudyReporterTest, OneThatWaitsGivesWayToANewerOne) {

@@ -62,8 +62,9 @@ class WorklistFolderTest : public ServiceFixture {
   std::map<std::string, Json> said;
   std::string trouble;
   int reads = 0;
-  WorklistFolder followed{files.string(), 7, *store,
-                          [this](const std::stop_token&) { return read(); }, logCallback()};
+  WorklistFolder followed{files.string(), 7,
+                          *store,         [this](const std::stop_token&) { return read(); },
+                          logCallback(),  [this] { return nowMs; }};
 };
 
 TEST_F(WorklistFolderTest, FilesAreTakenInChangedAndWithdrawn) {
@@ -112,6 +113,24 @@ TEST_F(WorklistFolderTest, AFolderThatCannotBeReadWithdrawsNothing) {
   followed.look(stopper.get_token());
   EXPECT_THAT(accessions(), ElementsAre("A"));
   EXPECT_EQ(followed.status().problem, "no such folder");
+}
+
+TEST_F(WorklistFolderTest, AReadingThatFailedIsTriedAgainButNotAtOnce) {
+  put("a.wl", exam("A"));
+  trouble = "no process can be started";
+  EXPECT_TRUE(followed.look(stopper.get_token()));
+  trouble.clear();
+  put("b.wl", exam("B"));
+  nowMs += 29000;
+  EXPECT_FALSE(followed.look(stopper.get_token()));
+  EXPECT_EQ(reads, 1);
+  nowMs += 1000;
+  EXPECT_TRUE(followed.look(stopper.get_token()));
+  EXPECT_THAT(accessions(), ElementsAre("A", "B"));
+  EXPECT_EQ(followed.status().problem, "");
+  nowMs += 60000;
+  EXPECT_FALSE(followed.look(stopper.get_token()));
+  EXPECT_EQ(reads, 2);
 }
 
 TEST_F(WorklistFolderTest, WhatCameOverRestIsNotOverwritten) {

@@ -1,6 +1,7 @@
 // Scheduled exams in the job store, and the studies that came of them.
 #include <gmock/gmock.h>
 
+#include "plugin/worklist_entry.h"
 #include "plugin/worklist_routes.h"
 #include "tests/unit/plugin/service_fixture.h"
 
@@ -61,6 +62,23 @@ TEST_F(WorklistStore, AnotherPatientAnotherAccessionAndASecondStudyAreFlagged) {
   EXPECT_THAT(now().conflict, ::testing::HasSubstr("a second study"));
   EXPECT_TRUE(store->reschedule(exam));
   EXPECT_EQ(now().conflict, "");
+}
+
+// It may be an earlier exam under the same order; who scheduled a UID expects it of the study.
+TEST_F(WorklistStore, AStudyThatWasThereBeforeNeedsTheUidThatWasScheduled) {
+  EXPECT_EQ(store->tieToExams({"old", "1.5", "A", "P", true}), 0);
+  EXPECT_EQ(now().orthancStudyId, "");
+  EXPECT_THAT(now().conflict, ::testing::HasSubstr("was in the archive before"));
+  EXPECT_EQ(store->tieToExams({"old", "1.5", "A", "P"}), 0) << "the intake comes by it again";
+  EXPECT_EQ(store->tieToExams({"study", "1.9.study", "A", "P", true}), 1);
+  EXPECT_EQ(now().orthancStudyId, "study");
+}
+
+TEST_F(WorklistStore, AUidThatWeMadeIsExpectedOfNoStudyThatWasThereBefore) {
+  const auto made = readWorklistEntry(R"({"PatientName": "Roe^Ann", "PatientID": "P",
+      "AccessionNumber": "B", "Modality": "MR", "ScheduledProcedureStepStartDate": "20990131"})");
+  store->schedule(made);
+  EXPECT_EQ(store->tieToExams({"old", "1.5", "B", "P", true}), 1);
 }
 
 TEST_F(WorklistStore, TheStateFollowsFromTheJobsOverTheStudy) {
