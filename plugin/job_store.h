@@ -154,6 +154,8 @@ class JobStore {
   // content and package (another rule): their objects have the same UIDs, and one UID never stands
   // for two files.
   std::optional<Lease> claim(const std::string& dateTime);
+  // The job that claim() would take if the one that is leased ended well now; nothing changes.
+  std::optional<JobRecord> nextAfter(const Lease& running);
   // Each returns false when the token is no longer the job's: stop the work, its result is void.
   bool heartbeat(const Lease& lease, double progress, const std::string& stage);
   // True also when an object's UID is known with other bytes (or twice in the set): the job is dead

@@ -80,7 +80,8 @@ class Service {
   void lookAgain(const std::string& studyId);
   // What changed on disk, for the audit trail.
   void noteFiles();
-  AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress);
+  AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress,
+                          const HintCallback& hint);
   // Why no job is taken; empty when jobs are.
   std::string whyNotClaiming(const FreeResources& free) const;
 
