@@ -1,7 +1,9 @@
 // `cmr worker`: serves the plugin, which starts it, over a socket that it inherits. For the exit
 // codes see plugin/worker_process.h.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "analysis/network_segmenter.h"
 #include "cli/inference_options.h"
@@ -21,6 +23,33 @@ struct WorkerArguments {
   InferenceSettings inference;
 };
 
+// Images of a job that is not here yet. Its own limits hold from then on.
+class SeriesAhead : public JobReader {
+ public:
+  SeriesAhead(FrameSegmenter& segmenter, std::uint64_t mostPixelBytes)
+      : segmenter_(segmenter), reader_(limitsWith(mostPixelBytes)) {}
+
+  bool add(const InstanceBytes& instance) override {
+    reader_.add(instance);
+    return !reader_.hasVerdicts();
+  }
+  AnalysisOutcome analyze(const AnalysisRequest& request, std::size_t alreadyRead,
+                          const ProgressCallback& progress) override {
+    reader_.setLimits({});
+    return analyzeContinued(std::move(reader_), alreadyRead, request, segmenter_, progress);
+  }
+
+ private:
+  static ReadLimits limitsWith(std::uint64_t mostPixelBytes) {
+    ReadLimits limits;
+    limits.maxPixelBytes = std::min<std::uint64_t>(limits.maxPixelBytes, mostPixelBytes);
+    return limits;
+  }
+
+  FrameSegmenter& segmenter_;
+  SeriesReader reader_;
+};
+
 int run(const WorkerArguments& a) {
   // First of all, while this process has one thread and has seen nothing of anybody.
   const std::string package = packageFolderOr(a.package);
@@ -35,6 +64,9 @@ int run(const WorkerArguments& a) {
   duties.analyze = [&](const AnalysisRequest& request, const ProgressCallback& progress) {
     if (!request.studyDocument.empty()) return reportStudy(request);
     return analyzeInstances(request, *segmenter, progress);
+  };
+  duties.readAhead = [&](std::uint64_t mostPixelBytes) {
+    return std::make_unique<SeriesAhead>(*segmenter, mostPixelBytes);
   };
   duties.confinement = describeConfinement(confinement);
   return runWorker(a.socket, duties);

@@ -211,6 +211,7 @@ const std::vector<Key>& keys() {
       {"LargestBackOffSeconds",
        [](Settings& s, const Json& v) { s.largestBackOff = seconds(v, 1, 86400); }},
       {"EarlyStart", [](Settings& s, const Json& v) { s.earlyStart = boolean(v); }},
+      {"ReadAhead", [](Settings& s, const Json& v) { s.readAhead = boolean(v); }},
       {"EditRules", [](Settings& s, const Json& v) { s.editRules = boolean(v); }},
       {"Roles", [](Settings& s, const Json& v) { s.roles = roles(v); }},
       {"UserHeader", [](Settings& s, const Json& v) { s.userHeader = headerName(v); }},

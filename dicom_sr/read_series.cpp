@@ -30,6 +30,7 @@ class VerdictList {
     auto& names = verdicts_[at->second].instances;
     if (names.size() < namesPerVerdict) names.push_back(instance);
   }
+  bool isEmpty() const { return verdicts_.empty(); }
   std::vector<Verdict> take() { return std::move(verdicts_); }
 
  private:
@@ -37,10 +38,11 @@ class VerdictList {
   std::vector<Verdict> verdicts_;
 };
 
-// Takes instances one at a time, so that a folder never lies in memory as a whole.
-class Reader {
+}  // namespace
+
+class SeriesReader::Impl {
  public:
-  explicit Reader(const ReadLimits& limits) : limits_(limits) {}
+  explicit Impl(const ReadLimits& limits) : limits_(limits) {}
 
   void add(const InstanceBytes& instance) {
     try {
@@ -56,6 +58,9 @@ class Reader {
   void refuse(const std::string& id, const std::string& reason, const std::string& name) {
     verdicts_.add(id, reason, name);
   }
+
+  bool hasVerdicts() const { return !verdicts_.isEmpty(); }
+  void setLimits(const ReadLimits& limits) { limits_ = limits; }
 
   ReadResult finish() {
     ReadResult result = buildStacks(std::move(frames_));
@@ -90,6 +95,8 @@ class Reader {
   std::map<std::string, std::string> seen_;
   VerdictList verdicts_;
 };
+
+namespace {
 
 struct FolderList {
   std::vector<fs::path> files;
@@ -132,7 +139,7 @@ std::optional<std::string> bytesOf(const fs::path& path, std::uintmax_t size) {
   return in ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
-void addFile(Reader& reader, const fs::path& path, const ReadLimits& limits) {
+void addFile(SeriesReader::Impl& reader, const fs::path& path, const ReadLimits& limits) {
   const std::string name = path.filename().string();
   std::error_code error;
   const std::uintmax_t size = fs::file_size(path, error);
@@ -154,15 +161,23 @@ void addFile(Reader& reader, const fs::path& path, const ReadLimits& limits) {
 
 }  // namespace
 
+SeriesReader::SeriesReader(const ReadLimits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+SeriesReader::~SeriesReader() = default;
+SeriesReader::SeriesReader(SeriesReader&&) noexcept = default;
+void SeriesReader::add(const InstanceBytes& instance) { impl_->add(instance); }
+bool SeriesReader::hasVerdicts() const { return impl_->hasVerdicts(); }
+void SeriesReader::setLimits(const ReadLimits& limits) { impl_->setLimits(limits); }
+ReadResult SeriesReader::finish() { return impl_->finish(); }
+
 ReadResult readInstances(const std::vector<InstanceBytes>& instances, const ReadLimits& limits) {
-  Reader reader(limits);
+  SeriesReader::Impl reader(limits);
   if (instances.empty()) reader.refuse("empty", "there are no files to read", "");
   for (const InstanceBytes& instance : instances) reader.add(instance);
   return reader.finish();
 }
 
 ReadResult readFolder(const std::string& folder, const ReadLimits& limits) {
-  Reader reader(limits);
+  SeriesReader::Impl reader(limits);
   const FolderList list = filesBelow(folder);
   if (list.files.empty()) {
     reader.refuse("empty-folder", "there are no files in " + folder, folder);

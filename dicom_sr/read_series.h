@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,26 @@ struct ReadLimits {
   int maxColumns = 4096;
   std::size_t maxFrames = 20000;
   std::size_t maxPixelBytes = std::size_t{4} << 30;
+};
+
+// Takes instances one at a time, so that not all of them have to lie in memory at once. Use from
+// one thread at a time.
+class SeriesReader {
+ public:
+  explicit SeriesReader(const ReadLimits& limits = {});
+  ~SeriesReader();
+  SeriesReader(SeriesReader&&) noexcept;
+
+  void add(const InstanceBytes& instance);  // what does not fit becomes a verdict
+  bool hasVerdicts() const;
+  void setLimits(const ReadLimits& limits);  // of what is added from now on, and of the sum
+  // As readInstances() says; once.
+  ReadResult finish();
+
+  class Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
 };
 
 // Groups instances into acquisition groups (one series per stack, or one series per slice with

@@ -42,6 +42,11 @@ struct AnalysisOutcome {
   std::vector<ProducedObject> objects;  // in the order of storing: SR last
   std::string resultsJson;
   FailureCause cause = FailureCause::other;  // of failed; the supervisor's word, not the worker's
+  bool endsWorker = false;  // the worker's word: it ends after this answer, and why is in its log
+  bool usedHint = false;    // the worker had read the images before the job came (read_hint.h)
+  // Of failed, the supervisor's word: the worker had another job's images at hand meanwhile, which
+  // may be to blame.
+  bool besideHint = false;
 };
 
 }  // namespace cmr

@@ -12,7 +12,6 @@
 #include "analysis/sha256.h"
 #include "analysis/site_release.h"
 #include "analysis/still_analysis.h"
-#include "dicom_sr/read_series.h"
 #include "dicom_sr/source_date.h"
 #include "plugin/first_look_check.h"
 #include "plugin/fitted_map.h"
@@ -395,6 +394,18 @@ AnalysisOutcome analyzeInstances(const AnalysisRequest& request, FrameSegmenter&
                                  const ProgressCallback& progress) {
   progress(0, "reading");
   ReadResult read = readInstances(request.instances);
+  progress(readShare, "reading");
+  return analyzeRead(std::move(read), request, segmenter, progress);
+}
+
+AnalysisOutcome analyzeContinued(SeriesReader reader, std::size_t alreadyRead,
+                                 const AnalysisRequest& request, FrameSegmenter& segmenter,
+                                 const ProgressCallback& progress) {
+  progress(0, "reading");
+  for (std::size_t i = alreadyRead; i < request.instances.size(); ++i) {
+    reader.add(request.instances[i]);
+  }
+  ReadResult read = reader.finish();
   progress(readShare, "reading");
   return analyzeRead(std::move(read), request, segmenter, progress);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "analysis/frame_segmenter.h"
+#include "dicom_sr/read_series.h"
 #include "dicom_sr/source.h"
 #include "plugin/analysis_request.h"
 
@@ -12,6 +13,11 @@ namespace cmr {
 // a results document that says so. CancelledError of the progress passes through, and so does every
 // error of unknown nature: whoever runs the worker decides whether the process may go on.
 AnalysisOutcome analyzeInstances(const AnalysisRequest& request, FrameSegmenter& segmenter,
+                                 const ProgressCallback& progress);
+
+// The same when `alreadyRead` of the instances, the first ones, were added to the reader before.
+AnalysisOutcome analyzeContinued(SeriesReader reader, std::size_t alreadyRead,
+                                 const AnalysisRequest& request, FrameSegmenter& segmenter,
                                  const ProgressCallback& progress);
 
 // The same for images that were read already (request.instances is not looked at). The segmenter is

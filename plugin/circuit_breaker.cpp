@@ -5,9 +5,10 @@
 namespace cmr {
 namespace {
 
-// The worker itself failed, not the analysis, and nobody asked for its end.
+// The worker itself failed, not the analysis, and nobody asked for its end; nor may another job's
+// images be to blame.
 bool isWorkerFailure(const AnalysisOutcome& outcome) {
-  if (outcome.kind != OutcomeKind::failed) return false;
+  if (outcome.kind != OutcomeKind::failed || outcome.besideHint) return false;
   switch (outcome.cause) {
     case FailureCause::crash:
     case FailureCause::deadline:

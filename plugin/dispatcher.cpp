@@ -86,7 +86,11 @@ Unusable unusableOf(const PackagesInUse& use) {
 
 Dispatcher::Dispatcher(Archive& archive, JobStore& store, DispatcherDuties duties,
                        DispatcherSettings settings)
-    : archive_(archive), store_(store), duties_(std::move(duties)), settings_(settings) {}
+    : archive_(archive),
+      store_(store),
+      duties_(std::move(duties)),
+      settings_(settings),
+      next_(archive, store) {}
 
 std::string Dispatcher::trouble() const {
   const std::lock_guard lock(mutex_);
@@ -185,7 +189,10 @@ void Dispatcher::process(const Lease& lease, const PackagesInUse& packages,
   request->packageFolder = package->folder;
   took(ServiceStage::fetch, fetching.seconds());
   const Stopwatch analyzing;
-  const AnalysisOutcome outcome = duties_.analyze(*request, progress);
+  const HintCallback hint =
+      settings_.readAhead ? next_.beside(lease, package->sha256) : HintCallback{};
+  const AnalysisOutcome outcome = duties_.analyze(*request, progress, hint);
+  next_.ended(outcome);
   if (outcome.kind != OutcomeKind::failed) took(ServiceStage::analyze, analyzing.seconds());
   finish(lease, outcome, stop);
 }

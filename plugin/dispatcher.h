@@ -13,6 +13,7 @@
 #include "plugin/archive.h"
 #include "plugin/doorbell.h"
 #include "plugin/job_store.h"
+#include "plugin/next_job.h"
 #include "plugin/package_shelf.h"
 #include "plugin/service_metrics.h"
 #include "plugin/worker_supervisor.h"
@@ -30,7 +31,9 @@ struct PackagesInUse {
 
 struct DispatcherDuties {
   // WorkerSupervisor::run, or what stands in for it in a test.
-  std::function<AnalysisOutcome(const AnalysisRequest&, const ProgressCallback&)> analyze;
+  std::function<AnalysisOutcome(const AnalysisRequest&, const ProgressCallback&,
+                                const HintCallback&)>
+      analyze;
   std::function<void()> onResults;                        // something waits to be stored
   std::function<void(const std::string&)> onOtherSource;  // this series is not what was submitted
   LogCallback log;
@@ -43,6 +46,7 @@ struct DispatcherSettings {
   bool storeResults = true;  // false: results are kept as JSON, no object goes to the archive
   // Of one acquisition group, held in the archive's process while it is sent to the worker.
   std::uint64_t largestJobBytes = std::uint64_t{4} << 30;
+  bool readAhead = false;  // the worker is told what comes next (next_job.h)
 };
 
 // Thread ownership: run() on one thread, ring() and trouble() from any.
@@ -76,6 +80,7 @@ class Dispatcher {
   JobStore& store_;
   const DispatcherDuties duties_;
   const DispatcherSettings settings_;
+  NextJob next_;
   Doorbell bell_;
   mutable std::mutex mutex_;
   std::string trouble_;

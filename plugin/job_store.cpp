@@ -12,11 +12,32 @@ namespace {
 
 constexpr std::size_t idLength = 32;  // hexadecimal digits
 
-// ?1 end of the lease, ?2 date and time of a first claim, ?3 now for people, ?4 now, ?5 newest job,
-// ?6 packages whose jobs wait, a list as JSON.
-// The two lists are asked one by one, as each then comes out of the index in its order. The second
-// FROM clause of each keeps a study's jobs in their order.
-constexpr const char* claimNextJob = R"sql(
+// The job that is next. ?4 now, ?5 newest job, ?6 a job that is left out of account, ?7 packages
+// whose jobs wait, a list as JSON. The two lists are asked one by one, as each then comes out of
+// the index in its order. The second FROM clause of each keeps a study's jobs in their order.
+const std::string nextJob = R"sql(
+  SELECT seq FROM (
+    SELECT * FROM (
+      SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state WHERE state = 'queued' AND seq <= ?5
+        AND package NOT IN (SELECT value FROM json_each(?7))
+        AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
+                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq
+                          AND earlier.scope = 'series' AND earlier.seq <> ?6)
+      ORDER BY priority DESC, seq LIMIT 1)
+    UNION ALL
+    SELECT * FROM (
+      SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state
+      WHERE state = 'retry' AND due_ms <= ?4 AND seq <= ?5
+        AND package NOT IN (SELECT value FROM json_each(?7))
+        AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
+                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq
+                          AND earlier.scope = 'series' AND earlier.seq <> ?6)
+      ORDER BY priority DESC, seq LIMIT 1))
+  ORDER BY priority DESC, seq LIMIT 1
+)sql";
+
+// ?1 end of the lease, ?2 date and time of a first claim, ?3 now for people.
+const std::string claimNextJob = R"sql(
 UPDATE jobs SET state = 'leased', token = lower(hex(randomblob(16))), lease_until_ms = ?1,
   attempts = attempts + 1, progress = 0, stage = '', due_ms = NULL, retry_at_ms = NULL,
   date_time = CASE WHEN date_time <> '' THEN date_time ELSE coalesce(
@@ -25,25 +46,7 @@ UPDATE jobs SET state = 'leased', token = lower(hex(randomblob(16))), lease_unti
        AND first.study_uid = jobs.study_uid AND first.date_time <> ''
      ORDER BY first.seq LIMIT 1), ?2) END,
   updated_ms = ?3
-WHERE seq = (
-  SELECT seq FROM (
-    SELECT * FROM (
-      SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state WHERE state = 'queued' AND seq <= ?5
-        AND package NOT IN (SELECT value FROM json_each(?6))
-        AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
-                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq
-                          AND earlier.scope = 'series')
-      ORDER BY priority DESC, seq LIMIT 1)
-    UNION ALL
-    SELECT * FROM (
-      SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state
-      WHERE state = 'retry' AND due_ms <= ?4 AND seq <= ?5
-        AND package NOT IN (SELECT value FROM json_each(?6))
-        AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
-                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq
-                          AND earlier.scope = 'series')
-      ORDER BY priority DESC, seq LIMIT 1))
-  ORDER BY priority DESC, seq LIMIT 1)
+WHERE seq = ()sql" + nextJob + R"sql()
 RETURNING seq, token
 )sql";
 
@@ -193,7 +196,7 @@ std::optional<Lease> JobStore::claim(const std::string& dateTime,
   if (newest < 0) return std::nullopt;
   SqliteStatement taken(impl_->connection, claimNextJob);
   const std::int64_t now = impl_->now();
-  taken.bind(now + impl_->settings.lease.count(), dateTime, unixTimeMs(), now, newest,
+  taken.bind(now + impl_->settings.lease.count(), dateTime, unixTimeMs(), now, newest, 0,
              jsonList(waitingPackages));
   if (!taken.step()) return std::nullopt;
   const std::int64_t seq = taken.integer(0);
@@ -211,6 +214,18 @@ bool JobStore::isAwaited(const std::vector<std::string>& packages) {
                       "SELECT 1 FROM jobs WHERE state IN ('queued', 'retry')"
                       " AND package IN (SELECT value FROM json_each(?)) LIMIT 1");
   return row.bind(jsonList(packages)).step();
+}
+
+std::optional<JobRecord> JobStore::nextAfter(const Lease& running) {
+  const std::lock_guard guard(impl_->mutex);
+  const std::int64_t newest = impl_->newestToTake();
+  const auto leftOut = impl_->find(running.job.id);
+  if (newest < 0 || !leftOut) return std::nullopt;
+  SqliteStatement next(impl_->connection, nextJob);
+  constexpr int unused = 0;
+  next.bind(unused, unused, unused, impl_->now(), newest, *leftOut, jsonList({}));
+  if (!next.step()) return std::nullopt;
+  return impl_->record(next.integer(0));
 }
 
 bool JobStore::heartbeat(const Lease& lease, double progress, const std::string& stage) {

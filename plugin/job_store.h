@@ -158,6 +158,8 @@ class JobStore {
                              const std::vector<std::string>& waitingPackages = {});
   // Whether a job waits for one of these packages.
   bool isAwaited(const std::vector<std::string>& packages);
+  // The job that claim() would take if the one that is leased ended well now; nothing changes.
+  std::optional<JobRecord> nextAfter(const Lease& running);
   // Each returns false when the token is no longer the job's: stop the work, its result is void.
   bool heartbeat(const Lease& lease, double progress, const std::string& stage);
   // True also when an object's UID is known with other bytes (or twice in the set): the job is dead

@@ -159,6 +159,10 @@ void processes(Page& page, const ServiceMeasures& m) {
               m.worker.ready ? 1 : 0);
   page.single("cmr_worker_restarts_total", "counter", "Starts of the worker after its first.",
               m.worker.restarts);
+  page.family("cmr_read_ahead_total", "counter",
+              "Jobs of which images were read while the one before was computed, by their use.");
+  page.sample({{"result", "used"}}, static_cast<double>(m.worker.hintsUsed));
+  page.sample({{"result", "dropped"}}, static_cast<double>(m.worker.hintsDropped));
   page.single("cmr_worker_resident_bytes", "gauge", "Memory of the worker; 0 while none runs.",
               static_cast<double>(m.worker.residentBytes));
   page.single("cmr_intake_submitted_total", "counter", "Jobs submitted by the intake.",

@@ -54,6 +54,8 @@ WorkerSettings workerSettings(const Settings& settings) {
 DispatcherSettings dispatcherSettings(const Settings& settings) {
   DispatcherSettings dispatcher;
   dispatcher.storeResults = settings.storeResults;
+  // A worker that is lost over the next job's images costs this job an attempt: not its only one.
+  dispatcher.readAhead = settings.readAhead && settings.maxAttempts > 1;
   return dispatcher;
 }
 
@@ -83,7 +85,8 @@ nlohmann::json workerJson(const WorkerStatus& worker) {
           {"device", worker.device},
           {"lastFailure", worker.lastFailure},
           {"confinement", worker.confinement},
-          {"residentBytes", worker.residentBytes}};
+          {"residentBytes", worker.residentBytes},
+          {"readAhead", {{"used", worker.hintsUsed}, {"dropped", worker.hintsDropped}}}};
 }
 
 nlohmann::json intakeJson(const IntakeStatus& intake) {
@@ -240,9 +243,8 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
           },
           &metrics_),
       dispatcher_(archive, store_,
-                  {[this](const AnalysisRequest& request, const ProgressCallback& progress) {
-                     return analyze(request, progress);
-                   },
+                  {[this](const AnalysisRequest& request, const ProgressCallback& progress,
+                          const HintCallback& hint) { return analyze(request, progress, hint); },
                    [this] { outbox_.ring(); },
                    [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log,
                    [this] { return packagesInUse(); }, &metrics_},
@@ -309,8 +311,9 @@ ServiceMeasures Service::measures() const {
   return measures;
 }
 
-AnalysisOutcome Service::analyze(const AnalysisRequest& request, const ProgressCallback& progress) {
-  AnalysisOutcome outcome = worker_.run(request, progress);
+AnalysisOutcome Service::analyze(const AnalysisRequest& request, const ProgressCallback& progress,
+                                 const HintCallback& hint) {
+  AnalysisOutcome outcome = worker_.run(request, progress, hint);
   breaker_.record(request, outcome, std::chrono::steady_clock::now());
   return outcome;
 }

@@ -81,7 +81,8 @@ class Service {
   // A study belongs to an exam since now: rules may ask what was scheduled.
   // What changed on disk, for the audit trail.
   void noteFiles();
-  AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress);
+  AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress,
+                          const HintCallback& hint);
   // Why no job is taken; empty when jobs are.
   std::string whyNotClaiming(const FreeResources& free) const;
 

@@ -35,7 +35,7 @@ struct StudyReportInput {
   std::map<std::string, std::string> rulesOfSkipped;
   // Somebody wants the report without what is missing, or one is there, which has to stay true.
   bool isAskedFor = false;
-  std::int64_t nowMs = 0;   // Unix time
+  std::int64_t nowMs = 0;  // Unix time
 };
 
 struct StudyReport {

@@ -37,8 +37,13 @@ void sendOutcome(FramedSocket& socket, const std::string& jobId, const AnalysisO
     throw ProtocolError("an outcome of " + std::to_string(outcome.objects.size()) +
                         " objects is above the ceiling");
   }
-  const OutcomeHead head{jobId, outcome.kind, outcome.reason, outcome.resultsJson,
-                         static_cast<std::uint32_t>(outcome.objects.size())};
+  const OutcomeHead head{jobId,
+                         outcome.kind,
+                         outcome.reason,
+                         outcome.resultsJson,
+                         static_cast<std::uint32_t>(outcome.objects.size()),
+                         outcome.usedHint,
+                         outcome.endsWorker};
   socket.send(FrameType::outcome, encode(head), within(perFrame));
   for (const ProducedObject& object : outcome.objects) {
     socket.send(FrameType::object, encode(object), within(perFrame));
@@ -95,6 +100,8 @@ std::optional<AnalysisOutcome> OutcomeAssembler::begin(const Frame& outcomeFrame
   outcome_.kind = head.kind;
   outcome_.reason = std::move(head.reason);
   outcome_.resultsJson = std::move(head.resultsJson);
+  outcome_.usedHint = head.usedHint;
+  outcome_.endsWorker = head.endsWorker;
   objectsLeft_ = head.objectCount;
   open_ = true;
   return whenComplete();

@@ -45,6 +45,7 @@ class OutcomeAssembler {
   explicit OutcomeAssembler(std::string jobId) : jobId_(std::move(jobId)) {}
   std::optional<AnalysisOutcome> begin(const Frame& outcomeFrame);
   std::optional<AnalysisOutcome> add(const Frame& objectFrame);
+  bool isOpen() const { return open_; }  // begun, and not yet whole
 
  private:
   std::optional<AnalysisOutcome> whenComplete();

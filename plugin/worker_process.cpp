@@ -52,13 +52,20 @@ AnalysisOutcome outcomeOf(OutcomeKind kind, const std::string& reason) {
   return outcome;
 }
 
+// What came over the socket, and what was read of it before it came.
+struct Job {
+  AnalysisRequest request;
+  std::optional<ReadAhead::Taken> read;
+};
+
 class Worker {
  public:
   Worker(int socketDescriptor, const WorkerDuties& duties)
       : duties_(duties),
         log_(stderrLogger()),
         reading_(duplicate(socketDescriptor)),
-        writing_(socketDescriptor) {}
+        writing_(socketDescriptor),
+        readAhead_(duties.readAhead) {}
 
   int serve() {
     if (!handshake()) return protocolBroken;
@@ -125,13 +132,18 @@ class Worker {
       request = incoming_.add(frame);
     } else if (frame.type == FrameType::cancel) {
       cancel(decodeText(frame.payload));
+    } else if (frame.type == FrameType::hint) {
+      readAhead_.begin(decodeHintHead(frame.payload));
+    } else if (frame.type == FrameType::hintInstance) {
+      readAhead_.add(decodeInstance(frame.payload));
     } else {
       throw ProtocolError("the plugin sent a message of type " +
                           std::to_string(static_cast<std::uint32_t>(frame.type)) + " out of place");
     }
     if (!request) return;
+    auto read = readAhead_.take(request->instances);
     const std::lock_guard lock(mutex_);
-    requests_.push_back(*std::move(request));
+    jobs_.push_back({*std::move(request), std::move(read)});
     changed_.notify_all();
   }
 
@@ -146,7 +158,7 @@ class Worker {
 
   [[noreturn]] void serveJobs() {
     try {
-      while (work(nextRequest())) continue;
+      while (work(nextJob())) continue;
       endNow(inDisorder);
     } catch (const std::exception& error) {  // an answer could not be sent
       log_->error("{}", error.what());
@@ -178,26 +190,34 @@ class Worker {
 
   // --- the working thread ---------------------------------------------------------------------
 
-  AnalysisRequest nextRequest() {
+  Job nextJob() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !requests_.empty(); });
-    AnalysisRequest request = std::move(requests_.front());
-    requests_.pop_front();
+    changed_.wait(lock, [this] { return !jobs_.empty(); });
+    Job job = std::move(jobs_.front());
+    jobs_.pop_front();
     busy_ = true;
     progress_ = {0, "received"};
-    return request;
+    return job;
+  }
+
+  AnalysisOutcome analyze(Job& job) {
+    const ProgressCallback progress = [&](double fraction, const std::string& stage) {
+      report(job.request.jobId, fraction, stage);
+    };
+    if (!job.read) return duties_.analyze(job.request, progress);
+    return job.read->reader->analyze(job.request, job.read->count, progress);
   }
 
   // False when an error of unknown nature came up: a broken device context or heap would spoil
-  // the jobs after this one, too.
-  bool work(const AnalysisRequest& request) {
-    log_->info("job {}: {} instances", request.jobId, request.instances.size());
+  // the jobs after this one, too; and when an image of another job is in a decoder without an end.
+  bool work(Job job) {
+    const AnalysisRequest& request = job.request;
+    log_->info("job {}: {} instances, {} of them read before", request.jobId,
+               request.instances.size(), job.read ? job.read->count : 0);
     AnalysisOutcome outcome;
     bool inOrder = true;
     try {
-      outcome = duties_.analyze(request, [&](double fraction, const std::string& stage) {
-        report(request.jobId, fraction, stage);
-      });
+      outcome = analyze(job);
     } catch (const CancelledError&) {
       outcome = outcomeOf(OutcomeKind::failed, "cancelled");
     } catch (const InputError& error) {
@@ -210,6 +230,12 @@ class Worker {
       outcome = outcomeOf(OutcomeKind::failed, error.what());
       inOrder = false;
     }
+    outcome.usedHint = job.read.has_value();
+    if (!readAhead_.settle(duties_.readAheadPatience)) {
+      log_->error("an image that may come next could not be read in time");
+      inOrder = false;
+    }
+    outcome.endsWorker = !inOrder;
     setStage(false, 1, "");
     logOutcome(request.jobId, outcome);
     sendOutcomeLocked(request.jobId, outcome);
@@ -266,9 +292,10 @@ class Worker {
   RequestAssembler incoming_;  // reader's thread
   std::mutex writeMutex_;      // guards writing_; never taken before mutex_ is let go
   FramedSocket writing_;
+  ReadAhead readAhead_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable_any changed_;
-  std::deque<AnalysisRequest> requests_;
+  std::deque<Job> jobs_;
   std::optional<std::string> cancelledJob_;
   bool busy_ = false;
   Progress progress_;

@@ -91,6 +91,7 @@ std::uint64_t payloadCeiling(FrameType type) {
     case FrameType::progress:
     case FrameType::failure:
     case FrameType::cancel:
+    case FrameType::hint:
       return 64 * kibi;
     case FrameType::request:
       return 8 * kibi * kibi;  // holds what a report on a study is made of
@@ -98,6 +99,7 @@ std::uint64_t payloadCeiling(FrameType type) {
       return 256 * kibi * kibi;  // holds the results document with its curves and areas
     case FrameType::instance:
     case FrameType::object:
+    case FrameType::hintInstance:
       return 4 * kibi * kibi * kibi;
   }
   return 0;
@@ -121,7 +123,7 @@ FrameHeader decodeHeader(std::string_view bytes) {
   ByteReader reader(bytes.substr(magic.size()));
   const std::uint32_t type = reader.u32();
   if (type < static_cast<std::uint32_t>(FrameType::hello) ||
-      type > static_cast<std::uint32_t>(FrameType::cancel)) {
+      type > static_cast<std::uint32_t>(FrameType::hintInstance)) {
     throw ProtocolError("malformed frame: unknown type " + std::to_string(type));
   }
   const FrameHeader header{static_cast<FrameType>(type), reader.u64()};
@@ -217,6 +219,28 @@ RequestHead decodeRequestHead(std::string_view payload) {
   return head;
 }
 
+std::string encode(const HintHead& head) {
+  ByteWriter writer;
+  writer.u32(head.instanceCount);
+  writer.u64(head.mostEncodedBytes);
+  writer.u64(head.mostPixelBytes);
+  return writer.take();
+}
+
+HintHead decodeHintHead(std::string_view payload) {
+  ByteReader reader(payload);
+  HintHead head;
+  head.instanceCount = reader.u32();
+  head.mostEncodedBytes = reader.u64();
+  head.mostPixelBytes = reader.u64();
+  reader.finish();
+  if (head.instanceCount > maxInstancesPerRequest) {
+    throw ProtocolError("a hint of " + std::to_string(head.instanceCount) +
+                        " instances is above the ceiling");
+  }
+  return head;
+}
+
 std::string encode(const Progress& progress) {
   ByteWriter writer;
   writer.real(progress.fraction);
@@ -241,6 +265,8 @@ std::string encode(const OutcomeHead& head) {
   writer.text(head.reason);
   writer.text(head.resultsJson);
   writer.u32(head.objectCount);
+  writer.u32(head.usedHint ? 1 : 0);
+  writer.u32(head.endsWorker ? 1 : 0);
   return writer.take();
 }
 
@@ -253,6 +279,8 @@ OutcomeHead decodeOutcomeHead(std::string_view payload) {
   head.reason = reader.text();
   head.resultsJson = reader.text();
   head.objectCount = reader.u32();
+  head.usedHint = reader.u32() != 0;
+  head.endsWorker = reader.u32() != 0;
   reader.finish();
   if (head.objectCount > maxObjectsPerOutcome) {
     throw ProtocolError("outcome of " + std::to_string(head.objectCount) +

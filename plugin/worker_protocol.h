@@ -24,7 +24,7 @@
 
 namespace cmr {
 
-inline constexpr std::uint32_t workerProtocolVersion = 6;
+inline constexpr std::uint32_t workerProtocolVersion = 7;
 
 // The reason that a worker gives when it could not take the memory that a job needs.
 inline constexpr const char* outOfMemory = "out of memory";
@@ -44,7 +44,11 @@ enum class FrameType : std::uint32_t {
   outcome = 6,   // worker: the end of a job; `objectCount` object frames follow
   object = 7,    // worker
   failure = 8,   // worker: cannot go on at all; it exits after this
-  cancel = 9     // supervisor: stop the job
+  cancel = 9,    // supervisor: stop the job
+  // supervisor, while a job is computed: what the next one will probably be made of;
+  // `instanceCount` hintInstance frames follow, or fewer. The worker owes it nothing.
+  hint = 10,
+  hintInstance = 11
 };
 
 struct FrameHeader {
@@ -86,6 +90,13 @@ struct RequestHead {
   std::string sorting = {};
 };
 
+// Images that the worker may read while it has another job (read_ahead.h).
+struct HintHead {
+  std::uint32_t instanceCount = 0;
+  std::uint64_t mostEncodedBytes = 0;  // of all instances; what is larger is not kept
+  std::uint64_t mostPixelBytes = 0;    // of all images, decoded
+};
+
 struct Progress {
   double fraction = 0;  // in [0, 1]; anything else arrives clamped
   std::string stage;
@@ -97,20 +108,24 @@ struct OutcomeHead {
   std::string reason;
   std::string resultsJson;
   std::uint32_t objectCount = 0;
+  bool usedHint = false;    // images of it had been read before it came
+  bool endsWorker = false;  // nothing comes after it
 };
 
 std::string encode(const Hello& hello);
 std::string encode(const PackageIdentity& identity);
 std::string encode(const RequestHead& head);
+std::string encode(const HintHead& head);
 std::string encode(const Progress& progress);
 std::string encode(const OutcomeHead& head);
 std::string encode(const ProducedObject& object);
-std::string encode(const InstanceBytes& instance);
-std::string encodeText(std::string_view text);  // of failure (the reason) and cancel (the job)
+std::string encode(const InstanceBytes& instance);  // of a request and of a hint
+std::string encodeText(std::string_view text);      // of failure (the reason) and cancel (the job)
 
 Hello decodeHello(std::string_view payload);
 PackageIdentity decodeReady(std::string_view payload);
 RequestHead decodeRequestHead(std::string_view payload);
+HintHead decodeHintHead(std::string_view payload);
 Progress decodeProgress(std::string_view payload);
 OutcomeHead decodeOutcomeHead(std::string_view payload);
 ProducedObject decodeObject(std::string_view payload);

@@ -17,6 +17,7 @@
 #include "plugin/child_keeper.h"
 #include "plugin/descriptor.h"
 #include "plugin/framed_socket.h"
+#include "plugin/hint_sender.h"
 #include "plugin/worker_exchange.h"
 #include "plugin/worker_protocol.h"
 
@@ -27,6 +28,8 @@ using Clock = std::chrono::steady_clock;
 
 // So often progress is called in silence, and the worker's memory is looked at.
 constexpr std::chrono::milliseconds tick{200};
+// So long the worker is listened to between two pieces of a hint.
+constexpr std::chrono::milliseconds betweenPieces{1};
 constexpr std::uint64_t mebi = std::uint64_t{1} << 20;
 constexpr std::chrono::milliseconds sendDeadline{60000};  // for one frame
 constexpr const char* cancelled = "cancelled";
@@ -74,6 +77,14 @@ std::uint64_t residentBytes(int processId) {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+// In which nobody listened to the worker.
+template <typename Call>
+Clock::duration timeOf(const Call& call) {
+  const TimePoint start = Clock::now();
+  call();
+  return Clock::now() - start;
+}
+
 // The worker is lost, and why.
 class WorkerTrouble : public ResourceError {
  public:
@@ -117,28 +128,14 @@ class WorkerSupervisor::Impl {
 
   ~Impl() { stop(); }
 
-  AnalysisOutcome run(const AnalysisRequest& request, const ProgressCallback& progress) {
+  AnalysisOutcome run(const AnalysisRequest& request, const ProgressCallback& progress,
+                      const HintCallback& hint) {
     const std::lock_guard oneAtATime(runMutex_);
-    try {
-      dropOtherPackage(request);
-      useFolderOf(request);
-      ensureReady(progress);
-      requirePackage(request);
-      AnalysisOutcome outcome = exchange(request, progress);
-      failuresInARow_ = 0;
-      if (outcome.kind == OutcomeKind::failed) outcome.cause = causeSaid(outcome);
-      return outcome;
-    } catch (const CancelledError&) {
-      return failedBecause(stopping_ ? stopped : cancelled, FailureCause::other);
-    } catch (const InputError& error) {  // the request can never be sent
-      AnalysisOutcome outcome;
-      outcome.kind = OutcomeKind::notAnalysable;
-      outcome.reason = error.what();
-      return outcome;
-    } catch (const std::exception& error) {
-      const FailureCause cause = causeOf(error, ready_);
-      return failedBecause(loseWorker(error.what()), cause);
-    }
+    HintSender next(hint, hintLimits(settings_.memoryCeilingBytes));
+    AnalysisOutcome outcome = attempt(request, progress, next);
+    outcome.besideHint = outcome.kind == OutcomeKind::failed && next.hasBegun();
+    countHints(outcome, next.hasBegun());
+    return outcome;
   }
 
   WorkerStatus status() const {
@@ -166,6 +163,39 @@ class WorkerSupervisor::Impl {
   }
 
  private:
+  AnalysisOutcome attempt(const AnalysisRequest& request, const ProgressCallback& progress,
+                          HintSender& next) {
+    try {
+      dropOtherPackage(request);
+      useFolderOf(request);
+      ensureReady(progress);
+      requirePackage(request);
+      AnalysisOutcome outcome = exchange(request, progress, next);
+      failuresInARow_ = 0;
+      if (outcome.endsWorker) endWorker(settings_.stopGrace);
+      if (outcome.kind == OutcomeKind::failed) outcome.cause = causeSaid(outcome);
+      return outcome;
+    } catch (const CancelledError&) {
+      return failedBecause(stopping_ ? stopped : cancelled, FailureCause::other);
+    } catch (const InputError& error) {  // the request can never be sent
+      AnalysisOutcome outcome;
+      outcome.kind = OutcomeKind::notAnalysable;
+      outcome.reason = error.what();
+      return outcome;
+    } catch (const std::exception& error) {
+      const FailureCause cause = causeOf(error, ready_);
+      return failedBecause(loseWorker(error.what()), cause);
+    }
+  }
+
+  // Of the hint that came with the job before, and of the one beside this job.
+  void countHints(const AnalysisOutcome& outcome, bool newHint) {
+    const std::lock_guard lock(mutex_);
+    if (isHinted_) ++(outcome.usedHint ? status_.hintsUsed : status_.hintsDropped);
+    isHinted_ = newHint && socket_ != nullptr;
+    if (newHint && !isHinted_) ++status_.hintsDropped;
+  }
+
   // --- starting -----------------------------------------------------------------------------
 
   void ensureReady(const ProgressCallback& progress) {
@@ -298,11 +328,12 @@ class WorkerSupervisor::Impl {
 
   // --- a job --------------------------------------------------------------------------------
 
-  AnalysisOutcome exchange(const AnalysisRequest& request, const ProgressCallback& progress) {
+  AnalysisOutcome exchange(const AnalysisRequest& request, const ProgressCallback& progress,
+                           HintSender& next) {
     const TimePoint until = Clock::now() + settings_.jobDeadline;
     try {
       sendRequest(*socket_, request, sendDeadline, [&] { progress(0, "sending"); });
-      return waitForOutcome(request.jobId, progress, until);
+      return waitForOutcome(request.jobId, progress, until, next);
     } catch (const CancelledError&) {
       if (!stopping_) cancelJob(request.jobId);
       throw;
@@ -310,12 +341,15 @@ class WorkerSupervisor::Impl {
   }
 
   AnalysisOutcome waitForOutcome(const std::string& jobId, const ProgressCallback& progress,
-                                 TimePoint until) {
+                                 TimePoint until, HintSender& next) {
     OutcomeAssembler assembler(jobId);
     Progress last{0, "sent"};
     TimePoint lastSign = Clock::now();
     for (;;) {
-      const std::optional<Frame> frame = socket_->receive(std::min(until, Clock::now() + tick));
+      // Nothing more once the answer has begun to come: the job is over.
+      if (!assembler.isOpen()) lastSign += timeOf([&] { giveHint(next); });
+      const auto patience = next.isUnderWay() ? betweenPieces : tick;
+      const std::optional<Frame> frame = socket_->receive(std::min(until, Clock::now() + patience));
       checkPatience(frame.has_value(), lastSign, until, settings_.jobDeadline, "to answer");
       checkMemory();
       std::optional<AnalysisOutcome> outcome;
@@ -370,6 +404,15 @@ class WorkerSupervisor::Impl {
                           "it gave no sign of life for " +
                               std::to_string(settings_.silenceLimit.count() / 1000) + " s");
     }
+  }
+
+  // A piece of it, unless the worker fills half of its memory.
+  void giveHint(HintSender& next) {
+    if (settings_.memoryCeilingBytes > 0 &&
+        status().residentBytes > settings_.memoryCeilingBytes / 2) {
+      return;
+    }
+    next.step(*socket_, settings_.silenceLimit / 2);
   }
 
   void checkMemory() const {
@@ -448,6 +491,7 @@ class WorkerSupervisor::Impl {
   // The next five belong to whoever holds runMutex_.
   bool started_ = false;
   bool ready_ = false;
+  bool isHinted_ = false;  // the worker was told what comes next
   int failuresInARow_ = 0;
   std::string folder_;  // of the package that workers load
   TimePoint lastFailure_{};
@@ -459,8 +503,8 @@ WorkerSupervisor::WorkerSupervisor(WorkerSettings settings, LogCallback log)
 WorkerSupervisor::~WorkerSupervisor() = default;
 
 AnalysisOutcome WorkerSupervisor::run(const AnalysisRequest& request,
-                                      const ProgressCallback& progress) {
-  return impl_->run(request, progress);
+                                      const ProgressCallback& progress, const HintCallback& hint) {
+  return impl_->run(request, progress, hint);
 }
 
 WorkerStatus WorkerSupervisor::status() const { return impl_->status(); }

@@ -10,6 +10,7 @@
 
 #include "analysis/frame_segmenter.h"
 #include "plugin/analysis_request.h"
+#include "plugin/read_hint.h"
 
 namespace cmr {
 
@@ -47,6 +48,9 @@ struct WorkerStatus {
   std::string lastFailure;
   std::string confinement;          // as it says itself; empty before its first words
   std::uint64_t residentBytes = 0;  // 0 while none runs
+  // Hints (read_hint.h) whose images the next job was computed from, and those for nothing.
+  std::int64_t hintsUsed = 0;
+  std::int64_t hintsDropped = 0;
 };
 
 // Thread ownership: run() is called from one service thread; status() and stop() from any.
@@ -65,7 +69,11 @@ class WorkerSupervisor {
   // progress is called on the caller's thread, at least about once a second, also while the worker
   // starts or computes in silence. A CancelledError thrown by it ends the job as
   // failed/"cancelled": the worker is asked to stop and killed when it does not in cancelGrace.
-  AnalysisOutcome run(const AnalysisRequest& request, const ProgressCallback& progress);
+  // hint: asked on the caller's thread while the worker computes, unless it fills half of its
+  // memory ceiling. What is said there is the next job's, if it comes with the same images, and
+  // nothing is owed to it.
+  AnalysisOutcome run(const AnalysisRequest& request, const ProgressCallback& progress,
+                      const HintCallback& hint = {});
 
   WorkerStatus status() const;
   void stop();  // ends the worker in bounded time; run() in progress returns failed

@@ -22,6 +22,12 @@ void decodeAs(const Frame& frame) {
     case FrameType::cancel:
       decodeText(frame.payload);
       break;
+    case FrameType::hint:
+      decodeHintHead(frame.payload);
+      break;
+    case FrameType::hintInstance:
+      decodeInstance(frame.payload);
+      break;
     case FrameType::request:
     case FrameType::instance:
     case FrameType::outcome:

@@ -46,6 +46,18 @@ TEST_F(CircuitBreakerTest, DifferentJobsThatKillTheWorkerInARowOpenIt) {
   EXPECT_THAT(breaker.problem("p", at(nowMs)), HasSubstr("signal 11"));
 }
 
+TEST_F(CircuitBreakerTest, AFailureThatAnotherJobsImagesMayHaveCausedSaysNothing) {
+  fail("a", FailureCause::crash);
+  fail("b", FailureCause::crash);
+  AnalysisOutcome beside;
+  beside.cause = FailureCause::crash;
+  beside.besideHint = true;
+  breaker.record(requestOf("c", "p"), beside, at(nowMs));
+  EXPECT_FALSE(isOpen());
+  fail("d", FailureCause::crash);
+  EXPECT_TRUE(isOpen());
+}
+
 TEST_F(CircuitBreakerTest, OneJobThatKillsEveryWorkerIsItsOwnTrouble) {
   for (int i = 0; i < 10; ++i) fail("a", FailureCause::crash);
   EXPECT_FALSE(isOpen());

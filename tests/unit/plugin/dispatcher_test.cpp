@@ -17,8 +17,10 @@ class DispatcherTest : public ServiceFixture {
  protected:
   Dispatcher dispatcher(DispatcherSettings settings = {}) {
     DispatcherDuties duties;
-    duties.analyze = [this](const AnalysisRequest& given, const ProgressCallback& progress) {
+    duties.analyze = [this](const AnalysisRequest& given, const ProgressCallback& progress,
+                            const HintCallback& hint) {
       request = given;
+      hinted = hint ? namesIn(hint()) : std::vector<std::string>{};
       if (during) during(progress);
       return outcome;
     };
@@ -39,6 +41,18 @@ class DispatcherTest : public ServiceFixture {
   static constexpr const char* threeTesla = R"({"schema": 1, "rules": [{"name": "mr",
         "when": [{"tag": "Modality", "equals": "MR"}], "tasks": ["seg_cine_sax"],
         "package": "3t"}]})";
+  static std::vector<std::string> namesIn(const std::optional<ReadHint>& hint) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; hint && i < hint->instanceCount; ++i) {
+      names.push_back(hint->instance(i).value().name);
+    }
+    return names;
+  }
+  static std::vector<std::string> namesIn(const AnalysisRequest& of) {
+    std::vector<std::string> names;
+    for (const InstanceBytes& instance : of.instances) names.push_back(instance.name);
+    return names;
+  }
   static AnalysisOutcome analysed() {
     AnalysisOutcome outcome;
     outcome.kind = OutcomeKind::analysed;
@@ -54,6 +68,7 @@ class DispatcherTest : public ServiceFixture {
 
   AnalysisOutcome outcome = analysed();
   AnalysisRequest request;
+  std::vector<std::string> hinted;  // images of the next job that the worker could have
   PackageInUse inUse{"package", ""};
   std::vector<PackageInUse> others;
   std::function<void(const ProgressCallback&)> during;
@@ -289,14 +304,156 @@ TEST_F(DispatcherTest, AnArchiveThatCannotBeReadIsAFailureThatIsRetried) {
   const JobRecord before = onlyJob();
   outcome = failed("unused");
   DispatcherDuties duties;
-  duties.analyze = [](const AnalysisRequest&, const ProgressCallback&) -> AnalysisOutcome {
-    throw ResourceError("no memory");
-  };
+  duties.analyze = [](const AnalysisRequest&, const ProgressCallback&,
+                      const HintCallback&) -> AnalysisOutcome { throw ResourceError("no memory"); };
   duties.log = logCallback();
   duties.onOtherSource = [](const std::string&) {};
   Dispatcher(archive, *store, duties).takeOne(stopper.get_token());
   EXPECT_EQ(onlyJob().state, JobState::retry);
   EXPECT_EQ(onlyJob().reason, "no memory");
+}
+
+// --- what the worker may read meanwhile ---
+
+constexpr DispatcherSettings readingAhead{.readAhead = true};
+
+TEST_F(DispatcherTest, TheWorkerMayHaveTheImagesOfTheJobThatComesNextAndNothingIsClaimed) {
+  submit("a");
+  const std::string next = submit("b");
+  during = [&](const ProgressCallback&) { EXPECT_EQ(store->job(next)->attempts, 0); };
+  Dispatcher taking = dispatcher(readingAhead);
+  taking.takeOne(stopper.get_token());
+  const std::vector<std::string> expected = hinted;
+  EXPECT_THAT(expected, SizeIs(6));
+  EXPECT_EQ(store->job(next)->state, JobState::queued);
+  during = {};
+  taking.takeOne(stopper.get_token());
+  EXPECT_EQ(request.jobId, next);
+  EXPECT_EQ(namesIn(request), expected);
+  EXPECT_THAT(hinted, IsEmpty());  // nothing waits
+}
+
+TEST_F(DispatcherTest, WhereReadingAheadIsOffNothingIsSaidOfTheNextJob) {
+  submit("a");
+  submit("b");
+  takeOne();
+  EXPECT_THAT(hinted, IsEmpty());
+}
+
+TEST_F(DispatcherTest, BesideAJobThatFailedBeforeThereIsNoHint) {
+  submit("a");
+  submit("b");
+  outcome = failed("worker failed");
+  takeOne(readingAhead);
+  EXPECT_THAT(hinted, SizeIs(6));
+  nowMs += 1000000;
+  const std::string first = request.jobId;
+  takeOne(readingAhead);
+  EXPECT_EQ(request.jobId, first);
+  EXPECT_THAT(hinted, IsEmpty());
+}
+
+TEST_F(DispatcherTest, AJobThatWasHintedWhenTheWorkerFailedIsNotHintedAgain) {
+  const std::string first = submit("a");
+  const std::string suspect = submit("b");
+  Dispatcher taking = dispatcher(readingAhead);
+  outcome = failed("worker failed");
+  outcome.besideHint = true;
+  taking.takeOne(stopper.get_token());
+  EXPECT_THAT(hinted, SizeIs(6));
+  store->cancel(first, "an operator said so");
+  archive.addSeries("c", "another study", 2, 3);
+  archive.becomeStable("c");
+  const std::string urgent = planner->analyze("c").jobId;
+  store->setPriority(urgent, urgentPriority);
+  outcome = analysed();
+  taking.takeOne(stopper.get_token());  // which ends the time without hints
+  EXPECT_EQ(request.jobId, urgent);
+  archive.addSeries("d", "third study", 2, 3);
+  archive.becomeStable("d");
+  const std::string next = planner->analyze("d").jobId;
+  store->setPriority(next, urgentPriority);
+  taking.takeOne(stopper.get_token());
+  EXPECT_EQ(request.jobId, next);
+  EXPECT_THAT(hinted, IsEmpty());
+  taking.takeOne(stopper.get_token());
+  EXPECT_EQ(request.jobId, suspect);
+}
+
+TEST_F(DispatcherTest, AfterAFailureBesideAHintThereIsNoneUntilAJobEndsWell) {
+  for (const char* series : {"a", "b", "c", "d"}) {
+    archive.addSeries(series, series, 2, 3);
+    archive.becomeStable(series);
+    planner->analyze(series);
+  }
+  Dispatcher taking = dispatcher(readingAhead);
+  outcome = failed("worker failed");
+  outcome.besideHint = true;
+  taking.takeOne(stopper.get_token());
+  EXPECT_THAT(hinted, SizeIs(6));
+  outcome.besideHint = false;
+  taking.takeOne(stopper.get_token());
+  EXPECT_THAT(hinted, IsEmpty());
+  taking.takeOne(stopper.get_token());
+  EXPECT_THAT(hinted, IsEmpty());
+  outcome = analysed();
+  taking.takeOne(stopper.get_token());
+  EXPECT_THAT(hinted, IsEmpty());
+  for (const char* series : {"e", "f"}) {
+    archive.addSeries(series, series, 2, 3);
+    archive.becomeStable(series);
+    planner->analyze(series);
+  }
+  taking.takeOne(stopper.get_token());
+  EXPECT_THAT(hinted, SizeIs(6));
+}
+
+TEST_F(DispatcherTest, AJobForAnotherPackageIsNoHint) {
+  submit("a");
+  package = "new package";
+  submit("b");
+  takeOne(readingAhead);
+  EXPECT_THAT(hinted, IsEmpty());
+}
+
+// --- with a worker ---
+
+// Its decoder dies of an image that says "crash" (scripted_worker.cpp).
+TEST_F(DispatcherTest, AFileThatKillsTheWorkerWhileItIsReadAheadCostsTheJobBesideItOneAttempt) {
+  std::vector<std::string> ids;
+  for (const auto& [series, content] : {std::pair{"a", "slow"}, {"b", "crash"}, {"c", "fine"}}) {
+    archive.addSeries(series, "study", 2, 3);
+    archive.setContent(series, content);
+    archive.becomeStable(series);
+    ids.push_back(planner->analyze(series).jobId);
+  }
+  WorkerSettings settings;
+  settings.executable = CMR_SCRIPTED_WORKER;
+  settings.packageFolder = "starter";
+  WorkerSupervisor supervisor(settings, [](LogLevel, const std::string&) {});
+  DispatcherDuties duties;
+  duties.analyze = [&](const AnalysisRequest& given, const ProgressCallback& progress,
+                       const HintCallback& hint) {
+    AnalysisRequest ofAnyPackage = given;
+    ofAnyPackage.packageSha256.clear();
+    return supervisor.run(ofAnyPackage, progress, hint);
+  };
+  duties.onResults = [] {};
+  duties.log = [](LogLevel, const std::string&) {};
+  Dispatcher taking(archive, *store, duties, readingAhead);
+  taking.takeOne(stopper.get_token());
+  EXPECT_EQ(store->job(ids[0])->state, JobState::retry);
+  EXPECT_EQ(store->job(ids[1])->attempts, 0);
+  for (int round = 0; round < 6; ++round) {
+    nowMs += 1000000;
+    taking.takeOne(stopper.get_token());
+  }
+  EXPECT_EQ(store->job(ids[0])->state, JobState::storing);
+  EXPECT_EQ(store->job(ids[0])->attempts, 2);
+  EXPECT_EQ(store->job(ids[1])->state, JobState::dead);
+  EXPECT_THAT(store->job(ids[1])->reason, HasSubstr("signal"));
+  EXPECT_EQ(store->job(ids[2])->state, JobState::storing);
+  EXPECT_EQ(store->job(ids[2])->attempts, 1);
 }
 
 }  // namespace

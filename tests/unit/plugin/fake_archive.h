@@ -48,6 +48,13 @@ class FakeArchive : public Archive {
     add(series_.at(seriesId), "0\\0\\0");
   }
 
+  void setContent(const std::string& seriesId, const std::string& content) {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& image : series_.at(seriesId).instanceIds) {
+      images_.at(image).content = content;
+    }
+  }
+
   void becomeStable(const std::string& seriesId) {
     const std::lock_guard lock(mutex_);
     series_.at(seriesId).stable = true;

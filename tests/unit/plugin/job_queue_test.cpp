@@ -111,6 +111,26 @@ TEST_F(JobQueueTest, AStudysJobsAreTakenInTheirOrderAndOtherStudiesGoOn) {
   EXPECT_EQ(claimedId(), second);
 }
 
+TEST_F(JobQueueTest, TheNextJobIsToldWithoutBeingTaken) {
+  const std::string first = submitInto("study", "a");
+  const std::string second = submitInto("study", "b");
+  const std::string other = submitInto("other study", "c");
+  const Lease lease = claim();
+  EXPECT_EQ(store->nextAfter(lease)->id, second);  // although it waits for the first
+  EXPECT_EQ(store->job(second)->state, JobState::queued);
+  EXPECT_EQ(store->job(second)->attempts, 0);
+  store->setPriority(other, 5);
+  EXPECT_EQ(store->nextAfter(lease)->id, other);
+  store->setMode(JobStore::Mode::paused);
+  EXPECT_FALSE(store->nextAfter(lease));
+  store->setMode(JobStore::Mode::running);
+  store->finishAnalysed(lease, {}, "{}");
+  EXPECT_EQ(claimedId(), other);
+  EXPECT_EQ(store->nextAfter(lease)->id, second);
+  EXPECT_EQ(claimedId(), second);
+  EXPECT_FALSE(store->nextAfter(lease));
+}
+
 TEST_F(JobQueueTest, ALargerJobCancelsThoseItCoversThatHaveNoResultsYet) {
   const std::string waiting = submitInto("s1", "a");
   const std::string running = submitInto("s1", "a", urgentPriority, "other");  // cancels the first

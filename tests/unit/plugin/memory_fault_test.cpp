@@ -189,14 +189,16 @@ TEST(MemoryFaults, ThreadsOfTheServiceOutliveAnyShortageOfMemory) {
   UnthreadedService service;
   service.arrive("a");
   DispatcherDuties duties;
-  duties.analyze = [&](const AnalysisRequest& request, const ProgressCallback& progress) {
+  duties.analyze = [&](const AnalysisRequest& request, const ProgressCallback& progress,
+                       const HintCallback& hint) {
+    UnthreadedService::takeHint(hint);
     return service.analyzed(request, progress);
   };
   duties.onResults = [] {};
   duties.onOtherSource = [](const std::string&) {};
   duties.log = wordyLog();
   Intake intake(service.archive, *service.store, *service.planner, 0, wordyLog(), [] {});
-  Dispatcher dispatcher(service.archive, *service.store, duties);
+  Dispatcher dispatcher(service.archive, *service.store, duties, {.readAhead = true});
   Outbox outbox(service.archive, *service.store, wordyLog(),
                 [&] { service.superseder->removeOutdated(); });
   // By itself each says noexcept: what would leave it ends this test.

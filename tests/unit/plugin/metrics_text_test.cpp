@@ -28,6 +28,8 @@ ServiceMeasures someMeasures() {
   measures.mode = JobStore::Mode::draining;
   measures.counts = metrics.counts();
   measures.worker.restarts = 5;
+  measures.worker.hintsUsed = 9;
+  measures.worker.hintsDropped = 4;
   measures.floor.diskBytes = 1 << 20;
   measures.free.disks = {{"/a \"quoted\"\\folder", 123456789012}};
   return measures;
@@ -78,6 +80,12 @@ TEST(MetricsText, FailuresStandByCauseAlsoThoseThatNeverCame) {
   const std::string text = prometheusText(someMeasures());
   EXPECT_THAT(text, HasSubstr("\ncmr_failures_total{cause=\"memory\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("\ncmr_failures_total{cause=\"crash\"} 0\n"));
+}
+
+TEST(MetricsText, WhatWasReadAheadStandsByItsUse) {
+  const std::string text = prometheusText(someMeasures());
+  EXPECT_THAT(text, HasSubstr("\ncmr_read_ahead_total{result=\"used\"} 9\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_read_ahead_total{result=\"dropped\"} 4\n"));
 }
 
 TEST(MetricsText, LargeNumbersKeepTheirDigits) {

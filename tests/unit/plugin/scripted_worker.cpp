@@ -1,9 +1,11 @@
 // The real loop of `cmr worker` around an analysis that does what the job's name says.
 #include <poll.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -29,6 +31,9 @@ AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& 
       progress(0.001 * (step % 1000), "computing");
     }
   }
+  const std::string content = request.instances.empty() ? "" : request.instances.front().bytes;
+  if (content == "crash") ::raise(SIGSEGV);
+  if (content == "slow") ::poll(nullptr, 0, 1500);
   if (job == "mute") ::poll(nullptr, 0, 3000);  // computes without a word
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::analysed;
@@ -36,6 +41,23 @@ AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& 
   outcome.objects.push_back({ObjectKind::structuredReport, "1.2", "1.3", "1.4", "bytes"});
   return outcome;
 }
+
+// An image does what it says. Results say of how many images the job was begun with.
+class ScriptedReader : public JobReader {
+ public:
+  bool add(const InstanceBytes& instance) override {
+    if (instance.bytes == "crash") ::raise(SIGSEGV);
+    if (instance.bytes == "hang") ::poll(nullptr, 0, -1);
+    if (instance.bytes == "throw") throw std::bad_alloc();
+    return instance.bytes != "bad";
+  }
+  AnalysisOutcome analyze(const AnalysisRequest& request, std::size_t alreadyRead,
+                          const ProgressCallback& progress) override {
+    AnalysisOutcome outcome = ::analyze(request, progress);
+    outcome.resultsJson += ", " + std::to_string(alreadyRead) + " of them before";
+    return outcome;
+  }
+};
 
 PackageIdentity load(const std::string& package) {
   if (package == "broken") throw PackageError("weights.safetensors: checksum does not match");
@@ -55,5 +77,10 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv, argv + argc);
   const std::string package =
       *std::next(std::find(arguments.begin(), arguments.end(), "--package"));
-  return runWorker(childSocketDescriptor, {[&] { return load(package); }, analyze});
+  WorkerDuties duties;
+  duties.load = [&] { return load(package); };
+  duties.analyze = analyze;
+  duties.readAhead = [](std::uint64_t) { return std::make_unique<ScriptedReader>(); };
+  duties.readAheadPatience = std::chrono::milliseconds(300);
+  return runWorker(childSocketDescriptor, duties);
 }

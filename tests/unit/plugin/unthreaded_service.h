@@ -30,13 +30,17 @@ class UnthreadedService {
     planner = std::make_unique<GroupPlanner>(
         archive, *store, *rules, [](const std::string&) { return std::string("package"); });
     DispatcherDuties duties;
-    duties.analyze = [this](const AnalysisRequest& request, const ProgressCallback& progress) {
+    duties.analyze = [this](const AnalysisRequest& request, const ProgressCallback& progress,
+                            const HintCallback& hint) {
+      takeHint(hint);
       return analyzed(request, progress);
     };
     duties.onResults = [] {};
     duties.onOtherSource = [this](const std::string& id) { intake->reconsider(id); };
     duties.log = quiet();
-    dispatcher = std::make_unique<Dispatcher>(archive, *store, duties);
+    DispatcherSettings dispatching;
+    dispatching.readAhead = true;
+    dispatcher = std::make_unique<Dispatcher>(archive, *store, duties, dispatching);
     outbox = std::make_unique<Outbox>(archive, *store, quiet());
     superseder = std::make_unique<Superseder>(archive, *store, true, quiet());
     startIntake();
@@ -112,6 +116,13 @@ class UnthreadedService {
       return true;
     } catch (const std::exception&) {
       return false;
+    }
+  }
+
+  // All of it, as a worker that is slower than the archive is told it. Nothing of it may throw.
+  static void takeHint(const HintCallback& hint) noexcept {
+    const std::optional<ReadHint> next = hint ? hint() : std::nullopt;
+    for (std::size_t i = 0; next && i < next->instanceCount && next->instance(i); ++i) {
     }
   }
 

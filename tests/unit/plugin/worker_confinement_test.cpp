@@ -97,6 +97,20 @@ TEST_F(Confined, ItMayStartThreadsAndEndItself) {
               !without.empty());
 }
 
+TEST_F(Confined, AThreadThatBeginsLaterIsHeldAsWell) {
+  const auto laterCan = [&](const std::function<bool()>& deed) {
+    return can([&] {
+      bool could = false;
+      std::thread([&] { could = deed(); }).join();
+      return could;
+    });
+  };
+  EXPECT_FALSE(laterCan([] { return ::socket(AF_INET, SOCK_STREAM, 0) >= 0; }));
+  EXPECT_FALSE(laterCan([] { return ::kill(::getppid(), 0) == 0; }));
+  if (!without.empty()) GTEST_SKIP() << without;
+  EXPECT_FALSE(laterCan([&] { return opens(folder / "secret", O_RDONLY); }));
+}
+
 TEST_F(Confined, OnlyFilesOfTheListAreReadAndNoneIsWritten) {
   const bool reads = can([&] { return opens(allowed / "weights", O_RDONLY); });
   if (!without.empty()) GTEST_SKIP() << without;

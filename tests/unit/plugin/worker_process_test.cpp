@@ -93,7 +93,7 @@ TEST_F(WorkerProcess, AfterAnErrorOfUnknownNatureTheNextJobGetsAFreshProcess) {
   const AnalysisOutcome outcome = supervisor.run(job("odd-error"), ignoreProgress);
   EXPECT_EQ(outcome.kind, OutcomeKind::failed);
   EXPECT_EQ(outcome.reason, "index out of range");
-  while (supervisor.status().running) std::this_thread::yield();
+  EXPECT_FALSE(supervisor.status().running);
   EXPECT_EQ(supervisor.run(job("next"), ignoreProgress).kind, OutcomeKind::analysed);
   EXPECT_EQ(supervisor.status().restarts, 1);
 }
@@ -135,6 +135,106 @@ TEST_F(WorkerProcess, ABrokenPackageIsToldWithItsReason) {
   const AnalysisOutcome outcome = supervisor.run(job("job"), ignoreProgress);
   EXPECT_EQ(outcome.kind, OutcomeKind::failed);
   EXPECT_THAT(outcome.reason, HasSubstr("weights.safetensors: checksum does not match"));
+}
+
+// --- images that are read ahead ---------------------------------------------------------------
+
+AnalysisRequest jobOf(const std::string& name, const std::vector<std::string>& images) {
+  AnalysisRequest request{name, {}, {}, ""};
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    request.instances.push_back({"image " + std::to_string(i), images[i]});
+  }
+  return request;
+}
+
+// Beside a job that takes long enough ("slow") for all of it to be read.
+HintCallback hintOf(const AnalysisRequest& next) {
+  return [next]() -> std::optional<ReadHint> {
+    return ReadHint{static_cast<std::uint32_t>(next.instances.size()),
+                    [next](std::size_t i) { return std::optional(next.instances.at(i)); }};
+  };
+}
+
+TEST_F(WorkerProcess, AJobIsBegunWithTheImagesThatWereReadWhileTheOneBeforeWasComputed) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  const AnalysisRequest next = jobOf("next", {"a", "b", "c"});
+  const AnalysisOutcome first =
+      supervisor.run(jobOf("first", {"slow"}), ignoreProgress, hintOf(next));
+  EXPECT_EQ(first.resultsJson, "1");
+  EXPECT_EQ(supervisor.run(next, ignoreProgress).resultsJson, "3, 3 of them before");
+  EXPECT_EQ(supervisor.run(next, ignoreProgress).resultsJson, "3");  // kept for one job only
+  EXPECT_EQ(supervisor.status().hintsUsed, 1);
+  EXPECT_EQ(supervisor.status().hintsDropped, 0);
+}
+
+TEST_F(WorkerProcess, ImagesThatAreNotThoseOfTheJobThatComesAreDropped) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  const AnalysisRequest hinted = jobOf("next", {"a", "b"});
+  const auto slow = [&] {
+    supervisor.run(jobOf("first", {"slow"}), ignoreProgress, hintOf(hinted));
+  };
+  slow();
+  EXPECT_EQ(supervisor.run(jobOf("next", {"a", "c"}), ignoreProgress).resultsJson, "2");
+  slow();
+  EXPECT_EQ(supervisor.run(jobOf("next", {"a"}), ignoreProgress).resultsJson, "1");
+  slow();
+  AnalysisRequest renamed = hinted;
+  renamed.instances.back().name = "another";
+  EXPECT_EQ(supervisor.run(renamed, ignoreProgress).resultsJson, "2");
+  EXPECT_EQ(supervisor.status().hintsUsed, 0);
+  EXPECT_EQ(supervisor.status().hintsDropped, 3);
+  EXPECT_EQ(supervisor.status().restarts, 0);
+}
+
+TEST_F(WorkerProcess, ImagesThatCannotBeReadAheadAreReadWithTheirJob) {
+  for (const char* trouble : {"bad", "throw"}) {
+    WorkerSupervisor supervisor = supervisorFor("starter");
+    const AnalysisRequest next = jobOf("next", {"a", trouble, "c"});
+    EXPECT_EQ(supervisor.run(jobOf("first", {"slow"}), ignoreProgress, hintOf(next)).kind,
+              OutcomeKind::analysed);
+    EXPECT_EQ(supervisor.run(next, ignoreProgress).resultsJson, "3") << trouble;
+    EXPECT_EQ(supervisor.status().restarts, 0);
+  }
+}
+
+TEST_F(WorkerProcess, AnImageThatKillsTheReaderIsNamedAsAPossibleCauseAndTheNextRunIsClean) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  const AnalysisRequest crafted = jobOf("next", {"crash"});
+  const AnalysisOutcome lost =
+      supervisor.run(jobOf("first", {"slow"}), ignoreProgress, hintOf(crafted));
+  EXPECT_EQ(lost.kind, OutcomeKind::failed);
+  EXPECT_EQ(lost.cause, FailureCause::crash);
+  EXPECT_TRUE(lost.besideHint);
+  EXPECT_EQ(supervisor.run(jobOf("first", {"slow"}), ignoreProgress).kind, OutcomeKind::analysed);
+  const AnalysisOutcome alone = supervisor.run(crafted, ignoreProgress);
+  EXPECT_EQ(alone.cause, FailureCause::crash);
+  EXPECT_FALSE(alone.besideHint);
+  EXPECT_EQ(supervisor.status().hintsDropped, 1);
+}
+
+TEST_F(WorkerProcess, AnImageThatIsNeverReadToItsEndDoesNotCostTheJobBesideIt) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  EXPECT_EQ(
+      supervisor.run(jobOf("first", {"slow"}), ignoreProgress, hintOf(jobOf("n", {"hang"}))).kind,
+      OutcomeKind::analysed);
+  EXPECT_FALSE(supervisor.status().running);  // it said so, and ended
+  EXPECT_EQ(supervisor.run(jobOf("other", {"a"}), ignoreProgress).resultsJson, "1");
+}
+
+TEST_F(WorkerProcess, AnAnswerIsNotKeptWaitingByImagesThatComeSlowly) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  supervisor.run(jobOf("warm", {"a"}), ignoreProgress);
+  int given = 0;
+  const HintCallback hint = [&]() -> std::optional<ReadHint> {
+    return ReadHint{1000, [&](std::size_t) {
+                      ++given;
+                      std::this_thread::sleep_for(milliseconds(20));
+                      return std::optional(InstanceBytes{"i", "a"});
+                    }};
+  };
+  EXPECT_EQ(supervisor.run(jobOf("first", {"slow"}), ignoreProgress, hint).resultsJson, "1");
+  EXPECT_LT(given, 500);
+  EXPECT_EQ(supervisor.run(jobOf("other", {"a"}), ignoreProgress).resultsJson, "1");
 }
 
 // --- the worker seen from its socket ----------------------------------------------------------

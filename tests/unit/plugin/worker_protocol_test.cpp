@@ -41,15 +41,25 @@ TEST(WorkerProtocol, EveryMessageSurvivesTheRoundTripWithAnyBytesInIt) {
     EXPECT_EQ(sameHead.studyDocument, head.studyDocument);
     EXPECT_EQ(sameHead.sorting, head.sorting);
 
-    const OutcomeHead outcome{randomText(random), static_cast<OutcomeKind>(random() % 3),
-                              randomText(random), randomText(random),
-                              static_cast<std::uint32_t>(random() % 9)};
+    const OutcomeHead outcome{
+        randomText(random), static_cast<OutcomeKind>(random() % 3),   randomText(random),
+        randomText(random), static_cast<std::uint32_t>(random() % 9), random() % 2 == 0,
+                              random() % 2 == 0};
     const OutcomeHead sameOutcome = decodeOutcomeHead(encode(outcome));
     EXPECT_EQ(sameOutcome.jobId, outcome.jobId);
     EXPECT_EQ(sameOutcome.kind, outcome.kind);
     EXPECT_EQ(sameOutcome.reason, outcome.reason);
     EXPECT_EQ(sameOutcome.resultsJson, outcome.resultsJson);
     EXPECT_EQ(sameOutcome.objectCount, outcome.objectCount);
+    EXPECT_EQ(sameOutcome.usedHint, outcome.usedHint);
+    EXPECT_EQ(sameOutcome.endsWorker, outcome.endsWorker);
+
+    const HintHead hint{static_cast<std::uint32_t>(random() % maxInstancesPerRequest), random(),
+                        random()};
+    const HintHead sameHint = decodeHintHead(encode(hint));
+    EXPECT_EQ(sameHint.instanceCount, hint.instanceCount);
+    EXPECT_EQ(sameHint.mostEncodedBytes, hint.mostEncodedBytes);
+    EXPECT_EQ(sameHint.mostPixelBytes, hint.mostPixelBytes);
 
     const ProducedObject object{static_cast<ObjectKind>(random() % objectKinds.size()),
                                 randomText(random), randomText(random), randomText(random),
@@ -98,7 +108,7 @@ void expectValueOrProtocolError(const std::string& payload) {
       [&] { decodeRequestHead(payload); }, [&] { decodeProgress(payload); },
       [&] { decodeOutcomeHead(payload); }, [&] { decodeObject(payload); },
       [&] { decodeInstance(payload); },    [&] { decodeText(payload); },
-      [&] { decodeHeader(payload); }};
+      [&] { decodeHeader(payload); },      [&] { decodeHintHead(payload); }};
   for (const auto& decode : decoders) {
     try {
       decode();
@@ -115,7 +125,8 @@ TEST(WorkerProtocol, DamagedMessagesAreRefusedAndNeverCrash) {
       encode(RequestHead{"job", {"seg_cine_sax"}, "20260101", 3, 4}),
       encode(OutcomeHead{"job", OutcomeKind::analysed, "", "{}", 2}),
       encode(ProducedObject{ObjectKind::resultPage, "1.2", "1.3", "1.4", "bytes"}),
-      encode(Progress{0.5, "half"})};
+      encode(Progress{0.5, "half"}),
+      encode(HintHead{2, 3, 4})};
   for (int trial = 0; trial < 20000; ++trial) {
     std::string damaged = seeds[random() % seeds.size()];
     for (unsigned i = random() % 4; i > 0; --i) {
