@@ -111,7 +111,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.webhooks[1].events, std::vector<std::string>{"dead"});
   EXPECT_EQ(settings.webhooks[1].bearer, "t");
   EXPECT_TRUE(settings.webhooks[1].identifiers);
-  EXPECT_EQ(settingsKeys().size(), 33U);
+  EXPECT_EQ(settingsKeys().size(), 34U);
 }
 
 TEST(Settings, PackagesHavePlainNamesAndAbsoluteFolders) {
