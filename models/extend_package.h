@@ -25,8 +25,9 @@ struct PackageAddition {
 
 // To be asked before hours of training: whether a package can be written to `to`, which is made.
 // One that is there already is refused, unless it is `from` itself or that of the run that goes on
-// (`resumed`): such a one is taken out of service, and lasts as files that no manifest names.
-// Throws PackageError, and ResourceError where nothing can be written.
+// (`resumed`, which a folder that somebody named never is): such a one is taken out of service, and
+// lasts as files that no manifest names. Throws PackageError, and ResourceError where nothing can
+// be written.
 void prepareTarget(const std::string& from, const std::string& to, bool resumed);
 
 // Copies the package `from` to the folder `to` (which holds no package yet, or is `from` itself),

@@ -176,7 +176,7 @@ void finetuneDecoder(const DecoderOptions& options) {
   torch::manual_seed(o.training.seed);
   const ModelPackage package = openPackage(o.package);
   const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
-  prepareTarget(o.package, folder, o.training.resume);
+  prepareTarget(o.package, folder, o.training.resume && o.packageFolder.empty());
   Network network = readWeights(package);
   o.training.device = chooseDevice(o.device);
   o.training.drawThreads = drawingThreads(o.training.device.is_cuda());

@@ -276,6 +276,17 @@ TEST_F(OutlineRun, GoesOnAfterItsEndWithMoreStepsAndWritesItsPackageAnew) {
   EXPECT_EQ(package.manifest.at("training").at("heads").at("seg_cine_sax").at("steps"), 40);
 }
 
+TEST_F(OutlineRun, TakesNoPackageButItsOwnOutOfServiceWhenItGoesOn) {
+  finetuneOutline(options("run", 10), frames());
+  finetuneOutline(options("other", 10), frames());
+  const std::string before = bytesOf(fs::path(packageOf("other")) / "manifest.json");
+  OutlineOptions more = options("run", 20);
+  more.shared.resume = true;
+  more.shared.packageFolder = packageOf("other");
+  EXPECT_THROW(finetuneOutline(more, frames()), PackageError);
+  EXPECT_EQ(bytesOf(fs::path(packageOf("other")) / "manifest.json"), before);
+}
+
 TEST_F(OutlineRun, SaysByWhatTheRightVentricleWasTaught) {
   std::vector<TrainingFrame> taught = frames();
   EXPECT_EQ(rightVentricleEvidence(taught, false), "both");
