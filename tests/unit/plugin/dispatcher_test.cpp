@@ -252,7 +252,7 @@ TEST_F(DispatcherTest, AJobIsComputedWithThePackageThatItsRuleNames) {
   useRules(threeTesla);
   submit("a");
   EXPECT_EQ(onlyJob().submission.packageSha256, "package of 3t");
-  EXPECT_THAT(store->decision(onlyJob().id), HasSubstr(R"("package":"3t")"));
+  EXPECT_THAT(store->decision(onlyJob().id), HasSubstr(R"("package": "3t")"));
   takeOne();
   EXPECT_EQ(request.packageSha256, "package of 3t");
   EXPECT_EQ(request.packageFolder, "/models/3t");
