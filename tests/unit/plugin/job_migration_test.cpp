@@ -97,7 +97,7 @@ TEST(JobMigrations, ReleasedOnesAreNeverEdited) {
               ::testing::ElementsAre("4936eea09482", "84fb3e79d443", "87db6663c1cf", "bfd7efc2c200",
                                      "f682b3f5cf6a", "358a9ce087c4", "e8e46765e075", "732d731ee7a5",
                                      "ee59d54e31ea", "d869d5a26271", "223207726d3c", "7a7abc2457c5",
-                                     "c8d46ac84898", "a2c260515434"));
+                                     "c8d46ac84898", "a2c260515434", "05e8aa408058"));
 }
 
 }  // namespace
