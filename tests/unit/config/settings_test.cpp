@@ -41,7 +41,7 @@ TEST(Settings, APackageIsEnoughAndTheRestHasDefaults) {
   EXPECT_EQ(settings.niceness, 10);
   EXPECT_EQ(settings.maxAttempts, 4);
   EXPECT_TRUE(settings.storeResults);
-  EXPECT_TRUE(settings.readAhead);
+  EXPECT_FALSE(settings.readAhead);
   EXPECT_TRUE(settings.reportExperimental.empty());
   EXPECT_TRUE(settings.deleteSuperseded);
 }
@@ -60,7 +60,7 @@ TEST(Settings, EveryKeyIsRead) {
     "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep", "StudyReport": false,
     "ReportExperimental": ["rv_cavity", "seg_map_sax"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
     "RetentionDays": 13, "AuditDays": 16, "WorkerMemoryMiB": 14, "EditRules": true, "EarlyStart": true,
-    "ReadAhead": false,
+    "ReadAhead": true,
     "Roles": {"anna": "administrator", "*": "none"}, "UserHeader": "X-Remote-User",
     "Destinations": {"pacs": {"Modality": "PACS"}, "web": {"DicomWeb": "far"}},
     "SendResultsTo": ["pacs"], "DeliveryAttempts": 15,
@@ -94,7 +94,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.workerMemoryMiB, 14);
   EXPECT_TRUE(settings.editRules);
   EXPECT_TRUE(settings.earlyStart);
-  EXPECT_FALSE(settings.readAhead);
+  EXPECT_TRUE(settings.readAhead);
   EXPECT_EQ(settings.viewers.at("OHIF"), "/ohif/viewer?StudyInstanceUIDs={StudyInstanceUID}");
   EXPECT_EQ(settings.roles, (RoleMap{{"anna", Role::administrator}, {"*", Role::none}}));
   EXPECT_EQ(settings.userHeader, "x-remote-user");
