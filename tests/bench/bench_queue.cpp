@@ -140,7 +140,8 @@ void ringUnderLoad(benchmark::State& state) {
   JobStore store(settingsIn(folder));
   FakeArchive archive;
   LiveRules rules("");
-  GroupPlanner planner(archive, store, rules, [] { return std::string("package"); });
+  GroupPlanner planner(archive, store, rules,
+                       [](const std::string&) { return std::string("package"); });
   Intake intake(
       archive, store, planner, 0, [](LogLevel, const std::string&) {}, [] {});
   std::vector<std::jthread> load;
