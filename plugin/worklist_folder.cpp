@@ -88,7 +88,8 @@ void WorklistFolder::takeIn(const Json& answer, WorklistFolderStatus& status) {
 bool WorklistFolder::look(const std::stop_token& stop) {
   if (folder_.empty()) return false;
   std::string now = dateBeforeToday(0) + "\n" + stampOf(folder_);
-  if (nextTryMs_ ? clock_() < *nextTryMs_ : now == seen_) return false;
+  const bool isTryDue = nextTryMs_ && clock_() >= *nextTryMs_;
+  if (now == seen_ && !isTryDue) return false;
   WorklistFolderStatus status;
   bool isToBeTriedAgain = false;
   try {

@@ -120,17 +120,26 @@ TEST_F(WorklistFolderTest, AReadingThatFailedIsTriedAgainButNotAtOnce) {
   trouble = "no process can be started";
   EXPECT_TRUE(followed.look(stopper.get_token()));
   trouble.clear();
-  put("b.wl", exam("B"));
   nowMs += 29000;
   EXPECT_FALSE(followed.look(stopper.get_token()));
   EXPECT_EQ(reads, 1);
   nowMs += 1000;
   EXPECT_TRUE(followed.look(stopper.get_token()));
-  EXPECT_THAT(accessions(), ElementsAre("A", "B"));
+  EXPECT_THAT(accessions(), ElementsAre("A"));
   EXPECT_EQ(followed.status().problem, "");
   nowMs += 60000;
   EXPECT_FALSE(followed.look(stopper.get_token()));
   EXPECT_EQ(reads, 2);
+}
+
+TEST_F(WorklistFolderTest, AReadingThatFailedIsTriedAtOnceWhenTheFolderChanges) {
+  put("a.wl", exam("A"));
+  trouble = "no process can be started";
+  EXPECT_TRUE(followed.look(stopper.get_token()));
+  trouble.clear();
+  put("b.wl", exam("B"));
+  EXPECT_TRUE(followed.look(stopper.get_token()));
+  EXPECT_THAT(accessions(), ElementsAre("A", "B"));
 }
 
 TEST_F(WorklistFolderTest, WhatCameOverRestIsNotOverwritten) {
