@@ -108,6 +108,9 @@ void doubt(Measurement& m, const std::vector<const Sight*>& sights) {
   }
 }
 
+const std::string doesNotShrink =
+    "The left ventricle does not shrink from end diastole to end systole.";
+
 void addLeftVentricle(std::vector<Measurement>& all, const std::vector<const Sight*>& asked) {
   const std::vector<const Sight*> sights = seen(asked);
   const std::string none = whyNot(asked, "left ventricle");
@@ -122,13 +125,15 @@ void addLeftVentricle(std::vector<Measurement>& all, const std::vector<const Sig
                            sights, atEd, false, none));
     all.push_back(describe({"lax.lv.esv" + suffix, "LV ESV" + after, esv, milliliter, method},
                            sights, atEs, true, none));
-    const auto ef = atEd ? std::optional(100 * (*atEd - *atEs) / *atEd) : std::nullopt;
+    // Phases are those of the largest and the smallest area, which need not be those of volumes.
+    const bool ejects = atEd && *atEs < *atEd;
+    const auto ef = ejects ? std::optional(100 * (*atEd - *atEs) / *atEd) : std::nullopt;
     all.push_back(describe({"lax.lv.ef" + suffix,
                             "LV EF" + after,
                             {"8811-2", "LN", "Left ventricular ejection fraction by MR"},
                             percent,
                             method},
-                           sights, ef, true, none));
+                           sights, ef, true, atEd && !ejects ? doesNotShrink : none));
   };
   add("", "discs", discsMl);
   add(".al", "area-length", areaLengthMl);

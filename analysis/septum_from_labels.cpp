@@ -16,7 +16,8 @@ constexpr double reachMm = 5;
 constexpr double stepMm = 0.5;
 constexpr int longestGap = 3;  // directions without contact inside of the arc
 constexpr double narrowest = turn * 40 / 360;
-constexpr double widest = turn * 200 / 360;
+// Which side of two points is the septum is told by the shorter way between them (aha_segments.h).
+constexpr double widest = turn * 175 / 360;
 constexpr double farthestOff = turn * 35 / 360;
 
 // The ends of an arc in the sense of growing directions.

@@ -123,6 +123,12 @@ std::vector<Measurement> ventricle(const MeasuredSeries& series, const Ventricle
     const double atEd = ml[static_cast<std::size_t>(ed)];
     const double atEs = ml[static_cast<std::size_t>(es)];
     all[0].value = atEd;
+    if (atEs <= 0) {  // no ventricle empties: its outline failed, and nothing is no volume
+      for (std::size_t i = 1; i < all.size(); ++i) {
+        worsen(all[i], Quality::unmeasurable, "No " + v.words + " was found at end systole.");
+      }
+      return all;
+    }
     all[1].value = atEs;
     all[2].value = atEd - atEs;
     all[3].value = 100 * (atEd - atEs) / atEd;

@@ -4,7 +4,9 @@
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
+#include <string>
 
 #include "analysis/errors.h"
 #include "analysis/program.h"
@@ -67,6 +69,10 @@ void putPixels(DcmDataset& dataset, const CapturePixels& pixels) {
   auto element = std::make_unique<DcmPixelData>(DcmTag(DCM_PixelData, EVR_OB));
   Uint8* into = nullptr;
   const std::size_t length = (pixels.bytes.size() + 1) / 2 * 2;
+  // The length of a value has 32 bits (PS3.5 7.1.1), and 0xFFFFFFFF means another thing.
+  if (length >= std::numeric_limits<Uint32>::max()) {
+    throw InputError("a picture of " + std::to_string(length) + " bytes fits in no DICOM object");
+  }
   if (element->createUint8Array(static_cast<Uint32>(length), into).bad() || into == nullptr) {
     throw Error("DCMTK refuses the pixels of a picture");
   }

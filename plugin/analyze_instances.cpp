@@ -15,6 +15,7 @@
 #include "dicom_sr/source_date.h"
 #include "plugin/first_look_check.h"
 #include "plugin/fitted_map.h"
+#include "plugin/left_out.h"
 #include "plugin/long_axis_choice.h"
 #include "plugin/results_document.h"
 #include "plugin/short_axis_choice.h"
@@ -283,8 +284,8 @@ AnalysisOutcome analyzeFurther(const SeriesStack& chosen, const FurtherChoice& c
 }
 
 AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& choice,
-                              Findings found, const Order& order, FrameSegmenter& segmenter,
-                              const ProgressCallback& progress) {
+                              const std::string& leftOut, Findings found, const Order& order,
+                              FrameSegmenter& segmenter, const ProgressCallback& progress) {
   const OutputDate date = outputDate(order.dateTime, source);
   SaxAnalysis analysis =
       analyzeSax(source.stack, segmenter, [&](double fraction, const std::string& stage) {
@@ -295,6 +296,7 @@ AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& 
   for (const auto& doubts : {choice.flags, doubtsAboutShortAxis(analysis.firstLook)}) {
     analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
   }
+  doubtForWhatIsLeftOut(analysis, leftOut);
   found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
   if (!hasHeart(analysis)) {
     return refusal(OutcomeKind::notAnalysable,
@@ -329,7 +331,8 @@ OutputDate outputDate(const std::string& asked, const SeriesStack& source) {
 AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
                             FrameSegmenter& segmenter, const ProgressCallback& progress) {
   Findings found;
-  found.verdicts = std::move(read.verdicts);
+  found.verdicts = read.verdicts;
+  const std::vector<Verdict> verdictsOfReading = std::move(read.verdicts);
   try {
     Order order{request.tasks, request.outputs, request.dateTime};
     TakenStacks taken{{}, std::vector<std::optional<FirstLook>>(read.stacks.size())};
@@ -378,9 +381,10 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
       const char* const what = refusalOf(order.tasks, !read.stacks.empty());
       return refusal(OutcomeKind::notAnalysable, reasonOf(what, found.verdicts), found);
     }
+    const std::string leftOut = whatIsLeftOut(read.stacks, *choice.stack, verdictsOfReading);
     SeriesStack source = std::move(read.stacks[*choice.stack]);
     read.stacks.clear();  // the pixels of the others are not needed any more
-    return analyzeChosen(source, choice, found, order, segmenter, progress);
+    return analyzeChosen(source, choice, leftOut, found, order, segmenter, progress);
   } catch (const InputError& error) {
     return refusal(OutcomeKind::notAnalysable, error.what(), found);
   } catch (const ResourceError& error) {

@@ -47,8 +47,13 @@ LgeImage lgeImageOf(const SeriesStack& source) {
 MapKind mapKindOf(const SeriesStack& source, const std::string& sequence) {
   if (sequence == "t2_map") return MapKind::t2;
   const std::string name = squeezed(source.SeriesDescription);
-  if (holdsAny(name, {"post"})) return MapKind::t1AfterContrast;
-  if (holdsAny(name, {"native", "pregd", "pregad", "precon", "prekm"})) return MapKind::t1Native;
+  // "post" alone is also the beginning of "postprocessed".
+  const bool isAfter = holdsAny(name, {"postgd", "postgad", "postcon", "postkm"}) ||
+                       (holdsAny(name, {"post"}) && !holdsAny(name, {"postpro"}));
+  const bool isBefore = holdsAny(name, {"native", "pregd", "pregad", "precon", "prekm"});
+  if (isAfter && isBefore) return MapKind::t1;
+  if (isAfter) return MapKind::t1AfterContrast;
+  if (isBefore) return MapKind::t1Native;
   return source.ContrastBolusAgent.empty() ? MapKind::t1 : MapKind::t1AfterContrast;
 }
 

@@ -115,8 +115,12 @@ class Biplane {
     const Number& after = result_.numbers.at(1);
     Number ef{"lax.lv.ef",    "LV EF, biplane discs", "%",
               before.quality, before.reason,          std::nullopt};
-    if (before.value && after.value)
+    if (before.value && after.value && *after.value < *before.value) {
       ef.value = 100 * (*before.value - *after.value) / *before.value;
+    } else if (before.value && after.value) {
+      ef.quality = "unmeasurable";
+      ef.reason = "the left ventricle does not shrink from end diastole to end systole";
+    }
     result_.numbers.push_back(std::move(ef));
   }
 

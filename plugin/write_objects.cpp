@@ -11,6 +11,13 @@
 
 namespace cmr {
 
+namespace {
+
+// A phase is a picture of about 1.4 MB, all of which are in memory at once.
+constexpr int longestCine = 400;
+
+}  // namespace
+
 std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAnalysis& analysis,
                                          const OutputContext& context,
                                          const std::vector<std::string>& outputs,
@@ -26,7 +33,7 @@ std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAna
   if (wants(ObjectKind::wallPage) && hasWallPage(source, analysis)) {
     objects.push_back(writeWallPage(source, drawWallPage(source, analysis, context), context));
   }
-  if (wants(ObjectKind::contourCine) && hasPhases) {
+  if (wants(ObjectKind::contourCine) && hasPhases && source.stack.phaseCount <= longestCine) {
     objects.push_back(writeContourCine(source, drawContourCine(source, analysis), context));
   }
   if (wants(ObjectKind::wholeCine) && hasPhases) {

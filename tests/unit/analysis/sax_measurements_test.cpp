@@ -216,6 +216,15 @@ TEST_F(SaxMeasurementsTest, AVentricleThatIsNotThereIsUnmeasurableAndNeverZero) 
   EXPECT_FALSE(measured("rv.ef").value);
 }
 
+TEST_F(SaxMeasurementsTest, AVentricleThatIsLostAtEndSystoleIsNotEmpty) {
+  rv = curve(85, 0);
+  EXPECT_EQ(*measured("rv.edv").value, 85);
+  for (const char* id : {"rv.esv", "rv.sv", "rv.ef"}) {
+    EXPECT_FALSE(measured(id).value) << id;
+    EXPECT_NE(measured(id).reason.find("was found at end systole"), std::string::npos) << id;
+  }
+}
+
 TEST_F(SaxMeasurementsTest, AVentricleThatDoesNotShrinkHasNoEjectionFraction) {
   rv = curve(75, 80);
   EXPECT_EQ(*measured("rv.edv").value, 75);

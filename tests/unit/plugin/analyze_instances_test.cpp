@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
@@ -249,6 +251,46 @@ TEST(AnalyzeInstances, RefusesOneSliceOnePhaseAndASeriesWithAHole) {
   expectRefused(oneSlice, "has 1 slice");
   expectRefused(onePhase, "it is no cine");
   expectRefused(withHole, "lacks images");
+}
+
+// The first slice again with other pixels: the rest is a full grid, and a slice is missing from it.
+TEST(AnalyzeInstances, DoubtsVolumesWhenAPartOfTheSeriesWasLeftOut) {
+  CMR_DEMO_SERIES(instances);
+  const AnalysisOutcome whole = analyze(requestOf(instances));
+  for (const json& flag : json::parse(whole.resultsJson)["flags"]) {
+    EXPECT_NE(flag["id"], "images-left-out");
+  }
+  const json images = json::parse(whole.resultsJson)["source"]["images"];
+  std::set<std::string> firstSlice;
+  for (const json& image : images) {
+    if (image["slice"] == 0) firstSlice.insert(image["SOPInstanceUID"].get<std::string>());
+  }
+  ASSERT_EQ(firstSlice.size(), 20U);
+  const auto change = [&](const std::function<void(DcmDataset&)>& how) {
+    std::vector<InstanceBytes> changed;
+    for (const InstanceBytes& instance : instances) {
+      changed.push_back(test::edited(instance, [&](DcmDataset& d) {
+        OFString uid;
+        d.findAndGetOFString(DCM_SOPInstanceUID, uid);
+        if (firstSlice.count(uid.c_str()) != 0) how(d);
+      }));
+    }
+    return analyze(requestOf(changed));
+  };
+  const auto larger = [](DcmDataset& d) { d.putAndInsertString(DCM_PixelSpacing, "2\\2"); };
+  const auto noPixels = [](DcmDataset& d) { d.putAndInsertString(DCM_RescaleSlope, "0,5"); };
+  for (const auto& how : {std::function<void(DcmDataset&)>(larger), {noPixels}}) {
+    const AnalysisOutcome outcome = change(how);
+    ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+    const json results = json::parse(outcome.resultsJson);
+    EXPECT_EQ(results["source"]["slices"], 9);
+    for (const json& m : results["measurements"]) {
+      if (m["id"] != "lv.edv" && m["id"] != "lv.ef") continue;
+      EXPECT_NE(m["quality"], "good");
+      EXPECT_THAT(m["reason"].get<std::string>(), HasSubstr("Images were left out"));
+      EXPECT_THAT(m["reason"].get<std::string>(), HasSubstr("20 images"));
+    }
+  }
 }
 
 TEST(AnalyzeInstances, RefusesWhatItWroteItself) {

@@ -48,6 +48,8 @@ TEST(StillContent, TellsNativeT1FromT1AfterContrastOnlyWhereItIsSaid) {
   EXPECT_EQ(t1("Native_T1Map_MOCO_T1"), MapKind::t1Native);
   EXPECT_EQ(t1("T1_MOLLI_PRE_CON"), MapKind::t1Native);
   EXPECT_EQ(t1("T1Map_LongT1_MOCO_T1"), MapKind::t1);
+  EXPECT_EQ(t1("Native_T1_MOLLI_postproc"), MapKind::t1Native);
+  EXPECT_EQ(t1("native T1 post GD"), MapKind::t1);
   EXPECT_EQ(t1("T1Map_LongT1_MOCO_T1", "Gadovist"), MapKind::t1AfterContrast);
   EXPECT_EQ(stillContent(images("T2 MAP", "T2"), "t2_map").map, MapKind::t2);
 }
