@@ -231,12 +231,12 @@ void finetuneClassifier(const ClassifierOptions& asked, const std::vector<Labell
   o.views.look = lookFor(o.task);
   setThreads(o.threads);
   const ModelPackage package = openPackage(o.package);
-  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
-  prepareTarget(o.package, folder, false);
   o.views.cropSpacingMm = package.input.spacingMm;
   std::vector<LabelledImage> kept = o.views.look == HeadLook::crop ? placed(given, o) : given;
   const std::vector<std::string> classes = taughtClasses(task, kept);
   const std::vector<LabelledImage> images = onTaughtClasses(std::move(kept), task, classes);
+  const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
+  prepareTarget(o.package, folder, false);
   Network network = readWeights(package);
   const torch::Device device = chooseDevice(o.device);
   network->to(device);

@@ -84,9 +84,9 @@ void finetuneOutline(const OutlineOptions& options, std::vector<TrainingFrame> f
   setThreads(o.threads);
   torch::manual_seed(o.seed);
   const ModelPackage package = openPackage(options.package);
+  requireOwnLastBlock(package);
   const std::string folder = o.packageFolder.empty() ? o.output + "/package" : o.packageFolder;
   prepareTarget(options.package, folder, o.resume && o.packageFolder.empty());
-  requireOwnLastBlock(package);
   Network network = readWeights(package);
   const torch::Device device = chooseDevice(o.device);
   const ComputePrecision precision = choosePrecision(o.precision, device);
