@@ -451,7 +451,7 @@ TEST_F(DispatcherTest, AFileThatKillsTheWorkerWhileItIsReadAheadCostsTheJobBesid
   EXPECT_EQ(store->job(ids[0])->state, JobState::storing);
   EXPECT_EQ(store->job(ids[0])->attempts, 2);
   EXPECT_EQ(store->job(ids[1])->state, JobState::dead);
-  EXPECT_THAT(store->job(ids[1])->reason, HasSubstr("signal"));
+  EXPECT_THAT(store->job(ids[1])->reason, HasSubstr("worker failed"));
   EXPECT_EQ(store->job(ids[2])->state, JobState::storing);
   EXPECT_EQ(store->job(ids[2])->attempts, 1);
 }
