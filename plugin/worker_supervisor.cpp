@@ -3,23 +3,22 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <condition_variable>
-#include <cstdlib>
 #include <fstream>
 #include <mutex>
 #include <string_view>
 #include <utility>
 
-#include "analysis/blas_loader.h"
 #include "analysis/program.h"
 #include "plugin/child_keeper.h"
 #include "plugin/descriptor.h"
 #include "plugin/framed_socket.h"
 #include "plugin/hint_sender.h"
+#include "plugin/worker_environment.h"
 #include "plugin/worker_exchange.h"
 #include "plugin/worker_protocol.h"
+#include "plugin/worker_trouble.h"
 
 namespace cmr {
 namespace {
@@ -34,29 +33,6 @@ constexpr std::uint64_t mebi = std::uint64_t{1} << 20;
 constexpr std::chrono::milliseconds sendDeadline{60000};  // for one frame
 constexpr const char* cancelled = "cancelled";
 constexpr const char* stopped = "the worker was stopped";
-
-// What a worker may know of the archive's environment: configurations of archives carry passwords
-// there, and nothing else of it changes what a worker does.
-bool isForWorker(std::string_view variable) {
-  constexpr std::array<std::string_view, 17> beginnings{
-      "PATH=", "HOME=",     "LANG=", "LC_",  "TZ=",   "TMPDIR=", "DCMDICTPATH=", "CUDA_", "NVIDIA_",
-      "OMP_",  "OPENBLAS_", "MKL_",  "CMR_", "ASAN_", "UBSAN_",  "LSAN_",        "TSAN_"};
-  return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view beginning) {
-    return variable.substr(0, beginning.size()) == beginning;
-  });
-}
-
-std::vector<std::string> workerEnvironment() {
-  std::vector<std::string> variables;
-  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
-    if (isForWorker(*variable)) variables.emplace_back(*variable);
-  }
-  const char* current = std::getenv("LD_LIBRARY_PATH");
-  const std::string loaderPath =
-      loaderPathStartingWith(openmpBlasFolder(), current == nullptr ? "" : current);
-  if (!loaderPath.empty()) variables.push_back("LD_LIBRARY_PATH=" + loaderPath);
-  return variables;
-}
 
 std::pair<LogLevel, std::string> levelOf(const std::string& line) {
   for (const auto& [mark, level] :
@@ -83,38 +59,6 @@ Clock::duration timeOf(const Call& call) {
   const TimePoint start = Clock::now();
   call();
   return Clock::now() - start;
-}
-
-// The worker is lost, and why.
-class WorkerTrouble : public ResourceError {
- public:
-  WorkerTrouble(FailureCause cause, const std::string& what) : ResourceError(what), cause_(cause) {}
-  FailureCause cause() const { return cause_; }
-
- private:
-  FailureCause cause_;
-};
-
-FailureCause causeOf(const std::exception& error, bool wasReady) {
-  if (const auto* trouble = dynamic_cast<const WorkerTrouble*>(&error)) return trouble->cause();
-  if (dynamic_cast<const PeerGoneError*>(&error) == nullptr &&
-      dynamic_cast<const ProtocolError*>(&error) != nullptr) {
-    return FailureCause::protocol;
-  }
-  return wasReady ? FailureCause::crash : FailureCause::start;
-}
-
-AnalysisOutcome failedBecause(const std::string& reason, FailureCause cause) {
-  AnalysisOutcome outcome;
-  outcome.kind = OutcomeKind::failed;
-  outcome.reason = reason;
-  outcome.cause = cause;
-  return outcome;
-}
-
-// What a worker says when it lives on.
-FailureCause causeSaid(const AnalysisOutcome& outcome) {
-  return outcome.reason == outOfMemory ? FailureCause::memory : FailureCause::analysis;
 }
 
 }  // namespace
@@ -488,7 +432,7 @@ class WorkerSupervisor::Impl {
   std::atomic<bool> stopping_{false};
   WorkerStatus status_;
   std::shared_ptr<FramedSocket> socket_;
-  // The next five belong to whoever holds runMutex_.
+  // The next six belong to whoever holds runMutex_.
   bool started_ = false;
   bool ready_ = false;
   bool isHinted_ = false;  // the worker was told what comes next

@@ -1,0 +1,38 @@
+#include "plugin/worker_environment.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <string_view>
+
+#include "analysis/blas_loader.h"
+
+namespace cmr {
+namespace {
+
+bool isForWorker(std::string_view variable) {
+  constexpr std::array<std::string_view, 17> beginnings{
+      "PATH=", "HOME=",     "LANG=", "LC_",  "TZ=",   "TMPDIR=", "DCMDICTPATH=", "CUDA_", "NVIDIA_",
+      "OMP_",  "OPENBLAS_", "MKL_",  "CMR_", "ASAN_", "UBSAN_",  "LSAN_",        "TSAN_"};
+  return std::any_of(beginnings.begin(), beginnings.end(), [&](std::string_view beginning) {
+    return variable.substr(0, beginning.size()) == beginning;
+  });
+}
+
+}  // namespace
+
+std::vector<std::string> workerEnvironment() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    if (isForWorker(*variable)) variables.emplace_back(*variable);
+  }
+  const char* current = std::getenv("LD_LIBRARY_PATH");
+  const std::string loaderPath =
+      loaderPathStartingWith(openmpBlasFolder(), current == nullptr ? "" : current);
+  if (!loaderPath.empty()) variables.push_back("LD_LIBRARY_PATH=" + loaderPath);
+  return variables;
+}
+
+}  // namespace cmr

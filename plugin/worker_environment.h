@@ -1,0 +1,14 @@
+// The environment of a worker process.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace cmr {
+
+// "NAME=value", of the plugin's own environment. What a worker may know of it is little:
+// configurations of archives carry passwords there, and nothing else of it changes what a worker
+// does. The loader's path begins with the BLAS library that LibTorch is fast with.
+std::vector<std::string> workerEnvironment();
+
+}  // namespace cmr
