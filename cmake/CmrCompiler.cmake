@@ -9,7 +9,13 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  # Without this sloppiness, ccache leaves alone what is compiled with precompiled headers; paths below
+  # its base count as relative ones, so that one preset's objects serve another preset or clone.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE_PROGRAM})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  endif()
 endif()
 
 if(CMR_SANITIZE)
@@ -24,6 +30,10 @@ if(CMR_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined)
 endif()
 
+# GCC 12 takes joined strings for copies that overlap or go too far (its bugs 105651 and 105329, false
+# alarms), by how it happens to inline.
+set(CMR_STRING_WARNINGS -Wno-array-bounds -Wno-restrict)
+
 # Warnings are ours alone: headers of LibTorch, DCMTK and Boost come in as system headers.
 function(cmr_warnings target)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -31,14 +41,19 @@ function(cmr_warnings target)
   endif()
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-    -Woverloaded-virtual -Werror ${CMR_SANITIZED_WARNINGS}>)
+    -Woverloaded-virtual -Werror ${CMR_STRING_WARNINGS} ${CMR_SANITIZED_WARNINGS}>)
 endfunction()
 
-# A room's library: cmr_room(name SOURCES ... LINK ...). Headers are included as "room/header.h".
+# A room's library: cmr_room(name SOURCES ... LINK ... [HEADERS name]). Headers are included as
+# "room/header.h"; HEADERS names the precompiled ones (CmrHeaders), those of the standard when absent.
 function(cmr_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
+  cmake_parse_arguments(ROOM "" "HEADERS" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
   add_library(${name} STATIC ${ROOM_SOURCES})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ROOM_LINK} PRIVATE ${ROOM_LINK_PRIVATE})
   cmr_warnings(${name})
+  if(NOT ROOM_HEADERS)
+    set(ROOM_HEADERS cmr_standard_headers)
+  endif()
+  cmr_use_headers(${name} ${ROOM_HEADERS})
 endfunction()
