@@ -145,7 +145,10 @@ std::vector<EnhancedFrame> readEnhancedFrames(DcmDataset& dataset, int frames,
     if (dataset.findAndGetSequenceItem(DCM_PerFrameFunctionalGroupsSequence, own, i).bad()) {
       own = nullptr;
     }
-    result.push_back(readFrame(FrameGroups(shared, own), i + 1, common));
+    const FrameGroups groups(shared, own);
+    result.push_back(readFrame(groups, i + 1, common));
+    result.back().facts.content =
+        contentOfFrame(dataset, groups.group(DCM_MRImageFrameTypeSequence));
   }
   return result;
 }

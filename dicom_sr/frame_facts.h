@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/image_stack.h"
+#include "dicom_sr/image_content.h"
 #include "dicom_sr/source.h"
 
 class DcmDataset;
@@ -41,9 +42,14 @@ struct FrameFacts {
   std::string FrameOfReferenceUID;
   std::string SeriesDescription;
   std::string ImageType;
+  ImageContent content = ImageContent::unstated;
   std::string Modality;
   std::string ContrastBolusAgent;
   std::string rescaleUnits;
+  // When it was acquired, as text that sorts by time: YYYYMMDD, then HHMMSS with any fraction, of
+  // the acquisition, else of the series; empty: unknown.
+  std::string acquiredAt;
+  std::optional<double> seriesNumber;
   double instanceOrder = 0;  // to break ties between frames that are otherwise equal
   std::shared_ptr<const DcmDataset> header;  // of the instance, without pixels
   PatientFacts patient;

@@ -92,6 +92,7 @@ FrameFacts commonFacts(DcmDataset& dataset, const std::string& bytes) {
 }
 
 void addSingleFrameFacts(DcmDataset& dataset, FrameFacts& f) {
+  f.content = contentOfImage(dataset);
   fillPlane(f, verbatimOf(dataset, DCM_ImagePositionPatient),
             verbatimOf(dataset, DCM_ImageOrientationPatient),
             verbatimOf(dataset, DCM_PixelSpacing));

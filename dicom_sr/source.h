@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/image_stack.h"
+#include "dicom_sr/image_content.h"
 #include "dicom_sr/verdict.h"
 
 class DcmDataset;
@@ -50,7 +51,8 @@ struct SeriesStack {
   // Modality and image-type facts that routing needs.
   std::string Modality;
   std::string ImageType;
-  std::string ContrastBolusAgent;  // as stated; often absent although one was given
+  ImageContent content = ImageContent::unstated;  // of all its images
+  std::string ContrastBolusAgent;                 // as stated; often absent although one was given
 };
 
 struct ReadResult {

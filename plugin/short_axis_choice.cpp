@@ -49,6 +49,9 @@ std::optional<Verdict> problemOfName(const SeriesStack& stack) {
 
 // Phase and velocity images (PS3.3 C.8.3.1.1.1: value 3 and beyond) show no anatomy.
 std::optional<Verdict> problemOfType(const SeriesStack& stack) {
+  if (stack.content == ImageContent::phase || stack.content == ImageContent::imaginary) {
+    return verdictOn(stack, "not-cine", "holds phase or velocity images");
+  }
   std::string rest = stack.ImageType + '\\';
   while (!rest.empty()) {
     const std::string value = rest.substr(0, rest.find('\\'));

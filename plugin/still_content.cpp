@@ -39,6 +39,8 @@ LgeImage lgeImageOf(const SeriesStack& source) {
   const std::string& type = source.ImageType;
   if (hasAnyValue(type, {"R", "REAL", "R_IR", "CR", "PSIR"})) return LgeImage::phaseSensitive;
   if (hasAnyValue(type, {"M", "MAGNITUDE", "M_IR", "M_FFE"})) return LgeImage::magnitude;
+  if (source.content == ImageContent::real) return LgeImage::phaseSensitive;
+  if (source.content == ImageContent::magnitude) return LgeImage::magnitude;
   const std::string name = squeezed(source.SeriesDescription);
   if (holdsAny(name, {"psir", "psmde", "phasesens"})) return LgeImage::phaseSensitive;
   return byPixels(source.stack);

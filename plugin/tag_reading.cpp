@@ -25,7 +25,8 @@ std::string sequenceOf(const SeriesStack& stack) {
   if (hasValue(type, "T1 MAP") || hasValue(type, "T1")) return "t1_map";
   if (hasValue(type, "T2 MAP") || hasValue(type, "T2")) return "t2_map";
   if (hasValue(type, "P") || hasValue(type, "PHASE") || hasValue(type, "VELOCITY") ||
-      hasValue(type, "LOCALIZER")) {
+      hasValue(type, "LOCALIZER") || stack.content == ImageContent::phase ||
+      stack.content == ImageContent::imaginary) {
     return "other";
   }
   if (timesAtOnePlace(stack, &FrameTiming::inversionTimeMs).size() > 1) return "other";

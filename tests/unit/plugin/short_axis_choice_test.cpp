@@ -52,6 +52,14 @@ TEST(ShortAxisChoice, TakesACineWithoutAnyDescription) {
   EXPECT_EQ(verdictOn(cine(10, 20)), "fine");
 }
 
+TEST(ShortAxisChoice, RefusesPhaseImagesThatOnlyTheirContentTells) {
+  SeriesStack phase = cine(10, 20);
+  phase.content = ImageContent::phase;
+  EXPECT_EQ(verdictOn(phase), "not-cine");
+  phase.content = ImageContent::magnitude;
+  EXPECT_EQ(verdictOn(phase), "fine");
+}
+
 TEST(ShortAxisChoice, RefusesSinglePhasesFewPhasesAndFewSlicesWithTheNumberInTheReason) {
   EXPECT_EQ(verdictOn(cine(20, 1)), "single-phase");
   EXPECT_EQ(verdictOn(cine(20, 4)), "few-phases");
