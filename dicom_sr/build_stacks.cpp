@@ -11,6 +11,7 @@
 #include "dicom_sr/frame_buckets.h"
 #include "dicom_sr/merge_slices.h"
 #include "dicom_sr/phase_order.h"
+#include "dicom_sr/repeated_runs.h"
 #include "dicom_sr/source_date.h"
 #include "dicom_sr/stack_timing.h"
 
@@ -131,7 +132,14 @@ SeriesStack makeStack(const Bucket& bucket, Slices& slices, PhaseKey key) {
   return out;
 }
 
-void addStack(const Bucket& bucket, ReadResult& result) {
+// Whether the key says itself where in the beat an image belongs.
+bool isTold(PhaseKey key) {
+  return key == PhaseKey::triggerTime || key == PhaseKey::privatePhaseNumber ||
+         key == PhaseKey::temporalPosition;
+}
+
+void addStack(Bucket& bucket, ReadResult& result) {
+  keepLastRun(bucket, result.verdicts);
   Slices slices = slicesOf(bucket);
   if (std::optional<Verdict> problem = problemOfGrid(bucket, slices)) {
     result.verdicts.push_back(*std::move(problem));
@@ -142,6 +150,14 @@ void addStack(const Bucket& bucket, ReadResult& result) {
     result.verdicts.push_back({"no-phase-order",
                                describe(bucket) + " has several images at each position and "
                                                   "nothing that orders them in time",
+                               namesOf(bucket.frames)});
+    return;
+  }
+  if (hasRepeatedMoments(slices) || (!isTold(*key) && hasRepeatedPhaseNumbers(slices))) {
+    result.verdicts.push_back({"repeated-acquisition",
+                               describe(bucket) + " has several images of each moment of the beat "
+                                                  "at each position, and which of them are of one "
+                                                  "run cannot be told",
                                namesOf(bucket.frames)});
     return;
   }
@@ -163,7 +179,9 @@ ReadResult buildStacks(std::vector<FrameFacts> frames) {
       buckets.push_back(std::move(part));
     }
   }
-  for (const Bucket& bucket : mergeSingleSlices(std::move(buckets))) addStack(bucket, result);
+  for (Bucket& bucket : mergeSingleSlices(std::move(buckets), result.verdicts)) {
+    addStack(bucket, result);
+  }
   return result;
 }
 

@@ -86,8 +86,10 @@ EnhancedFrame readFrame(const FrameGroups& groups, int number, const FrameFacts&
     key(f, PhaseKey::temporalPosition) =
         groups.number(DCM_TemporalPositionSequence, DCM_TemporalPositionTimeOffset);
   }
-  key(f, PhaseKey::acquisitionTime) =
-      momentOf(groups.text(DCM_FrameContentSequence, DCM_FrameAcquisitionDateTime));
+  const std::string acquiredAt =
+      groups.text(DCM_FrameContentSequence, DCM_FrameAcquisitionDateTime);
+  if (!acquiredAt.empty()) f.acquiredAt = acquiredAt;
+  key(f, PhaseKey::acquisitionTime) = momentOf(acquiredAt);
   key(f, PhaseKey::acquisitionNumber) =
       groups.number(DCM_FrameContentSequence, DCM_FrameAcquisitionNumber);
   key(f, PhaseKey::instanceNumber) = f.instanceOrder;

@@ -65,6 +65,21 @@ std::optional<double> privatePhaseNumber(DcmDataset& dataset) {
   return std::nullopt;
 }
 
+std::string firstOf(DcmDataset& dataset, std::initializer_list<DcmTagKey> tags) {
+  for (const DcmTagKey& tag : tags) {
+    if (const std::string text = textOf(dataset, tag); !text.empty()) return text;
+  }
+  return {};
+}
+
+std::string acquiredAt(DcmDataset& dataset) {
+  const std::string both = textOf(dataset, DCM_AcquisitionDateTime);
+  if (!both.empty()) return both;
+  const std::string time = firstOf(dataset, {DCM_AcquisitionTime, DCM_SeriesTime});
+  if (time.empty()) return {};
+  return firstOf(dataset, {DCM_AcquisitionDate, DCM_SeriesDate, DCM_StudyDate}) + time;
+}
+
 FrameFacts commonFacts(DcmDataset& dataset, const std::string& bytes) {
   FrameFacts f;
   f.source.SOPClassUID = verbatimOf(dataset, DCM_SOPClassUID);
@@ -84,6 +99,8 @@ FrameFacts commonFacts(DcmDataset& dataset, const std::string& bytes) {
   f.Modality = textOf(dataset, DCM_Modality);
   f.ContrastBolusAgent = textOf(dataset, DCM_ContrastBolusAgent);
   f.rescaleUnits = pixelUnitOf(dataset);
+  f.acquiredAt = acquiredAt(dataset);
+  f.seriesNumber = numberOf(dataset, DCM_SeriesNumber);
   f.instanceOrder = numberOf(dataset, DCM_InstanceNumber).value_or(0);
   f.heartRateBpm = numberOf(dataset, DCM_HeartRate);
   f.header = headerOf(dataset);

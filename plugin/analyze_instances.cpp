@@ -381,6 +381,8 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
       const char* const what = refusalOf(order.tasks, !read.stacks.empty());
       return refusal(OutcomeKind::notAnalysable, reasonOf(what, found.verdicts), found);
     }
+    const std::vector<Flag> repeats = flagsOfRepeats(verdictsOfReading);
+    choice.flags.insert(choice.flags.end(), repeats.begin(), repeats.end());
     const std::string leftOut = whatIsLeftOut(read.stacks, *choice.stack, verdictsOfReading);
     SeriesStack source = std::move(read.stacks[*choice.stack]);
     read.stacks.clear();  // the pixels of the others are not needed any more

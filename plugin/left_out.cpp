@@ -33,7 +33,8 @@ std::string whatIsLeftOut(const std::vector<SeriesStack>& stacks, std::size_t ch
                           const std::vector<Verdict>& verdictsOfReading) {
   std::size_t apart = 0;
   for (std::size_t i = 0; i < stacks.size(); ++i) {
-    if (i != chosen && shareASeries(stacks[i], stacks[chosen])) apart += stacks[i].sources.size();
+    if (i == chosen || isMap(stacks[i].content)) continue;
+    if (shareASeries(stacks[i], stacks[chosen])) apart += stacks[i].sources.size();
   }
   std::string why;
   if (apart > 0) {
@@ -47,6 +48,15 @@ std::string whatIsLeftOut(const std::vector<SeriesStack>& stacks, std::size_t ch
   }
   if (why.empty()) return {};
   return "Images were left out, and with them perhaps a slice of the ventricles: " + why + ".";
+}
+
+std::vector<Flag> flagsOfRepeats(const std::vector<Verdict>& verdictsOfReading) {
+  std::vector<Flag> flags;
+  for (const Verdict& verdict : verdictsOfReading) {
+    if (verdict.id != "repeated-acquisition") continue;
+    flags.push_back({Severity::warning, verdict.id, "Of the images: " + verdict.reason + "."});
+  }
+  return flags;
 }
 
 void doubtForWhatIsLeftOut(SaxAnalysis& analysis, const std::string& sentence) {

@@ -17,6 +17,9 @@ namespace cmr {
 std::string whatIsLeftOut(const std::vector<SeriesStack>& stacks, std::size_t chosen,
                           const std::vector<Verdict>& verdictsOfReading);
 
+// A warning for each acquisition that was repeated: of its runs one is read.
+std::vector<Flag> flagsOfRepeats(const std::vector<Verdict>& verdictsOfReading);
+
 // Makes volumes, and what follows from them, uncertain for that reason, and flags it.
 void doubtForWhatIsLeftOut(SaxAnalysis& analysis, const std::string& sentence);
 
