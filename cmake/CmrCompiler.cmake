@@ -9,10 +9,12 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  # Without this sloppiness, ccache leaves alone what is compiled with precompiled headers; paths below
-  # its base count as relative ones, so that one preset's objects serve another preset or clone.
+  # Without this sloppiness, ccache leaves alone what is compiled with precompiled headers, whose sums
+  # CmrHeaders writes; paths below its base count as relative ones. So one preset's objects serve
+  # another preset or clone.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-    CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE_PROGRAM})
+    CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=true
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE_PROGRAM})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
   endif()
@@ -30,7 +32,7 @@ if(CMR_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined)
 endif()
 
-# GCC 12 takes joined strings for copies that overlap or go too far (its bugs 105651 and 105329, false
+# GCC 12 takes joined strings for copies that overlap or go too far (GCC bugs 105651 and 105329, false
 # alarms), by how it happens to inline.
 set(CMR_STRING_WARNINGS -Wno-array-bounds -Wno-restrict)
 

@@ -7,6 +7,15 @@ set(CMR_STANDARD_HEADERS
   <functional> <iterator> <limits> <map> <memory> <mutex> <numbers> <numeric> <optional> <random> <set>
   <span> <sstream> <stdexcept> <stop_token> <string> <string_view> <thread> <tuple> <utility> <vector>)
 
+# What the headers are. GCC never writes the same precompiled file twice; ccache goes by this text instead,
+# and by the file itself where there is no dpkg.
+find_program(DPKG_QUERY dpkg-query)
+if(DPKG_QUERY)
+  execute_process(COMMAND ${DPKG_QUERY} -W -f "\${Package}=\${Version}\n"
+    libc6-dev "libstdc++-*-dev" libtorch-dev libdcmtk-dev nlohmann-json3-dev libgtest-dev libgmock-dev
+    OUTPUT_VARIABLE CMR_HEADER_VERSIONS ERROR_QUIET)
+endif()
+
 # cmr_shared_headers(name KIND HEADERS ... [LINK ...]): a target of nothing but precompiled headers.
 # GCC wants those who use them to be compiled alike: a ROOM (-fPIC, the preset's optimisation) or a
 # TEST (-fPIE, little of it).
@@ -27,6 +36,11 @@ function(cmr_shared_headers name kind)
   target_link_libraries(${name} PRIVATE ${H_LINK})
   cmr_warnings(${name})
   target_precompile_headers(${name} PRIVATE ${H_HEADERS})
+  if(CMR_HEADER_VERSIONS)
+    file(CONFIGURE
+      OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.gch.sum
+      CONTENT "${H_HEADERS}\n${CMAKE_CXX_COMPILER_VERSION}\n${CMR_HEADER_VERSIONS}")
+  endif()
 endfunction()
 
 # cmr_use_headers(target name): `target` is compiled with the headers of the target `name`.

@@ -10,7 +10,7 @@ set(CMR_SHARED_DATA "${PROJECT_SOURCE_DIR}/../shared/data" CACHE PATH "Real imag
 
 # A test's own code runs once: compiling it well costs more than it saves.
 function(cmr_test_options target)
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+  target_compile_options(${target} PRIVATE -O0)
 endfunction()
 
 if(BUILD_TESTING)

@@ -18,8 +18,11 @@ jobs=$(nproc)
 logs=build/test-logs
 mkdir -p "$logs"
 
+started=$SECONDS
+
+# The seconds tell which part is worth making faster.
 say() {
-  printf '\n== %s\n' "$*"
+  printf '\n== %4d s: %s\n' $((SECONDS - started)) "$*"
 }
 
 # quietly LOG COMMAND...: the command's output goes to a file and is shown when it fails.
@@ -52,7 +55,7 @@ room_tests() {
   shift
   for room in "$@"; do
     quietly "$preset-$room-build.log" ninja -C "build/$preset" -j "$jobs" "tests/unit/$room/all"
-    echo "$preset: $room"
+    echo "$preset: $room ($((SECONDS - started)) s)"
     tests_in "$preset-$room.log" "build/$preset/tests/unit/$room"
   done
 }
@@ -111,7 +114,6 @@ run_fuzz() {
   grep executions "$logs/fuzz.log"
 }
 
-started=$SECONDS
 parts=("$@")
 [[ ${#parts[@]} -gt 0 ]] || parts=(release asan tsan analysis-only)
 for part in "${parts[@]}"; do
@@ -124,4 +126,4 @@ for part in "${parts[@]}"; do
     *) echo "usage: $0 [release] [asan] [tsan] [analysis-only] [fuzz]" >&2; exit 2 ;;
   esac
 done
-say "all passed in $((SECONDS - started)) s"
+say "all passed"
