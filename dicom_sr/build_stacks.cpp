@@ -164,6 +164,49 @@ void addStack(Bucket& bucket, ReadResult& result) {
   result.stacks.push_back(makeStack(bucket, slices, *key));
 }
 
+bool sameOrientation(const Bucket& a, const Bucket& b) {
+  const PlaneGeometry& p = a.first().plane;
+  const PlaneGeometry& q = b.first().plane;
+  return dot(p.rowDirection, q.rowDirection) > sameDirectionCosine &&
+         dot(p.columnDirection, q.columnDirection) > sameDirectionCosine;
+}
+
+// A series of several geometries makes several stacks: whoever looks for its images is told.
+Verdict severalGeometries(const std::vector<const Bucket*>& ofSeries) {
+  const Bucket& largest = **std::max_element(
+      ofSeries.begin(), ofSeries.end(),
+      [](const Bucket* a, const Bucket* b) { return a->frames.size() < b->frames.size(); });
+  std::vector<const Bucket*> orientations;
+  std::vector<FrameFacts*> others;
+  for (const Bucket* bucket : ofSeries) {
+    const auto isSame = [&](const Bucket* known) { return sameOrientation(*known, *bucket); };
+    if (std::none_of(orientations.begin(), orientations.end(), isSame)) {
+      orientations.push_back(bucket);
+    }
+    if (bucket == &largest) continue;
+    others.insert(others.end(), bucket->frames.begin(), bucket->frames.end());
+  }
+  const bool isTurned = orientations.size() > 1;
+  const std::string what =
+      isTurned ? std::to_string(orientations.size()) + " orientations"
+               : std::to_string(ofSeries.size()) + " fields of view, matrices or pixel spacings";
+  return {isTurned ? "mixed-orientations" : "mixed-geometry",
+          describe(largest) + " holds images of " + what + ": " +
+              countOfImages(largest.frames.size()) + " of one, the largest part, and " +
+              countOfImages(others.size()) + " beside it, which are read apart",
+          namesOf(others)};
+}
+
+void nameSeveralGeometries(const std::vector<Bucket>& buckets, std::vector<Verdict>& verdicts) {
+  std::map<std::string, std::vector<const Bucket*>> bySeries;
+  for (const Bucket& bucket : buckets) {
+    bySeries[bucket.first().source.SeriesInstanceUID].push_back(&bucket);
+  }
+  for (const auto& [uid, ofSeries] : bySeries) {
+    if (ofSeries.size() > 1) verdicts.push_back(severalGeometries(ofSeries));
+  }
+}
+
 }  // namespace
 
 ReadResult buildStacks(std::vector<FrameFacts> frames) {
@@ -173,8 +216,10 @@ ReadResult buildStacks(std::vector<FrameFacts> frames) {
                                                      b.source.SOPInstanceUID, b.source.frameNumber);
   });
   ReadResult result;
+  const std::vector<Bucket> ofOneGeometry = bucketsOf(frames);
+  nameSeveralGeometries(ofOneGeometry, result.verdicts);
   std::vector<Bucket> buckets;
-  for (const Bucket& bucket : bucketsOf(frames)) {
+  for (const Bucket& bucket : ofOneGeometry) {
     for (Bucket& part : partsOfOneContent(bucket, result.verdicts)) {
       buckets.push_back(std::move(part));
     }

@@ -6,8 +6,7 @@
 namespace cmr {
 namespace {
 
-constexpr double sameDirectionCosine = 0.9999;  // 0.8 degrees
-constexpr double sameSpacing = 1e-3;            // relative
+constexpr double sameSpacing = 1e-3;  // relative
 constexpr std::size_t namesPerVerdict = 20;
 
 // A series has one frame of reference (PS3.3 A.1.2.5); anonymisers that give every image its own

@@ -11,6 +11,7 @@
 namespace cmr {
 
 inline constexpr double samePositionMm = 0.1;
+inline constexpr double sameDirectionCosine = 0.9999;  // 0.8 degrees
 
 // Frames of one geometry: of one series, later perhaps of one series per slice. Never empty.
 struct Bucket {

@@ -16,6 +16,7 @@
 #include "analysis/program.h"
 #include "tests/support/dicom_edit.h"
 #include "tests/support/real_series.h"
+#include "tests/support/small_image.h"
 
 namespace cmr {
 namespace {
@@ -186,6 +187,27 @@ TEST(ReadSeries, SplitsALocalizerIntoItsOrientations) {
       EXPECT_GT(dot(planeNormal(plane), planeNormal(series.stack.planes.front())), 0.999);
     }
   }
+}
+
+TEST(ReadSeries, NamesTheImagesOfAnotherOrientationAndReadsTheLargestPart) {
+  std::vector<InstanceBytes> instances;
+  int number = 0;
+  for (int slice = 0; slice < 4; ++slice) {
+    for (int phase = 0; phase < 3; ++phase) {
+      test::SmallImage image{slice, phase, ++number};
+      image.edit = [&](DcmDataset& d) {
+        if (slice == 3) d.putAndInsertString(DCM_ImageOrientationPatient, "1\\0\\0\\0\\0\\-1");
+      };
+      instances.push_back(test::smallImage(image));
+    }
+  }
+  const ReadResult result = readInstances(instances);
+  ASSERT_EQ(result.stacks.size(), 2U);
+  EXPECT_EQ(result.stacks[0].stack.sliceCount, 3);
+  ASSERT_EQ(result.verdicts.size(), 1U);
+  EXPECT_EQ(result.verdicts[0].id, "mixed-orientations");
+  EXPECT_NE(result.verdicts[0].reason.find("2 orientations: 9 images"), std::string::npos);
+  EXPECT_EQ(result.verdicts[0].instances.size(), 3U);
 }
 
 TEST(ReadSeries, NamesWhatIsNoMrImageAndReadsTheRest) {
