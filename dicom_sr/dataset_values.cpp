@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "dicom_sr/verdict_error.h"
+
 namespace cmr {
 namespace {
 
@@ -49,6 +51,12 @@ std::optional<double> numberOf(DcmItem& item, const DcmTagKey& tag) {
   const std::vector<double> numbers = numbersOf(item, tag);
   if (numbers.empty()) return std::nullopt;
   return numbers.front();
+}
+
+double numberOrAbsent(DcmItem& item, const DcmTagKey& tag, double ifAbsent) {
+  if (const auto number = numberOf(item, tag)) return *number;
+  if (!item.tagExistsWithValue(tag)) return ifAbsent;
+  throw VerdictError("broken-pixels", std::string(DcmTag(tag).getTagName()) + " is no number");
 }
 
 DcmItem* firstItem(DcmItem& item, const DcmTagKey& sequence) {

@@ -19,6 +19,9 @@ std::string verbatimOf(DcmItem& item, const DcmTagKey& tag);
 std::vector<double> numbersOf(DcmItem& item, const DcmTagKey& tag);
 // The first of them, when there is one and it is finite.
 std::optional<double> numberOf(DcmItem& item, const DcmTagKey& tag);
+// The first of them; `ifAbsent` where there is no value. Throws VerdictError ("broken-pixels")
+// where there is one and it is no number ("0,5"): it must not pass for one that is absent.
+double numberOrAbsent(DcmItem& item, const DcmTagKey& tag, double ifAbsent);
 // The same, from the first item of a sequence.
 DcmItem* firstItem(DcmItem& item, const DcmTagKey& sequence);
 // DICOM TM "HHMMSS.FFFFFF" in milliseconds after midnight.

@@ -65,6 +65,22 @@ std::optional<double> momentOf(const std::string& dt) {
   return dt.size() < 14 ? std::nullopt : timeMsOf(dt.substr(8, dt.find_first_of("+-") - 8));
 }
 
+// MR Modifier (PS3.3 C.8.13.5.6); what a classic image was converted from keeps its own attribute
+// among the unassigned ones (C.7.6.16.2.25, .26). Several times, as of a double inversion, are none
+// that the signal recovers from.
+std::optional<double> inversionTimeOf(const FrameGroups& groups) {
+  if (DcmItem* modifier = groups.group(DCM_MRModifierSequence)) {
+    const std::vector<double> times = numbersOf(*modifier, DCM_InversionTimes);
+    if (times.size() == 1) return times.front();
+    if (times.size() > 1) return std::nullopt;
+  }
+  for (const DcmTagKey& unassigned : {DCM_UnassignedPerFrameConvertedAttributesSequence,
+                                      DCM_UnassignedSharedConvertedAttributesSequence}) {
+    if (const auto time = groups.number(unassigned, DCM_InversionTime)) return time;
+  }
+  return std::nullopt;
+}
+
 EnhancedFrame readFrame(const FrameGroups& groups, int number, const FrameFacts& common) {
   EnhancedFrame frame{common, {}};
   FrameFacts& f = frame.facts;
@@ -78,6 +94,7 @@ EnhancedFrame readFrame(const FrameGroups& groups, int number, const FrameFacts&
       groups.number(DCM_CardiacSynchronizationSequence, DCM_NominalCardiacTriggerDelayTime);
   f.nominalIntervalMs =
       groups.number(DCM_CardiacSynchronizationSequence, DCM_RRIntervalTimeNominal);
+  f.timing.inversionTimeMs = inversionTimeOf(groups);
   f.timing.echoTimeMs = groups.number(DCM_MREchoSequence, DCM_EffectiveEchoTime);
   key(f, PhaseKey::triggerTime) = f.timing.triggerTimeMs;
   key(f, PhaseKey::temporalPosition) =
@@ -93,11 +110,9 @@ EnhancedFrame readFrame(const FrameGroups& groups, int number, const FrameFacts&
   key(f, PhaseKey::acquisitionNumber) =
       groups.number(DCM_FrameContentSequence, DCM_FrameAcquisitionNumber);
   key(f, PhaseKey::instanceNumber) = f.instanceOrder;
-  frame.rescale.slope =
-      groups.number(DCM_PixelValueTransformationSequence, DCM_RescaleSlope).value_or(1);
-  frame.rescale.intercept =
-      groups.number(DCM_PixelValueTransformationSequence, DCM_RescaleIntercept).value_or(0);
   if (DcmItem* transformation = groups.group(DCM_PixelValueTransformationSequence)) {
+    frame.rescale.slope = numberOrAbsent(*transformation, DCM_RescaleSlope, 1);
+    frame.rescale.intercept = numberOrAbsent(*transformation, DCM_RescaleIntercept, 0);
     const std::string unit = pixelUnitOf(*transformation);
     if (unit == "ms" || (!unit.empty() && f.rescaleUnits != "ms")) f.rescaleUnits = unit;
   }

@@ -151,13 +151,6 @@ void takePixels(FrameFacts& f, const std::vector<float>& all, std::size_t frame,
                  [=](float v) { return v * slope + intercept; });
 }
 
-// A value that is there and no number ("0,5") must not pass for one that is absent.
-double rescaleOf(DcmItem& dataset, const DcmTagKey& tag, double ifAbsent) {
-  if (const auto number = numberOf(dataset, tag)) return *number;
-  if (!dataset.tagExistsWithValue(tag)) return ifAbsent;
-  throw VerdictError("broken-pixels", std::string(DcmTag(tag).getTagName()) + " is no number");
-}
-
 }  // namespace
 
 std::vector<FrameFacts> readInstance(const InstanceBytes& instance, const ReadLimits& limits) {
@@ -184,8 +177,8 @@ std::vector<FrameFacts> readInstance(const InstanceBytes& instance, const ReadLi
                                                  " frames that is not enhanced MR");
   }
   addSingleFrameFacts(dataset, common);
-  const Rescale rescale{rescaleOf(dataset, DCM_RescaleSlope, 1),
-                        rescaleOf(dataset, DCM_RescaleIntercept, 0)};
+  const Rescale rescale{numberOrAbsent(dataset, DCM_RescaleSlope, 1),
+                        numberOrAbsent(dataset, DCM_RescaleIntercept, 0)};
   takePixels(common, decodePixels(dataset, format), 0, format, rescale);
   frames.push_back(std::move(common));
   return frames;

@@ -6,6 +6,7 @@
 #include "dicom_sr/read_series.h"
 #include "tests/support/enhanced_mr.h"
 #include "tests/support/real_series.h"
+#include "tests/support/small_image.h"
 
 namespace cmr {
 namespace {
@@ -108,6 +109,64 @@ TEST(ReadEnhanced, RefusesAnAbsurdNumberOfFramesAndOneThatThePixelsDoNotHold) {
   };
   EXPECT_EQ(claiming("2000000000").verdicts.at(0).id, "absurd-dimensions");
   EXPECT_EQ(claiming("13").verdicts.at(0).id, "missing-geometry");
+}
+
+// One place, four frames; `fill` is given the groups of each.
+InstanceBytes enhancedSmall(const std::function<void(DcmDataset&, DcmItem&, int)>& fill) {
+  test::SmallImage image;
+  image.edit = [&](DcmDataset& d) {
+    d.putAndInsertString(DCM_SOPClassUID, UID_EnhancedMRImageStorage);
+    d.putAndInsertString(DCM_NumberOfFrames, "4");
+    const std::vector<Uint16> cells(64, 3);
+    d.putAndInsertUint16Array(DCM_PixelData, cells.data(), cells.size());
+    for (int i = 0; i < 4; ++i) {
+      DcmItem* groups = nullptr;
+      d.findOrCreateSequenceItem(DCM_PerFrameFunctionalGroupsSequence, groups, i);
+      test::group(*groups, DCM_PlanePositionSequence)
+          .putAndInsertString(DCM_ImagePositionPatient, "0\\0\\0");
+      test::group(*groups, DCM_PlaneOrientationSequence)
+          .putAndInsertString(DCM_ImageOrientationPatient, "1\\0\\0\\0\\1\\0");
+      test::group(*groups, DCM_PixelMeasuresSequence).putAndInsertString(DCM_PixelSpacing, "1\\1");
+      fill(d, *groups, i);
+    }
+  };
+  return test::smallImage(image);
+}
+
+TEST(ReadEnhanced, TakesInversionTimesFromTheModifierOfEachFrameOrTheSharedOne) {
+  const ReadResult own = readInstances({enhancedSmall([](DcmDataset&, DcmItem& groups, int i) {
+    const double times[] = {100.0 + 80 * i, 7};
+    test::group(groups, DCM_MRModifierSequence)
+        .putAndInsertFloat64Array(DCM_InversionTimes, times, i < 3 ? 1 : 2);
+  })});
+  ASSERT_EQ(own.stacks.size(), 1U);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(own.stacks[0].stack.frame(0, i).timing.inversionTimeMs, 100.0 + 80 * i);
+  }
+  EXPECT_FALSE(own.stacks[0].stack.frame(0, 3).timing.inversionTimeMs);  // two: which one?
+  const ReadResult shared = readInstances({enhancedSmall([](DcmDataset& d, DcmItem&, int) {
+    DcmItem& groups = test::group(d, DCM_SharedFunctionalGroupsSequence);
+    test::group(groups, DCM_MRModifierSequence).putAndInsertFloat64(DCM_InversionTimes, 300);
+  })});
+  EXPECT_EQ(shared.stacks.at(0).stack.frame(0, 2).timing.inversionTimeMs, 300);
+  const ReadResult converted = readInstances({enhancedSmall([](DcmDataset&, DcmItem& groups, int) {
+    test::group(groups, DCM_UnassignedPerFrameConvertedAttributesSequence)
+        .putAndInsertString(DCM_InversionTime, "250");
+  })});
+  EXPECT_EQ(converted.stacks.at(0).stack.frame(0, 2).timing.inversionTimeMs, 250);
+}
+
+TEST(ReadEnhanced, RefusesARescaleThatIsNoNumber) {
+  for (const DcmTagKey& tag : {DCM_RescaleSlope, DCM_RescaleIntercept}) {
+    const ReadResult result =
+        readInstances({enhancedSmall([&](DcmDataset&, DcmItem& groups, int i) {
+          test::group(groups, DCM_PixelValueTransformationSequence)
+              .putAndInsertString(tag, i == 2 ? "0,5" : "1");
+        })});
+    EXPECT_TRUE(result.stacks.empty());
+    ASSERT_EQ(result.verdicts.size(), 1U);
+    EXPECT_EQ(result.verdicts[0].id, "broken-pixels");
+  }
 }
 
 }  // namespace
