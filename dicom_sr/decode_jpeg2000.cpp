@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 
+#include "dicom_sr/frame_fragments.h"
 #include "dicom_sr/verdict_error.h"
 
 namespace cmr {
@@ -88,8 +89,16 @@ Image decodeFrame(std::span<const Uint8> bytes, int rows, int columns) {
   return image;
 }
 
-// Fragments of each frame: one per frame, or, with a single frame, all of them together.
-std::vector<std::vector<Uint8>> framesOf(DcmDataset& dataset, int frames) {
+std::span<const Uint8> bytesOfItem(DcmPixelSequence& sequence, unsigned long number) {
+  DcmPixelItem* item = nullptr;
+  Uint8* bytes = nullptr;
+  if (sequence.getItem(item, number).bad()) fail();
+  if (item->getLength() == 0) return {};
+  if (item->getUint8Array(bytes).bad() || bytes == nullptr) fail();
+  return {bytes, item->getLength()};
+}
+
+DcmPixelSequence& pixelSequenceOf(DcmDataset& dataset) {
   DcmElement* element = nullptr;
   DcmPixelSequence* sequence = nullptr;
   if (dataset.findAndGetElement(DCM_PixelData, element).bad()) fail();
@@ -99,20 +108,25 @@ std::vector<std::vector<Uint8>> framesOf(DcmDataset& dataset, int frames) {
   if (pixelData == nullptr) fail();
   pixelData->getOriginalRepresentationKey(syntax, parameter);
   if (pixelData->getEncapsulatedRepresentation(syntax, parameter, sequence).bad()) fail();
-  const auto fragments = static_cast<int>(sequence->card()) - 1;  // the offset table comes first
-  if (fragments < frames || (frames > 1 && fragments != frames)) {
-    throw VerdictError("truncated-pixels", "the compressed image data lacks frames");
+  if (sequence == nullptr || sequence->card() == 0) fail();
+  return *sequence;
+}
+
+// The codestream of each frame.
+std::vector<std::vector<Uint8>> framesOf(DcmDataset& dataset, int frames) {
+  DcmPixelSequence& sequence = pixelSequenceOf(dataset);
+  Fragments fragments;
+  for (unsigned long i = 1; i < sequence.card(); ++i) {  // the offset table comes first
+    fragments.push_back(bytesOfItem(sequence, i));
   }
-  std::vector<std::vector<Uint8>> result(static_cast<std::size_t>(frames));
-  for (int i = 0; i < fragments; ++i) {
-    DcmPixelItem* item = nullptr;
-    Uint8* bytes = nullptr;
-    if (sequence->getItem(item, static_cast<unsigned long>(i) + 1).bad() ||
-        item->getUint8Array(bytes).bad() || bytes == nullptr) {
-      fail();
+  const std::vector<std::size_t> first =
+      firstFragments(bytesOfItem(sequence, 0), fragments, static_cast<std::size_t>(frames));
+  std::vector<std::vector<Uint8>> result(first.size());
+  for (std::size_t frame = 0; frame < first.size(); ++frame) {
+    const std::size_t end = frame + 1 < first.size() ? first[frame + 1] : fragments.size();
+    for (std::size_t i = first[frame]; i < end; ++i) {
+      result[frame].insert(result[frame].end(), fragments[i].begin(), fragments[i].end());
     }
-    auto& frame = result[frames > 1 ? static_cast<std::size_t>(i) : 0];
-    frame.insert(frame.end(), bytes, bytes + item->getLength());
   }
   return result;
 }

@@ -56,6 +56,7 @@ inline std::vector<Uint8> encodeJpeg2000(const std::vector<std::int32_t>& values
   opj_set_default_encoder_parameters(&parameters);
   parameters.tcp_numlayers = 1;
   parameters.cp_disto_alloc = 1;
+  if (std::min(rows, columns) < 64) parameters.numresolution = 1;
   const std::unique_ptr<opj_codec_t, decltype(&opj_destroy_codec)> codec(
       opj_create_compress(OPJ_CODEC_J2K), &opj_destroy_codec);
   opj_setup_encoder(codec.get(), &parameters, image.get());
@@ -72,14 +73,23 @@ inline std::vector<Uint8> encodeJpeg2000(const std::vector<std::int32_t>& values
   return writer.bytes;
 }
 
-// The instance with these codestreams as its frames.
+// The instance with these codestreams, or fragments of some, as its pixel data.
 inline InstanceBytes withCodestreams(const InstanceBytes& instance,
-                                     const std::vector<std::vector<Uint8>>& codestreams) {
+                                     const std::vector<std::vector<Uint8>>& codestreams,
+                                     const std::vector<Uint32>& offsets = {}) {
   DcmFileFormat file;
   parse(instance.bytes, file);
   DcmDataset& dataset = *file.getDataset();
   auto sequence = std::make_unique<DcmPixelSequence>(DCM_PixelSequenceTag);
-  sequence->insert(std::make_unique<DcmPixelItem>(DCM_PixelItemTag).release());
+  auto table = std::make_unique<DcmPixelItem>(DCM_PixelItemTag);
+  std::vector<Uint8> tableBytes;
+  for (const Uint32 offset : offsets) {
+    for (int shift = 0; shift < 32; shift += 8) {
+      tableBytes.push_back(static_cast<Uint8>(offset >> shift));
+    }
+  }
+  if (!tableBytes.empty()) table->putUint8Array(tableBytes.data(), tableBytes.size());
+  sequence->insert(table.release());
   for (std::vector<Uint8> bytes : codestreams) {
     if (bytes.size() % 2 != 0) bytes.push_back(0);
     auto item = std::make_unique<DcmPixelItem>(DCM_PixelItemTag);

@@ -6,6 +6,7 @@
 #include "tests/support/enhanced_mr.h"
 #include "tests/support/jpeg2000_copy.h"
 #include "tests/support/real_series.h"
+#include "tests/support/small_image.h"
 
 namespace cmr {
 namespace {
@@ -91,6 +92,72 @@ TEST(ReadPixels, DecodesEveryFrameOfACompressedMultiFrameInstance) {
   }
   codestreams.pop_back();
   EXPECT_EQ(onlyVerdict(test::withCodestreams(native, codestreams)), "truncated-pixels");
+}
+
+// Two frames of 4 x 4 pixels, each cut into fragments.
+struct Fragmented {
+  InstanceBytes native;
+  std::vector<std::vector<Uint8>> fragments;
+  std::vector<Uint32> offsets;
+};
+
+Fragmented fragmented() {
+  Fragmented result;
+  test::SmallImage image;
+  image.edit = [](DcmDataset& d) {
+    d.putAndInsertString(DCM_SOPClassUID, UID_EnhancedMRImageStorage);
+    d.putAndInsertString(DCM_NumberOfFrames, "2");
+    for (int i = 0; i < 2; ++i) {
+      DcmItem* groups = nullptr;
+      d.findOrCreateSequenceItem(DCM_PerFrameFunctionalGroupsSequence, groups, i);
+      const std::string place = "0\\0\\" + std::to_string(8 * i);
+      test::group(*groups, DCM_PlanePositionSequence)
+          .putAndInsertString(DCM_ImagePositionPatient, place.c_str());
+      test::group(*groups, DCM_PlaneOrientationSequence)
+          .putAndInsertString(DCM_ImageOrientationPatient, "1\\0\\0\\0\\1\\0");
+      test::group(*groups, DCM_PixelMeasuresSequence).putAndInsertString(DCM_PixelSpacing, "1\\1");
+    }
+  };
+  result.native = test::smallImage(image);
+  Uint32 place = 0;
+  for (const std::int32_t value : {11, 22}) {
+    std::vector<Uint8> whole =
+        test::encodeJpeg2000(std::vector<std::int32_t>(16, value), 4, 4, false);
+    if (whole.size() % 2 != 0) whole.push_back(0);
+    const long cut = static_cast<long>(whole.size() / 4 * 2);
+    result.offsets.push_back(place);
+    result.fragments.emplace_back(whole.begin(), whole.begin() + cut);
+    result.fragments.emplace_back(whole.begin() + cut, whole.end());
+    place += static_cast<Uint32>(whole.size()) + 16;
+  }
+  return result;
+}
+
+TEST(ReadPixels, PutsFramesOfSeveralFragmentsTogetherWithAndWithoutAnOffsetTable) {
+  const Fragmented whole = fragmented();
+  for (const auto& offsets : {whole.offsets, std::vector<Uint32>{}}) {
+    const ReadResult result =
+        readInstances({test::withCodestreams(whole.native, whole.fragments, offsets)});
+    ASSERT_EQ(result.stacks.size(), 1U)
+        << (result.verdicts.empty() ? "" : result.verdicts.front().reason);
+    EXPECT_EQ(result.stacks[0].stack.frame(0, 0).pixels, std::vector<float>(16, 11));
+    EXPECT_EQ(result.stacks[0].stack.frame(1, 0).pixels, std::vector<float>(16, 22));
+  }
+}
+
+TEST(ReadPixels, RefusesFragmentsThatCannotBeToldApart) {
+  const Fragmented whole = fragmented();
+  for (const std::vector<Uint32>& offsets :
+       {std::vector<Uint32>{0, whole.offsets[1] + 2}, std::vector<Uint32>{0, 0},
+        std::vector<Uint32>{0}, std::vector<Uint32>{whole.offsets[1], 0}}) {
+    EXPECT_EQ(onlyVerdict(test::withCodestreams(whole.native, whole.fragments, offsets)),
+              "broken-pixels");
+  }
+  std::vector<std::vector<Uint8>> noBeginning = whole.fragments;
+  noBeginning[2][0] = 0;  // where the second frame begins
+  EXPECT_EQ(onlyVerdict(test::withCodestreams(whole.native, noBeginning)), "broken-pixels");
+  EXPECT_EQ(onlyVerdict(test::withCodestreams(whole.native, noBeginning, whole.offsets)),
+            "broken-pixels");
 }
 
 TEST(ReadPixels, ReadsEightBitImagesInImplicitAndBigEndianEncodings) {
