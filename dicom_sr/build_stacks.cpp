@@ -93,10 +93,44 @@ void fillHeader(SeriesStack& out, const Bucket& bucket, const Slices& slices) {
   out.SeriesInstanceUIDs.assign(series.begin(), series.end());
 }
 
+// Only a cine is nothing but looked at. Of a still, a map or images of several inversion or echo
+// times numbers are taken, and MONOCHROME1 says how values are shown, not what they are
+// (PS3.3 C.7.6.3.1.2).
+bool isOnlyLookedAt(const Slices& slices) {
+  const FrameFacts& first = *slices.front().front();
+  return slices.front().size() > 1 && !isMap(first.content) && first.rescaleUnits != "ms" &&
+         std::none_of(slices.begin(), slices.end(), hasSeveralContrasts);
+}
+
+// Dark is then what looks dark. True when some image was turned.
+bool turnToMonochrome2(const Bucket& bucket) {
+  bool isAnyTurned = false;
+  for (FrameFacts* frame : bucket.frames) {
+    if (!frame->mirrorSum) continue;
+    for (float& value : frame->pixels) value = *frame->mirrorSum - value;
+    isAnyTurned = true;
+  }
+  return isAnyTurned;
+}
+
+void settleMonochrome1(const Bucket& bucket, const Slices& slices,
+                       std::vector<std::string>& notes) {
+  if (isOnlyLookedAt(slices)) {
+    if (turnToMonochrome2(bucket)) {
+      notes.emplace_back("MONOCHROME1: the images are taken as they look, not as they are stored");
+    }
+  } else if (std::any_of(bucket.frames.begin(), bucket.frames.end(),
+                         [](const FrameFacts* f) { return f->mirrorSum.has_value(); })) {
+    notes.emplace_back(
+        "MONOCHROME1: values are taken as they are stored, and look the other way round");
+  }
+}
+
 // Moves the pixels out of the facts: they are not needed twice.
 SeriesStack makeStack(const Bucket& bucket, Slices& slices, PhaseKey key) {
   SeriesStack out;
   out.notes = bucket.notes;
+  settleMonochrome1(bucket, slices, out.notes);
   ImageStack& stack = out.stack;
   stack.rows = bucket.first().rows;
   stack.columns = bucket.first().columns;

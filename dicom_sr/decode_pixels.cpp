@@ -53,12 +53,6 @@ float storedValue(std::uint32_t cell, const PixelFormat& f) {
   return static_cast<float>(bits);
 }
 
-// MONOCHROME1 shows its smallest value as white: mirrored in the range that the bits can hold.
-void mirror(std::vector<float>& values, const PixelFormat& f) {
-  const float sum = f.isSigned ? -1.0F : static_cast<float>((std::int64_t{1} << f.bitsStored) - 1);
-  for (float& v : values) v = sum - v;
-}
-
 template <typename Cell>
 std::vector<float> cellsToValues(const Cell* cells, unsigned long count, const PixelFormat& f) {
   if (cells == nullptr || count < pixelCount(f)) {
@@ -148,6 +142,10 @@ PixelFormat readPixelFormat(DcmDataset& dataset, const ReadLimits& limits) {
   return f;
 }
 
+float mirrorSum(const PixelFormat& f) {
+  return f.isSigned ? -1.0F : static_cast<float>((std::int64_t{1} << f.bitsStored) - 1);
+}
+
 std::vector<float> decodePixels(DcmDataset& dataset, const PixelFormat& f) {
   registerDecoders();
   if (!dataset.tagExistsWithValue(DCM_PixelData)) {
@@ -162,7 +160,6 @@ std::vector<float> decodePixels(DcmDataset& dataset, const PixelFormat& f) {
     if (DcmXfer(syntax).isEncapsulated()) decompress(dataset, syntax, f.frames);
     values = decodeNative(dataset, f);
   }
-  if (f.isMonochrome1) mirror(values, f);
   return values;
 }
 

@@ -26,7 +26,11 @@ struct PixelFormat {
 // Throws VerdictError ("absurd-dimensions", "unsupported-pixels") on what we do not take.
 PixelFormat readPixelFormat(DcmDataset& dataset, const ReadLimits& limits);
 
-// frames * rows * columns stored values, in the sense of MONOCHROME2, before any rescale. Throws
+// A stored value and the one that looks the same in the other sense of grey (MONOCHROME1 shows its
+// smallest value as white) add up to this: mirrored in the range that the bits can hold.
+float mirrorSum(const PixelFormat& format);
+
+// frames * rows * columns stored values, before any rescale. Throws
 // VerdictError ("truncated-pixels", "no-pixels", "unsupported-transfer-syntax", "broken-pixels").
 std::vector<float> decodePixels(DcmDataset& dataset, const PixelFormat& format);
 

@@ -33,7 +33,9 @@ struct FrameFacts {
   PlaneGeometry plane;
   int rows = 0;
   int columns = 0;
-  std::vector<float> pixels;
+  std::vector<float> pixels;  // rescale applied, as stored: also of MONOCHROME1
+  // Of MONOCHROME1: what a value and the one that looks the same in MONOCHROME2 add up to.
+  std::optional<float> mirrorSum;
   FrameTiming timing;
   std::array<std::optional<double>, phaseKeyCount> keys;
   std::optional<double> nominalIntervalMs;

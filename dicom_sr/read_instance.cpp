@@ -149,6 +149,7 @@ void takePixels(FrameFacts& f, const std::vector<float>& all, std::size_t frame,
   std::transform(all.begin() + static_cast<std::ptrdiff_t>(frame * size),
                  all.begin() + static_cast<std::ptrdiff_t>((frame + 1) * size), f.pixels.begin(),
                  [=](float v) { return v * slope + intercept; });
+  if (format.isMonochrome1) f.mirrorSum = mirrorSum(format) * slope + 2 * intercept;
 }
 
 }  // namespace

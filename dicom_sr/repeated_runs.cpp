@@ -36,14 +36,6 @@ bool isAlike(std::optional<double> a, std::optional<double> b) {
   return a.has_value() == b.has_value() && (!a || std::abs(*a - *b) <= 1);
 }
 
-bool hasSeveralContrasts(const SliceFrames& slice) {
-  const FrameTiming& first = slice.front()->timing;
-  return std::any_of(slice.begin(), slice.end(), [&](const FrameFacts* frame) {
-    return !isAlike(frame->timing.inversionTimeMs, first.inversionTimeMs) ||
-           !isAlike(frame->timing.echoTimeMs, first.echoTimeMs);
-  });
-}
-
 Runs runsByValue(const SliceFrames& slice, PhaseKey key) {
   Runs runs;
   for (const auto& [value, frames] : groupsOf(slice, key)) runs.push_back(frames);
@@ -170,6 +162,14 @@ bool repeats(const Slices& slices, PhaseKey key) {
 }
 
 }  // namespace
+
+bool hasSeveralContrasts(const SliceFrames& slice) {
+  const FrameTiming& first = slice.front()->timing;
+  return std::any_of(slice.begin(), slice.end(), [&](const FrameFacts* frame) {
+    return !isAlike(frame->timing.inversionTimeMs, first.inversionTimeMs) ||
+           !isAlike(frame->timing.echoTimeMs, first.echoTimeMs);
+  });
+}
 
 void keepLastRun(Bucket& bucket, std::vector<Verdict>& verdicts) {
   const std::vector<Runs> all = runsOf(slicesOf(bucket));

@@ -17,6 +17,9 @@ namespace cmr {
 // time are no repetition.
 void keepLastRun(Bucket& bucket, std::vector<Verdict>& verdicts);
 
+// Whether the images of one place differ in inversion or echo time.
+bool hasSeveralContrasts(const SliceFrames& slice);
+
 // Whether every moment of the beat is there equally often, and more than once, at every place:
 // images that no order may join.
 bool hasRepeatedMoments(const Slices& slices);

@@ -344,21 +344,48 @@ TEST(ReadSeries, SurvivesFilesCutAndChangedAnywhere) {
   }
 }
 
-TEST(ReadSeries, TakesMonochrome1AsTheMirroredImage) {
-  CMR_DEMO_SERIES(instances);
-  const InstanceBytes& original = instances.front();
-  const InstanceBytes inverted = edited(original, [](DcmDataset& d) {
+// 100 is stored in each pixel of 12 bits without sign; slope 2, intercept -10.
+InstanceBytes monochrome1(test::SmallImage image) {
+  const auto edit = image.edit;
+  image.edit = [edit](DcmDataset& d) {
     d.putAndInsertString(DCM_PhotometricInterpretation, "MONOCHROME1");
-    const Uint16* stored = nullptr;
-    unsigned long count = 0;
-    ASSERT_TRUE(d.findAndGetUint16Array(DCM_PixelData, stored, &count).good());
-    std::vector<Uint16> mirrored(count);
-    std::transform(stored, stored + count, mirrored.begin(),
-                   [](Uint16 v) { return static_cast<Uint16>(-1 - static_cast<Sint16>(v)); });
-    d.putAndInsertUint16Array(DCM_PixelData, mirrored.data(), count);
-  });
-  EXPECT_EQ(readInstances({original}).stacks.at(0).stack.frames.at(0).pixels,
-            readInstances({inverted}).stacks.at(0).stack.frames.at(0).pixels);
+    d.putAndInsertString(DCM_RescaleSlope, "2");
+    d.putAndInsertString(DCM_RescaleIntercept, "-10");
+    edit(d);
+  };
+  return test::smallImage(image);
+}
+
+TEST(ReadSeries, TakesAMonochrome1CineAsItLooks) {
+  const ReadResult result = readInstances({monochrome1({0, 0, 1}), monochrome1({0, 1, 2})});
+  ASSERT_EQ(result.stacks.size(), 1U);
+  EXPECT_EQ(result.stacks[0].stack.frame(0, 1).pixels,
+            std::vector<float>(16, (4095 - 100) * 2 - 10));
+  EXPECT_FALSE(result.stacks[0].notes.empty());
+  const ReadResult asSigned = readInstances(
+      {monochrome1({0, 0, 1, 100, "", "1.2",
+                    [](DcmDataset& d) { d.putAndInsertUint16(DCM_PixelRepresentation, 1); }}),
+       monochrome1({0, 1, 2, 100, "", "1.2",
+                    [](DcmDataset& d) { d.putAndInsertUint16(DCM_PixelRepresentation, 1); }})});
+  EXPECT_EQ(asSigned.stacks.at(0).stack.frame(0, 1).pixels,
+            std::vector<float>(16, (-1 - 100) * 2 - 10));
+}
+
+TEST(ReadSeries, KeepsTheNumbersOfMonochrome1MapsStillsAndInversionImages) {
+  const std::vector<float> stored(16, 100 * 2 - 10);
+  const ReadResult still = readInstances({monochrome1({0, 0, 1}), monochrome1({1, 0, 2})});
+  EXPECT_EQ(still.stacks.at(0).stack.frame(1, 0).pixels, stored);
+  EXPECT_FALSE(still.stacks.at(0).notes.empty());
+  const auto inverted = [](const char* time) {
+    return [time](DcmDataset& d) { d.putAndInsertString(DCM_InversionTime, time); };
+  };
+  const ReadResult inversions =
+      readInstances({monochrome1({0, 0, 1, 100, "", "1.2", inverted("100")}),
+                     monochrome1({0, 1, 2, 100, "", "1.2", inverted("180")})});
+  EXPECT_EQ(inversions.stacks.at(0).stack.frame(0, 1).pixels, stored);
+  const ReadResult maps =
+      readInstances({monochrome1({0, 0, 1, 100, "T1 MAP"}), monochrome1({0, 1, 2, 100, "T1 MAP"})});
+  EXPECT_EQ(maps.stacks.at(0).stack.frame(0, 1).pixels, stored);
 }
 
 TEST(ReadSeries, AppliesSignBitsStoredAndRescale) {
