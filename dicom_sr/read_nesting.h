@@ -11,9 +11,9 @@ namespace cmr {
 inline constexpr std::size_t deepestNesting = 64;
 
 // True when items lie in items (PS3.5 7.5) deeper than that, in either byte order. Looks at item
-// tags alone, in one pass; equal bytes inside of pixel data do not nest and so do no harm. What
-// hides its depth on purpose can still end the process that reads it, which is why that is never
-// the archive's.
+// tags alone, in one pass; equal bytes inside of pixel data do not nest and so do no harm. Deflated
+// data have to be inflated before (parse_instance.h). What hides its depth on purpose can still end
+// the process that reads it, which is why that is never the archive's.
 bool nestsTooDeeply(std::string_view bytes);
 
 }  // namespace cmr

@@ -4,19 +4,25 @@
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <memory>
 #include <set>
 
 #include "analysis/errors.h"
 #include "dicom_sr/dataset_values.h"
 #include "dicom_sr/own_output.h"
+#include "dicom_sr/parse_instance.h"
+#include "dicom_sr/read_series.h"
+#include "dicom_sr/verdict_error.h"
 
 namespace cmr {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Uint32 longestValue = 4096;  // bytes; longer ones stay in the file
+constexpr Uint32 longestValue = 4096;  // bytes; longer ones are no values for a rule
 
 std::vector<fs::path> filesBelow(const std::string& path) {
   std::error_code error;
@@ -53,10 +59,35 @@ struct Representative {
   std::set<std::string> seen;
 };
 
+constexpr std::size_t beginLength = 132;  // preamble and "DICM"
+
+// Empty when it is no DICOM file, larger than the reader takes, or cannot be read.
+std::string bytesOf(const fs::path& file) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(file, error);
+  if (error || size < beginLength || size > ReadLimits{}.maxPixelBytes) return {};
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes(beginLength, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(beginLength));
+  if (!in || bytes.compare(beginLength - 4, 4, "DICM") != 0) return {};
+  bytes.resize(size);
+  in.read(bytes.data() + beginLength, static_cast<std::streamsize>(size - beginLength));
+  return in ? bytes : std::string();
+}
+
+// As the reader of images parses them, with its guards; null: it would not take the file.
+std::unique_ptr<DcmFileFormat> parsed(const fs::path& file) {
+  try {
+    return parseInstance(bytesOf(file));
+  } catch (const VerdictError&) {
+    return nullptr;
+  }
+}
+
 void take(const fs::path& file, std::map<std::string, Representative>& series) {
-  DcmFileFormat format;
-  if (format.loadFile(file.c_str(), EXS_Unknown, EGL_noChange, longestValue).bad()) return;
-  DcmDataset& dataset = *format.getDataset();
+  const std::unique_ptr<DcmFileFormat> format = parsed(file);
+  if (format == nullptr) return;
+  DcmDataset& dataset = *format->getDataset();
   const std::string SOPInstanceUID = textOf(dataset, DCM_SOPInstanceUID);
   const std::string SeriesInstanceUID = textOf(dataset, DCM_SeriesInstanceUID);
   if (SOPInstanceUID.empty() || SeriesInstanceUID.empty()) return;

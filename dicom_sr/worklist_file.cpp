@@ -1,7 +1,6 @@
 #include "dicom_sr/worklist_file.h"
 
 #include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcistrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,30 +13,16 @@
 #include <filesystem>
 
 #include "analysis/errors.h"
-#include "dicom_sr/read_nesting.h"
+#include "dicom_sr/parse_instance.h"
 
 namespace cmr {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t preambleLength = 128;
+constexpr std::size_t mostInflatedOfExam = std::size_t{16} << 20;
 constexpr std::size_t mostFiles = 10000;
 constexpr const char* ending = ".wl";
-
-void parse(const std::string& bytes, DcmFileFormat& file) {
-  if (bytes.size() < preambleLength + 4 || bytes.compare(preambleLength, 4, "DICM") != 0) {
-    throw InputError("this is not a DICOM file");
-  }
-  if (nestsTooDeeply(bytes)) throw InputError("it nests sequences deeper than any exam does");
-  DcmInputBufferStream stream;
-  stream.setBuffer(bytes.data(), static_cast<offile_off_t>(bytes.size()));
-  stream.setEos();
-  file.transferInit();
-  const OFCondition read = file.read(stream);
-  file.transferEnd();
-  if (read.bad()) throw InputError(std::string("it is cut off or damaged (") + read.text() + ")");
-}
 
 bool isText(DcmElement& element) {
   switch (element.ident()) {
@@ -161,9 +146,8 @@ ReadWorklistFile readOne(const fs::path& path) {
 }  // namespace
 
 WorklistFile readWorklistFile(const std::string& bytes) {
-  DcmFileFormat format;
-  parse(bytes, format);
-  DcmDataset& dataset = *format.getDataset();
+  const std::unique_ptr<DcmFileFormat> format = parseInstance(bytes, mostInflatedOfExam);
+  DcmDataset& dataset = *format->getDataset();
   toUtf8(dataset);
   DcmItem& step = onlyStep(dataset);
   WorklistFile file;

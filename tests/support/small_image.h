@@ -20,6 +20,7 @@ inline std::string encodeSmall(DcmFileFormat& file, E_TransferSyntax syntax) {
   file.transferInit();
   file.write(out, syntax, EET_ExplicitLength, nullptr);
   file.transferEnd();
+  out.flush();  // what deflates still holds data
   void* begin = nullptr;
   offile_off_t length = 0;
   out.flushBuffer(begin, length);
