@@ -49,7 +49,7 @@ struct FrameTiming {
 };
 
 struct StackFrame {
-  std::vector<float> pixels;  // rows * columns, row by row, rescale applied, MONOCHROME2 sense
+  std::vector<float> pixels;  // rows * columns, row by row, rescale applied; a cine as it looks
   FrameTiming timing;
   std::size_t sourceIndex = 0;  // index into the list of source frames kept by the reader
 };
