@@ -72,6 +72,14 @@ struct FrameKey {
   int phase;
 };
 
+// What the images of one slice say of the beats that it was taken over; nothing where they are
+// silent or say what no heart does.
+struct SliceBeats {
+  std::optional<double> rrIntervalMs;   // as stated
+  std::optional<double> heartRateBpm;   // as stated
+  std::optional<double> triggerSpanMs;  // mean step of the trigger times, times the phases
+};
+
 struct ImageStack {
   int rows = 0;
   int columns = 0;
@@ -84,6 +92,7 @@ struct ImageStack {
   std::string frameOfReferenceToken;  // equal tokens share one patient coordinate system
   std::string rescaleUnits;           // "" when unknown, "ms" for T1 and T2 maps
   PatientFacts patient;
+  std::vector<SliceBeats> beats;  // one per slice; empty: nobody looked
 
   const StackFrame& frame(int slice, int phase) const;
   StackFrame& frame(int slice, int phase);

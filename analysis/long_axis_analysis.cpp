@@ -9,6 +9,7 @@
 #include "analysis/evidence.h"
 #include "analysis/label_regions.h"
 #include "analysis/measurement_verdict.h"
+#include "analysis/rhythm.h"
 #include "analysis/sax_measurements.h"
 #include "analysis/site_release.h"
 
@@ -172,6 +173,9 @@ SaxAnalysis analyzeLongAxis(const ImageStack& stack, const std::string& view,
   result.measurements = view == "2ch" ? longAxisMeasurements(seen, std::nullopt)
                                       : longAxisMeasurements(std::nullopt, seen);
   applyRelease(result.measurements, release);
+  const Rhythm rhythm = examineRhythm(stack);
+  doubtForRhythm(rhythm, result.measurements);
+  if (rhythm.contradictory) result.flags.push_back(*rhythm.contradictory);
   if (!isUnreleased(release, Structure::lvCavity)) {
     result.leftVentricle = chamberCycle(seen, LongAxisStructure::lvCavity);
     if (areAtriaReleased(release)) {

@@ -9,6 +9,7 @@
 #include "analysis/errors.h"
 #include "analysis/key_phases.h"
 #include "analysis/plausibility.h"
+#include "analysis/rhythm.h"
 #include "analysis/sax_checks.h"
 #include "analysis/sax_measurements.h"
 #include "analysis/shape_checks.h"
@@ -94,6 +95,17 @@ void setUnreleasedApart(const MeasuredSeries& measured, const std::vector<Findin
   }
 }
 
+void applyRhythm(const ImageStack& stack, SaxAnalysis& result) {
+  const Rhythm rhythm = examineRhythm(stack);
+  doubtForRhythm(rhythm, result.measurements);
+  for (ExperimentalStructure& apart : result.experimental) {
+    doubtForRhythm(rhythm, apart.measurements);
+  }
+  for (const auto& flag : {rhythm.irregular, rhythm.contradictory}) {
+    if (flag) result.flags.push_back(*flag);
+  }
+}
+
 }  // namespace
 
 SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
@@ -149,6 +161,7 @@ SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
     }
   }
   setUnreleasedApart(measured, findings, result);
+  applyRhythm(stack, result);
   report(1, "done");
   return result;
 }

@@ -31,6 +31,21 @@ std::optional<double> rrFromTriggerTimes(const SliceFrames& slice) {
   return (*last - *first) / steps * (steps + 1);
 }
 
+std::optional<double> plausibleRate(std::optional<double> perMinute) {
+  if (!perMinute || *perMinute < 20 || *perMinute > 300) return std::nullopt;
+  return perMinute;
+}
+
+SliceBeats beatsOf(const SliceFrames& slice) {
+  std::vector<double> intervals;
+  std::vector<double> rates;
+  for (const FrameFacts* f : slice) {
+    if (const auto rr = plausibleRr(f->nominalIntervalMs)) intervals.push_back(*rr);
+    if (const auto rate = plausibleRate(f->heartRateBpm)) rates.push_back(*rate);
+  }
+  return {medianOf(intervals), medianOf(rates), plausibleRr(rrFromTriggerTimes(slice))};
+}
+
 }  // namespace
 
 void fillTiming(ImageStack& stack, const std::vector<SliceFrames>& slices,
@@ -38,14 +53,14 @@ void fillTiming(ImageStack& stack, const std::vector<SliceFrames>& slices,
   std::vector<double> intervals;
   std::vector<double> rates;
   std::vector<double> fromTriggers;
+  stack.beats.clear();
   for (const SliceFrames& slice : slices) {
     for (const FrameFacts* f : slice) {
       if (const auto rr = plausibleRr(f->nominalIntervalMs)) intervals.push_back(*rr);
-      if (f->heartRateBpm && *f->heartRateBpm >= 20 && *f->heartRateBpm <= 300) {
-        rates.push_back(*f->heartRateBpm);
-      }
+      if (const auto rate = plausibleRate(f->heartRateBpm)) rates.push_back(*rate);
     }
-    if (const auto rr = plausibleRr(rrFromTriggerTimes(slice))) fromTriggers.push_back(*rr);
+    stack.beats.push_back(beatsOf(slice));
+    if (const auto span = stack.beats.back().triggerSpanMs) fromTriggers.push_back(*span);
   }
   stack.rrIntervalMs = medianOf(intervals);
   stack.heartRateBpm = medianOf(rates);
