@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace cmr {
 namespace {
@@ -51,6 +52,20 @@ Position displaced(const PixelMap& map, const Displacement& d, int size, int x, 
   const auto i =
       static_cast<std::size_t>(y) * static_cast<std::size_t>(size) + static_cast<std::size_t>(x);
   return apply(map, x + static_cast<double>(d.dx[i]), y + static_cast<double>(d.dy[i]));
+}
+
+bool isInside(double sample, int size) { return sample >= -0.5 && sample <= size - 0.5; }
+
+// First and last of the source's pixels along one axis whose sample lies inside the square.
+std::pair<int, int> rangeInside(double step, double start, int size, int count) {
+  int first = count;
+  int last = -1;
+  for (int i = 0; i < count; ++i) {
+    if (!isInside((i - start) / step, size)) continue;
+    first = std::min(first, i);
+    last = i;
+  }
+  return {first, last};
 }
 
 bool nearlyEqual(double a, double b) { return std::abs(a - b) <= gridTolerance * b; }
@@ -146,6 +161,12 @@ void normaliseIntensity(std::vector<float>& sample, const IntensityWindow& windo
   }
 }
 
+PixelWindow pixelsInside(const PixelMap& map, int size, int rows, int columns) {
+  const auto [firstColumn, lastColumn] = rangeInside(map.m[0], map.m[2], size, columns);
+  const auto [firstRow, lastRow] = rangeInside(map.m[4], map.m[5], size, rows);
+  return {firstColumn, lastColumn, firstRow, lastRow};
+}
+
 GridLabels labelsOnSourceGrid(std::span<const float> probabilities, int classes, int size,
                               const PixelMap& map, int rows, int columns) {
   // The maps used here have no rotation, so the inverse is one division per axis.
@@ -156,9 +177,7 @@ GridLabels labelsOnSourceGrid(std::span<const float> probabilities, int classes,
     const double y = (r - map.m[5]) / map.m[4];
     for (int c = 0; c < columns; ++c) {
       const double x = (c - map.m[2]) / map.m[0];
-      if (x < -0.5 || y < -0.5 || x > size - 0.5 || y > size - 0.5) {
-        continue;
-      }
+      if (!isInside(x, size) || !isInside(y, size)) continue;
       const double cx = std::clamp(x, 0.0, size - 1.0);
       const double cy = std::clamp(y, 0.0, size - 1.0);
       const auto x0 = static_cast<std::size_t>(cx);

@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "analysis/pixel_window.h"
+
 namespace cmr {
 
 // Affine map from a sample pixel (x, y) to source pixel coordinates:
@@ -70,6 +72,8 @@ struct GridLabels {
   std::vector<std::uint8_t> labels;  // rows * columns
   std::vector<float> probability;    // of the chosen label, 0 outside the square
 };
+// Source pixels inside the square, as labelsOnSourceGrid takes them.
+PixelWindow pixelsInside(const PixelMap& map, int size, int rows, int columns);
 GridLabels labelsOnSourceGrid(std::span<const float> probabilities, int classes, int size,
                               const PixelMap& map, int rows, int columns);
 

@@ -12,6 +12,7 @@
 #include "analysis/first_look.h"
 #include "analysis/image_stack.h"
 #include "analysis/label_stack.h"
+#include "analysis/pixel_window.h"
 
 namespace cmr {
 
@@ -45,6 +46,8 @@ struct Segmentation {
   // What heads that see the same crops say of all frames together (lge_presence, disease), from the
   // pass that made the labels.
   std::vector<FirstLookAnswer> cropAnswers;
+  // What of each slice the network saw; empty: everything.
+  std::vector<PixelWindow> seen;
   std::int64_t picturesRead = 0;  // that went through the backbone, however many heads read them
 };
 

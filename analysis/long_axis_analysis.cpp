@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "analysis/cardiac_timing.h"
+#include "analysis/edge_contact.h"
 #include "analysis/errors.h"
 #include "analysis/evidence.h"
 #include "analysis/label_regions.h"
@@ -112,6 +113,44 @@ LabelStack shownLabels(LabelStack labels, const PackageIdentity& release) {
   return labels;
 }
 
+struct CutChamber {
+  LongAxisStructure label;
+  const char* name;
+  std::vector<const char*> ids;  // how those of its numbers begin
+};
+
+const CutChamber cutChambers[] = {
+    {LongAxisStructure::lvCavity, "left ventricle's cavity", {"lax.lv", "lax.gls"}},
+    {LongAxisStructure::lvMyocardium, "left ventricle's myocardium", {"lax.gls"}},
+    {LongAxisStructure::rvCavity, "right ventricle", {}},
+    {LongAxisStructure::leftAtrium, "left atrium", {"lax.la"}},
+    {LongAxisStructure::rightAtrium, "right atrium", {"lax.ra"}}};
+
+bool isReleased(const PackageIdentity& release, LongAxisStructure chamber) {
+  if (chamber > LongAxisStructure::rvCavity) return areAtriaReleased(release);
+  return !isUnreleased(release, static_cast<Structure>(chamber));
+}
+
+void doubtWhatIsCut(const LabelStack& labels, const std::vector<PixelWindow>& seen,
+                    const PackageIdentity& release, SaxAnalysis& result) {
+  for (const CutChamber& chamber : cutChambers) {
+    if (!isReleased(release, chamber.label)) continue;
+    const EdgeContact contact = edgeContact(labels, seen, static_cast<std::uint8_t>(chamber.label));
+    for (const bool isOfCrop : {false, true}) {
+      const std::vector<int>& slices = isOfCrop ? contact.ofCrop : contact.ofImage;
+      if (slices.empty()) continue;
+      const std::string text = saidOfEdge(chamber.name, slices, labels.sliceCount, isOfCrop);
+      result.flags.push_back({Severity::warning, isOfCrop ? cutByCrop : cutByImage, text});
+      for (Measurement& m : result.measurements) {
+        const bool isMeant =
+            std::any_of(chamber.ids.begin(), chamber.ids.end(),
+                        [&](const char* start) { return m.id.rfind(start, 0) == 0; });
+        if (m.value && isMeant) worsen(m, Quality::uncertain, text);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 int keepLargestParts(LabelStack& labels) {
@@ -173,6 +212,7 @@ SaxAnalysis analyzeLongAxis(const ImageStack& stack, const std::string& view,
   result.measurements = view == "2ch" ? longAxisMeasurements(seen, std::nullopt)
                                       : longAxisMeasurements(std::nullopt, seen);
   applyRelease(result.measurements, release);
+  doubtWhatIsCut(raw.labels, raw.seen, release, result);
   const Rhythm rhythm = examineRhythm(stack);
   doubtForRhythm(rhythm, result.measurements);
   if (rhythm.contradictory) result.flags.push_back(*rhythm.contradictory);

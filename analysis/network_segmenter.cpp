@@ -90,6 +90,10 @@ class NetworkSegmenter final : public FrameSegmenter {
     DenseReading reading = reader_->findShortAxis(stack, task, sequence);
     result.labels = std::move(reading.labels);
     result.cropAnswers = std::move(reading.answers);
+    for (int s = 0; s < stack.sliceCount; ++s) {
+      const HeartAxis& axis = reading.centres.at(static_cast<std::size_t>(s));
+      result.seen.push_back(seenOf(stack, s, axis.column(s), axis.row(s)));
+    }
     result.firstLook = firstLook(stack);
     return result;
   }
@@ -97,7 +101,12 @@ class NetworkSegmenter final : public FrameSegmenter {
   Segmentation segmentLongAxis(const ImageStack& stack) override {
     if (!reader_) reader_ = std::make_unique<DenseReader>(package_.folder, settings_);
     Segmentation result;
-    result.labels = reader_->readLongAxis(stack).labels;
+    DenseReading reading = reader_->readLongAxis(stack);
+    result.labels = std::move(reading.labels);
+    for (int s = 0; s < stack.sliceCount; ++s) {
+      const HeartAxis& centre = reading.centres.at(static_cast<std::size_t>(s));
+      result.seen.push_back(seenOf(stack, s, centre.column(0), centre.row(0)));
+    }
     result.firstLook = firstLook(stack);
     return result;
   }
@@ -130,6 +139,7 @@ class NetworkSegmenter final : public FrameSegmenter {
       for (int p = 0; p < stack.phaseCount; ++p) {
         all.push_back({s, p});
       }
+      result.seen.push_back(seenOf(stack, s, axis.column(s), axis.row(s)));
     }
     CropReading reading(cropHeads_, "cine", "sax", stack.sliceCount);
     segmentFrames(
@@ -141,6 +151,17 @@ class NetworkSegmenter final : public FrameSegmenter {
   }
 
  private:
+  PixelMap mapAbout(const ImageStack& stack, int slice, double column, double row) const {
+    const PlaneGeometry& plane = stack.planes.at(static_cast<std::size_t>(slice));
+    return cropMap(plane.columnSpacingMm, plane.rowSpacingMm, column, row, package_.input.spacingMm,
+                   package_.input.size);
+  }
+
+  PixelWindow seenOf(const ImageStack& stack, int slice, double column, double row) const {
+    return pixelsInside(mapAbout(stack, slice, column, row), package_.input.size, stack.rows,
+                        stack.columns);
+  }
+
   static void report(const ProgressCallback& progress, double fraction, const std::string& stage) {
     if (progress) {
       progress(fraction, stage);
@@ -322,12 +343,9 @@ class NetworkSegmenter final : public FrameSegmenter {
   void segmentFrames(const ImageStack& stack, const std::vector<FrameKey>& keys,
                      const HeartAxis& axis, Segmentation& into,
                      const std::function<void(double)>& done, CropReading* reading = nullptr) {
-    const int size = package_.input.size;
     std::vector<PixelMap> maps;
     for (const FrameKey& key : keys) {
-      const PlaneGeometry& plane = stack.planes.at(static_cast<std::size_t>(key.slice));
-      maps.push_back(cropMap(plane.columnSpacingMm, plane.rowSpacingMm, axis.column(key.slice),
-                             axis.row(key.slice), package_.input.spacingMm, size));
+      maps.push_back(mapAbout(stack, key.slice, axis.column(key.slice), axis.row(key.slice)));
     }
     forEachBatch(keys.size(), [&](std::size_t first, std::size_t last) {
       const torch::Tensor images = gather(stack, keys, first, last, maps);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "analysis/cardiac_timing.h"
+#include "analysis/edge_contact.h"
 #include "analysis/errors.h"
 #include "analysis/key_phases.h"
 #include "analysis/plausibility.h"
@@ -151,7 +152,8 @@ SaxAnalysis analyzeSax(const ImageStack& stack, FrameSegmenter& segmenter,
                                 volumesMl(stack, result.labels, Structure::lvMyocardium),
                                 result.package,
                                 &result.wall};
-  for (const auto& checks : {checkShape(measured), checkSax(measured)}) {
+  for (const auto& checks :
+       {checkShape(measured), checkSax(measured), checkEdges(result.labels, raw.seen)}) {
     findings.insert(findings.end(), checks.begin(), checks.end());
   }
   result.measurements = measureSax(measured, findings);

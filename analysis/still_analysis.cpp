@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/edge_contact.h"
 #include "analysis/errors.h"
 #include "analysis/plausibility.h"
 #include "analysis/sax_measurements.h"
@@ -48,6 +49,9 @@ SaxAnalysis analyzeStill(const ImageStack& stack, const std::string& task,
   if (stack.phaseCount != 1) throw InputError("the series has several images at each place");
   const Segmentation raw = segmenter.segmentStill(stack, task, content.sequence);
   PlausibleLabels plausible = makePlausible(stack, raw);
+  for (const Finding& cut : checkEdges(plausible.labels, raw.seen)) {
+    plausible.findings.push_back(cut);
+  }
   SaxAnalysis result;
   result.task = task;
   result.isStill = true;
