@@ -110,6 +110,12 @@ EnhancedFrame readFrame(const FrameGroups& groups, int number, const FrameFacts&
   key(f, PhaseKey::acquisitionNumber) =
       groups.number(DCM_FrameContentSequence, DCM_FrameAcquisitionNumber);
   key(f, PhaseKey::instanceNumber) = f.instanceOrder;
+  f.source.display = {groups.text(DCM_FrameVOILUTSequence, DCM_WindowCenter),
+                      groups.text(DCM_FrameVOILUTSequence, DCM_WindowWidth),
+                      groups.text(DCM_FrameVOILUTSequence, DCM_VOILUTFunction),
+                      groups.text(DCM_PixelValueTransformationSequence, DCM_RescaleSlope),
+                      groups.text(DCM_PixelValueTransformationSequence, DCM_RescaleIntercept),
+                      groups.text(DCM_PixelValueTransformationSequence, DCM_RescaleType)};
   if (DcmItem* transformation = groups.group(DCM_PixelValueTransformationSequence)) {
     frame.rescale.slope = numberOrAbsent(*transformation, DCM_RescaleSlope, 1);
     frame.rescale.intercept = numberOrAbsent(*transformation, DCM_RescaleIntercept, 0);

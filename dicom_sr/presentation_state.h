@@ -6,7 +6,8 @@
 namespace cmr {
 
 // Grayscale Softcopy Presentation State (PS3.3 A.33.1): a POLYLINE for each outline at ED and ES,
-// on the image that it was drawn on, one layer for each structure. Grey values stay as they are.
+// on the image that it was drawn on, one layer for each structure. Images are shown with
+// the windows and rescales that they carry (presentation_greys.h).
 // Throws InputError when there is no outline.
 ProducedObject writePresentationState(const SeriesStack& source, const SaxAnalysis& analysis,
                                       const OutputContext& context);

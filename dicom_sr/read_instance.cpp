@@ -117,6 +117,10 @@ void addSingleFrameFacts(DcmDataset& dataset, FrameFacts& f) {
   f.timing.inversionTimeMs = numberOf(dataset, DCM_InversionTime);
   f.timing.echoTimeMs = numberOf(dataset, DCM_EchoTime);
   f.nominalIntervalMs = numberOf(dataset, DCM_NominalInterval);
+  f.source.display = {
+      verbatimOf(dataset, DCM_WindowCenter),     verbatimOf(dataset, DCM_WindowWidth),
+      verbatimOf(dataset, DCM_VOILUTFunction),   verbatimOf(dataset, DCM_RescaleSlope),
+      verbatimOf(dataset, DCM_RescaleIntercept), verbatimOf(dataset, DCM_RescaleType)};
   const auto key = [&](PhaseKey k) -> std::optional<double>& {
     return f.keys.at(static_cast<std::size_t>(k));
   };

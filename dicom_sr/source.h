@@ -20,6 +20,16 @@ struct InstanceBytes {
   std::string bytes;
 };
 
+// How an image asks to be shown, byte for byte; empty where it says nothing.
+struct SourceDisplay {
+  std::string WindowCenter = {};  // several values with backslashes
+  std::string WindowWidth = {};
+  std::string VOILUTFunction = {};
+  std::string RescaleSlope = {};
+  std::string RescaleIntercept = {};
+  std::string RescaleType = {};
+};
+
 // One image as it stands in the source. Strings are quoted byte for byte, even when invalid:
 // viewers find an image only under the identifier that it really carries.
 struct SourceFrame {
@@ -33,6 +43,7 @@ struct SourceFrame {
   std::string PixelSpacing;             // verbatim
   std::string SliceThickness;           // verbatim, may be empty
   std::string contentSha256;            // of the whole encoded instance, hex
+  SourceDisplay display;
 };
 
 struct SeriesStack {

@@ -13,6 +13,7 @@
 #include "dicom_sr/image_references.h"
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/lab_color.h"
+#include "dicom_sr/presentation_greys.h"
 #include "dicom_sr/presentation_state.h"
 #include "dicom_sr/report_contours.h"
 #include "dicom_sr/write_dataset.h"
@@ -42,20 +43,26 @@ const SourceFrame& imageOf(const SeriesStack& source, const ReportContour& conto
   return sourceOf(source, contour.slice, contour.segment.phase);
 }
 
-// PS3.3 C.11.11.
-void putReferences(DcmDataset& dataset, const SeriesStack& source,
-                   const std::vector<ReportContour>& contours) {
-  std::map<std::string, std::vector<SourceFrame>> bySeries;
+// Each once, in the order of the outlines.
+std::vector<SourceFrame> imagesOf(const SeriesStack& source,
+                                  const std::vector<ReportContour>& contours) {
+  std::vector<SourceFrame> images;
+  std::set<std::pair<std::string, int>> seen;
   for (const ReportContour& contour : contours) {
     const SourceFrame& image = imageOf(source, contour);
-    bySeries[image.SeriesInstanceUID].push_back(image);
+    if (seen.insert({image.SOPInstanceUID, image.frameNumber}).second) images.push_back(image);
   }
-  for (const auto& [uid, images] : bySeries) {
+  return images;
+}
+
+// PS3.3 C.11.11.
+void putReferences(DcmDataset& dataset, const std::vector<SourceFrame>& images) {
+  std::map<std::string, std::vector<SourceFrame>> bySeries;
+  for (const SourceFrame& image : images) bySeries[image.SeriesInstanceUID].push_back(image);
+  for (const auto& [uid, ofSeries] : bySeries) {
     DcmItem& series = addItem(dataset, DCM_ReferencedSeriesSequence);
     putText(series, DCM_SeriesInstanceUID, uid);
-    std::set<std::pair<std::string, int>> seen;
-    for (const SourceFrame& image : images) {
-      if (!seen.insert({image.SOPInstanceUID, image.frameNumber}).second) continue;
+    for (const SourceFrame& image : ofSeries) {
       addImageReference(series, DCM_ReferencedImageSequence, image);
     }
   }
@@ -149,10 +156,13 @@ ProducedObject writePresentationState(const SeriesStack& source, const SaxAnalys
   putText(dataset, DCM_PresentationCreationDate, dateOf(context));
   putText(dataset, DCM_PresentationCreationTime, timeOf(context));
   putText(dataset, DCM_ContentCreatorName, programName);
-  putReferences(dataset, source, contours);
+  const std::vector<SourceFrame> images = imagesOf(source, contours);
+  putReferences(dataset, images);
   putDisplayedArea(dataset, source);
   putAnnotations(dataset, source, contours);
   putLayers(dataset, contours);
+  const std::vector<std::string> greys = putGreyValues(dataset, images);
+  notes.insert(notes.end(), greys.begin(), greys.end());
   putText(dataset, DCM_PresentationLUTShape, "IDENTITY");
   return finishObject(dataset, ObjectKind::presentationState, identity, std::move(notes));
 }

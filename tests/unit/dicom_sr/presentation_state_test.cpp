@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "analysis/errors.h"
+#include "dicom_sr/key_segments.h"
 #include "dicom_sr/read_series.h"
 #include "dicom_sr/report_contours.h"
 #include "tests/support/judge.h"
@@ -78,6 +81,71 @@ TEST(PresentationState, HasALayerForEachStructureThatItShowsAndNamesOnlyImagesTh
   analysis.package.release = {"", "report", "report", "off"};
   EXPECT_EQ(ask(writePresentationState(source, analysis, fixedContext()), script),
             "['LV_ENDOCARDIUM', 'LV_EPICARDIUM'] True\n");
+}
+
+const std::string greys =
+    "w=d.get('SoftcopyVOILUTSequence',[]);print(d.get('RescaleSlope'),d.get('RescaleIntercept'),"
+    "d.get('RescaleType'),len(w),sorted({(str(x.WindowCenter),str(x.WindowWidth)) for x in w}))";
+
+SeriesStack shownAs(const std::function<void(SourceDisplay&, std::size_t)>& change) {
+  SeriesStack source = demoStack();
+  for (std::size_t i = 0; i < source.sources.size(); ++i) change(source.sources[i].display, i);
+  return source;
+}
+
+// Shown without it, the images would be as bright as their largest value lets them be.
+TEST(PresentationState, ShowsEachImageWithTheWindowThatItCarries) {
+  const SeriesStack& source = demoStack();
+  const ProducedObject object = writePresentationState(source, circlesOn(source), fixedContext());
+  std::string expected;
+  std::set<std::string> seen;
+  for (const ReportContour& c : reportContours(source, circlesOn(source))) {
+    const SourceFrame& image = sourceOf(source, c.slice, c.segment.phase);
+    ASSERT_FALSE(image.display.WindowCenter.empty());
+    if (!seen.insert(image.SOPInstanceUID).second) continue;
+    expected += image.SOPInstanceUID + " " + image.display.WindowCenter + " " +
+                image.display.WindowWidth + "\n";
+  }
+  EXPECT_EQ(ask(object,
+                "w={str(i.ReferencedSOPInstanceUID):(x.WindowCenter,x.WindowWidth) for x in "
+                "d.SoftcopyVOILUTSequence for i in x.ReferencedImageSequence};"
+                "print(*[f'{k} {w[k][0]} {w[k][1]}' for k in dict.fromkeys(str("
+                "a.ReferencedImageSequence[0].ReferencedSOPInstanceUID) for a in "
+                "d.GraphicAnnotationSequence)],sep=chr(10))"),
+            expected);
+  EXPECT_EQ(ask(object, "print('RescaleSlope' in d)"), "False\n");  // nor have the images
+}
+
+TEST(PresentationState, HasOneWindowAndTheRescaleWhereAllImagesShareThem) {
+  const SeriesStack source = shownAs([](SourceDisplay& display, std::size_t) {
+    display = {"200\\150", "400\\100", "LINEAR", "2", "-5", ""};
+  });
+  const ProducedObject object = writePresentationState(source, circlesOn(source), fixedContext());
+  EXPECT_EQ(ask(object, greys), "2 -5 US 1 [('[200, 150]', '[400, 100]')]\n");
+  EXPECT_EQ(ask(object, "print('ReferencedImageSequence' in d.SoftcopyVOILUTSequence[0])"),
+            "False\n");
+  for (const std::string& error : test::dciodvfyErrors(object, source)) ADD_FAILURE() << error;
+}
+
+// Philips scales each image by itself, and a state holds one rescale.
+TEST(PresentationState, GivesWindowsInStoredValuesWhereRescalesDiffer) {
+  const SeriesStack source = shownAs([](SourceDisplay& display, std::size_t i) {
+    display = {"200.5", "401", "", i < 100 ? "2" : "4", "100", "normalized"};
+  });
+  const ProducedObject object = writePresentationState(source, circlesOn(source), fixedContext());
+  // (200 - 100) / 2 + 0.5 is 50.5 and 400 / 2 + 1 is 201; over 4 it is 25.5 and 101.
+  EXPECT_EQ(ask(object, greys), "None None None 2 [('25.5', '101'), ('50.5', '201')]\n");
+  for (const std::string& error : test::dciodvfyErrors(object, source)) ADD_FAILURE() << error;
+}
+
+TEST(PresentationState, RepeatsNoWindowThatIsNone) {
+  for (const SourceDisplay& wrong :
+       {SourceDisplay{"0,5", "400"}, SourceDisplay{"200", "0"}, SourceDisplay{"200\\1", "400"},
+        SourceDisplay{"", ""}, SourceDisplay{"200", "400", "CUBIC"}}) {
+    const SeriesStack source = shownAs([&](SourceDisplay& d, std::size_t) { d = wrong; });
+    const ProducedObject object = writePresentationState(source, circlesOn(source), fixedContext());
+    EXPECT_EQ(ask(object, greys), "None None None 0 []\n") << wrong.WindowCenter;
+  }
 }
 
 TEST(PresentationState, IsNotForWhatHasNoOutline) {
