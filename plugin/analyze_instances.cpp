@@ -252,8 +252,8 @@ SaxAnalysis analysisOf(const SeriesStack& source, const FurtherChoice& choice,
 // By a head that may be experimental: then it is outlined where the site asks for it and measured,
 // and nothing is said elsewhere. `look` is the chosen stack's, where it has been looked at.
 AnalysisOutcome analyzeFurther(const SeriesStack& chosen, const FurtherChoice& choice,
-                               const std::optional<FirstLook>& look, Findings found,
-                               const Order& order, FrameSegmenter& segmenter,
+                               const std::optional<FirstLook>& look, const LeftOut& leftOut,
+                               Findings found, const Order& order, FrameSegmenter& segmenter,
                                const ProgressCallback& progress) {
   const auto refuse = [&](const std::string& why) {
     return refusal(OutcomeKind::notAnalysable, "the series is " + choice.what + ": " + why, found,
@@ -274,6 +274,7 @@ AnalysisOutcome analyzeFurther(const SeriesStack& chosen, const FurtherChoice& c
                              doubtsAbout(analysis.firstLook, choice.sequence, choice.view)}) {
     analysis.flags.insert(analysis.flags.end(), doubts.begin(), doubts.end());
   }
+  doubtForWhatIsLeftOut(analysis, leftOut);
   found.looks.insert(found.looks.begin(), lookedAt(source, analysis.firstLook, true));
   if (!hasHeart(analysis)) return refuse("no heart was found on its images");
   progress(analysisShare, "writing results");
@@ -284,7 +285,7 @@ AnalysisOutcome analyzeFurther(const SeriesStack& chosen, const FurtherChoice& c
 }
 
 AnalysisOutcome analyzeChosen(const SeriesStack& source, const ShortAxisChoice& choice,
-                              const std::string& leftOut, Findings found, const Order& order,
+                              const LeftOut& leftOut, Findings found, const Order& order,
                               FrameSegmenter& segmenter, const ProgressCallback& progress) {
   const OutputDate date = outputDate(order.dateTime, source);
   SaxAnalysis analysis =
@@ -367,8 +368,11 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
           lookedAt(stack, look ? *look : segmenter.firstLook(stack.stack), false));
     }
     if (further) {
+      const LeftOut leftOut = whatIsLeftOut(
+          read.stacks, further->stack, verdictsOfReading,
+          further->sequence == "lge" ? OtherStacks::areMissed : OtherStacks::areOthers);
       return analyzeFurther(read.stacks[further->stack], *further, taken.looks[further->stack],
-                            found, order, segmenter, progress);
+                            leftOut, found, order, segmenter, progress);
     }
     if (!choice.stack && !asksForShortAxis(order.tasks)) {
       return refusal(OutcomeKind::notAnalysable,
@@ -383,7 +387,7 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
     }
     const std::vector<Flag> repeats = flagsOfRepeats(verdictsOfReading);
     choice.flags.insert(choice.flags.end(), repeats.begin(), repeats.end());
-    const std::string leftOut = whatIsLeftOut(read.stacks, *choice.stack, verdictsOfReading);
+    const LeftOut leftOut = whatIsLeftOut(read.stacks, *choice.stack, verdictsOfReading);
     SeriesStack source = std::move(read.stacks[*choice.stack]);
     read.stacks.clear();  // the pixels of the others are not needed any more
     return analyzeChosen(source, choice, leftOut, found, order, segmenter, progress);

@@ -10,17 +10,29 @@
 
 namespace cmr {
 
+struct LeftOut {
+  std::string sentence;  // empty: nothing is left out
+  // Reading stopped at a ceiling of this program or for lack of memory: what was measured is the
+  // beginning of something, and nobody knows how much of it.
+  bool isCutShort = false;
+};
+
+// Whether other stacks of the same series are images that the chosen one lacks. A series of long
+// axes, or of maps in several planes, holds several stacks by right.
+enum class OtherStacks { areMissed, areOthers };
+
 // One sentence about images of the chosen stack's own series that form another stack (another
-// plane, field or grid), and about files that could not be read; empty: there are none. Of a file
-// that cannot be read nobody knows the series, so that in a folder of several series it is doubted
-// all the same.
-std::string whatIsLeftOut(const std::vector<SeriesStack>& stacks, std::size_t chosen,
-                          const std::vector<Verdict>& verdictsOfReading);
+// plane, field or grid), and about files that could not be read. Of a file that cannot be read
+// nobody knows the series, so that in a folder of several series it is doubted all the same.
+LeftOut whatIsLeftOut(const std::vector<SeriesStack>& stacks, std::size_t chosen,
+                      const std::vector<Verdict>& verdictsOfReading,
+                      OtherStacks others = OtherStacks::areMissed);
 
 // A warning for each acquisition that was repeated: of its runs one is read.
 std::vector<Flag> flagsOfRepeats(const std::vector<Verdict>& verdictsOfReading);
 
-// Makes volumes, and what follows from them, uncertain for that reason, and flags it.
-void doubtForWhatIsLeftOut(SaxAnalysis& analysis, const std::string& sentence);
+// Makes what was measured on the images uncertain for that reason, and flags it. Where reading was
+// cut short there are no numbers and no curves at all. Heart rate and body surface stay.
+void doubtForWhatIsLeftOut(SaxAnalysis& analysis, const LeftOut& leftOut);
 
 }  // namespace cmr

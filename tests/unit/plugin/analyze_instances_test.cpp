@@ -293,6 +293,50 @@ TEST(AnalyzeInstances, DoubtsVolumesWhenAPartOfTheSeriesWasLeftOut) {
   }
 }
 
+// The ceiling falls between two slices: what was read is a full grid of nine.
+TEST(AnalyzeInstances, WithholdsVolumesWhenReadingStoppedAtACeiling) {
+  CMR_DEMO_SERIES(instances);
+  ReadLimits limits;
+  limits.maxFrames = 180;
+  CircleSegmenter segmenter;
+  const AnalysisOutcome outcome = analyzeRead(readInstances(instances, limits),
+                                              requestOf(instances), segmenter, ignoreProgress);
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  const json results = json::parse(outcome.resultsJson);
+  EXPECT_EQ(results["source"]["slices"], 9);
+  for (const json& m : results["measurements"]) {
+    const auto id = m["id"].get<std::string>();
+    if (id == "heart.rate" || id == "body.surface") continue;
+    EXPECT_TRUE(m["value"].is_null()) << id;
+    if (id == "lv.edv") EXPECT_THAT(m["reason"].get<std::string>(), HasSubstr("Not all images"));
+  }
+  EXPECT_TRUE(results["curves"]["lvVolumeMl"].empty());
+  EXPECT_THAT(outcome.objects.back().bytes, HasSubstr("Not all images were read"));
+}
+
+// From the header of the instances to what a reader is told.
+TEST(AnalyzeInstances, DoubtsWhatWasTakenOverBeatsOfDifferentLength) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> changed;
+  for (const InstanceBytes& instance : instances) {
+    changed.push_back(test::edited(instance, [&](DcmDataset& d) {
+      d.putAndInsertString(DCM_NominalInterval, std::stoi(instance.name) <= 100 ? "923" : "1200");
+    }));
+  }
+  const AnalysisOutcome outcome = analyze(requestOf(changed));
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  const json results = json::parse(outcome.resultsJson);
+  int found = 0;
+  for (const json& flag : results["flags"]) found += flag["id"] == "irregular-rhythm" ? 1 : 0;
+  EXPECT_EQ(found, 1);
+  for (const json& m : results["measurements"]) {
+    if (m["id"] != "lv.ef" && m["id"] != "lv.co") continue;
+    EXPECT_NE(m["quality"], "good");
+    EXPECT_THAT(m["reason"].get<std::string>(), HasSubstr("923 to 1200 ms"));
+  }
+  EXPECT_THAT(outcome.objects.back().bytes, HasSubstr("923 to 1200 ms"));
+}
+
 TEST(AnalyzeInstances, RefusesWhatItWroteItself) {
   CMR_DEMO_SERIES(instances);
   const AnalysisOutcome outcome = analyze(requestOf(instances));
