@@ -263,9 +263,13 @@ FittedMap mapOf(const SliceImages& images, const PixelFit& fit) {
     if (*std::max_element(values.begin(), values.end()) <= images.background) continue;
     ++map.tried;
     if (const auto found = fit(values)) {
+      map.residual[i] = static_cast<float>(found->second);
+      if (!(found->second <= largestResidual)) {
+        ++map.poor;
+        continue;
+      }
       ++map.fitted;
       map.milliseconds[i] = static_cast<float>(found->first);
-      map.residual[i] = static_cast<float>(found->second);
     }
   }
   return map;
@@ -325,6 +329,7 @@ FittedStack fitStack(const ImageStack& stack, const FitSlice& fitSlice) {
   for (int slice = 0; slice < stack.sliceCount; ++slice) {
     FittedMap one = fitSlice(slice);
     result.fitted += one.fitted;
+    result.poor += one.poor;
     result.tried += one.tried;
     const StackFrame& first = stack.frame(slice, 0);
     map.frames.push_back({std::move(one.milliseconds), first.timing, first.sourceIndex});

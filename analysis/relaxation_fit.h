@@ -47,12 +47,18 @@ enum class T2Model { twoParameters, threeParameters };
 std::optional<T2Fit> fitT2(const std::vector<double>& timesMs, const std::vector<double>& values,
                            T2Model model = T2Model::twoParameters);
 
-// A fitted map on the images' grid; where nothing could be fitted the value is 0 and the residual
-// not a number.
+// Largest residual of a pixel that a map holds. A choice of ours: noise at a signal twenty times as
+// large leaves 0.05, images that moved against each other leave several tenths.
+inline constexpr double largestResidual = 0.15;
+
+// A fitted map on the images' grid; where nothing could be fitted, or the curve misses the images
+// by more than largestResidual, the value is 0. The residual is not a number where there is no
+// curve.
 struct FittedMap {
   std::vector<float> milliseconds;
   std::vector<float> residual;
   std::size_t fitted = 0;
+  std::size_t poor = 0;   // left out for their residual; not among the fitted
   std::size_t tried = 0;  // pixels above the background
 };
 
@@ -67,6 +73,7 @@ FittedMap fitT2Map(const ImageStack& stack, int slice, T2Model model = T2Model::
 struct FittedStack {
   ImageStack map;
   std::size_t fitted = 0;
+  std::size_t poor = 0;
   std::size_t tried = 0;
 };
 FittedStack fitT1Stack(const ImageStack& stack);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
@@ -49,6 +50,15 @@ void putTag(DcmItem& item, const DcmTagKey& tag, const DcmTagKey& value) {
   if (item.putAndInsertTagKey(tag, value).bad()) throw Error("DCMTK refuses a dimension pointer");
 }
 
+// What stands where there is no number: no relaxation time is 0 (PS3.3 C.7.6.24).
+constexpr float padding = 0;
+
+void putPadding(DcmDataset& dataset) {
+  if (dataset.putAndInsertFloat32(DCM_FloatPixelPaddingValue, padding).bad()) {
+    throw Error("DCMTK refuses the padding of the map");
+  }
+}
+
 // PS3.3 C.8.32.2, C.7.6.24.
 void putImage(DcmDataset& dataset, const SeriesStack& source, const QuantityMap& map) {
   putText(dataset, DCM_ImageType, frameType);
@@ -59,6 +69,7 @@ void putImage(DcmDataset& dataset, const SeriesStack& source, const QuantityMap&
   putUint16(dataset, DCM_Rows, static_cast<unsigned>(source.stack.rows));
   putUint16(dataset, DCM_Columns, static_cast<unsigned>(source.stack.columns));
   putUint16(dataset, DCM_BitsAllocated, 32);
+  putPadding(dataset);
   putText(dataset, DCM_ContentQualification, "RESEARCH");
   putText(dataset, DCM_ContentLabel, "CMR_MAP");
   putText(dataset, DCM_ContentDescription,
@@ -86,11 +97,17 @@ void putDimensions(DcmDataset& dataset, const std::string& uid) {
 // PS3.3 C.7.6.16.2.11: the pixels are the numbers.
 void putRealWorldValues(DcmItem& shared, const QuantityMap& map) {
   DcmItem& item = addItem(shared, DCM_RealWorldValueMappingSequence);
-  float largest = 0;
+  float smallest = std::numeric_limits<float>::max();
+  float largest = padding;
   for (const MapPlane& plane : map.planes) {
-    for (const float value : plane.values) largest = std::max(largest, value);
+    for (const float value : plane.values) {
+      if (!std::isfinite(value) || value == padding) continue;
+      smallest = std::min(smallest, value);
+      largest = std::max(largest, value);
+    }
   }
-  putDouble(item, DCM_DoubleFloatRealWorldValueFirstValueMapped, 0);
+  putDouble(item, DCM_DoubleFloatRealWorldValueFirstValueMapped,
+            static_cast<double>(std::min(smallest, largest)));
   putDouble(item, DCM_DoubleFloatRealWorldValueLastValueMapped, static_cast<double>(largest));
   putDouble(item, DCM_RealWorldValueIntercept, 0);
   putDouble(item, DCM_RealWorldValueSlope, 1);
@@ -163,7 +180,7 @@ void putReferencedSeries(DcmDataset& dataset, const SeriesStack& source, const Q
 void putPixels(DcmDataset& dataset, const QuantityMap& map) {
   std::vector<Float32> values;
   for (const MapPlane& plane : map.planes) {
-    for (const float value : plane.values) values.push_back(std::isfinite(value) ? value : 0);
+    for (const float value : plane.values) values.push_back(std::isfinite(value) ? value : padding);
   }
   auto pixels = std::make_unique<DcmOtherFloat>(DCM_FloatPixelData);
   if (pixels->putFloat32Array(values.data(), static_cast<unsigned long>(values.size())).bad() ||
@@ -181,7 +198,9 @@ QuantityMap fittedT1(const ImageStack& fitted) {
                   {"ms", "UCUM", "millisecond"},
                   "T1 by a fit of three parameters to inversion recovery images with the sign "
                   "restored (Nekolla et al., JCAT 1992;16:327), Look-Locker correction (Deichmann "
-                  "and Haase, JMR 1992;96:608). 0 where nothing could be fitted.",
+                  "and Haase, JMR 1992;96:608). 0, the padding value, where nothing could be "
+                  "fitted or the curve misses the "
+                  "images.",
                   0,
                   2000,
                   {}};

@@ -34,6 +34,14 @@ bool holdsInversionImages(const SeriesStack& source) {
 
 std::string percent(double share) { return std::to_string(std::lround(100 * share)) + " %"; }
 
+std::string saidOfPoor(std::size_t pixels) {
+  if (pixels == 0) return {};
+  return "; " + std::to_string(pixels) +
+         (pixels == 1 ? " was left out, as its curve misses"
+                      : " were left out, as their curves miss") +
+         " the images by more than " + percent(largestResidual) + " of the recovered signal";
+}
+
 }  // namespace
 
 std::optional<std::size_t> chooseInversionImages(const std::vector<SeriesStack>& stacks,
@@ -61,7 +69,8 @@ FittedSeries fitT1Series(const SeriesStack& source) {
            std::to_string(source.stack.phaseCount) +
            " inversion images at each place (three parameters, polarity restored, Look-Locker "
            "corrected; " +
-           percent(share) + " of the pixels above background could be fitted)."});
+           percent(share) + " of the " + std::to_string(fit.tried) +
+           " pixels above background have a T1" + saidOfPoor(fit.poor) + ")."});
   if (share < fewestFitted) {
     result.flags.push_back({Severity::warning, "t1-fit-poor",
                             "Only " + percent(share) +

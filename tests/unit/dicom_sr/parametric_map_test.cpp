@@ -90,6 +90,17 @@ TEST(ParametricMap, SaysWhatItsNumbersAreAndWhichImagesTheyComeFrom) {
   EXPECT_EQ(verdict.output, "ms 1.0 T1 2 [8, 8] " + std::to_string(2 * 256 * 256 * 4) + " False\n");
 }
 
+// Every seventh pixel is dark and has no T1: no number may be read there.
+TEST(ParametricMap, MarksPixelsWithoutANumberAsPadding) {
+  const test::TemporaryFolder folder;
+  const test::Verdict verdict = test::run(
+      "/usr/bin/python3 -W ignore -c \"import pydicom;d=pydicom.dcmread('" +
+      folder.write("map.dcm", writeParametricMap(molli(), map(), fixedContext()).bytes) +
+      "');s=d.SharedFunctionalGroupsSequence[0].RealWorldValueMappingSequence[0];"
+      "print(d.FloatPixelPaddingValue,s.DoubleFloatRealWorldValueFirstValueMapped>700)\"");
+  EXPECT_EQ(verdict.output, "0.0 True\n");
+}
+
 TEST(ParametricMap, RefusesWhatDoesNotFit) {
   EXPECT_THROW(writeParametricMap(molli(), {}, fixedContext()), InputError);
   QuantityMap wrong = map();

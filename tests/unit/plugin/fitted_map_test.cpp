@@ -65,6 +65,19 @@ TEST(FittedMap, StandsInTheNameOfTheFirstImageAtEachPlace) {
   EXPECT_THAT(fitted.flags, Contains(Field(&Flag::id, "t1-fitted")));
 }
 
+// A pixel whose images do not follow any recovery has no T1, and is counted.
+TEST(FittedMap, LeavesOutPixelsWhoseCurveMissesTheImages) {
+  SeriesStack moved = inversionImages();
+  const float wild[] = {360, 141, 350, 437, 250, 700};
+  for (int phase = 0; phase < 6; ++phase) moved.stack.frame(0, phase).pixels[42] = wild[phase];
+  const FittedSeries fitted = fitT1Series(moved);
+  EXPECT_EQ(fitted.map.stack.frame(0, 0).pixels[42], 0);
+  EXPECT_NEAR(fitted.map.stack.frame(0, 0).pixels[43], 800, 2);
+  EXPECT_THAT(fitted.flags,
+              Contains(Field(&Flag::text, testing::HasSubstr("1 was left out, as its curve"))));
+  EXPECT_EQ(fitT1Series(inversionImages()).flags[0].text.find("left out"), std::string::npos);
+}
+
 TEST(FittedMap, DoubtsImagesThatWereNotCorrectedForMotion) {
   const auto flags = fitT1Series(inversionImages("T1Map", "ORIGINAL\\PRIMARY\\M")).flags;
   EXPECT_THAT(flags, Contains(Field(&Flag::id, "t1-fit-unregistered")));
