@@ -68,6 +68,23 @@ TEST(LeftOut, TakesOtherStacksForOthersWhereASeriesHoldsSeveralByRight) {
   EXPECT_THAT(whatIsLeftOut(ofOneSeries(3), 0, {}, OtherStacks::areOthers).sentence, IsEmpty());
 }
 
+// Another plane may hold a slice of the ventricles; a map of the same places does not.
+TEST(LeftOut, MissesNoMapBesideTheImages) {
+  std::vector<SeriesStack> stacks = ofOneSeries(2);
+  stacks[1].content = ImageContent::t1Map;
+  EXPECT_THAT(whatIsLeftOut(stacks, 0, {}).sentence, IsEmpty());
+}
+
+TEST(LeftOut, WarnsOfARepeatedAcquisitionAndOfNothingElse) {
+  const std::vector<Flag> flags =
+      flagsOfRepeats({{"other-component", "series 'a' holds phase images", {}},
+                      {"repeated-acquisition", "series 'a' was acquired 2 times", {"1.2"}}});
+  ASSERT_EQ(flags.size(), 1U);
+  EXPECT_EQ(flags[0].id, "repeated-acquisition");
+  EXPECT_EQ(flags[0].severity, Severity::warning);
+  EXPECT_THAT(flags[0].text, HasSubstr("acquired 2 times"));
+}
+
 TEST(LeftOut, MeasuresNothingOnThePartThatACeilingLeft) {
   for (const char* const id : {"too-much", "out-of-memory"}) {
     SaxAnalysis analysis = measured();
