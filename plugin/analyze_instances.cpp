@@ -368,9 +368,8 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
           lookedAt(stack, look ? *look : segmenter.firstLook(stack.stack), false));
     }
     if (further) {
-      const LeftOut leftOut = whatIsLeftOut(
-          read.stacks, further->stack, verdictsOfReading,
-          further->sequence == "lge" ? OtherStacks::areMissed : OtherStacks::areOthers);
+      const LeftOut leftOut =
+          whatIsLeftOut(read.stacks, further->stack, verdictsOfReading, OtherStacks::areOthers);
       return analyzeFurther(read.stacks[further->stack], *further, taken.looks[further->stack],
                             leftOut, found, order, segmenter, progress);
     }

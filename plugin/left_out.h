@@ -18,7 +18,7 @@ struct LeftOut {
 };
 
 // Whether other stacks of the same series are images that the chosen one lacks. A series of long
-// axes, or of maps in several planes, holds several stacks by right.
+// axes, of maps, or of late enhancement in magnitude and phase holds several stacks by right.
 enum class OtherStacks { areMissed, areOthers };
 
 // One sentence about images of the chosen stack's own series that form another stack (another
