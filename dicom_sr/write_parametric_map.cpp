@@ -54,8 +54,11 @@ void putTag(DcmItem& item, const DcmTagKey& tag, const DcmTagKey& value) {
 constexpr float padding = 0;
 
 void putPadding(DcmDataset& dataset) {
-  if (dataset.putAndInsertFloat32(DCM_FloatPixelPaddingValue, padding).bad()) {
-    throw Error("DCMTK refuses the padding of the map");
+  // The range of one value: dciodvfy asks for its other end as well.
+  for (const DcmTagKey& tag : {DCM_FloatPixelPaddingValue, DCM_FloatPixelPaddingRangeLimit}) {
+    if (dataset.putAndInsertFloat32(tag, padding).bad()) {
+      throw Error("DCMTK refuses the padding of the map");
+    }
   }
 }
 
