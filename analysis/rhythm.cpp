@@ -80,6 +80,20 @@ std::optional<Flag> contradictionOf(std::optional<double> rrMs, std::optional<do
   return std::nullopt;
 }
 
+// Slice by slice: medians of different slices contradict each other in an irregular rhythm.
+std::optional<Flag> contradictionOfMost(const std::vector<SliceBeats>& slices, double limit) {
+  std::optional<Flag> first;
+  std::size_t contrary = 0;
+  for (const SliceBeats& slice : slices) {
+    const auto found =
+        contradictionOf(slice.rrIntervalMs, slice.heartRateBpm, slice.triggerSpanMs, limit);
+    if (!found) continue;
+    if (!first) first = found;
+    ++contrary;
+  }
+  return 2 * contrary > slices.size() ? first : std::nullopt;
+}
+
 bool startsWith(const std::string& id, const char* start) { return id.rfind(start, 0) == 0; }
 
 bool dependsOnBeats(const std::string& id) {
@@ -104,11 +118,8 @@ Rhythm examineRhythm(const ImageStack& stack, const RhythmLimits& limits) {
         contradictionOf(stack.rrIntervalMs, stack.heartRateBpm, std::nullopt, limits.contradiction);
     return rhythm;
   }
-  const auto middle = [&](Stated what) { return medianOf(statedBy(stack.beats, what)); };
   rhythm.irregular = irregularity(stack.beats, limits.spread);
-  rhythm.contradictory =
-      contradictionOf(middle(&SliceBeats::rrIntervalMs), middle(&SliceBeats::heartRateBpm),
-                      middle(&SliceBeats::triggerSpanMs), limits.contradiction);
+  rhythm.contradictory = contradictionOfMost(stack.beats, limits.contradiction);
   return rhythm;
 }
 

@@ -26,9 +26,9 @@ struct Rhythm {
 };
 
 // Compared between the slices: stated RR intervals, else stated heart rates, else what the trigger
-// times span. Within the header: heart rate against RR interval, and a span of the trigger times
-// that is longer than the stated beat (a shorter one is what prospective triggering gives). What is
-// not stated is not compared.
+// times span. Within the header of most slices: heart rate against RR interval, and a span of the
+// trigger times that is longer than the stated beat (a shorter one is what prospective triggering
+// gives). What is not stated is not compared.
 Rhythm examineRhythm(const ImageStack& stack, const RhythmLimits& limits = {});
 
 // Makes uncertain what changes with the length of the beats: volumes, ejection, output, rates,

@@ -70,6 +70,8 @@ TEST(Rhythm, SeesAHeaderThatContradictsItself) {
   const Rhythm span = examineRhythm(withBeats({{{}, 60, 1400}}));
   ASSERT_TRUE(span.contradictory);
   EXPECT_THAT(span.contradictory->text, HasSubstr("span 1400 ms, longer than the beat of 1000 ms"));
+  // Beats that differ do not contradict themselves.
+  EXPECT_FALSE(examineRhythm(withBeats({{923, 65, {}}, {1200, 50, {}}})).contradictory);
   // Prospective triggering leaves the end of the beat out.
   EXPECT_FALSE(examineRhythm(withBeats({{1000, 60, 800}})).contradictory);
   EXPECT_FALSE(examineRhythm(withBeats({{1000, 66, {}}})).contradictory);
