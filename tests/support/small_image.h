@@ -30,8 +30,8 @@ inline std::string encodeSmall(DcmFileFormat& file, E_TransferSyntax syntax) {
 struct SmallImage {
   int slice = 0;
   int phase = 0;
-  int number = 1;    // InstanceNumber, and the end of the SOPInstanceUID
-  int value = 100;   // of every pixel
+  int number = 1;      // InstanceNumber, and the end of the SOPInstanceUID
+  int value = 100;     // of every pixel
   std::string type{};  // values of ImageType from the third on
   std::string series = "1.2.3.1";
   std::function<void(DcmDataset&)> edit = [](DcmDataset&) {};
