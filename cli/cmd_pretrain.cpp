@@ -191,6 +191,9 @@ void addTraining(CLI::App& c, PretrainOptions& o) {
   c.add_option("--probe-every", o.trainer.probeEvery, "Steps between looks at the features")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  c.add_option("--probe-images", o.probeImages, "Images that are looked at then")
+      ->check(CLI::Range(std::size_t{2}, std::size_t{100000}))
+      ->capture_default_str();
   c.add_option("--report-every", o.trainer.reportEvery, "Steps")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -19,13 +19,13 @@ namespace fs = std::filesystem;
 SafetensorsFile backboneOf(const std::string& name, const std::string& options) {
   const fs::path out = test::ownFolder() / name;
   fs::remove_all(out);
-  const test::Verdict verdict =
-      test::run(CMR_PROGRAM
-                " pretrain --phantom-share 1 --steps 2 --size 32 --local-size 16 --local-crops 1"
-                " --prototypes 32 --drop-path 0 --warmup-steps 0 --frozen-prototype-steps 0"
-                " --learning-rate 0.05 --teacher-momentum 0.5 --probe-every 2 --seed 3"
-                " --threads 1 --precision float32 --device cpu " +
-                options + " -o " + out.string());
+  const test::Verdict verdict = test::run(
+      CMR_PROGRAM
+      " pretrain --phantom-share 1 --steps 2 --size 32 --local-size 16 --local-crops 1"
+      " --prototypes 32 --drop-path 0 --warmup-steps 0 --frozen-prototype-steps 0"
+      " --learning-rate 0.05 --teacher-momentum 0.5 --probe-every 2 --probe-images 2 --seed 3"
+      " --threads 1 --precision float32 --device cpu " +
+      options + " -o " + out.string());
   EXPECT_EQ(verdict.status, 0) << verdict.output;
   for (const auto& entry : fs::directory_iterator(out)) {
     EXPECT_NE(entry.path().filename().string().rfind("meeting", 0), 0U) << entry.path();
