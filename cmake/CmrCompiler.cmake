@@ -30,10 +30,6 @@ if(CMR_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined)
 endif()
 
-# GCC 12 takes joined strings for copies that overlap or go too far (GCC bugs 105651 and 105329, false
-# alarms), by how it happens to inline.
-set(CMR_STRING_WARNINGS -Wno-array-bounds -Wno-restrict)
-
 # Warnings are ours alone: headers of LibTorch, DCMTK and Boost come in as system headers.
 function(cmr_warnings target)
   # Judged by the compiler and in the builds that ship: instrumented code looks to GCC 12 as if its own
@@ -43,7 +39,7 @@ function(cmr_warnings target)
   endif()
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-    -Woverloaded-virtual -Werror ${CMR_STRING_WARNINGS}>)
+    -Woverloaded-virtual -Werror>)
 endfunction()
 
 # A room's library: cmr_room(name SOURCES ... LINK ... [HEADERS name]). Headers are included as

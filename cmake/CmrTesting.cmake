@@ -14,10 +14,9 @@ function(cmr_test_options target)
 endfunction()
 
 if(BUILD_TESTING)
-  find_package(nlohmann_json REQUIRED)
   cmr_shared_headers(cmr_test_headers TEST
     HEADERS ${CMR_STANDARD_HEADERS} <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp>
-    LINK GTest::gtest GTest::gmock)
+    LINK GTest::gtest GTest::gmock nlohmann_json::nlohmann_json)
 endif()
 
 # cmr_test(name SOURCES ... LINK ... [LABELS label] [HEADERS name]); the label is "unit" when none is
