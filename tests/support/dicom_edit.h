@@ -8,19 +8,22 @@
 #include <dcmtk/dcmjpls/djdecode.h>
 
 #include <functional>
+#include <memory>
 #include <string>
-#include <vector>
 
 #include "dicom_sr/source.h"
 
 namespace cmr::test {
 
 inline std::string encode(DcmFileFormat& file, E_TransferSyntax syntax) {
-  std::vector<char> buffer(64 << 20);
-  DcmOutputBufferStream out(buffer.data(), static_cast<offile_off_t>(buffer.size()));
+  constexpr std::size_t largestBytes = 64 << 20;
+  // Not a vector, whose zeros would cost more than the file.
+  const auto buffer = std::make_unique_for_overwrite<char[]>(largestBytes);
+  DcmOutputBufferStream out(buffer.get(), static_cast<offile_off_t>(largestBytes));
   file.transferInit();
   file.write(out, syntax, EET_ExplicitLength, nullptr);
   file.transferEnd();
+  out.flush();  // what deflates still holds data
   void* begin = nullptr;
   offile_off_t length = 0;
   out.flushBuffer(begin, length);

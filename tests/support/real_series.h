@@ -5,8 +5,8 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dicom_sr/source.h"
@@ -18,9 +18,10 @@ inline std::vector<InstanceBytes> instancesBelow(const std::string& folder) {
   if (!std::filesystem::is_directory(folder)) return instances;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".dcm") continue;
-    std::ifstream in(entry.path(), std::ios::binary);
-    instances.push_back(
-        {entry.path().filename().string(), std::string((std::istreambuf_iterator<char>(in)), {})});
+    std::string bytes(entry.file_size(), '\0');
+    std::ifstream(entry.path(), std::ios::binary)
+        .read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    instances.push_back({entry.path().filename().string(), std::move(bytes)});
   }
   return instances;
 }

@@ -2,30 +2,16 @@
 #pragma once
 
 #include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcostrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <array>
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "dicom_sr/source.h"
+#include "tests/support/dicom_edit.h"
 
 namespace cmr::test {
-
-inline std::string encodeSmall(DcmFileFormat& file, E_TransferSyntax syntax) {
-  std::vector<char> buffer(1 << 16);
-  DcmOutputBufferStream out(buffer.data(), static_cast<offile_off_t>(buffer.size()));
-  file.transferInit();
-  file.write(out, syntax, EET_ExplicitLength, nullptr);
-  file.transferEnd();
-  out.flush();  // what deflates still holds data
-  void* begin = nullptr;
-  offile_off_t length = 0;
-  out.flushBuffer(begin, length);
-  return {static_cast<const char*>(begin), static_cast<std::size_t>(length)};
-}
 
 struct SmallImage {
   int slice = 0;
@@ -73,7 +59,7 @@ inline InstanceBytes smallImage(const SmallImage& image,
   cells.fill(static_cast<Uint16>(image.value));
   d.putAndInsertUint16Array(DCM_PixelData, cells.data(), cells.size());
   image.edit(d);
-  return {std::to_string(image.number), encodeSmall(file, syntax)};
+  return {std::to_string(image.number), encode(file, syntax)};
 }
 
 }  // namespace cmr::test
