@@ -30,8 +30,7 @@ std::string textOf(DcmItem& item, const DcmTagKey& tag) {
   return withoutPadding(std::string(value.c_str(), value.length()));
 }
 
-std::vector<double> numbersOf(DcmItem& item, const DcmTagKey& tag) {
-  const std::string text = textOf(item, tag);
+std::vector<double> numbersIn(const std::string& text) {
   std::vector<double> numbers;
   std::size_t begin = 0;
   while (!text.empty() && begin <= text.size()) {
@@ -45,6 +44,10 @@ std::vector<double> numbersOf(DcmItem& item, const DcmTagKey& tag) {
     begin = end + 1;
   }
   return numbers;
+}
+
+std::vector<double> numbersOf(DcmItem& item, const DcmTagKey& tag) {
+  return numbersIn(textOf(item, tag));
 }
 
 std::optional<double> numberOf(DcmItem& item, const DcmTagKey& tag) {

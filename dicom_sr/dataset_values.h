@@ -15,6 +15,8 @@ std::string textOf(DcmItem& item, const DcmTagKey& tag);
 // Text byte for byte as it stands, spaces around single values included; only the padding at the
 // end is removed. "" when absent, empty or not text.
 std::string verbatimOf(DcmItem& item, const DcmTagKey& tag);
+// The numbers of a numeric string, between backslashes; empty where one of them is none.
+std::vector<double> numbersIn(const std::string& text);
 // All values of a numeric or numeric-string element; empty when absent or not numbers.
 std::vector<double> numbersOf(DcmItem& item, const DcmTagKey& tag);
 // The first of them, when there is one and it is finite.

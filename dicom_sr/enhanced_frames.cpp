@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 
 #include "dicom_sr/dataset_values.h"
 #include "dicom_sr/pixel_unit.h"
@@ -13,21 +12,6 @@
 
 namespace cmr {
 namespace {
-
-std::vector<double> split(const std::string& text) {
-  std::vector<double> values;
-  const char* at = text.c_str();
-  while (*at != '\0') {
-    char* stop = nullptr;
-    const double value = std::strtod(at, &stop);
-    if (stop == at || !std::isfinite(value)) return {};
-    values.push_back(value);
-    at = stop;
-    while (*at == ' ') ++at;
-    if (*at == '\\') ++at;
-  }
-  return values;
-}
 
 // A frame's own group wins over the shared one.
 class FrameGroups {
@@ -137,9 +121,9 @@ void fillPlane(FrameFacts& f, const std::string& position, const std::string& or
   f.source.ImagePositionPatient = position;
   f.source.ImageOrientationPatient = orientation;
   f.source.PixelSpacing = spacing;
-  const std::vector<double> p = split(position);
-  const std::vector<double> o = split(orientation);
-  const std::vector<double> s = split(spacing);
+  const std::vector<double> p = numbersIn(position);
+  const std::vector<double> o = numbersIn(orientation);
+  const std::vector<double> s = numbersIn(spacing);
   if (p.size() != 3 || o.size() != 6 || s.size() != 2) {
     throw VerdictError("missing-geometry",
                        "the image does not say where it lies in the patient (position, "

@@ -4,32 +4,15 @@
 #include <dcmtk/dcmdata/dctk.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
 #include <optional>
 #include <utility>
 
+#include "dicom_sr/dataset_values.h"
 #include "dicom_sr/image_references.h"
 #include "dicom_sr/write_dataset.h"
 
 namespace cmr {
 namespace {
-
-// All values of a decimal string; nothing where one of them is no number.
-std::optional<std::vector<double>> numbersIn(const std::string& text) {
-  std::vector<double> values;
-  for (std::size_t from = 0; from <= text.size();) {
-    const std::size_t to = std::min(text.find('\\', from), text.size());
-    const std::string one = text.substr(from, to - from);
-    char* stop = nullptr;
-    const double value = std::strtod(one.c_str(), &stop);
-    while (*stop == ' ') ++stop;
-    if (stop == one.c_str() || *stop != '\0' || !std::isfinite(value)) return std::nullopt;
-    values.push_back(value);
-    from = to + 1;
-  }
-  return values;
-}
 
 struct Rescale {
   double slope = 1;
@@ -42,9 +25,10 @@ struct Rescale {
 
 // The reader refuses images whose rescale is no number.
 Rescale rescaleOf(const SourceDisplay& display) {
-  const auto slope = numbersIn(display.RescaleSlope);
-  const auto intercept = numbersIn(display.RescaleIntercept);
-  return {slope ? slope->front() : 1, intercept ? intercept->front() : 0, slope || intercept};
+  const std::vector<double> slope = numbersIn(display.RescaleSlope);
+  const std::vector<double> intercept = numbersIn(display.RescaleIntercept);
+  return {slope.empty() ? 1 : slope.front(), intercept.empty() ? 0 : intercept.front(),
+          !slope.empty() || !intercept.empty()};
 }
 
 struct Window {
@@ -60,12 +44,12 @@ bool isLinear(const std::string& function) { return function.empty() || function
 
 // PS3.3 C.11.2.1.2 and C.11.2.1.3.
 bool isWindow(const SourceDisplay& display) {
-  const auto centers = numbersIn(display.WindowCenter);
-  const auto widths = numbersIn(display.WindowWidth);
+  const std::vector<double> centers = numbersIn(display.WindowCenter);
+  const std::vector<double> widths = numbersIn(display.WindowWidth);
   const std::string& function = display.VOILUTFunction;
-  if (!centers || !widths || centers->size() != widths->size()) return false;
+  if (centers.empty() || centers.size() != widths.size()) return false;
   if (!isLinear(function) && function != "LINEAR_EXACT" && function != "SIGMOID") return false;
-  return std::all_of(widths->begin(), widths->end(),
+  return std::all_of(widths.begin(), widths.end(),
                      [&](double width) { return isLinear(function) ? width >= 1 : width > 0; });
 }
 
@@ -74,8 +58,8 @@ std::optional<Window> inStoredValues(const Window& window, const Rescale& rescal
   if (!(rescale.slope > 0)) return std::nullopt;  // it turns the greys round: no window does
   const double half = isLinear(window.function) ? 0.5 : 0;
   const double center =
-      (numbersIn(window.center)->front() - half - rescale.intercept) / rescale.slope + half;
-  const double width = (numbersIn(window.width)->front() - 2 * half) / rescale.slope + 2 * half;
+      (numbersIn(window.center).front() - half - rescale.intercept) / rescale.slope + half;
+  const double width = (numbersIn(window.width).front() - 2 * half) / rescale.slope + 2 * half;
   return Window{decimalString(center), decimalString(width), window.function};
 }
 
