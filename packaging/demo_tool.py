@@ -11,6 +11,7 @@ import json
 import os
 import socket
 import sys
+import textwrap
 import time
 import urllib.error
 import urllib.request
@@ -171,12 +172,15 @@ def unit_of(measurement):
     return measurement["unit"]["value"].replace("{", "").replace("}", "")  # UCUM's remarks
 
 
-def line_of(measurement):
+def line_of(measurement, reasons):
+    """A line of the table; the reason for a doubt is added to `reasons` and cited by its number."""
     value = measurement["value"]
     text = "not measured" if value is None else f"{value:.1f}"
-    line = f"  {measurement['label']:<40} {text:>12} {unit_of(measurement):<10}"
+    line = f"  {measurement['label']:<34} {text:>12} {unit_of(measurement):<10}"
     if measurement["quality"] != "good":
-        line += f" {measurement['quality']}: {measurement['reason']}"
+        if measurement["reason"] not in reasons:
+            reasons.append(measurement["reason"])
+        line += f" {measurement['quality']} ({reasons.index(measurement['reason']) + 1})"
     return line.rstrip()
 
 
@@ -186,10 +190,15 @@ def table(url):
     reported = [m for m in results["measurements"] if m["reported"]]
     if not reported:
         sys.exit("the results hold no measurement that may be reported")
+    reasons = []
     for measurement in reported:
-        print(line_of(measurement))
+        print(line_of(measurement, reasons))
+    print()
+    for number, reason in enumerate(reasons, 1):
+        print(textwrap.fill(reason, 100, initial_indent=f"  ({number}) ", subsequent_indent="      "))
     for flag in results["flags"]:
-        print(f"  [{flag['severity']}] {flag['text']}")
+        if flag["text"] not in reasons:
+            print(f"  [{flag['severity']}] {flag['text']}")
     print("  Research use, not for diagnosis.")
 
 
