@@ -56,33 +56,80 @@ WorklistFolder::WorklistFolder(std::string folder, int expireDays, JobStore& sto
       log_(std::move(log)),
       clock_(clock ? std::move(clock) : MonotonicMs(steadyMs)) {}
 
-void WorklistFolder::takeIn(const Json& answer, WorklistFolderStatus& status) {
+struct WorklistFolder::Said {
+  std::string file;
+  std::optional<JobStore::ScheduledExam> exam;
+  std::string problem;  // why there is none
+};
+
+// Those that are not over.
+std::vector<WorklistFolder::Said> WorklistFolder::examsIn(const Json& answer,
+                                                          WorklistFolderStatus& status) const {
   const std::string oldest = dateBeforeToday(expireDays_);
-  std::vector<std::string> there;
+  std::vector<Said> files;
   for (const Json& one : answer.at("files")) {
-    const std::string name = one.at("file").get<std::string>();
-    std::string reason = one.value("error", std::string());
+    Said said{one.at("file").get<std::string>(), {}, one.value("error", std::string())};
     ++status.files;
     try {
-      if (reason.empty()) {
-        const JobStore::ScheduledExam exam = worklistEntryOfFile(one.at("entry"));
-        if (exam.startDate < oldest) {
-          ++status.expired;
-          continue;
-        }
-        reason = store_.importExam(exam, name);
-      }
+      if (said.problem.empty()) said.exam = worklistEntryOfFile(one.at("entry"));
     } catch (const InputError& error) {
-      reason = error.what();
+      said.problem = error.what();
     }
-    there.push_back(name);
-    if (reason.empty()) {
-      ++status.entries;
+    if (said.exam && said.exam->startDate < oldest) {
+      ++status.expired;
     } else {
-      status.refused.push_back({name, reason});
+      files.push_back(std::move(said));
     }
   }
+  return files;
+}
+
+// Identifiers of exams that their files say no more: another file may say them.
+std::vector<std::string> WorklistFolder::forgetWhatIsGone(const std::vector<Said>& files) {
+  std::vector<std::string> freed;
+  for (auto known = taken_.begin(); known != taken_.end();) {
+    const auto now = std::find_if(files.begin(), files.end(),
+                                  [&](const Said& said) { return said.file == known->first; });
+    const bool isGone =
+        now == files.end() || (now->exam && now->exam->id != known->second.id);
+    if (isGone) freed.push_back(known->second.id);
+    known = isGone ? taken_.erase(known) : std::next(known);
+  }
+  return freed;
+}
+
+// What is gone is withdrawn first: a file that was renamed says the exam of the one that it was.
+void WorklistFolder::takeIn(const std::vector<Said>& files, WorklistFolderStatus& status) {
+  std::vector<std::string> there;
+  for (const Said& said : files) there.push_back(said.file);
+  const std::vector<std::string> freed = forgetWhatIsGone(files);
   store_.withdrawExams(there);
+  std::vector<const Said*> imported;
+  for (const Said& said : files) {
+    const auto known = taken_.find(said.file);
+    const bool isFreed =
+        said.exam && std::find(freed.begin(), freed.end(), said.exam->id) != freed.end();
+    const bool isSame = said.exam && known != taken_.end() && !isFreed &&
+                        known->second.attributesJson == said.exam->attributesJson;
+    if (isSame) continue;
+    std::string problem = said.problem;
+    if (said.exam) problem = store_.importExam(*said.exam, said.file);
+    if (!problem.empty()) {
+      if (said.exam) taken_.erase(said.file);
+      status.refused.push_back({said.file, problem});
+      continue;
+    }
+    taken_[said.file] = *said.exam;
+    imported.push_back(&said);
+  }
+  for (const Said* said : imported) {  // two files may have exchanged what they say
+    if (!store_.scheduledExam(said->exam->id)) store_.importExam(*said->exam, said->file);
+  }
+  for (const Said& said : files) {
+    if (said.exam && taken_.count(said.file) != 0 && store_.scheduledExam(said.exam->id)) {
+      ++status.entries;
+    }
+  }
 }
 
 bool WorklistFolder::look(const std::stop_token& stop) {
@@ -93,7 +140,7 @@ bool WorklistFolder::look(const std::stop_token& stop) {
   WorklistFolderStatus status;
   bool isToBeTriedAgain = false;
   try {
-    takeIn(Json::parse(read_(stop)), status);
+    takeIn(examsIn(Json::parse(read_(stop)), status), status);
   } catch (const CancelledError&) {
     return false;
   } catch (const Json::exception& error) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -46,7 +47,10 @@ class WorklistFolder {
   WorklistFolderStatus status() const;
 
  private:
-  void takeIn(const nlohmann::json& answer, WorklistFolderStatus& status);
+  struct Said;  // by one file, in one reading
+  std::vector<Said> examsIn(const nlohmann::json& answer, WorklistFolderStatus& status) const;
+  void takeIn(const std::vector<Said>& files, WorklistFolderStatus& status);
+  std::vector<std::string> forgetWhatIsGone(const std::vector<Said>& files);
 
   const std::string folder_;
   const int expireDays_;
@@ -55,6 +59,9 @@ class WorklistFolder {
   const LogCallback log_;
   const MonotonicMs clock_;
   std::string seen_;
+  // File -> the exam that it said when it was taken in. A file that says the same again changes
+  // nothing: what people changed or deleted since stays so.
+  std::map<std::string, JobStore::ScheduledExam> taken_;
   std::optional<std::int64_t> nextTryMs_;  // after a reading that failed
   mutable std::mutex mutex_;               // guards the status
   WorklistFolderStatus status_;

@@ -161,6 +161,66 @@ TEST_F(WorklistFolderTest, TwoFilesOfOneExamContradictEachOther) {
   EXPECT_THAT(followed.status().refused.at(0).reason, HasSubstr("is in \"a.wl\""));
 }
 
+TEST_F(WorklistFolderTest, AFileThatIsRenamedKeepsItsExam) {
+  put("a.wl", exam("A"));
+  followed.look(stopper.get_token());
+  take("a.wl");
+  put("z.wl", exam("A"));
+  followed.look(stopper.get_token());
+  EXPECT_THAT(accessions(), ElementsAre("A"));
+  EXPECT_EQ(followed.status().entries, 1U);
+  take("z.wl");
+  followed.look(stopper.get_token());
+  EXPECT_THAT(accessions(), IsEmpty());
+}
+
+TEST_F(WorklistFolderTest, AFileThatTakesAnothersPlaceWithOtherValuesIsTaken) {
+  put("a.wl", exam("A"));
+  followed.look(stopper.get_token());
+  take("a.wl");
+  put("z.wl", exam("A", "20990202"));
+  followed.look(stopper.get_token());
+  ASSERT_THAT(accessions(), ElementsAre("A"));
+  EXPECT_EQ(store->scheduledExams(1, 0)[0].startDate, "20990202");
+  EXPECT_THAT(followed.status().refused, IsEmpty());
+}
+
+TEST_F(WorklistFolderTest, OneOfTwoFilesThatSayTheSameIsEnough) {
+  put("a.wl", exam("A"));
+  put("b.wl", exam("A"));
+  followed.look(stopper.get_token());
+  EXPECT_EQ(followed.status().entries, 2U);
+  take("a.wl");
+  followed.look(stopper.get_token());
+  EXPECT_THAT(accessions(), ElementsAre("A"));
+}
+
+TEST_F(WorklistFolderTest, FilesThatExchangeTheirExamsLoseNone) {
+  put("a.wl", exam("A"));
+  put("b.wl", exam("B"));
+  followed.look(stopper.get_token());
+  put("a.wl", exam("B"));
+  put("b.wl", exam("A"));
+  followed.look(stopper.get_token());
+  EXPECT_THAT(accessions(), ElementsAre("A", "B"));
+}
+
+TEST_F(WorklistFolderTest, WhatPeopleDeletedOrChangedStaysSoWhenOtherFilesChange) {
+  put("a.wl", exam("A"));
+  put("b.wl", exam("B"));
+  followed.look(stopper.get_token());
+  EXPECT_TRUE(store->unschedule(worklistEntryOfFile(exam("A")).id));
+  EXPECT_TRUE(store->reschedule(worklistEntryOfFile(exam("B", "20990301"))));
+  put("c.wl", exam("C", "20990401"));
+  followed.look(stopper.get_token());
+  ASSERT_THAT(accessions(), ElementsAre("B", "C"));
+  EXPECT_EQ(store->scheduledExam(worklistEntryOfFile(exam("B")).id)->startDate, "20990301");
+  EXPECT_EQ(followed.status().entries, 2U);
+  put("a.wl", exam("A", "20990501"));  // whoever scheduled it says something new
+  followed.look(stopper.get_token());
+  EXPECT_THAT(accessions(), ElementsAre("A", "B", "C"));
+}
+
 TEST_F(WorklistFolderTest, DaysLongPastAreNotTakenIn) {
   put("a.wl", exam("A", "20200101"));
   followed.look(stopper.get_token());
