@@ -58,6 +58,11 @@ class Warner {
       }
       if (!clauses[i].contains("tag")) continue;
       const auto keyword = clauses[i]["tag"].get<std::string>();
+      if (isDicomSequence(keyword)) {
+        warn(here.at("tag"), inQuotes(keyword) +
+                                 " is a sequence: rules see single values only, so it is always "
+                                 "absent");
+      }
       if (isDicomKeyword(keyword)) continue;
       const std::string meant = nearestDicomKeyword(keyword);
       warn(here.at("tag"), inQuotes(keyword) + " is no keyword of DICOM" +

@@ -27,8 +27,9 @@ struct RuleReport {
   bool valid() const { return mistakes.empty(); }
 };
 
-// Warns of keywords that the DICOM dictionary (PS3.6) does not know, of rules behind one that
-// matches everything, of tasks that this program does not compute, and when nothing is analysed.
+// Warns of keywords that the DICOM dictionary (PS3.6) does not know, of sequences, of rules behind
+// one that matches everything, of tasks that this program does not compute, and when nothing is
+// analysed.
 RuleReport checkRules(std::string_view json, const std::string& source,
                       const KnownNames& known = {});
 
@@ -38,6 +39,8 @@ nlohmann::json reportJson(const RuleReport& report);
 
 // Whether DICOM has this keyword. Always true when the program was built without a dictionary.
 bool isDicomKeyword(std::string_view keyword);
+// Whether it is one whose value is a sequence, which rules do not see.
+bool isDicomSequence(std::string_view keyword);
 std::string nearestDicomKeyword(std::string_view keyword);  // empty when none is near
 
 }  // namespace cmr

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "analysis/errors.h"
+#include "config/letters.h"
 
 namespace cmr {
 namespace {
@@ -100,13 +101,16 @@ class CostCheck {
   int repetitions_ = 0;
 };
 
-std::regex compiled(const std::string& pattern) {
+std::wregex compiled(const std::string& pattern) {
   if (pattern.empty()) throw InputError("an empty pattern matches everything");
   if (pattern.size() > longestPattern)
     throw InputError("the pattern is longer than 1000 characters");
   CostCheck(pattern).run();
   try {
-    return std::regex(pattern, std::regex::ECMAScript | std::regex::icase);
+    std::wregex regex;
+    regex.imbue(localeOfLetters());
+    regex.assign(lettersOf(pattern), std::wregex::ECMAScript | std::wregex::icase);
+    return regex;
   } catch (const std::regex_error& error) {
     throw InputError(std::string("not a regular expression: ") + error.what());
   }
@@ -117,7 +121,7 @@ std::regex compiled(const std::string& pattern) {
 RulePattern::RulePattern(const std::string& pattern) : text_(pattern), regex_(compiled(pattern)) {}
 
 bool RulePattern::foundIn(std::string_view text) const {
-  const std::string_view searched = text.substr(0, longestText);
+  const std::wstring searched = lettersOf(text.substr(0, longestText));
   return std::regex_search(searched.begin(), searched.end(), regex_);
 }
 

@@ -7,7 +7,8 @@
 
 namespace cmr {
 
-// ECMAScript, found anywhere in the text, upper and lower case alike. The standard library's
+// ECMAScript, found anywhere in the text, upper and lower case alike, by letters of UTF-8: `[äö]`,
+// `ü?` and `.` mean whole ones. The standard library's
 // matcher backtracks, so patterns whose cost may grow exponentially are refused when they are read
 // (a repeated group that itself repeats or offers alternatives, and back-references), and only the
 // first 1024 bytes of a text are searched.
@@ -21,7 +22,7 @@ class RulePattern {
 
  private:
   std::string text_;
-  std::regex regex_;
+  std::wregex regex_;
 };
 
 }  // namespace cmr

@@ -1,25 +1,19 @@
 #include "config/value_condition.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "analysis/errors.h"
+#include "config/letters.h"
 #include "config/strict_json.h"
 
 namespace cmr {
 namespace {
 
 using Json = nlohmann::json;
-
-bool sameText(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
 
 std::vector<std::string_view> singleValues(std::string_view value) {
   std::vector<std::string_view> values;
@@ -137,7 +131,7 @@ struct Judge {
   bool operator()(const OneOf& test) const {
     const bool found = std::any_of(values.begin(), values.end(), [&](std::string_view value) {
       return std::any_of(test.values.begin(), test.values.end(),
-                         [&](const std::string& wanted) { return sameText(value, wanted); });
+                         [&](const std::string& wanted) { return sameLetters(value, wanted); });
     });
     return found != test.negated;
   }

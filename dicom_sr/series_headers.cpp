@@ -9,6 +9,7 @@
 #include <fstream>
 #include <memory>
 #include <set>
+#include <string_view>
 
 #include "analysis/errors.h"
 #include "dicom_sr/dataset_values.h"
@@ -22,7 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr Uint32 longestValue = 4096;  // bytes; longer ones are no values for a rule
+// Bytes in UTF-8. Orthanc says nothing of longer values (ORTHANC_MAXIMUM_TAG_LENGTH), so the rules
+// do not see them there, either.
+constexpr std::size_t longestValue = 256;
+constexpr std::string_view retired = "RETIRED_";  // DCMTK's mark, which Orthanc leaves out
 
 std::vector<fs::path> filesBelow(const std::string& path) {
   std::error_code error;
@@ -42,13 +46,15 @@ std::map<std::string, std::string> valuesOf(DcmDataset& dataset) {
   for (unsigned long i = 0; i < dataset.card(); ++i) {
     DcmElement* element = dataset.getElement(i);
     if (!element->isLeaf() || element->getTag().isPrivate() ||
-        element->getLength() > longestValue || element->getTag() == DCM_PixelData) {
+        element->getLength() > 16 * longestValue || element->getTag() == DCM_PixelData) {
       continue;
     }
     OFString value;
-    if (element->getOFStringArray(value, OFTrue).bad()) continue;
+    if (element->getOFStringArray(value, OFTrue).bad() || value.length() > longestValue) continue;
     DcmTag tag = element->getTag();
-    values.emplace(tag.getTagName(), std::string(value.c_str(), value.length()));
+    std::string_view name = tag.getTagName();
+    if (name.substr(0, retired.size()) == retired) name.remove_prefix(retired.size());
+    values.emplace(name, std::string(value.c_str(), value.length()));
   }
   return values;
 }

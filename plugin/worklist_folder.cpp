@@ -90,8 +90,7 @@ std::vector<std::string> WorklistFolder::forgetWhatIsGone(const std::vector<Said
   for (auto known = taken_.begin(); known != taken_.end();) {
     const auto now = std::find_if(files.begin(), files.end(),
                                   [&](const Said& said) { return said.file == known->first; });
-    const bool isGone =
-        now == files.end() || (now->exam && now->exam->id != known->second.id);
+    const bool isGone = now == files.end() || (now->exam && now->exam->id != known->second.id);
     if (isGone) freed.push_back(known->second.id);
     known = isGone ? taken_.erase(known) : std::next(known);
   }

@@ -121,6 +121,15 @@ TEST(CheckRules, AKeywordThatDicomDoesNotKnowIsWarnedOfWithTheNearest) {
       ElementsAre(HasSubstr(
           R"(rules[0].when[0].anyOf[0].tag "SeriesDescripton" is no keyword of DICOM; did you mean "SeriesDescription"?)")));
   EXPECT_TRUE(isDicomKeyword("CardiacNumberOfImages"));
+  EXPECT_TRUE(isDicomKeyword("OtherPatientIDs")) << "retired, and there in many archives";
+}
+
+TEST(CheckRules, ASequenceIsWarnedOfAsRulesNeverSeeOne) {
+  if (isDicomKeyword("NoSuchKeyword")) GTEST_SKIP() << "built without DCMTK's dicom.dic";
+  EXPECT_THAT(warningsOf(R"({"name": "a", "tasks": ["seg_cine_sax"], "when": [
+          {"tag": "MRImagingModifierSequence", "present": true},
+          {"tag": "ScanningSequence", "equals": "GR"}]})"),
+              ElementsAre(HasSubstr(R"("MRImagingModifierSequence" is a sequence)")));
 }
 
 TEST(CheckRules, TheReportIsJsonForPrograms) {

@@ -46,6 +46,21 @@ TEST(Rules, EqualityLooksAtEachValueWithoutRegardToCaseAndSpaces) {
   EXPECT_FALSE(matches(clause, {}));
 }
 
+TEST(Rules, LettersBeyondAsciiAreLettersAndHaveACase) {
+  EXPECT_TRUE(
+      matches(R"({"tag": "StationName", "equals": "münchen 1"})", {{"StationName", "MÜNCHEN 1"}}));
+  const auto found = [](const char* pattern, const char* name) {
+    return matches(R"({"tag": "SeriesDescription", "matches": ")" + std::string(pattern) + R"("})",
+                   {{"SeriesDescription", name}});
+  };
+  EXPECT_TRUE(found("^fr[üu]h$", "FRÜH"));
+  EXPECT_FALSE(found("^fr[üu]h$", "fröh")) << "the two share a byte";
+  EXPECT_TRUE(found("^gro.e$", "große"));
+  EXPECT_TRUE(found("^vorhü?f$", "vorhf"));
+  EXPECT_TRUE(found("心.{1}$", "心臓"));
+  EXPECT_TRUE(found("sax", "\xff sax")) << "what is no UTF-8 hides nothing behind it";
+}
+
 TEST(Rules, NegatedTestsHoldExactlyWhenTheOthersDoNot) {
   for (const std::string value : {"", "  ", "MR", "CT", "CT\\MR"}) {
     const std::map<std::string, std::string> tags{{"Modality", value}};
