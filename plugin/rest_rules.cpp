@@ -23,6 +23,12 @@ KnownNames knownNames(const RestContext& context) {
   return context.rules == nullptr ? KnownNames{} : context.rules->known();
 }
 
+// As the file is now.
+RestResponse inUse(LiveRules& rules) {
+  rules.now();
+  return answer(200, rulesJson(rules.status()));
+}
+
 RestResponse check(const RestRequest& request, const RestContext& context) {
   return answer(200, reportJson(checkRules(request.body, "rules", knownNames(context))));
 }
@@ -52,6 +58,16 @@ LiveRules::Replaced replaceOnRecord(const RestRequest& request, const std::strin
   return outcome;
 }
 
+// A file that somebody is at work on by hand is not written over.
+std::string whyChanged(LiveRules& rules) {
+  rules.now();
+  const std::string problem = rules.status().problem;
+  if (problem.empty()) return "somebody else changed the rules meanwhile: look at them first";
+  return "the rules file was changed by hand and is refused, so it is not written over: mend it "
+         "where it lies, or put a good one there. " +
+         problem;
+}
+
 RestResponse replace(const RestRequest& request, const RestContext& context) {
   const auto given = request.headers.find("if-match");
   if (given == request.headers.end()) {
@@ -61,8 +77,7 @@ RestResponse replace(const RestRequest& request, const RestContext& context) {
     case LiveRules::Replaced::notEditable:
       return answer(403, {{"error", "the configuration does not allow it (EditRules)"}});
     case LiveRules::Replaced::changedMeanwhile:
-      return answer(409,
-                    {{"error", "somebody else changed the rules meanwhile: look at them first"}});
+      return answer(409, {{"error", whyChanged(*context.rules)}});
     case LiveRules::Replaced::done:
       break;
   }
@@ -128,7 +143,7 @@ std::optional<RestRoute> rulesRouteOf(const RestRequest& request,
     return RestRoute{"PUT", [&] { return replace(request, context); }, true, Role::administrator};
   }
   if (parts.size() == 2 && last == "rules") {
-    return RestRoute{"GET", [&] { return answer(200, rulesJson(context.rules->status())); }};
+    return RestRoute{"GET", [&] { return inUse(*context.rules); }};
   }
   if (parts.size() == 3 && parts[1] == "rules" && last == "check") {
     return RestRoute{"POST", [&] { return check(request, context); }, false, Role::viewer};

@@ -1,5 +1,5 @@
 // The audit trail, page by page.
-import { byId, cell, day, frame, get, make, personName, repeat, showStatus, stateNames, tellWhyNot, time, whyNot } from './common.js';
+import { byId, cell, day, frame, get, make, personName, repeat, say, showStatus, stateNames, tellWhyNot, time, whyNot } from './common.js';
 
 const pageSize = 50;
 let offset = 0;
@@ -77,7 +77,7 @@ async function refresh() {
 
 function goTo(place) {
   offset = Math.max(0, place);
-  refresh();
+  refresh().catch(refusal => say(refusal.message, 'bad'));
 }
 
 frame('Audit');

@@ -74,6 +74,22 @@ export const cell = (name, ...children) => make('td', { 'data-name': name }, ...
 export const scrolling = (label, ...children) =>
   make('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': label }, ...children);
 
+// Where the keyboard is in a table, to be found again when its rows (which have ids) were drawn anew: a job that runs changes
+// all the time. What is not there any more (a button that was pressed, say) leaves it at the row's first link, which does no
+// harm, or at the table.
+export function keyboardIn(body) {
+  const focus = document.activeElement;
+  if (!body.contains(focus)) return () => {};
+  const row = focus.closest('tr').id;
+  const name = focus.getAttribute('aria-label');
+  return () => {
+    if (focus.isConnected) return;
+    const places = [...(byId(row)?.querySelectorAll('a, button:not(:disabled)') ?? [])];
+    const place = places.find(one => one.getAttribute('aria-label') === name) ?? places.find(one => one.href) ?? body.closest('.scroll');
+    place.focus({ preventScroll: true });
+  };
+}
+
 export function definitions(pairs) {
   const list = make('dl');
   for (const [term, value] of pairs) {
@@ -132,8 +148,11 @@ export const personName = text => (text ?? '').replace(/=.*$/, '').split('^').fi
 
 const ranks = ['none', 'viewer', 'operator', 'administrator'];
 let asked = null;
-// {user, role, because}; asked once per page. The archive decides again with every request.
-export const access = () => asked ??= getOr('cmr/access', { user: null, role: 'viewer', because: '' });
+// {user, role, because}; asked once per page, and again while nobody answers. The archive decides again with every request.
+export const access = () => asked ??= get('cmr/access').catch(() => {
+  asked = null;
+  return { user: null, role: 'viewer', because: 'The archive does not say who you are.' };
+});
 
 const withArticle = role => (role === 'viewer' ? `a ${role}` : `an ${role}`);
 
@@ -146,9 +165,12 @@ export async function whyNot(role) {
 
 // Buttons that the reader may not press say why, instead of failing when they are pressed.
 export function withhold(button, why) {
-  if (!why) return button;
-  button.disabled = true;
-  button.title = why;
+  if (why || button.dataset.withheld) {
+    button.disabled = Boolean(why);
+    button.title = why ?? '';
+  }
+  if (why) button.dataset.withheld = 'yes';
+  else delete button.dataset.withheld;
   return button;
 }
 
@@ -160,19 +182,29 @@ export function tellWhyNot(why, what) {
 
 async function showReader() {
   const me = await access();
+  if (asked === null) setTimeout(showReader, 5000);
   byId('reader').textContent = `${me.user ? `${me.user}, ${me.role}` : me.role === 'none' ? 'No user' : `Without a user, as ${me.role}`}. ${me.because}`;
 }
 
 // --- what is said to everybody ----------------------------------------------------------------------
 
-// Announced by screen readers, and seen.
+// Announced by screen readers, and seen wherever the page was scrolled to: what went well goes by itself, the rest when it
+// is closed.
+let goes = 0;
+const said = () => byId('said').dataset.text ?? '';
 export function say(text, kind = 'good') {
   const place = byId('said');
-  place.replaceChildren(text ? make('div', { className: `notice ${kind} no-print` }, text) : '');
+  clearTimeout(goes);
+  place.dataset.text = text;
+  if (kind === 'good' && text) goes = setTimeout(() => say(''), 10_000);
+  const close = kind === 'good' ? null : make('button', { type: 'button', onclick: () => say('') }, 'Close');
+  place.replaceChildren(text ? make('div', { className: `notice ${kind} no-print` }, text, close ? ' ' : null, close) : '');
 }
 
-// Runs what a button does; a refusal is told, the button waits meanwhile.
+// Runs what a button does; a refusal is told, the button waits meanwhile. A button that waits loses the keyboard: it is
+// given back.
 export async function act(button, work, done) {
+  const hadKeyboard = document.activeElement === button;
   button.disabled = true;
   try {
     await work();
@@ -180,7 +212,8 @@ export async function act(button, work, done) {
   } catch (refusal) {
     say(refusal.message, 'bad');
   } finally {
-    button.disabled = false;
+    button.disabled = Boolean(button.dataset.withheld);
+    if (hadKeyboard && (document.activeElement ?? document.body) === document.body) button.focus({ preventScroll: true });
   }
 }
 
@@ -209,15 +242,20 @@ export async function showStatus() {
 }
 
 // Calls `work` now and every few seconds while the page can be seen.
+// What went wrong is said once, and taken back when it goes well again.
 export function repeat(work, milliseconds) {
   let busy = false;
+  let trouble = null;
   const round = async () => {
     if (busy || document.hidden) return;
     busy = true;
     try {
       await work();
+      if (trouble !== null && said() === trouble) say('');
+      trouble = null;
     } catch (refusal) {
-      say(refusal.message, 'bad');
+      if (trouble !== refusal.message) say(refusal.message, 'bad');
+      trouble = refusal.message;
     } finally {
       busy = false;
     }
@@ -280,13 +318,16 @@ export function clauseList(clauses) {
       ` ${clause.clause}: `, make('em', {}, clause.why))));
 }
 
-// `outcomes`: every rule in order; the one that decides is open.
+// `outcomes`: every rule in order; the one that decides is open. Where the pictures decide between several, `decides` is none
+// of them. The words of explain_rules.cpp.
 export function ruleOutcomes(outcomes, decides) {
   const place = outcomes.findIndex(outcome => outcome.rule === decides);
+  const last = outcomes.findIndex(outcome => outcome.matched); // nothing behind it is asked
   return outcomes.map((outcome, at) => {
+    const isBehind = last >= 0 && at > last;
     const word = !outcome.enabled ? 'disabled' : at === place ? 'decides'
-      : outcome.open ? 'decides if the pictures show it' : !outcome.matched ? 'does not match'
-      : place >= 0 && at > place ? 'would match, an earlier one decides' : 'matches';
+      : outcome.open ? (isBehind ? 'comes too late' : 'decides if the pictures show it') : !outcome.matched ? 'does not match'
+      : isBehind ? 'would match, but an earlier rule decides' : 'decides if no rule before it does';
     return make('details', { open: at === place },
       make('summary', {}, `${outcome.rule}: ${word}`), clauseList(outcome.clauses));
   });

@@ -1,7 +1,8 @@
 // The queue: live, filtered, with what an operator may do.
-import { act, byId, cell, day, frame, get, getOr, make, personName, post, repeat, seriesName, showStatus, stateMark, stateNames, tellWhyNot, time, whyNot, withhold } from './common.js';
+import { act, byId, cell, day, frame, get, getOr, keyboardIn, make, personName, post, repeat, say, seriesName, showStatus, stateMark, stateNames, tellWhyNot, time, whyNot, withhold } from './common.js';
 
 const open = new Set(['queued', 'leased', 'storing', 'retry']);
+const mostJobs = 200; // asked for; a text is looked for among these
 const again = new Set(['dead', 'notAnalysable', 'cancelled', 'done', 'retry']);
 const studies = new Map();
 const series = new Map();
@@ -77,7 +78,7 @@ function jobRow(job, study, first) {
 function skippedRow(entry, study, one) {
   const description = one ? `${seriesName(one)} (${one.MainDicomTags?.Modality ?? ''})` : 'no longer in the archive';
   const held = entry.reason.startsWith('held: ') || entry.reason.startsWith('waits for its hours');
-  return make('tr', {}, make('th', { scope: 'row' }, ...studyLink(entry.study, study)), cell('Series', description),
+  return make('tr', { id: `skipped-${entry.series}` }, make('th', { scope: 'row' }, ...studyLink(entry.study, study)), cell('Series', description),
     cell('Since', time(entry.time)), cell('Why', entry.reason),
     make('td', { className: 'actions' }, held
       ? button('Analyse', description, () => post(`cmr/series/${entry.series}/analyze`), 'Queued.')
@@ -86,6 +87,7 @@ function skippedRow(entry, study, one) {
 
 // Only what changed is drawn anew, so that the keyboard's place and an open menu stay.
 function update(body, rows) {
+  const giveBack = keyboardIn(body);
   const before = [...body.children];
   rows.forEach((row, at) => {
     const old = before[at];
@@ -93,6 +95,7 @@ function update(body, rows) {
     else if (old.outerHTML !== row.outerHTML) old.replaceWith(row);
   });
   before.slice(rows.length).forEach(row => row.remove());
+  giveBack();
 }
 
 // The banner says when no job is taken; the button does the opposite of what holds.
@@ -122,12 +125,13 @@ async function refresh() {
   const counts = status.jobs ?? {};
   byId('counts').textContent = Object.entries(counts).filter(([, count]) => count > 0)
     .map(([name, count]) => `${count} ${stateNames[name] ?? name}`).join(' · ');
-  const { jobs } = await get(`cmr/jobs?limit=200${state ? `&state=${state}` : ''}`);
+  const { jobs } = await get(`cmr/jobs?limit=${mostJobs}${state ? `&state=${state}` : ''}`);
   const rows = await Promise.all(jobs.map(async job => jobRow(job, await known(studies, 'studies', job.study),
     job.series.length > 0 ? await known(series, 'series', job.series[0]) : null)));
   const shown = rows.filter(row => fits(text, row));
   update(byId('jobs'), shown);
   byId('none').hidden = shown.length > 0;
+  byId('more').hidden = jobs.length < mostJobs;
   const { skipped } = await get('cmr/skipped?limit=100');
   const others = await Promise.all(skipped.map(async entry =>
     skippedRow(entry, await known(studies, 'studies', entry.study), await known(series, 'series', entry.series))));
@@ -137,6 +141,6 @@ async function refresh() {
 frame('Queue');
 for (const [id, name] of Object.entries(stateNames)) byId('state').append(make('option', { value: id }, name));
 byId('filter').addEventListener('submit', event => event.preventDefault());
-byId('filter').addEventListener('input', refresh);
+byId('filter').addEventListener('input', () => refresh().catch(refusal => say(refusal.message, 'bad')));
 byId('mode').addEventListener('click', event => act(event.target, changeMode));
 repeat(refresh, 3000);

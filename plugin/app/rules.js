@@ -89,6 +89,13 @@ async function dryRun() {
   showExplained(await post(`cmr/series/${encodeURIComponent(id)}/explain`, byId('text').value));
 }
 
+// As the archive has it now: somebody else may have changed it since the page was opened.
+async function restore() {
+  showUse(await get('cmr/rules'));
+  byId('text').value = inUse.text;
+  await showHistory();
+}
+
 async function save() {
   if (!await check()) return;
   showUse(await put('cmr/rules', byId('text').value, { 'If-Match': inUse.sha256 }));
@@ -101,7 +108,7 @@ async function start() {
   const status = await showStatus();
   byId('check').addEventListener('click', event => act(event.target, check));
   byId('save').addEventListener('click', event => act(event.target, save));
-  byId('restore').addEventListener('click', () => { byId('text').value = inUse?.text ?? ''; });
+  byId('restore').addEventListener('click', event => act(event.target, restore));
   byId('try').addEventListener('submit', event => { event.preventDefault(); act(byId('run'), dryRun); });
   if (status.state !== 'running') return;
   showUse(await get('cmr/rules'));

@@ -1,5 +1,5 @@
 // Scheduled exams: their state, and what a person may add or take away.
-import { act, byId, cell, day, frame, get, make, personName, post, remove, repeat, showStatus, tellWhyNot, whyNot, withhold } from './common.js';
+import { act, byId, cell, day, frame, get, keyboardIn, make, personName, post, remove, repeat, showStatus, tellWhyNot, whyNot, withhold } from './common.js';
 
 const states = { scheduled: ['scheduled', ''], arrived: ['arrived', 'good'], analysing: ['in analysis', 'good'], reported: ['reported', 'good'] };
 // Keyword, name, whether it is needed, and how the browser asks for it.
@@ -31,7 +31,7 @@ function row(entry) {
   const time = (said.ScheduledProcedureStepStartTime ?? '').replace(/^(\d\d)(\d\d).*$/, '$1:$2');
   const codes = (said.ScheduledProtocolCodeSequence ?? []).map(code => code.CodeMeaning).join(', ');
   const name = entry.study ? make('a', { href: `study.html#${encodeURIComponent(entry.study)}` }, about) : about;
-  return make('tr', {}, cell('State', mark(entry), entry.conflict ? make('div', { className: 'notice bad' }, entry.conflict, make('div', {}, 'They were not tied. If it is the exam that is wrong: delete it and schedule it anew.')) : null),
+  return make('tr', { id: `exam-${entry.id}` }, cell('State', mark(entry), entry.conflict ? make('div', { className: 'notice bad' }, entry.conflict, make('div', {}, 'They were not tied. If it is the exam that is wrong: delete it and schedule it anew.')) : null),
     make('th', { scope: 'row' }, name, make('div', { className: 'quiet' }, `${said.PatientID}, accession number ${said.AccessionNumber}`)),
     cell('Scheduled', `${day(said.ScheduledProcedureStepStartDate)} ${time}`.trim()),
     cell('Exam', [said.Modality, said.ScheduledProcedureStepDescription, codes].filter(Boolean).join(' · ')),
@@ -52,12 +52,15 @@ async function refresh() {
   tellWhyNot(closed, 'Exams cannot be scheduled or deleted.');
   withhold(byId('schedule'), closed);
   showFiles(status.worklistFolder);
-  const { entries } = await get('cmr/worklist');
+  const { entries, limit } = await get('cmr/worklist');
   byId('none').hidden = entries.length > 0;
+  byId('more').hidden = entries.length < limit;
   const now = JSON.stringify(entries);
-  if (now === shown) return; // the keyboard's place stays
+  if (now === shown) return;
   shown = now;
+  const giveBack = keyboardIn(byId('entries'));
   byId('entries').replaceChildren(...entries.map(row));
+  giveBack();
 }
 
 // Files that a hospital's system put there and that cannot be used.

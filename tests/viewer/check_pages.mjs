@@ -99,6 +99,17 @@ async function useTheQueue(browser) {
   await page.click('#mode');
   await page.waitForSelector('#banner .notice', { state: 'detached' });
   demand((await archive('/cmr/queue')).mode === 'running', 'queue: and goes on');
+  // A row that is drawn anew leaves the keyboard where it was.
+  const kept = await page.evaluate(async () => {
+    const button = document.querySelector('#jobs button');
+    button.focus();
+    const name = button.getAttribute('aria-label');
+    const row = button.closest('tr');
+    row.querySelector('td').textContent = 'changed';
+    for (let round = 0; row.isConnected && round < 100; ++round) await new Promise(done => setTimeout(done, 100));
+    return !row.isConnected && document.activeElement.getAttribute('aria-label') === name;
+  });
+  demand(kept, 'queue: the keyboard stays in a row that changes');
   // By keyboard alone: the first stop leads past the bar.
   await page.reload();
   await page.keyboard.press('Tab');
@@ -140,6 +151,18 @@ async function useTheStudy(browser, study) {
   await page.waitForSelector('#said .notice.good');
   demand((await archive('/cmr/jobs')).jobs.length === before, 'study: analysing again is the same job');
   await page.close();
+}
+
+// From a dark screen as from a light one.
+async function printTheStudy(browser, study) {
+  const context = await browser.newContext({ viewport: SCREENS.wide, colorScheme: 'dark' });
+  const page = await context.newPage();
+  await page.goto(`${options.orthanc}/cmr/app/study.html#${study}`);
+  await page.waitForSelector('#series section', { state: 'attached', timeout: PATIENCE_MS });
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  const [text, ground] = await page.evaluate(() => ['--text', '--sheet'].map(name => getComputedStyle(document.documentElement).getPropertyValue(name).trim()));
+  demand(text === '#222222' && ground === '#ffffff', `study: on paper it is dark on white, whatever the screen is (${text} on ${ground})`);
+  await context.close();
 }
 
 async function useTheExplorer(browser, study) {
@@ -202,6 +225,21 @@ async function goBackToEarlierRules(browser) {
   await page.click('#save');
   await page.waitForFunction(before => document.querySelectorAll('#history li').length > before, versions);
   demand((await archive('/cmr/rules')).sha256 === hash, 'rules: and the earlier ones again');
+  // Somebody else was faster: this page is told, and goes on from what is there.
+  await page.waitForSelector('#said .notice.good');
+  const answer = await fetch(`${options.orthanc}/cmr/rules`, { method: 'PUT', headers: { 'If-Match': hash, 'X-CMR-Request': 'check' }, body: text.trimEnd() + '\n// by somebody else\n' });
+  demand(answer.ok, 'rules: somebody else puts others into use');
+  await page.click('#save');
+  await page.waitForSelector('#said .notice.bad');
+  demand((await page.textContent('#said')).includes('somebody else changed the rules meanwhile'), 'rules: who is second is told');
+  await page.locator('#restore').press('Enter');
+  await page.waitForFunction(() => document.querySelector('#text').value.includes('by somebody else'));
+  const kept = await page.waitForFunction(() => document.activeElement.id === 'restore', null, { timeout: PATIENCE_MS }).then(() => true, () => false);
+  demand(kept, 'rules: sees what is there now, and keeps the keyboard');
+  await page.fill('#text', text);
+  await page.click('#save');
+  await page.waitForSelector('#said .notice.good');
+  demand((await archive('/cmr/rules')).sha256 === hash, 'rules: and goes on from it');
   await page.close();
 }
 
@@ -240,6 +278,7 @@ try {
   await useTheWorklist(browser);
   await readTheAuditTrail(browser);
   await useTheRules(browser);
+  await printTheStudy(browser, study);
   await useTheExplorer(browser, study);
   await useTheStudy(browser, study);
   await foreignPagesChangeNothing();

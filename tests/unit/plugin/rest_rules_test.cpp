@@ -10,6 +10,7 @@
 namespace cmr {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
@@ -176,6 +177,25 @@ TEST_F(RestEditTest, OfTwoAdministratorsTheSecondIsToldAndNothingIsHalfApplied) 
   useRules(everyMrSeries);  // by hand, not looked at yet
   EXPECT_EQ(put(other, seen).status, 409);
   EXPECT_EQ(textOf("rules.json"), everyMrSeries);
+}
+
+TEST_F(RestEditTest, WhoWasSecondSeesWhatIsThereNowAndGoesOnFromIt) {
+  const std::string seen = hash();
+  useRules(other);  // by hand
+  EXPECT_EQ(put(everyMrSeries, seen).status, 409);
+  const Json now = json(ask("GET", "/cmr/rules"));
+  EXPECT_EQ(now["text"], other);
+  EXPECT_EQ(put(everyMrSeries, now["sha256"]).status, 200);
+}
+
+TEST_F(RestEditTest, AFileThatSomebodyBrokeByHandIsNotWrittenOverAndTheAnswerSaysWhy) {
+  const std::string seen = hash();
+  useRules("{");
+  const RestResponse response = put(other, seen);
+  EXPECT_EQ(response.status, 409);
+  EXPECT_THAT(json(response)["error"].get<std::string>(),
+              AllOf(HasSubstr("changed by hand and is refused"), HasSubstr("parse error")));
+  EXPECT_EQ(textOf("rules.json"), "{");
 }
 
 TEST_F(RestEditTest, BrokenRulesAreNeverWritten) {
