@@ -205,6 +205,7 @@ export function say(text, kind = 'good') {
 // given back.
 export async function act(button, work, done) {
   const hadKeyboard = document.activeElement === button;
+  const [row, region] = [button.closest('tr')?.id, button.closest('.scroll')];
   button.disabled = true;
   try {
     await work();
@@ -213,7 +214,9 @@ export async function act(button, work, done) {
     say(refusal.message, 'bad');
   } finally {
     button.disabled = Boolean(button.dataset.withheld);
-    if (hadKeyboard && (document.activeElement ?? document.body) === document.body) button.focus({ preventScroll: true });
+    const isLost = hadKeyboard && [null, document.body].includes(document.activeElement);
+    const place = button.isConnected ? button : byId(row)?.querySelector('a') ?? region ?? byId('main');
+    if (isLost) place.focus({ preventScroll: true });
   }
 }
 

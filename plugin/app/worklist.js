@@ -55,7 +55,7 @@ async function refresh() {
   const { entries, limit } = await get('cmr/worklist');
   byId('none').hidden = entries.length > 0;
   byId('more').hidden = entries.length < limit;
-  const now = JSON.stringify(entries);
+  const now = JSON.stringify([closed, entries]);
   if (now === shown) return;
   shown = now;
   const giveBack = keyboardIn(byId('entries'));
