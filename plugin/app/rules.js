@@ -39,10 +39,19 @@ function showReport(report) {
   byId('report').replaceChildren(...parts);
 }
 
+// What the rule asks for besides; null of a series that is left alone.
+function orderList(order) {
+  if (!order) return null;
+  const sent = order.destinations === null ? 'as the configuration says' : order.destinations.join(', ') || 'nowhere';
+  return definitions([['Tasks', order.tasks.join(', ')], ['Goes back into the study', order.outputs.join(', ')], ['Sent on to', sent],
+    ['Model package', order.package ?? 'the one of the configuration'], ['Priority', String(order.priority)],
+    ['Waits for', order.wait === 'study' ? 'the whole study' : null], ['Only in these hours', order.hours]]);
+}
+
 function showExplained(look) {
   byId('explained').replaceChildren(make('section', { className: 'sheet', 'aria-label': 'Dry run' },
     make('h3', {}, look.verdict), look.byPictures ? make('p', {}, `By what its last job saw of the pictures: ${look.byPictures.verdict}.`) : null,
-    ...ruleOutcomes(look.byPictures?.rules ?? look.rules, look.byPictures?.rule ?? look.rule)));
+    orderList(look.order), ...ruleOutcomes(look.byPictures?.rules ?? look.rules, look.byPictures?.rule ?? look.rule)));
 }
 
 async function fillSeries() {
