@@ -127,9 +127,11 @@ TEST(DefaultRules, WithoutAPhaseCountManyTriggeredImagesWillDo) {
   facts.instances = 200;
   facts.tags.erase("TriggerTime");
   EXPECT_EQ(ruleFor(facts), "none");
-  facts.tags["SOPClassUID"] = "1.2.840.10008.5.1.4.1.1.4.1";
   facts.tags["NumberOfFrames"] = "240";
-  EXPECT_EQ(ruleFor(facts), "short-axis cine");
+  for (const char* enhanced : {"1.2.840.10008.5.1.4.1.1.4.1", "1.2.840.10008.5.1.4.1.1.4.4"}) {
+    facts.tags["SOPClassUID"] = enhanced;
+    EXPECT_EQ(ruleFor(facts), "short-axis cine") << enhanced;
+  }
 }
 
 TEST(DefaultRules, WhatIsNotAnMrImageIsNeverMatched) {
