@@ -8,9 +8,16 @@ const studies = new Map();
 const series = new Map();
 let closed = null; // why the reader may not work the queue
 
-// Names are asked of the archive once and kept while the page is open.
+// Names are asked of the archive once and kept while the page is open; null: it has none of that. Where it does not answer
+// it is asked again.
 async function known(map, kind, id) {
-  if (!map.has(id)) map.set(id, getOr(`${kind}/${encodeURIComponent(id)}`, null));
+  if (!map.has(id)) {
+    map.set(id, get(`${kind}/${encodeURIComponent(id)}`).catch(refusal => {
+      if (refusal.status === 404) return null;
+      map.delete(id);
+      throw refusal;
+    }));
+  }
   return map.get(id);
 }
 
