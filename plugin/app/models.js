@@ -1,5 +1,5 @@
 // The model package that is installed: what it is, what was measured, its card.
-import { byId, cell, definitions, frame, get, make, say, scrolling, showStatus } from './common.js';
+import { act, byId, cell, definitions, frame, get, make, post, say, scrolling, showStatus, tellWhyNot, whyNot, withhold } from './common.js';
 
 const releaseKind = { report: 'good', flag: 'doubt', off: 'bad' };
 const releaseWord = { report: 'reported', flag: 'reported with a reservation', off: 'kept back', replaced: 'not used: a head of its own outlines it' };
@@ -82,6 +82,68 @@ async function showOthers(packages) {
   byId('others').replaceChildren(make('h2', {}, 'Packages that rules may name'), ...sheets);
 }
 
+// --- after a switch -----------------------------------------------------------------------------------
+
+const jobsAtOnce = 1000;
+
+// The newest job of each series, where it ended with a package that is not installed any more.
+async function outdatedJobs(status) {
+  const packages = [status.package, ...(status.packages ?? [])];
+  const problem = status.state === 'running' ? packages.map(one => one.problem).find(Boolean) : 'The service does not run.';
+  if (problem) throw new Error(problem);
+  const installed = new Set(packages.map(one => one.sha256));
+  const seen = new Set();
+  const outdated = [];
+  for (let offset = 0, isLast = false; !isLast; offset += jobsAtOnce) {
+    const { jobs } = await get(`cmr/jobs?limit=${jobsAtOnce}&offset=${offset}`);
+    for (const job of jobs.filter(one => one.scope === 'series')) {
+      const isNewest = job.series.some(id => !seen.has(id));
+      job.series.forEach(id => seen.add(id));
+      const hasEnded = !job.supersededBy && ['done', 'notAnalysable'].includes(job.state);
+      if (isNewest && hasEnded && !installed.has(job.packageSha256)) outdated.push(job);
+    }
+    isLast = jobs.length < jobsAtOnce;
+  }
+  return outdated;
+}
+
+// One after the other, behind everything else in the queue. The rules that hold now decide.
+async function analyseAgain(jobs, told) {
+  let refused = 0;
+  for (const [at, job] of jobs.entries()) {
+    told.textContent = `${at} of ${jobs.length} asked for.`;
+    try {
+      await post(`cmr/series/${encodeURIComponent(job.series[0])}/analyze`, '{"priority": "backfill"}');
+    } catch (refusal) {
+      if (![404, 409].includes(refusal.status)) throw refusal;
+      ++refused;
+    }
+  }
+  told.textContent = `${jobs.length - refused} of ${jobs.length} wait in the queue, behind everything else.${refused > 0 ? ` The others are gone from the archive, or the rules leave them alone now.` : ''}`;
+}
+
+function showSwitch(closed) {
+  const told = make('p', { id: 'outdated' });
+  const find = make('button', { type: 'button', id: 'find' }, 'Look for earlier results');
+  const again = make('button', { type: 'button', id: 'again', hidden: true }, 'Analyse them again');
+  let jobs = [];
+  find.addEventListener('click', () => act(find, async () => {
+    jobs = await outdatedJobs(await showStatus());
+    told.textContent = jobs.length === 0 ? 'No result is of a package that is not installed any more.'
+      : `${jobs.length} ${jobs.length === 1 ? 'acquisition was' : 'acquisitions were'} last analysed with a package that is not installed any more.`;
+    again.hidden = jobs.length === 0;
+  }));
+  again.addEventListener('click', () => act(again, async () => {
+    if (!confirm(`Analyse ${jobs.length} again? New results take the place of the earlier ones.`)) return;
+    await analyseAgain(jobs, told);
+    again.hidden = true;
+    say('The queue shows what becomes of them.');
+  }));
+  byId('switch').replaceChildren(
+    make('p', {}, 'Another package takes the place of this one when its files replace those of the folder, without a restart, or when "Package" in the configuration names another folder. What arrives from then on is analysed with it; earlier results stay until somebody asks for them again.'),
+    make('div', { className: 'controls' }, find, withhold(again, closed)), told);
+}
+
 async function start() {
   frame('Models');
   const status = await showStatus();
@@ -94,6 +156,9 @@ async function start() {
   byId('metrics').replaceChildren(...metricLists(manifest.metrics));
   byId('card').replaceChildren(...(found.card ? found.card.trim().split(/\n\s*\n/).flatMap(blockOf) : [make('p', { className: 'quiet' }, 'This package has no card.')]));
   await showOthers(status.packages ?? []);
+  const closed = await whyNot('operator');
+  tellWhyNot(closed, 'Earlier results cannot be asked for again.');
+  showSwitch(closed);
 }
 
 start().catch(refusal => say(refusal.message, 'bad'));

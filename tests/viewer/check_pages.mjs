@@ -243,6 +243,15 @@ async function goBackToEarlierRules(browser) {
   await page.close();
 }
 
+async function lookForEarlierResults(browser) {
+  const page = await openWide(browser, 'models.html', '#find');
+  await page.click('#find');
+  await page.waitForFunction(() => document.querySelector('#outdated').textContent !== '');
+  demand((await page.textContent('#outdated')).includes('No result is of a package'), 'models: no result is of a package that is gone');
+  demand(!await page.isVisible('#again'), 'models: so there is nothing to ask for again');
+  await page.close();
+}
+
 async function readTheAuditTrail(browser) {
   const page = await openWide(browser, 'audit.html', '#entries tr');
   await page.selectOption('#kind', 'queue');
@@ -276,6 +285,7 @@ try {
   await look(browser, 'worklist', 'worklist.html', '#entries tr');
   await look(browser, 'audit', 'audit.html', '#entries tr');
   await useTheWorklist(browser);
+  await lookForEarlierResults(browser);
   await readTheAuditTrail(browser);
   await useTheRules(browser);
   await printTheStudy(browser, study);
