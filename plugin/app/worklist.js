@@ -3,10 +3,10 @@ import { act, byId, cell, day, frame, get, keyboardIn, make, personName, post, r
 
 const states = { scheduled: ['scheduled', ''], arrived: ['arrived', 'good'], analysing: ['in analysis', 'good'], reported: ['reported', 'good'] };
 // Keyword, name, whether it is needed, and how the browser asks for it.
-const fields = [['PatientName', 'Name (Family^Given)', true], ['PatientID', 'Patient ID', true], ['PatientBirthDate', 'Born', false, 'date'],
+const fields = [['PatientName', 'Name (Family^Given)', true], ['PatientID', 'Patient ID', true], ['PatientBirthDate', 'Born', false, 'date'], ['PatientSex', 'Sex (M, F or O)', false],
   ['AccessionNumber', 'Accession number', true], ['Modality', 'Modality', true], ['ScheduledStationAETitle', 'Station (AE title)', false],
   ['ScheduledProcedureStepStartDate', 'Date', true, 'date'], ['ScheduledProcedureStepStartTime', 'Time', false, 'time'],
-  ['ScheduledProcedureStepDescription', 'Description', false]];
+  ['ScheduledProcedureStepDescription', 'Description', false], ['RequestedProcedureID', 'Procedure ID', false], ['ScheduledProcedureStepID', 'Step ID', false]];
 // 2026-01-31 and 08:30 of the browser's fields, as DICOM writes them.
 const asDicom = (text, type) => (type ? text.replace(/[-:]/g, '') : text);
 
