@@ -211,6 +211,7 @@ def addresses(url):
             print(f"  as a PDF:    {url}/instances/{instance['ID']}/pdf")
         elif tags.get("ConversionType"):
             print(f"  pictures:    {url}/instances/{instance['ID']}/preview")
+    print(f"  our pages:   {url}/cmr/app/")
     print(f"  jobs:        {url}/cmr/jobs")
     print(f"  DICOMweb:    {url}/dicom-web/")
 
