@@ -315,6 +315,9 @@ export function openForPrint() {
 
 // --- clause by clause -------------------------------------------------------------------------------
 
+// Without every clause of every rule, where those stand beside it or a click away.
+export const shortVerdict = text => text.replace(/no rule matches it: [^]*$/, 'no rule matches it');
+
 export function clauseList(clauses) {
   return make('ul', { className: 'clauses' }, ...clauses.map(clause =>
     make('li', {}, make('span', { className: `mark ${clause.held ? 'good' : 'doubt'}` }, clause.open ? 'pictures' : clause.held ? 'yes' : 'no'),

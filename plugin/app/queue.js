@@ -1,5 +1,5 @@
 // The queue: live, filtered, with what an operator may do.
-import { act, byId, cell, day, frame, get, getOr, keyboardIn, make, personName, post, repeat, say, seriesName, showStatus, stateMark, stateNames, tellWhyNot, time, whyNot, withhold } from './common.js';
+import { act, byId, cell, day, frame, get, getOr, keyboardIn, make, personName, post, repeat, say, seriesName, shortVerdict, showStatus, stateMark, stateNames, tellWhyNot, time, whyNot, withhold } from './common.js';
 
 const open = new Set(['queued', 'leased', 'storing', 'retry']);
 const mostJobs = 200; // asked for; a text is looked for among these
@@ -82,11 +82,18 @@ function jobRow(job, study, first) {
     make('td', { className: 'actions' }, ...actions));
 }
 
+// Every failing clause of every rule is long: it is there when somebody asks.
+function foldedReason(reason) {
+  const short = shortVerdict(reason);
+  if (short === reason) return reason;
+  return make('details', {}, make('summary', {}, short), reason.slice(short.length + 2));
+}
+
 function skippedRow(entry, study, one) {
   const description = one ? `${seriesName(one)} (${one.MainDicomTags?.Modality ?? ''})` : 'no longer in the archive';
   const held = entry.reason.startsWith('held: ') || entry.reason.startsWith('waits for its hours');
   return make('tr', { id: `skipped-${entry.series}` }, make('th', { scope: 'row' }, ...studyLink(entry.study, study)), cell('Series', description),
-    cell('Since', time(entry.time)), cell('Why', entry.reason),
+    cell('Since', time(entry.time)), cell('Why', foldedReason(entry.reason)),
     make('td', { className: 'actions' }, held
       ? button('Analyse', description, () => post(`cmr/series/${entry.series}/analyze`), 'Queued.')
       : make('a', { className: 'button', href: `rules.html#${encodeURIComponent(entry.series)}`, 'aria-label': `Explain: ${description}` }, 'Explain')));
@@ -98,6 +105,7 @@ function update(body, rows) {
   const before = [...body.children];
   rows.forEach((row, at) => {
     const old = before[at];
+    if (old?.id === row.id && old.querySelector('details[open]')) row.querySelector('details')?.setAttribute('open', '');
     if (!old) body.append(row);
     else if (old.outerHTML !== row.outerHTML) old.replaceWith(row);
   });

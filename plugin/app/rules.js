@@ -1,5 +1,5 @@
 // The rules in use, and a place to check and try others before anybody's file changes.
-import { act, byId, definitions, frame, get, getOr, make, post, put, ruleOutcomes, say, seriesName, showStatus, tellWhyNot, time, whyNot, withhold } from './common.js';
+import { act, byId, definitions, frame, get, getOr, make, post, put, ruleOutcomes, say, seriesName, shortVerdict, showStatus, tellWhyNot, time, whyNot, withhold } from './common.js';
 
 let inUse = null;
 
@@ -50,7 +50,7 @@ function orderList(order) {
 
 function showExplained(look) {
   byId('explained').replaceChildren(make('section', { className: 'sheet', 'aria-label': 'Dry run' },
-    make('h3', {}, look.verdict), look.byPictures ? make('p', {}, `By what its last job saw of the pictures: ${look.byPictures.verdict}.`) : null,
+    make('h3', {}, shortVerdict(look.verdict)), look.byPictures ? make('p', {}, `By what its last job saw of the pictures: ${shortVerdict(look.byPictures.verdict)}.`) : null,
     orderList(look.order), ...ruleOutcomes(look.byPictures?.rules ?? look.rules, look.byPictures?.rule ?? look.rule)));
 }
 

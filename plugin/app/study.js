@@ -1,5 +1,5 @@
 // One study: what each series was taken for and why, and what was measured.
-import { act, byId, day, definitions, explorerAddress, frame, get, getOr, imageAddress, make, openForPrint, personName, post, ruleOutcomes, say, scrolling, seriesName, showStatus, stateMark, tellWhyNot, time, unitWords, whyNot, withhold } from './common.js';
+import { act, byId, day, definitions, explorerAddress, frame, get, getOr, imageAddress, make, openForPrint, personName, post, ruleOutcomes, say, scrolling, seriesName, shortVerdict, showStatus, stateMark, tellWhyNot, time, unitWords, whyNot, withhold } from './common.js';
 
 const ownMark = '4519'; // the archive's metadata by which our series name their job
 const svgSpace = 'http://www.w3.org/2000/svg';
@@ -215,7 +215,7 @@ const contentOf = series => `${series.MainDicomTags?.Modality ?? ''}, ${series.I
 function neverList(looks) {
   return make('details', { className: 'sheet no-print' }, make('summary', {}, `${looks.length} series are never analysed, whatever the rules say`),
     make('ul', { className: 'clauses' }, ...looks.map(({ series, look }) => make('li', {}, make('strong', {}, seriesName(series)),
-      ` (${contentOf(series)}): ${look.verdict}`))));
+      ` (${contentOf(series)}): ${shortVerdict(look.verdict)}`))));
 }
 
 function seriesSheet(series, look, jobs, refresh, closed) {
@@ -226,8 +226,8 @@ function seriesSheet(series, look, jobs, refresh, closed) {
   const job = jobs[0];
   return make('section', { className: 'sheet close', 'aria-label': `Series ${name}` },
     make('h3', {}, name, make('span', { className: 'quiet beside' }, contentOf(series))),
-    make('p', {}, job ? stateMark(job.state) : null, job ? ' ' : null, look.verdict, job?.reason ? `; ${job.reason}` : ''),
-    look.byPictures ? make('p', { className: 'quiet' }, `By what its last job saw of the pictures: ${look.byPictures.verdict}.`) : null,
+    make('p', {}, job ? stateMark(job.state) : null, job ? ' ' : null, shortVerdict(look.verdict), job?.reason ? `; ${job.reason}` : ''),
+    look.byPictures ? make('p', { className: 'quiet' }, `By what its last job saw of the pictures: ${shortVerdict(look.byPictures.verdict)}.`) : null,
     look.action === 'analyze' ? make('div', { className: 'controls' }, withhold(button, closed)) : null,
     make('details', {}, make('summary', {}, 'Why: every rule, clause by clause'), ...ruleOutcomes(look.byPictures?.rules ?? look.rules, look.byPictures?.rule ?? look.rule)));
 }

@@ -31,7 +31,7 @@ function row(entry) {
   const time = (said.ScheduledProcedureStepStartTime ?? '').replace(/^(\d\d)(\d\d).*$/, '$1:$2');
   const codes = (said.ScheduledProtocolCodeSequence ?? []).map(code => code.CodeMeaning).join(', ');
   const name = entry.study ? make('a', { href: `study.html#${encodeURIComponent(entry.study)}` }, about) : about;
-  return make('tr', { id: `exam-${entry.id}` }, cell('State', mark(entry), entry.conflict ? make('div', { className: 'notice bad' }, entry.conflict, make('div', {}, 'They were not tied. If it is the exam that is wrong: delete it and schedule it anew.')) : null),
+  return make('tr', { id: `exam-${entry.id}` }, cell('State', mark(entry), entry.conflict ? make('div', { className: 'notice bad' }, entry.conflict, make('div', {}, entry.study ? 'That one was not tied: the exam has its study.' : 'They were not tied. If it is the exam that is wrong: delete it and schedule it anew.')) : null),
     make('th', { scope: 'row' }, name, make('div', { className: 'quiet' }, `${said.PatientID}, accession number ${said.AccessionNumber}`)),
     cell('Scheduled', `${day(said.ScheduledProcedureStepStartDate)} ${time}`.trim()),
     cell('Exam', [said.Modality, said.ScheduledProcedureStepDescription, codes].filter(Boolean).join(' · ')),
