@@ -31,6 +31,27 @@ std::string standingOf(const RuleOutcome& outcome, const RoutingDecision& decisi
   return isDecided ? "would match, but an earlier rule decides" : "matches";
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text.empty() ? "nowhere" : text;
+}
+
+// What it says of when, what and where, one line; nothing where it leaves all of that open. Package
+// and hold stand in the verdict.
+std::string wishesOf(const RoutingDecision& decision) {
+  if (decision.action != RouteAction::analyze) return {};
+  std::vector<std::string> wishes;
+  if (decision.hours) wishes.push_back("only in the hours " + describe(*decision.hours));
+  if (decision.waitForStudy) wishes.emplace_back("not before the whole study has arrived");
+  if (decision.priority != 0) wishes.push_back("priority " + std::to_string(decision.priority));
+  if (!decision.outputs.empty()) wishes.push_back("outputs " + listed(decision.outputs));
+  if (decision.destinations) wishes.push_back("sent on to " + listed(*decision.destinations));
+  std::string text;
+  for (const std::string& wish : wishes) text += (text.empty() ? "it asks for: " : "; ") + wish;
+  return text;
+}
+
 }  // namespace
 
 std::string actionName(RouteAction action) {
@@ -101,6 +122,8 @@ Json explanationJson(const std::vector<RuleOutcome>& outcomes) {
 std::string explanationText(const RoutingDecision& decision,
                             const std::vector<RuleOutcome>& outcomes, const std::string& barred) {
   std::string text = verdictOf(decision, barred) + "\n";
+  const std::string wishes = barred.empty() ? wishesOf(decision) : std::string();
+  if (!wishes.empty()) text += wishes + "\n";
   bool isDecided = false;
   for (const RuleOutcome& outcome : outcomes) {
     text += "  " + outcome.rule + ": " + standingOf(outcome, decision, isDecided) + "\n";

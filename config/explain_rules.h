@@ -25,7 +25,8 @@ nlohmann::json orderJson(const RoutingDecision& decision);
 // the pictures have to be looked at.
 nlohmann::json explanationJson(const std::vector<RuleOutcome>& outcomes);
 
-// The verdict, then every rule with a mark for each clause; `outcomes` are those of tryAll.
+// The verdict, what the rule asks for besides, then every rule with a mark for each clause;
+// `outcomes` are those of tryAll.
 std::string explanationText(const RoutingDecision& decision,
                             const std::vector<RuleOutcome>& outcomes, const std::string& barred);
 

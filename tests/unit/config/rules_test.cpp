@@ -290,6 +290,21 @@ TEST(Rules, AllRulesAreTriedForAnExplanationButOnlyEnabledOnesMatch) {
   EXPECT_THAT(text, HasSubstr("behind: would match, but an earlier rule decides"));
 }
 
+TEST(Rules, AnExplanationSaysWhatTheRuleAsksForBesides) {
+  const auto explained = [](const std::string& orders) {
+    const RuleSet rules = RuleSet::parse(R"({"schema": 1, "rules": [{"name": "r", "when": [],
+        "tasks": ["seg_cine_sax"])" + orders +
+                                         "}]}");
+    return explanationText(rules.decide({}), rules.tryAll({}), "");
+  };
+  EXPECT_EQ(explained(""), "rule \"r\" has it analysed\n  r: decides\n");
+  EXPECT_THAT(
+      explained(R"(, "hours": {"from": "20:00", "to": "06:00"}, "priority": 10,
+                         "wait": "study", "outputs": ["SEG"], "destinations": [])"),
+      HasSubstr("\nit asks for: only in the hours from 20:00 to 06:00; not before the whole "
+                "study has arrived; priority 10; outputs SEG; sent on to nowhere\n"));
+}
+
 TEST(Rules, CostlyPatternsAreRefused) {
   for (const char* pattern :
        {"(a+)+", "(a*)*b", "((a{2,})c)*", "(a|ab)+", "(?:x|y){9}", "(a)\\\\1", "a*b*c*d*e*", ""}) {
