@@ -2,6 +2,14 @@
 import { act, byId, definitions, frame, get, getOr, make, post, put, ruleOutcomes, say, seriesName, shortVerdict, showStatus, tellWhyNot, time, whyNot, withhold } from './common.js';
 
 let inUse = null;
+let shownText = ''; // as the page put it there: what differs was typed
+
+function showText(text) {
+  byId('text').value = text;
+  shownText = byId('text').value;
+}
+
+const mayReplaceText = () => byId('text').value === shownText || confirm('Replace the text that you changed? It is kept nowhere else.');
 
 function showUse(rules) {
   inUse = rules;
@@ -75,9 +83,11 @@ async function showHistory() {
   const rows = versions.map(({ sha256, since }, place) => {
     const button = make('button', { type: 'button', 'aria-label': `Show the rules of ${since}` }, 'Show');
     button.addEventListener('click', () => act(button, async () => {
-      byId('text').value = (await get(`cmr/rules/history/${sha256}`)).text;
+      if (!mayReplaceText()) return;
+      showText((await get(`cmr/rules/history/${sha256}`)).text);
       byId('text').focus();
-    }, 'The earlier text stands above. It is in use when it is put into use.'));
+      say('The earlier text stands above. It is in use when it is put into use.');
+    }));
     return make('li', {}, button, ' in use since ', time(since), make('span', { className: 'quiet' },
       `, hash ${sha256.slice(0, 12)}${place === 0 && sha256 === inUse.sha256 ? ', these are in use' : ''}`));
   });
@@ -100,14 +110,17 @@ async function dryRun() {
 
 // As the archive has it now: somebody else may have changed it since the page was opened.
 async function restore() {
+  if (!mayReplaceText()) return;
   showUse(await get('cmr/rules'));
-  byId('text').value = inUse.text;
+  showText(inUse.text);
   await showHistory();
 }
 
 async function save() {
   if (!await check()) return;
-  showUse(await put('cmr/rules', byId('text').value, { 'If-Match': inUse.sha256 }));
+  const text = byId('text').value;
+  showUse(await put('cmr/rules', text, { 'If-Match': inUse.sha256 }));
+  shownText = text;
   await showHistory();
   say('These rules are in use now. The earlier ones are listed below.');
 }
@@ -124,7 +137,7 @@ async function start() {
   const closed = inUse.editable ? await whyNot('administrator') : null;
   withhold(byId('save'), closed);
   tellWhyNot(closed, 'The rules can be checked and tried here, not put into use.');
-  byId('text').value = inUse.text;
+  showText(inUse.text);
   await showHistory();
   await fillSeries();
   if (location.hash.length > 1) await act(byId('run'), dryRun);
