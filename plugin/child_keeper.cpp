@@ -21,6 +21,8 @@
 #include <optional>
 #include <thread>
 
+#include "analysis/errors.h"
+#include "plugin/descriptor.h"
 #include "plugin/line_splitter.h"
 
 namespace cmr {
@@ -43,13 +45,14 @@ class ChildKeeper::Impl {
 
   ~Impl() {
     kill();
-    waitForEnd(TimePoint::max());
+    if (!waitForEnd(std::chrono::steady_clock::now() + killPatience)) io_.stop();
     work_.reset();
     thread_.join();
   }
 
   // The fork itself happens on the keeper's thread, whose death would kill the child.
   int start(const ChildSpec& spec) {
+    if (running()) throw ResourceError("the process before it was killed and has not ended yet");
     // Shared, so that it outlives the keeper's call of set_value whatever the caller does then.
     const auto started = std::make_shared<std::promise<Start>>();
     asio::post(io_, [this, &spec, started] { started->set_value(tryStart(spec)); });
@@ -130,20 +133,23 @@ class ChildKeeper::Impl {
       start.processId = startHere(spec);
     } catch (...) {
       start.failure = std::current_exception();
+      endUnwatched();  // if it was forked, nobody would notice its end
     }
     return start;
   }
 
   int startHere(const ChildSpec& spec) {
     const StartedChild child = startChild(spec);
+    Descriptor standardError(child.standardError);
     {
       const std::lock_guard lock(mutex_);
       child_ = child.processId;
       lastLine_.clear();
       lastEnd_.clear();
     }
-    ::fcntl(child.standardError, F_SETFL, O_NONBLOCK);
-    standardError_.emplace(io_, child.standardError);
+    ::fcntl(standardError.get(), F_SETFL, O_NONBLOCK);
+    standardError_.emplace(io_, standardError.get());
+    standardError.release();
     readMore();
     watchEnd(child.processId);
     return child.processId;
@@ -170,10 +176,11 @@ class ChildKeeper::Impl {
 
   void watchEnd(pid_t child) {
 #ifdef SYS_pidfd_open
-    const int descriptor = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
-    if (descriptor >= 0) {
-      ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
-      end_.emplace(io_, descriptor);
+    Descriptor descriptor(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
+    if (descriptor.get() >= 0) {
+      ::fcntl(descriptor.get(), F_SETFD, FD_CLOEXEC);
+      end_.emplace(io_, descriptor.get());
+      descriptor.release();
       end_->async_wait(stream_descriptor::wait_read,
                        [this](const boost::system::error_code& error) {
                          if (error != asio::error::operation_aborted) noticeEnd();

@@ -2,6 +2,7 @@
 // their end. One child at a time.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -14,6 +15,10 @@ namespace cmr {
 // Called on the keeper's thread with each line that the child wrote to stderr, without control
 // characters, cut where it is too long; a flood is thinned out and counted.
 using LineCallback = std::function<void(const std::string& line)>;
+
+// A process that was killed ends at once, unless it hangs in the kernel (a driver, a disk that is
+// away): nobody waits longer for it than this.
+inline constexpr std::chrono::seconds killPatience{20};
 
 // All functions may be called from any thread; start() only while no child runs.
 class ChildKeeper {

@@ -1,13 +1,9 @@
 #include "plugin/worker_supervisor.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <fstream>
 #include <mutex>
-#include <string_view>
 #include <utility>
 
 #include "analysis/program.h"
@@ -15,8 +11,10 @@
 #include "plugin/descriptor.h"
 #include "plugin/framed_socket.h"
 #include "plugin/hint_sender.h"
+#include "plugin/resident_memory.h"
 #include "plugin/worker_environment.h"
 #include "plugin/worker_exchange.h"
+#include "plugin/worker_line.h"
 #include "plugin/worker_protocol.h"
 #include "plugin/worker_trouble.h"
 
@@ -32,26 +30,8 @@ constexpr std::chrono::milliseconds betweenPieces{1};
 constexpr std::uint64_t mebi = std::uint64_t{1} << 20;
 constexpr std::chrono::milliseconds sendDeadline{60000};  // for one frame
 constexpr const char* cancelled = "cancelled";
+constexpr const char* startingStage = "the worker is starting";
 constexpr const char* stopped = "the worker was stopped";
-
-std::pair<LogLevel, std::string> levelOf(const std::string& line) {
-  for (const auto& [mark, level] :
-       {std::pair{"[error] ", LogLevel::error}, std::pair{"[critical] ", LogLevel::error},
-        std::pair{"[warning] ", LogLevel::warning}, std::pair{"[info] ", LogLevel::info}}) {
-    if (line.rfind(mark, 0) == 0) return {level, line.substr(std::string(mark).size())};
-  }
-  return {LogLevel::warning, line};  // not the worker's own logger: a library or the loader
-}
-
-// Of proc(5), statm: its second number, in pages. 0 when there is no such process.
-std::uint64_t residentBytes(int processId) {
-  if (processId <= 0) return 0;
-  std::ifstream file("/proc/" + std::to_string(processId) + "/statm");
-  std::uint64_t size = 0;
-  std::uint64_t resident = 0;
-  file >> size >> resident;
-  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
 
 // In which nobody listened to the worker.
 template <typename Call>
@@ -148,8 +128,10 @@ class WorkerSupervisor::Impl {
     if (!socket_) {
       waitForBackOff(progress);
       launch();
-      handshake();
+      socket_->send(FrameType::hello, encode(Hello{workerProtocolVersion, programVersion}),
+                    Clock::now() + settings_.startDeadline);
     }
+    if (!isGreeted_) handshake(progress);
     if (!ready_) waitUntilReady(progress);  // a job may be cancelled while the worker starts
   }
 
@@ -215,6 +197,7 @@ class WorkerSupervisor::Impl {
     spec.niceness = settings_.niceness;
     spec.socket = second.get();
     const int processId = keeper_.start(spec);
+    isGreeted_ = false;
     const std::lock_guard lock(mutex_);
     if (started_) ++status_.restarts;
     started_ = true;
@@ -223,11 +206,9 @@ class WorkerSupervisor::Impl {
     if (stopping_) socket_->interrupt();
   }
 
-  void handshake() {
-    // A niced process on a crowded server may need minutes to load its libraries.
-    const TimePoint until = Clock::now() + settings_.startDeadline;
-    socket_->send(FrameType::hello, encode(Hello{workerProtocolVersion, programVersion}), until);
-    const Hello answer = decodeHello(expect(FrameType::hello, until).payload);
+  void handshake(const ProgressCallback& progress) {
+    const Hello answer = awaitHello(progress);
+    isGreeted_ = true;
     if (answer.protocolVersion != workerProtocolVersion) {
       throw ProtocolError("it speaks version " + std::to_string(answer.protocolVersion) +
                           " of the protocol, the plugin version " +
@@ -243,11 +224,25 @@ class WorkerSupervisor::Impl {
     }
   }
 
+  // A niced process on a crowded server may need minutes to load its libraries.
+  Hello awaitHello(const ProgressCallback& progress) {
+    const TimePoint until = Clock::now() + settings_.startDeadline;
+    while (Clock::now() < until) {
+      progress(0, startingStage);
+      const std::optional<Frame> frame = socket_->receive(std::min(until, Clock::now() + tick));
+      if (stopping_) throw CancelledError(stopped);
+      if (!frame) continue;
+      if (frame->type != FrameType::hello) throwUnexpected(*frame);
+      return decodeHello(frame->payload);
+    }
+    throw WorkerTrouble(FailureCause::start, "it did not answer the handshake in time");
+  }
+
   void waitUntilReady(const ProgressCallback& progress) {
     const TimePoint until = Clock::now() + settings_.startDeadline;
     TimePoint lastSign = Clock::now();
     for (;;) {
-      progress(0, "the worker is starting");
+      progress(0, startingStage);
       const std::optional<Frame> frame = socket_->receive(std::min(until, Clock::now() + tick));
       checkPatience(frame.has_value(), lastSign, until, settings_.startDeadline, "to start");
       if (!frame || frame->type == FrameType::progress) continue;
@@ -368,16 +363,6 @@ class WorkerSupervisor::Impl {
                             std::to_string(settings_.memoryCeilingBytes / mebi) + " MiB)");
   }
 
-  Frame expect(FrameType type, TimePoint until) {
-    std::optional<Frame> frame = socket_->receive(until);
-    if (!frame) {
-      if (stopping_) throw CancelledError(stopped);
-      throw WorkerTrouble(FailureCause::start, "it did not answer the handshake in time");
-    }
-    if (frame->type != type) throwUnexpected(*frame);
-    return *std::move(frame);
-  }
-
   [[noreturn]] static void throwUnexpected(const Frame& frame) {
     if (frame.type == FrameType::failure) {  // it says why it cannot use its package
       throw WorkerTrouble(FailureCause::package, decodeText(frame.payload));
@@ -416,7 +401,8 @@ class WorkerSupervisor::Impl {
     ready_ = false;
     if (grace.count() > 0 && keeper_.waitForEnd(Clock::now() + grace)) return;
     keeper_.kill();
-    keeper_.waitForEnd(TimePoint::max());
+    if (keeper_.waitForEnd(Clock::now() + killPatience)) return;
+    log_(LogLevel::error, "the worker was killed and hangs in the kernel: no other is started");
   }
 
   void forward(const std::string& line) const {
@@ -432,8 +418,9 @@ class WorkerSupervisor::Impl {
   std::atomic<bool> stopping_{false};
   WorkerStatus status_;
   std::shared_ptr<FramedSocket> socket_;
-  // The next six belong to whoever holds runMutex_.
+  // The next seven belong to whoever holds runMutex_.
   bool started_ = false;
+  bool isGreeted_ = false;  // the worker that runs has answered the handshake
   bool ready_ = false;
   bool isHinted_ = false;  // the worker was told what comes next
   int failuresInARow_ = 0;

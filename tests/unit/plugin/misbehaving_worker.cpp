@@ -150,6 +150,7 @@ int beWorker(const std::string& mode) {
     return 3;
   }
   if (mode == "never-ready") waitForever();
+  if (mode == "late") ::poll(nullptr, 0, 500);  // as a crowded server loads libraries
   FramedSocket socket(3);
   decodeHello(socket.receive(after(soon))->payload);
   const std::uint32_t version = workerProtocolVersion + (mode == "other-version" ? 1 : 0);

@@ -273,6 +273,22 @@ TEST(WorkerSupervisor, AWorkerThatNeverGetsReadyMeetsItsDeadline) {
               HasSubstr("did not answer the handshake in time"));
 }
 
+// The lease of a job lives on what is told meanwhile.
+TEST(WorkerSupervisor, WhileAWorkerLoadsItsLibrariesItsJobIsHeardOfAndMayBeCancelled) {
+  Log log;
+  WorkerSupervisor supervisor(settingsFor("late"), log.callback());
+  const AnalysisOutcome cancelled = supervisor.run(
+      requestNamed("first"),
+      [](double, const std::string&) { throw CancelledError("an operator said so"); });
+  EXPECT_EQ(cancelled.reason, "cancelled");
+  std::vector<std::string> stages;
+  const AnalysisOutcome outcome = supervisor.run(
+      requestNamed("second"), [&](double, const std::string& stage) { stages.push_back(stage); });
+  EXPECT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  EXPECT_THAT(stages, Contains("the worker is starting"));
+  EXPECT_EQ(supervisor.status().restarts, 0) << "the worker that was starting is of use";
+}
+
 TEST(WorkerSupervisor, GarbageFromTheWorkerEndsItAndNotUs) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("garbage"), log.callback());
