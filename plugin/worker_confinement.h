@@ -18,6 +18,7 @@ struct Confinement {
 // other thread is there. Not undone by exec.
 //
 // Refused with EACCES or EPERM from then on: sockets, connecting, listening; running programs;
+// starting processes (threads may be);
 // signals to other processes; looking into other processes; namespaces, mounts, kernel modules,
 // BPF, io_uring (which would go round the filter).
 // Files: the system's libraries, fonts and settings that they need, /proc, /sys, the program's own

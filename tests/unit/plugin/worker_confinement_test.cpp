@@ -88,6 +88,20 @@ TEST_F(Confined, NoOtherProgramIsRunAndNoOtherProcessSignalled) {
   EXPECT_FALSE(can([] { return ::kill(::getppid(), 0) == 0; }));
 }
 
+// It would outlive the worker that is killed.
+TEST_F(Confined, NoOtherProcessIsStarted) {
+  EXPECT_FALSE(can([] {
+    const pid_t other = ::fork();
+    if (other == 0) ::_exit(0);
+    return other > 0;
+  }));
+  EXPECT_FALSE(can([] {
+    const long other = ::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+    if (other == 0) ::_exit(0);
+    return other > 0;
+  }));
+}
+
 TEST_F(Confined, ItMayStartThreadsAndEndItself) {
   EXPECT_TRUE(can([] {
                 bool ran = false;
