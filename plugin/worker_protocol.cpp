@@ -81,6 +81,25 @@ Enum enumFrom(std::uint32_t value, std::uint32_t last, const char* what) {
   return static_cast<Enum>(value);
 }
 
+// Whoever copies or writes such a document goes into it by recursion, in the archive's process: a
+// worker that was taken over must not say how deep.
+constexpr int deepestResults = 64;
+
+// Of JSON; what is none is refused by its parser before it gets deep.
+bool isNestedDeeper(std::string_view json, int most) {
+  int depth = 0;
+  bool inText = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '"') inText = !inText;
+    if (inText && c == '\\') ++i;
+    if (inText) continue;
+    if ((c == '{' || c == '[') && ++depth > most) return true;
+    if (c == '}' || c == ']') --depth;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::uint64_t payloadCeiling(FrameType type) {
@@ -282,6 +301,9 @@ OutcomeHead decodeOutcomeHead(std::string_view payload) {
   head.usedHint = reader.u32() != 0;
   head.endsWorker = reader.u32() != 0;
   reader.finish();
+  if (isNestedDeeper(head.resultsJson, deepestResults)) {
+    throw ProtocolError("the results document is nested too deeply");
+  }
   if (head.objectCount > maxObjectsPerOutcome) {
     throw ProtocolError("outcome of " + std::to_string(head.objectCount) +
                         " objects is above the ceiling");

@@ -44,7 +44,7 @@ TEST(WorkerProtocol, EveryMessageSurvivesTheRoundTripWithAnyBytesInIt) {
     const OutcomeHead outcome{
         randomText(random), static_cast<OutcomeKind>(random() % 3),   randomText(random),
         randomText(random), static_cast<std::uint32_t>(random() % 9), random() % 2 == 0,
-                              random() % 2 == 0};
+        random() % 2 == 0};
     const OutcomeHead sameOutcome = decodeOutcomeHead(encode(outcome));
     EXPECT_EQ(sameOutcome.jobId, outcome.jobId);
     EXPECT_EQ(sameOutcome.kind, outcome.kind);
@@ -136,6 +136,17 @@ TEST(WorkerProtocol, DamagedMessagesAreRefusedAndNeverCrash) {
     if (random() % 5 == 0) damaged += randomText(random);
     expectValueOrProtocolError(damaged);
   }
+}
+
+// It is copied and written by recursion where it is read.
+TEST(WorkerProtocol, AResultsDocumentNestedWithoutEndIsRefused) {
+  const auto outcome = [](const std::string& results) {
+    return encode(OutcomeHead{"job", OutcomeKind::analysed, "", results, 0});
+  };
+  const std::string deep(100000, '[');
+  EXPECT_THROW(decodeOutcomeHead(outcome(R"({"a\"": )" + deep)), ProtocolError);
+  const std::string quoted = R"({"text": "\"\\)" + deep + R"(", "more": [[{}], [{}]]})";
+  EXPECT_EQ(decodeOutcomeHead(outcome(quoted)).resultsJson, quoted);
 }
 
 TEST(WorkerProtocol, EveryTruncationOfARequestIsRefused) {
