@@ -67,7 +67,8 @@ void Retention::step(std::chrono::steady_clock::time_point steadyNow) {
   if (!begun_) {
     begun_ = true;
     startMs_ = now_();
-    steadyStart_ = next_ = steadyNow;
+    steadyStart_ = steadyNow;
+    next_ = steadyNow + pause;
   }
   if (steadyNow < next_) return;
   next_ = steadyNow + pause;

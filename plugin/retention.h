@@ -27,9 +27,10 @@ class Retention {
   Retention(JobStore& store, RetentionAges ages, LogCallback log,
             std::function<std::int64_t()> now = {});
 
-  // To be called often; acts once an hour. Does nothing while the system's clock is not to be
-  // believed: when it moved otherwise than the steady one since the start, all that is known of
-  // ages is wrong. Throws ResourceError.
+  // To be called often; acts once an hour, for the first time an hour after the start: a machine
+  // may come up with a wrong clock, which is set then. Does nothing while the system's clock is not
+  // to be believed: when it moved otherwise than the steady one since the start, all that is known
+  // of ages is wrong. Throws ResourceError.
   void step(std::chrono::steady_clock::time_point steadyNow);
 
  private:
