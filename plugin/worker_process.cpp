@@ -254,7 +254,7 @@ class Worker {
         log_->info("job {}: analysed, {} objects", jobId, outcome.objects.size());
         break;
       case OutcomeKind::notAnalysable:
-        log_->info("job {}: not analysable: {}", jobId, outcome.reason);
+        log_->info("job {}: not analysable", jobId);  // why is the plugin's to say, or not to
         break;
       case OutcomeKind::failed:
         log_->error("job {}: {}", jobId, outcome.reason);

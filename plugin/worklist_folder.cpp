@@ -157,7 +157,10 @@ bool WorklistFolder::look(const std::stop_token& stop) {
   for (const auto& refused : status.refused) {
     const auto& known = status_.refused;
     if (std::find(known.begin(), known.end(), refused) != known.end()) continue;
-    log_(LogLevel::error, "worklist file " + refused.file + " is refused: " + refused.reason);
+    // The reason quotes what stands there: a date of birth has no place in every log.
+    const std::string what = "worklist file " + refused.file + " is refused";
+    log_(LogLevel::error, what + "; the page of the worklist and /cmr/status say why");
+    log_(LogLevel::info, what + ": " + refused.reason);
   }
   if (!status.problem.empty() && status.problem != status_.problem) {
     log_(LogLevel::error, "the worklist's folder cannot be followed: " + status.problem);

@@ -52,7 +52,10 @@ class ServiceFixture : public ::testing::Test {
   }
 
   LogCallback logCallback() {
-    return [this](LogLevel, const std::string& line) { log += line + "\n"; };
+    return [this](LogLevel level, const std::string& line) {
+      log += line + "\n";
+      if (level != LogLevel::info) atDefaultLevel += line + "\n";
+    };
   }
 
   std::string packageOf(const std::string& name) const {
@@ -75,6 +78,7 @@ class ServiceFixture : public ::testing::Test {
 
   std::filesystem::path folder;
   std::string log;
+  std::string atDefaultLevel;  // what of it Orthanc writes unless it is asked for more
   std::int64_t nowMs = 1000;
   std::string package = "package";
   LocalTime localTime{1, 12 * 60};

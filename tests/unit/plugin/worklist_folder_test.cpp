@@ -105,6 +105,16 @@ TEST_F(WorklistFolderTest, AFileThatBreaksKeepsWhatItSaidAndIsNamed) {
   EXPECT_THAT(log, HasSubstr("worklist file b.wl is refused"));
 }
 
+TEST_F(WorklistFolderTest, TheLogNamesAFileThatIsRefusedAndNothingThatStandsInIt) {
+  Json wrong = exam("A");
+  wrong["PatientBirthDate"] = "31.12.1960";
+  put("a.wl", wrong);
+  followed.look(stopper.get_token());
+  EXPECT_THAT(followed.status().refused.at(0).reason, HasSubstr("31.12.1960"));
+  EXPECT_THAT(atDefaultLevel, HasSubstr("worklist file a.wl is refused"));
+  EXPECT_EQ(atDefaultLevel.find("1960"), std::string::npos);
+}
+
 TEST_F(WorklistFolderTest, AFolderThatCannotBeReadWithdrawsNothing) {
   put("a.wl", exam("A"));
   followed.look(stopper.get_token());
