@@ -46,7 +46,7 @@ Json jobJson(const JobRecord& job) {
       {"destinations", job.submission.destinations},
       {"packageSha256", job.submission.packageSha256},
       {"supersededBy", job.supersededBy},
-      {"hasResults", !job.resultsJson.empty()}};
+      {"hasResults", job.hasResults}};
   json["retryAt"] = job.retryAtMs ? Json(isoTime(*job.retryAtMs)) : Json();
   return json;
 }

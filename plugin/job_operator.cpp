@@ -22,6 +22,18 @@ bool isFinal(JobState state) {
   return true;
 }
 
+const std::string seriesOfLostJobs = R"sql(
+SELECT DISTINCT i.value FROM jobs j
+  JOIN job_items i ON i.job_seq = j.seq AND i.kind = 'orthancSeries'
+WHERE j.state = 'cancelled' AND j.source_gone = 1 AND j.scope = 'series'
+  AND NOT EXISTS (SELECT 1 FROM job_items l JOIN jobs later ON later.seq = l.job_seq
+                  WHERE l.kind = 'orthancSeries' AND l.value = i.value AND l.job_seq > j.seq
+                    AND later.scope = 'series')
+)sql";
+const std::string besideThisSeries = R"sql(
+  AND j.seq IN (SELECT job_seq FROM job_items WHERE kind = 'orthancSeries' AND value = ?)
+)sql";
+
 }  // namespace
 
 std::string stateJson(JobState state) { return R"({"state":")" + jobStateName(state) + "\"}"; }
@@ -100,6 +112,17 @@ int JobStore::cancelForResource(const std::string& orthancId, const std::string&
   return static_cast<int>(open.size());
 }
 
+std::vector<std::string> JobStore::seriesWithoutJob(const std::string& besideSeriesId) {
+  const std::lock_guard guard(impl_->mutex);
+  const bool ofAll = besideSeriesId.empty();
+  SqliteStatement rows(impl_->connection,
+                       seriesOfLostJobs + (ofAll ? std::string() : besideThisSeries));
+  if (!ofAll) rows.bind(besideSeriesId);
+  std::vector<std::string> ids;
+  while (rows.step()) ids.push_back(rows.bytes(0));
+  return ids;
+}
+
 std::optional<JobRecord> JobStore::job(const std::string& jobId) {
   const std::lock_guard guard(impl_->mutex);
   const auto seq = impl_->find(jobId);
@@ -119,7 +142,7 @@ std::vector<JobRecord> JobStore::list(const ListFilter& filter) {
   SqliteStatement rows(impl_->connection, "SELECT seq FROM jobs" + conditions.newestFirst("seq"));
   conditions.bind(rows, filter.limit, filter.offset);
   std::vector<JobRecord> jobs;
-  while (rows.step()) jobs.push_back(impl_->record(rows.integer(0)));
+  while (rows.step()) jobs.push_back(impl_->record(rows.integer(0), filter.withResults));
   return jobs;
 }
 

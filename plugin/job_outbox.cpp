@@ -137,17 +137,32 @@ std::vector<OutboxObject> JobStore::pendingObjects(std::size_t maxJobs) {
 }
 
 void JobStore::markStored(const std::string& jobId, int position) {
+  OutboxObject object;
+  {
+    const std::lock_guard guard(impl_->mutex);
+    SqliteStatement row(impl_->connection,
+                        "SELECT sop_uid FROM outbox JOIN jobs ON seq = job_seq"
+                        " WHERE id = ? AND position = ?");
+    if (!row.bind(jobId, position).step()) return;
+    object.object.SOPInstanceUID = row.bytes(0);
+  }
+  object.jobId = jobId;
+  object.position = position;
+  markStored(object);
+}
+
+void JobStore::markStored(const OutboxObject& object) {
   const std::lock_guard guard(impl_->mutex);
   SqliteConnection& connection = impl_->connection;
   SqliteTransaction transaction(connection);
-  const auto seq = impl_->find(jobId);
+  const auto seq = impl_->find(object.jobId);
   if (!seq) return;
-  SqliteStatement row(connection,
-                      "UPDATE outbox SET stored = 1 WHERE job_seq = ? AND position = ?"
-                      " RETURNING sop_uid");
-  if (!row.bind(*seq, position).step()) return;
-  const std::string uid = row.bytes(0);
-  row.run();
+  const std::string& uid = object.object.SOPInstanceUID;
+  SqliteStatement(connection,
+                  "UPDATE outbox SET stored = 1 WHERE job_seq = ? AND position = ? AND sop_uid = ?")
+      .bind(*seq, object.position, uid)
+      .run();
+  if (connection.changedRows() == 0) return;
   impl_->forgetBytes(uid);
   SqliteStatement left(connection, "SELECT 1 FROM outbox WHERE job_seq = ? AND stored = 0");
   if (!left.bind(*seq).step() && impl_->state(*seq) == JobState::storing) {

@@ -145,13 +145,24 @@ void JobStore::Impl::cancelCovered(std::int64_t seq, const std::string& jobId) {
   }
 }
 
+// The later images, rules or package are not those of now any more, and their results are all that
+// the archive has of the series.
+bool JobStore::Impl::redoIfSuperseded(const std::string& key) {
+  SqliteStatement row(connection,
+                      "SELECT seq FROM jobs WHERE key = ? AND state = 'done'"
+                      " AND superseded_by <> '' AND scope = 'series'");
+  if (!row.bind(key).step()) return false;
+  queueAgain(row.integer(0));
+  return true;
+}
+
 std::pair<JobStore::Submitted, bool> JobStore::Impl::submit(const JobSubmission& job,
                                                             const Actor& by) {
   Submitted submitted;
   SqliteStatement known(connection, "SELECT id FROM jobs WHERE key = ?");
   if (known.bind(job.key).step()) {
     submitted.jobId = known.bytes(0);
-    submitted.created = reviveIfSourceWasGone(connection, job.key);
+    submitted.created = reviveIfSourceWasGone(connection, job.key) || redoIfSuperseded(job.key);
   } else {
     submitted = {sha256Hex(job.key).substr(0, idLength), true};
     cancelCovered(insertJob(connection, submitted.jobId, job), submitted.jobId);

@@ -83,6 +83,7 @@ struct JobRecord {
   std::string cause;     // failureCauseName of the last failure; empty: none
   std::string dateTime;  // DICOM DT for the outputs; fixed by the first claim of this key
   std::string resultsJson;
+  bool hasResults = false;     // also where they were not asked for
   std::int64_t createdMs = 0;  // Unix time, for people; no decision rests on it
   std::int64_t updatedMs = 0;
   std::int64_t sinceMs = 0;               // in this state since
@@ -136,7 +137,8 @@ class JobStore {
   struct Submitted {
     std::string jobId;
     // False: this key was known already, nothing changed. True: a new job, or one that was
-    // cancelled because its source had disappeared and is now back.
+    // cancelled because its source had disappeared and is now back, or one whose results others
+    // superseded that are outdated now: an image was deleted, a package or rules were taken back.
     bool created = false;
   };
   // An empty key becomes jobKey(submission). Throws InputError without series. A new job cancels
@@ -178,6 +180,9 @@ class JobStore {
   std::vector<OutboxObject> pendingObjects(std::size_t maxJobs);
   // The last one makes the job done. Without effect when the job was cancelled meanwhile.
   void markStored(const std::string& jobId, int position);
+  // The same, and also without effect when another set has taken its place: the job may have been
+  // cancelled, asked for again and analysed anew while the archive took this object.
+  void markStored(const OutboxObject& object);
   void deferStoring(const std::string& jobId, const std::string& reason);  // back-off, never dead
   // True for every object that was ever in the outbox.
   bool isOwnObject(const std::string& SOPInstanceUID);
@@ -213,6 +218,10 @@ class JobStore {
   void retry(const std::string& jobId, const Actor& by = {});
   // A study or series disappeared from the archive: open jobs over it are cancelled.
   int cancelForResource(const std::string& orthancId, const std::string& reason);
+  // Series of jobs that were cancelled because something of their source was gone or another, and
+  // over which no later job is: of those jobs that were over this series, too; empty: of all. What
+  // is still there of them has to be looked at again.
+  std::vector<std::string> seriesWithoutJob(const std::string& besideSeriesId = {});
 
   std::optional<JobRecord> job(const std::string& jobId);
   std::string decision(const std::string& jobId);  // as submitted; empty: none is known
@@ -223,6 +232,8 @@ class JobStore {
     std::size_t offset = 0;
     std::string cause = {};           // of the last failure; empty: any
     std::string orthancStudyId = {};  // empty: any
+    // False: resultsJson stays empty. A page of jobs with theirs may be hundreds of MiB.
+    bool withResults = true;
   };
   std::vector<JobRecord> list(const ListFilter& filter);  // newest first
   struct StateCount {
@@ -237,6 +248,8 @@ class JobStore {
   enum class Mode { running, paused, draining };
   void setMode(Mode mode, const Actor& by = {});
   Mode mode();
+  // For the audit trail alone: series of these days were asked for.
+  void noteBackfill(const std::string& days, std::size_t series, const Actor& by);
   bool isDrained();  // draining, and nothing that was there when it began is left to be taken
 
   // InputError: no such job, or final

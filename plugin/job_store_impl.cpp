@@ -65,6 +65,7 @@ void JobStore::Impl::configure() {
   }
   connection.execute("PRAGMA synchronous = FULL");
   connection.execute("PRAGMA foreign_keys = ON");
+  connection.execute("PRAGMA journal_size_limit = 67108864");  // after a set of hundreds of MiB
   if (settings.largestPages > 0) {
     const std::string pages = std::to_string(settings.largestPages);
     connection.execute(("PRAGMA max_page_count = " + pages).c_str());
@@ -117,13 +118,14 @@ std::vector<std::string> JobStore::Impl::items(std::int64_t seq, const char* kin
   return values;
 }
 
-JobRecord JobStore::Impl::record(std::int64_t seq) {
+JobRecord JobStore::Impl::record(std::int64_t seq, bool withResults) {
   SqliteStatement row(
       connection,
       "SELECT id, key, study_uid, orthanc_study, content, package, rule, priority,"
-      " state, attempts, progress, stage, reason, date_time, results, created_ms,"
-      " updated_ms, retry_at_ms, superseded_by, cause, since_ms, scope FROM jobs WHERE seq = ?");
-  if (!row.bind(seq).step()) throw InputError("there is no such job");
+      " state, attempts, progress, stage, reason, date_time, iif(?2, results, ''), created_ms,"
+      " updated_ms, retry_at_ms, superseded_by, cause, since_ms, scope, results <> ''"
+      " FROM jobs WHERE seq = ?1");
+  if (!row.bind(seq, withResults ? 1 : 0).step()) throw InputError("there is no such job");
   JobRecord job;
   job.id = row.bytes(0);
   JobSubmission& submission = job.submission;
@@ -152,6 +154,7 @@ JobRecord JobStore::Impl::record(std::int64_t seq) {
   job.supersededBy = row.bytes(18);
   job.cause = row.bytes(19);
   job.sinceMs = row.integer(20);
+  job.hasResults = row.integer(22) != 0;
   submission.scope =
       row.bytes(21) == jobScopeName(JobScope::study) ? JobScope::study : JobScope::series;
   return job;

@@ -27,7 +27,7 @@ class JobStore::Impl {
   std::int64_t now() const { return clock(); }
   std::int64_t backOff(std::int64_t failures);  // ms
   // Fields as given; the job's lists are read too. Throws InputError when there is no such job.
-  JobRecord record(std::int64_t seq);
+  JobRecord record(std::int64_t seq, bool withResults = true);
   std::optional<std::int64_t> find(const std::string& jobId);
   std::int64_t require(const std::string& jobId);
   JobState state(std::int64_t seq);
@@ -40,6 +40,8 @@ class JobStore::Impl {
   void failAttempt(std::int64_t seq, const std::string& reason, FailureCause cause);
   // One submission; true in the second when anything was written.
   std::pair<Submitted, bool> submit(const JobSubmission& job, const Actor& by);
+  // A job that was done and superseded is work again when just its images are submitted anew.
+  bool redoIfSuperseded(const std::string& key);
   // Open jobs over no other series than those of this new one.
   void cancelCovered(std::int64_t seq, const std::string& jobId);
   // Of the jobs that may be claimed in the present mode, the last; negative: none may.

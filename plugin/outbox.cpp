@@ -121,7 +121,7 @@ void Outbox::storeOne(const JobRecord& job, const OutboxObject& object) {
   } catch (const ResourceError& error) {  // three other guards know our objects
     log_(LogLevel::warning, std::string("a result could not be marked as ours: ") + error.what());
   }
-  store_.markStored(job.id, object.position);
+  store_.markStored(object);
 }
 
 }  // namespace cmr

@@ -5,6 +5,7 @@
 
 #include "analysis/errors.h"
 #include "config/explain_rules.h"
+#include "config/strict_json.h"
 #include "plugin/app_pages.h"
 #include "plugin/audit_routes.h"
 #include "plugin/cross_site.h"
@@ -54,6 +55,7 @@ RestResponse listJobs(const RestRequest& request, JobStore& store) {
   }
   filter.orthancSeriesId = textIn(request, "series");
   filter.cause = textIn(request, "cause");
+  filter.withResults = false;
   Json jobs = Json::array();
   for (const JobRecord& job : store.list(filter)) jobs.push_back(jobJson(job));
   return answer(200, {{"jobs", jobs}, {"limit", filter.limit}, {"offset", filter.offset}});
@@ -147,7 +149,7 @@ RestResponse onePackage(const std::string& name, const RestContext& context) {
 RestResponse stateHaematocrit(const RestRequest& request, const std::string& studyId,
                               const RestContext& context) {
   if (!context.planner->study(studyId)) return refuse(404, "the archive has no study " + studyId);
-  const Json body = Json::parse(request.body, nullptr, false);
+  const Json body = parseStrictJson(request.body, "the body");
   const bool isThere = body.is_object() && body.size() == 1 && body.contains("haematocrit");
   const Json value = isThere ? body.at("haematocrit") : Json(false);
   if (value.is_null()) {

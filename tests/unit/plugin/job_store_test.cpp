@@ -201,6 +201,35 @@ TEST_F(JobStoreTest, ObjectsWaitInOrderAndTheLastOneStoredMakesTheJobDone) {
   EXPECT_TRUE(store->isOwnObject("1.1"));
 }
 
+// The archive may take its time over an object while an operator cancels the job and asks again.
+TEST_F(JobStoreTest, AnObjectOfASetThatAnotherTookThePlaceOfCountsForNothing) {
+  const std::string id = submit("a");
+  store->finishAnalysed(claim(), {objectOf("1.1", "on the GPU")}, "{}");
+  const OutboxObject onItsWay = store->pendingObjects(1).at(0);
+  store->cancel(id, "by hand");
+  store->retry(id);
+  store->finishAnalysed(claim(), {objectOf("1.2", "on the CPU")}, "{}");
+  store->markStored(onItsWay);
+  EXPECT_EQ(state(id), JobState::storing);
+  EXPECT_THAT(store->pendingObjects(1), SizeIs(1));
+  store->markStored(store->pendingObjects(1).at(0));
+  EXPECT_EQ(state(id), JobState::done);
+}
+
+TEST_F(JobStoreTest, AListOfManyJobsCanDoWithoutTheirResultsDocuments) {
+  submit("a");
+  submit("b");
+  store->finishAnalysed(claim(), {}, R"({"ef":60})");
+  JobStore::ListFilter filter;
+  filter.withResults = false;
+  const std::vector<JobRecord> lean = store->list(filter);
+  ASSERT_THAT(lean, SizeIs(2));
+  EXPECT_EQ(lean[1].resultsJson, "");
+  EXPECT_TRUE(lean[1].hasResults);
+  EXPECT_FALSE(lean[0].hasResults);
+  EXPECT_EQ(store->list({})[1].resultsJson, R"({"ef":60})");
+}
+
 TEST_F(JobStoreTest, AResultWithoutObjectsIsDone) {
   const std::string id = submit("a");
   EXPECT_TRUE(store->finishAnalysed(claim(), {}, "{}"));

@@ -179,6 +179,12 @@ TEST_F(QueryPlanTest, NoPageWalksThroughATable) {
   EXPECT_EQ(walks(), "");
 }
 
+TEST_F(QueryPlanTest, ADeletionLooksOnlyAtTheJobsOverItsSeries) {
+  watched->seriesWithoutJob("series-7");
+  watched->seriesWithoutJob();
+  EXPECT_EQ(walks(), "");
+}
+
 TEST_F(QueryPlanTest, TheWorklistIsReadInItsOrder) {
   ask("/cmr/worklist");
   for (const auto& [sql, cost] : StatementWatch::seen()) {

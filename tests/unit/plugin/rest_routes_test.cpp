@@ -64,6 +64,16 @@ TEST_F(RestRoutesTest, AHaematocritIsStatedOfAStudyAndForgotten) {
   EXPECT_FALSE(store->haematocrit("study"));
 }
 
+TEST_F(RestRoutesTest, ABodyNestedWithoutEndIsRefusedAndDoesNotEndTheArchive) {
+  submit("a");
+  RestRequest request{"PUT", "/cmr/studies/study/haematocrit", {}};
+  const std::size_t deep = 1000000;
+  request.body = R"({"haematocrit": )" + std::string(deep, '[') + std::string(deep, ']') + "}";
+  const RestResponse response = answerRest(request, context());
+  EXPECT_EQ(response.status, 400);
+  EXPECT_THAT(response.body, HasSubstr("nested too deeply"));
+}
+
 TEST_F(RestRoutesTest, TheReportOnAStudyIsAskedForWithoutWhatItWaitsFor) {
   submit("a");
   EXPECT_FALSE(store->isReportAskedFor("study"));

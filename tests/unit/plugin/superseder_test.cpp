@@ -83,6 +83,23 @@ TEST_F(SupersederTest, EarlierResultsLeaveWhenThoseOfMoreImagesAreStored) {
   EXPECT_THAT(store->outdatedResults(), IsEmpty());
 }
 
+// As after an image was deleted again, or a package or rules were taken back.
+TEST_F(SupersederTest, WhenWhatWasSupersededIsSubmittedAgainItTakesItsPlaceBack) {
+  analyseTwice();
+  removeOutdated();
+  const JobSubmission earlier = store->job(first)->submission;
+  EXPECT_TRUE(store->submit(earlier).created);
+  EXPECT_EQ(store->job(first)->state, JobState::queued);
+  EXPECT_FALSE(store->submit(earlier).created) << "it is on its way";
+  store->finishAnalysed(*store->claim("20200102030405"),
+                        {{ObjectKind::segmentation, "1.1", "2.1", "2.1.1", "2.1"}}, "{}");
+  store->markStored(first, 0);
+  removeOutdated();
+  EXPECT_EQ(supersededBy(second), first);
+  EXPECT_EQ(supersededBy(first), "");
+  EXPECT_FALSE(store->submit(earlier).created);
+}
+
 TEST_F(SupersederTest, TheyStayUntilTheLaterOnesAreStored) {
   archive.addSeries("a", "study", 1, 3);
   first = analyse("a", "2.1");
