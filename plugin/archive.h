@@ -82,6 +82,10 @@ class Archive {
   virtual std::int64_t lastChange() = 0;  // sequence of the newest line of the log, 0 when empty
   virtual std::vector<std::string> seriesIds(std::size_t offset, std::size_t limit) = 0;
 
+  // Of studies whose StudyDate is one of these days (DA, both included), at most `limit`.
+  virtual std::vector<std::string> seriesOfDays(const std::string& from, const std::string& to,
+                                                std::size_t limit) = 0;
+
   virtual std::optional<ArchivedStudy> study(const std::string& id) = 0;
   virtual std::optional<ArchivedSeries> series(const std::string& id) = 0;
   virtual std::vector<ArchivedInstance> instances(const std::string& seriesId) = 0;

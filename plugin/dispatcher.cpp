@@ -159,7 +159,6 @@ std::optional<PackageInUse> Dispatcher::packageFor(const JobRecord& job,
   sourceGone(job, job.submission.orthancSeriesIds.front(),
              "it was for a model package that was replaced; its images are a new job for the "
              "package that is installed now");
-  for (const std::string& id : job.submission.orthancSeriesIds) duties_.onOtherSource(id);
   return std::nullopt;
 }
 
@@ -198,7 +197,8 @@ void Dispatcher::process(const Lease& lease, const PackagesInUse& packages,
 }
 
 // Whether all that was submitted is still there, and unchanged.
-std::optional<std::vector<ArchivedInstance>> Dispatcher::checkedInstances(const JobRecord& job) {
+std::optional<std::vector<ArchivedInstance>> Dispatcher::checkedInstances(
+    const JobRecord& job, const ProgressCallback& progress) {
   const JobSubmission& source = job.submission;
   const auto study = archive_.study(source.orthancStudyId);
   if (!study || study->StudyInstanceUID != source.StudyInstanceUID) {
@@ -214,35 +214,50 @@ std::optional<std::vector<ArchivedInstance>> Dispatcher::checkedInstances(const 
     }
     all.insert(all.end(), instances.begin(), instances.end());
   }
-  if (contentFingerprint(all, archive_) != source.contentFingerprint) {
+  const auto alive = [&] { progress(0, "looking at the archive"); };
+  if (contentFingerprint(all, archive_, alive) != source.contentFingerprint) {
     sourceGone(job, source.orthancSeriesIds.front(),
                "its images changed since it was submitted; what is there now is a job of its own");
-    for (const std::string& id : source.orthancSeriesIds) duties_.onOtherSource(id);
     return std::nullopt;
   }
   return all;
 }
 
+// What is there of it, changed or only a part, may be a job of its own.
 void Dispatcher::sourceGone(const JobRecord& job, const std::string& resourceId,
                             const std::string& reason) {
   duties_.log(LogLevel::warning, "job " + job.id + " is cancelled: " + reason);
   store_.cancelForResource(resourceId, reason);
+  for (const std::string& id : job.submission.orthancSeriesIds) duties_.onOtherSource(id);
+}
+
+// The archive's process holds them until the worker has them, too. A floor that holds when the job
+// is claimed is no help against one that takes gigabytes afterwards.
+bool Dispatcher::isTooLarge(const Lease& lease, std::uint64_t bytes) {
+  const auto mebibytes = [](std::uint64_t size) { return std::to_string(size >> 20) + " MiB"; };
+  if (bytes > settings_.largestJobBytes) {
+    store_.finishNotAnalysable(
+        lease, "its images are larger than what one job may hold (" + mebibytes(bytes) + ")", {});
+    return true;
+  }
+  if (bytes <= settings_.largeJobBytes || !duties_.memoryLeft) return false;
+  const std::optional<std::uint64_t> left = duties_.memoryLeft();
+  if (!left || 2 * bytes <= *left) return false;
+  fail(lease,
+       "its images take " + mebibytes(bytes) + ", here and in the worker, and the system has " +
+           mebibytes(*left) + " of memory above MemoryFloorMiB",
+       FailureCause::memory);
+  return true;
 }
 
 std::optional<AnalysisRequest> Dispatcher::collect(const Lease& lease,
                                                    const ProgressCallback& progress) {
   const JobRecord& job = lease.job;
-  const auto instances = checkedInstances(job);
+  const auto instances = checkedInstances(job, progress);
   if (!instances) return std::nullopt;
   std::uint64_t bytes = 0;
   for (const ArchivedInstance& instance : *instances) bytes += instance.bytes;
-  if (bytes > settings_.largestJobBytes) {
-    store_.finishNotAnalysable(lease,
-                               "its images are larger than what one job may hold (" +
-                                   std::to_string(bytes >> 20) + " MiB)",
-                               {});
-    return std::nullopt;
-  }
+  if (isTooLarge(lease, bytes)) return std::nullopt;
   AnalysisRequest request;
   request.jobId = job.id;
   request.tasks = job.submission.tasks;
@@ -254,8 +269,10 @@ std::optional<AnalysisRequest> Dispatcher::collect(const Lease& lease,
     progress(0, "reading from the archive");
     auto content = archive_.download(instance.id);
     if (!content) {
+      if (archive_.seriesOfInstance(instance.id)) {  // looked at again it would be the same job
+        throw ResourceError("the archive lists image " + instance.id + " and has no file of it");
+      }
       sourceGone(job, job.submission.orthancSeriesIds.front(), "an image of it was deleted");
-      for (const std::string& id : job.submission.orthancSeriesIds) duties_.onOtherSource(id);
       return std::nullopt;
     }
     request.instances.push_back({instance.SOPInstanceUID, *std::move(content)});
@@ -294,7 +311,9 @@ void Dispatcher::finish(const Lease& lease, const AnalysisOutcome& outcome,
     case OutcomeKind::notAnalysable:
       store_.finishNotAnalysable(lease, outcome.reason, outcome.resultsJson);
       if (duties_.metrics != nullptr) duties_.metrics->ended(JobState::notAnalysable);
-      duties_.log(LogLevel::warning, name + " cannot be analysed: " + outcome.reason);
+      // The reason quotes the images' descriptions, in which people write names.
+      duties_.log(LogLevel::warning, name + " cannot be analysed; its record says why");
+      duties_.log(LogLevel::info, name + " cannot be analysed: " + outcome.reason);
       return;
     case OutcomeKind::failed:
       if (stop.stop_requested()) {

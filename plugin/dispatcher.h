@@ -40,12 +40,16 @@ struct DispatcherDuties {
   // Asked before each job; absent: whatever package a job is for.
   std::function<PackagesInUse()> packages = {};
   ServiceMetrics* metrics = nullptr;  // counts what happens; may be absent
+  // Bytes that can be taken before memory is below its floor; absent or empty: nobody knows.
+  std::function<std::optional<std::uint64_t>()> memoryLeft = {};
 };
 
 struct DispatcherSettings {
   bool storeResults = true;  // false: results are kept as JSON, no object goes to the archive
   // Of one acquisition group, held in the archive's process while it is sent to the worker.
   std::uint64_t largestJobBytes = std::uint64_t{4} << 30;
+  // Above this memory is asked for before a job's images are fetched.
+  std::uint64_t largeJobBytes = std::uint64_t{256} << 20;
   bool readAhead = false;  // the worker is told what comes next (next_job.h)
 };
 
@@ -69,7 +73,10 @@ class Dispatcher {
   std::optional<AnalysisRequest> collect(const Lease& lease, const ProgressCallback& progress);
   std::optional<AnalysisRequest> collectStudy(const JobRecord& job,
                                               const std::string& packageSha256);
-  std::optional<std::vector<ArchivedInstance>> checkedInstances(const JobRecord& job);
+  std::optional<std::vector<ArchivedInstance>> checkedInstances(const JobRecord& job,
+                                                                const ProgressCallback& progress);
+  // Ends a job whose images cannot be held; false: they can.
+  bool isTooLarge(const Lease& lease, std::uint64_t bytes);
   void sourceGone(const JobRecord& job, const std::string& resourceId, const std::string& reason);
   void finish(const Lease& lease, const AnalysisOutcome& outcome, const std::stop_token& stop);
   void fail(const Lease& lease, const std::string& reason, FailureCause cause);

@@ -31,6 +31,11 @@ std::optional<ArchivedStudy> GroupPlanner::study(const std::string& studyId) con
   return archive_.study(studyId);
 }
 
+std::vector<std::string> GroupPlanner::seriesOfDays(const std::string& from, const std::string& to,
+                                                    std::size_t limit) const {
+  return archive_.seriesOfDays(from, to, limit);
+}
+
 std::optional<SeriesLook> GroupPlanner::look(const std::string& seriesId,
                                              const BeforeRules& first) const {
   return lookAt(seriesId, archive_, store_, rules_.now().rules, clock_(), first);

@@ -32,6 +32,8 @@ class GroupPlanner {
                std::vector<std::string> sendResultsTo = {});
 
   std::optional<ArchivedStudy> study(const std::string& studyId) const;  // empty: it is gone
+  std::vector<std::string> seriesOfDays(const std::string& from, const std::string& to,
+                                        std::size_t limit) const;
   // Empty when the series is gone.
   std::optional<SeriesLook> look(const std::string& seriesId, const BeforeRules& first = {}) const;
   // The same under other rules, which are tried and not used.

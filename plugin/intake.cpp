@@ -17,16 +17,11 @@ constexpr std::size_t pageSize = 500;
 constexpr milliseconds longestWait{20000};
 constexpr milliseconds waitAfterTrouble{5000};
 constexpr milliseconds sweepPause{20000};
-// A job waits no longer than this for others to be submitted with, nor for more than so many.
-constexpr milliseconds longestPlanned{200};
-constexpr std::size_t mostPlanned = 100;
 constexpr std::size_t mostRemembered = 10000;  // deletions; what is lost is found at the claim
 constexpr std::size_t mostOfStudy = 1000;      // series that are looked at again
+constexpr std::size_t mostAgain = 50;          // of these in one round
 // Stored instead of a sequence number: every series has to be looked at.
 constexpr std::int64_t rescanDue = -1;
-// How the reasons of series begin that are left alone for now.
-constexpr const char* heldMark = "held: ";
-constexpr const char* waitingMark = "waits for its hours, ";
 
 }  // namespace
 
@@ -52,6 +47,20 @@ void Intake::reconsider(const std::string& seriesId) {
   {
     const std::lock_guard lock(mutex_);
     reconsidered_.insert(seriesId);
+  }
+  bell_.ring();
+}
+
+void Intake::reconsiderAll(const std::vector<std::string>& seriesIds) {
+  const std::lock_guard lock(mutex_);
+  reconsidered_.insert(seriesIds.begin(), seriesIds.end());
+}
+
+void Intake::backfill(const std::vector<std::string>& seriesIds) {
+  reconsiderAll(seriesIds);
+  {
+    const std::lock_guard lock(mutex_);
+    backfilled_.insert(seriesIds.begin(), seriesIds.end());
   }
   bell_.ring();
 }
@@ -102,7 +111,7 @@ void Intake::begin(const std::stop_token& stop) {
     if (startingPoint_ > 0) {
       log_(LogLevel::warning,
            "first start on this archive: what it holds already is analysed on request only "
-           "(POST /cmr/series/{id}/analyze)");
+           "(POST /cmr/series/{id}/analyze, POST /cmr/queue/backfill)");
     }
   }
   const std::int64_t last = archive_.lastChange();
@@ -113,20 +122,24 @@ void Intake::begin(const std::stop_token& stop) {
     store_.setLastChange(rescanDue);
     rescan(stop);
     if (stop.stop_requested()) return;
-    store_.setLastChange(last);
     read_ = last;
+    saved_ = rescanDue;
+  } else {
+    saved_ = read_;
   }
-  saved_ = read_;
   remember([&](IntakeStatus& status) { status.lastChange = read_; });
   watermark_ = ChangeWatermark(read_);
+  reconsiderAll(store_.seriesWithoutJob());  // the service ended before it came to that
   begun_ = true;
 }
 
 void Intake::rescan(const std::stop_token& stop) {
+  leftByRescan_.clear();
   for (std::size_t offset = 0;; offset += pageSize) {
     const std::vector<std::string> page = archive_.seriesIds(offset, pageSize);
     for (const std::string& id : page) {
       if (stop.stop_requested()) return;
+      leftByRescan_.insert(id);
       tryToDecide(id);
     }
     submitPlanned();
@@ -146,9 +159,10 @@ void Intake::step(const std::stop_token& stop) {
   saveProgress();
 }
 
-// A wish outlives trouble: it goes when its look went through.
+// A wish outlives trouble: it goes when its look went through. Only some at a time: what arrives
+// must not wait for a backfill.
 void Intake::lookAgain(const std::stop_token& stop) {
-  std::set<std::string> studies, again;
+  std::set<std::string> studies;
   {
     const std::lock_guard lock(mutex_);
     studies = reconsideredStudies_;
@@ -158,18 +172,33 @@ void Intake::lookAgain(const std::stop_token& stop) {
     const std::lock_guard lock(mutex_);
     reconsideredStudies_.erase(id);
   }
-  {
-    const std::lock_guard lock(mutex_);
-    again.swap(reconsidered_);
-  }
+  const std::vector<std::string> again = nextToReconsider();
   for (const std::string& id : again) {
     if (!stop.stop_requested()) tryToDecide(id);
   }
   submitPlanned();
+  std::size_t failed = 0;
   const std::lock_guard lock(mutex_);
   for (const std::string& id : again) {
-    if (failing_.count(id) != 0) reconsidered_.insert(id);
+    if (failing_.count(id) == 0) continue;
+    ++failed;
+    reconsidered_.insert(id);
   }
+  if (failed < again.size() && !reconsidered_.empty()) bell_.ring();
+}
+
+// In the order of their identifiers, round and round.
+std::vector<std::string> Intake::nextToReconsider() {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> ids;
+  while (!reconsidered_.empty() && ids.size() < mostAgain) {
+    auto next = reconsidered_.upper_bound(lookedAgain_);
+    if (next == reconsidered_.end()) next = reconsidered_.begin();
+    lookedAgain_ = *next;
+    ids.push_back(*next);
+    reconsidered_.erase(next);
+  }
+  return ids;
 }
 
 // Here and not where the wish came from: what this thread is about to leave alone is known now.
@@ -184,6 +213,7 @@ void Intake::findLeftAlone(const std::string& studyId) {
   refused.state = JobState::notAnalysable;
   refused.orthancStudyId = studyId;
   refused.limit = mostOfStudy;
+  refused.withResults = false;
   for (const JobRecord& job : store_.list(refused)) {
     const auto& series = job.submission.orthancSeriesIds;
     if (job.supersededBy.empty()) found.insert(series.begin(), series.end());
@@ -202,8 +232,11 @@ void Intake::dropDeleted() {
     waiting_.erase(id);
     deferred_.erase(id);
     failing_.erase(id);
+    leftByRescan_.erase(id);
+    endBackfill(id);
     store_.forgetSkipped(id);
     const int cancelled = store_.cancelForResource(id, "its source was deleted from the archive");
+    reconsiderAll(store_.seriesWithoutJob(id));  // others of its group
     if (cancelled > 0) {
       log_(LogLevel::warning, std::to_string(cancelled) +
                                   " job(s) cancelled: their source was deleted from the archive");
@@ -259,231 +292,56 @@ void Intake::stopWaiting(const std::string& studyId, const std::string& seriesId
 }
 
 // Instances of which no event told that their series is stable: events that a crash swallowed, and
-// series that could not be looked at when it was their turn.
+// series that could not be looked at when it was their turn. The first trouble is told at the end.
 void Intake::sweep(const std::stop_token& stop) {
   if (std::chrono::steady_clock::now() < nextSweep_) return;
   nextSweep_ = std::chrono::steady_clock::now() + sweepPause;
+  sweepRescan(stop);
   std::unordered_set<std::string> seen;
   for (const auto& [id, deferred] : deferred_) {
     seen.insert(deferred.instanceIds.begin(), deferred.instanceIds.end());
   }
+  std::string trouble;
   for (const std::string& id : watermark_.unsettled(watermark_.size())) {
     if (stop.stop_requested()) return;
     if (seen.count(id) != 0 || !watermark_.isUnsettled(id)) continue;
-    const auto seriesId = archive_.seriesOfInstance(id);
-    const auto series = seriesId ? archive_.series(*seriesId) : std::nullopt;
-    if (!series) {
-      watermark_.settled(id);
-      continue;
-    }
-    seen.insert(series->instanceIds.begin(), series->instanceIds.end());
-    tryToDecide(series->id);
-    submitPlanned();  // it settles others of its group
-  }
-}
-
-// One series that makes trouble must not keep the others waiting; it stays unsettled.
-void Intake::tryToDecide(const std::string& seriesId) {
-  try {
-    decide(seriesId);
-  } catch (const std::exception& error) {
-    noteFailing(seriesId, std::string("looked at, trying again later: ") + error.what());
-  }
-}
-
-// Said once, however often it is tried.
-void Intake::noteFailing(const std::string& seriesId, const std::string& why) {
-  std::string& known = failing_[seriesId];
-  if (known == why) return;
-  known = why;
-  log_(LogLevel::error, "series " + seriesId + " could not be " + why);
-}
-
-void Intake::decide(const std::string& seriesId) {
-  // Rules may ask what was scheduled.
-  const auto series =
-      planner_.look(seriesId, [this](const SeriesLook& found) { tieToExam(found); });
-  if (!series) {  // gone; its instances are found gone by the next sweep
-    deferred_.erase(seriesId);
-    failing_.erase(seriesId);
-    return;
-  }
-  if (mustWait(*series)) {
-    failing_.erase(seriesId);
-    return;
-  }
-  if (!series->wanted()) {
-    leaveAlone(*series, series->verdict());
-    return;
-  }
-  const bool isHeld = !series->decision.holdReason.empty();
-  if (isHeld && isKnown(*series)) {  // somebody asked for it before
-    settle(*series);
-  } else if (isHeld) {
-    leaveAlone(*series, heldMark + series->verdict());
-  } else {
-    plan(*series);
-  }
-}
-
-bool Intake::mustWait(const SeriesLook& series) {
-  if (mustWaitForImages(series)) return true;  // an event will follow
-  deferred_.erase(series.series.id);
-  if (!series.wanted()) return false;
-  if (mustWaitForStudy(series)) return true;
-  return series.decision.holdReason.empty() && mustWaitForHours(series);
-}
-
-bool Intake::mustWaitForImages(const SeriesLook& series) const {
-  if (series.series.stable) return false;
-  const bool isTaken = series.wanted() && series.decision.holdReason.empty();
-  return !(earlyStart_ && isTaken && series.isComplete());
-}
-
-// Also one that the rules leave alone: the exam has arrived.
-void Intake::tieToExam(const SeriesLook& series) {
-  if (series.own) return;
-  const auto value = [&](const char* keyword) {
-    const auto found = series.tags.values.find(keyword);
-    return found == series.tags.values.end() ? std::string() : found->second;
-  };
-  const int tied = store_.tieToExams({series.series.studyId, value("StudyInstanceUID"),
-                                      value("AccessionNumber"), value("PatientID")});
-  if (tied > 0) reconsiderStudy(series.series.studyId);  // others of it came before the exam
-}
-
-void Intake::leaveAlone(const SeriesLook& series, const std::string& why) {
-  if (!series.own) {  // of our own there is one set for every series that was analysed
-    store_.recordSkipped(
-        {series.series.id, series.series.studyId, series.series.SeriesInstanceUID, why, 0});
-  }
-  settle(series);
-  log_(LogLevel::info, "series " + series.series.id + ": " + why);
-  remember([&](IntakeStatus& status) {
-    ++status.skipped;
-    status.lastSkipped = why;
-  });
-}
-
-// Whether there is a job over just these images.
-bool Intake::isKnown(const SeriesLook& series) {
-  const auto group = planner_.groupOf(series);
-  if (!group) return false;
-  JobStore::ListFilter filter;
-  filter.orthancSeriesId = series.series.id;
-  const std::vector<JobRecord> jobs = store_.list(filter);
-  return std::any_of(jobs.begin(), jobs.end(), [&](const JobRecord& job) {
-    return job.submission.key == group->submission.key;
-  });
-}
-
-// Outside the hours of its rule a series stays unsettled: a crash of the archive loses nothing.
-bool Intake::mustWaitForHours(const SeriesLook& series) {
-  const auto& hours = series.decision.hours;
-  if (!hours || hours->holds(planner_.localTime()) || isKnown(series)) return false;
-  const std::string why = waitingMark + describe(*hours) + ", as " + series.verdict();
-  store_.recordSkipped(
-      {series.series.id, series.series.studyId, series.series.SeriesInstanceUID, why, 0});
-  Deferred& deferred = deferred_[series.series.id];
-  deferred = {*hours, planner_.rulesSha256(), {}};
-  for (const ArchivedInstance& instance : series.instances) {
-    deferred.instanceIds.push_back(instance.id);
-  }
-  log_(LogLevel::info, "series " + series.series.id + " " + why);
-  return true;
-}
-
-void Intake::decideWhatIsDue() {
-  const LocalTime now = planner_.localTime();
-  const std::string rules = deferred_.empty() ? std::string() : planner_.rulesSha256();
-  std::vector<std::string> due;
-  for (const auto& [id, deferred] : deferred_) {
-    if (deferred.hours.holds(now) || deferred.rulesSha256 != rules) due.push_back(id);
-  }
-  for (const std::string& id : due) tryToDecide(id);
-}
-
-// One slice says nothing about how many will follow: the study has to be complete first. A rule may
-// ask for the same.
-bool Intake::mustWaitForStudy(const SeriesLook& series) {
-  if (!series.singleSlice && !series.decision.waitForStudy) return false;
-  const auto study = archive_.study(series.series.studyId);
-  if (!study || study->stable) return false;
-  waiting_[study->id].insert(series.series.id);
-  return true;
-}
-
-void Intake::plan(const SeriesLook& series) {
-  auto group = planner_.groupOf(series);
-  if (!group) return;
-  for (const SeriesLook& member : group->members) {
-    settledNow_.insert(member.series.id);
-    stopWaiting(member.series.studyId, member.series.id);
-  }
-  if (planned_.empty()) firstPlanned_ = std::chrono::steady_clock::now();
-  planned_.push_back({*std::move(group), series.verdict()});
-  const auto waited = std::chrono::steady_clock::now() - firstPlanned_;
-  if (planned_.size() >= mostPlanned || waited >= longestPlanned) submitPlanned();
-}
-
-// Their images are settled only when the jobs are durable: whatever goes wrong before leaves them
-// for the next sweep.
-void Intake::submitPlanned() {
-  if (planned_.empty()) return;
-  std::vector<JobSubmission> jobs;
-  for (const Planned& each : planned_) jobs.push_back(each.group.submission);
-  std::vector<JobStore::Submitted> submitted;
-  try {
-    submitted = store_.submitAll(jobs);
-  } catch (const std::exception&) {
-    submitted = submitOneByOne();
-  }
-  std::int64_t created = 0;
-  for (std::size_t i = 0; i < planned_.size(); ++i) {
-    const Planned& each = planned_[i];
-    if (submitted[i].jobId.empty()) continue;
-    for (const SeriesLook& member : each.group.members) settle(member);
-    if (!submitted[i].created) continue;
-    ++created;
-    log_(LogLevel::info, "job " + submitted[i].jobId + " over " +
-                             std::to_string(each.group.members.size()) +
-                             " series: " + each.verdict);
-  }
-  planned_.clear();
-  if (created == 0) return;
-  remember([&](IntakeStatus& status) { status.submitted += created; });
-  onSubmitted_();
-}
-
-// One that makes trouble must not keep the others waiting; its answer stays without a job.
-std::vector<JobStore::Submitted> Intake::submitOneByOne() {
-  std::vector<JobStore::Submitted> submitted(planned_.size());
-  for (std::size_t i = 0; i < planned_.size(); ++i) {
     try {
-      submitted[i] = store_.submit(planned_[i].group.submission);
-    } catch (const std::exception& error) {
-      const std::string why = std::string("submitted, trying again later: ") + error.what();
-      const auto& members = planned_[i].group.members;
-      noteFailing(members.front().series.id, why);
-      for (const SeriesLook& member : members) failing_[member.series.id] = why;
+      sweepOne(id, seen);
+    } catch (const ResourceError& error) {
+      if (trouble.empty()) trouble = error.what();
     }
   }
-  return submitted;
+  if (!trouble.empty()) throw ResourceError(trouble);
 }
 
-void Intake::settle(const SeriesLook& series) {
-  for (const ArchivedInstance& instance : series.instances) watermark_.settled(instance.id);
-  failing_.erase(series.series.id);
-  settledNow_.insert(series.series.id);
-  stopWaiting(series.series.studyId, series.series.id);
+void Intake::sweepOne(const std::string& instanceId, std::unordered_set<std::string>& seen) {
+  const auto seriesId = archive_.seriesOfInstance(instanceId);
+  const auto series = seriesId ? archive_.series(*seriesId) : std::nullopt;
+  if (!series) {
+    watermark_.settled(instanceId);
+    return;
+  }
+  seen.insert(series->instanceIds.begin(), series->instanceIds.end());
+  tryToDecide(series->id);
+  submitPlanned();  // it settles others of its group
+}
+
+void Intake::sweepRescan(const std::stop_token& stop) {
+  const std::set<std::string> left = leftByRescan_;
+  for (const std::string& id : left) {
+    if (stop.stop_requested()) return;
+    if (leftByRescan_.count(id) != 0 && deferred_.count(id) == 0) tryToDecide(id);
+  }
+  submitPlanned();
 }
 
 void Intake::saveProgress() {
   const std::int64_t dealtWith = watermark_.dealtWith();
-  if (dealtWith == saved_) return;
-  store_.setLastChange(dealtWith);
-  saved_ = dealtWith;
   remember([&](IntakeStatus& status) { status.lastChange = dealtWith; });
+  const std::int64_t kept = leftByRescan_.empty() ? dealtWith : rescanDue;
+  if (kept == saved_) return;
+  store_.setLastChange(kept);
+  saved_ = kept;
 }
 
 }  // namespace cmr

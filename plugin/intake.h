@@ -52,9 +52,13 @@ class Intake {
   // An exam was tied to the study: where rules ask what was scheduled, look again at its series
   // that were left alone, by rules or by their pictures.
   void reconsiderStudy(const std::string& studyId);
+  // Look at these again: what is a new job now (another package, other rules) comes behind all
+  // others. Forgotten with the process; asked for again, what is a job by then stays one.
+  void backfill(const std::vector<std::string>& seriesIds);
   IntakeStatus status() const;
 
  private:
+  void reconsiderAll(const std::vector<std::string>& seriesIds);
   void begin(const std::stop_token& stop);
   void rescan(const std::stop_token& stop);
   void dropDeleted();
@@ -62,7 +66,11 @@ class Intake {
   void studyBecameStable(const std::string& studyId);
   void stopWaiting(const std::string& studyId, const std::string& seriesId);
   void sweep(const std::stop_token& stop);
+  void sweepRescan(const std::stop_token& stop);
+  void sweepOne(const std::string& instanceId, std::unordered_set<std::string>& seen);
   void lookAgain(const std::stop_token& stop);
+  std::vector<std::string> nextToReconsider();
+  void endBackfill(const std::string& seriesId);
   void findLeftAlone(const std::string& studyId);
   void tryToDecide(const std::string& seriesId);
   void noteFailing(const std::string& seriesId, const std::string& why);
@@ -91,9 +99,10 @@ class Intake {
   const bool earlyStart_;
   Doorbell bell_;
 
-  mutable std::mutex mutex_;  // guards the next four
+  mutable std::mutex mutex_;  // guards the next five
   std::vector<std::string> deleted_;
   std::set<std::string> reconsidered_;         // until a look went through
+  std::set<std::string> backfilled_;           // until they are settled
   std::set<std::string> reconsideredStudies_;  // until their series are known
   IntakeStatus status_;
 
@@ -110,13 +119,17 @@ class Intake {
   };
   std::map<std::string, Deferred> deferred_;    // series -> what it waits for
   std::map<std::string, std::string> failing_;  // series -> why it could not be decided
-  std::set<std::string> settledNow_;            // series decided since the page at hand was read
+  // Series that the last rescan came upon and that are not settled yet. No line of the change log
+  // leads back to them: as long as there are some, the store says that a rescan is due.
+  std::set<std::string> leftByRescan_;
+  std::set<std::string> settledNow_;  // series decided since the page at hand was read
   // Groups that become jobs in one transaction, at the end of the page at the latest.
   struct Planned {
     AcquisitionGroup group;
     std::string verdict;
   };
   std::vector<Planned> planned_;
+  std::string lookedAgain_;  // the last of those that were reconsidered
   std::chrono::steady_clock::time_point firstPlanned_{};
   std::chrono::steady_clock::time_point nextSweep_{};
 };

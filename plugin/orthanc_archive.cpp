@@ -69,6 +69,15 @@ class OrthancArchive : public Archive {
         must("/series?since=" + std::to_string(offset) + "&limit=" + std::to_string(limit)));
   }
 
+  std::vector<std::string> seriesOfDays(const std::string& from, const std::string& to,
+                                        std::size_t limit) override {
+    const std::string body = nlohmann::json{
+        {"Level", "Series"},
+        {"Query", {{"StudyDate", from + "-" + to}}},
+        {"Limit", limit}}.dump();
+    return parseIdentifiers(send("/tools/find", body, OrthancPluginRestApiPost, "POST"));
+  }
+
   std::optional<ArchivedStudy> study(const std::string& id) override {
     const auto answer = get("/studies/" + id);
     return answer ? std::optional(parseStudy(*answer)) : std::nullopt;

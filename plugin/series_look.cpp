@@ -138,9 +138,11 @@ bool belongTogether(const SeriesLook& a, const SeriesLook& b) {
 }
 
 std::optional<std::string> contentFingerprint(const std::vector<ArchivedInstance>& instances,
-                                              Archive& archive) {
+                                              Archive& archive,
+                                              const std::function<void()>& before) {
   std::vector<std::string> lines;
   for (const ArchivedInstance& instance : instances) {
+    if (before) before();
     const auto hash = archive.contentHash(instance.id);
     if (!hash) return std::nullopt;
     lines.push_back(instance.SOPInstanceUID + " " + *hash + "\n");

@@ -46,8 +46,9 @@ std::optional<SeriesLook> lookAt(const std::string& seriesId, Archive& archive, 
 bool belongTogether(const SeriesLook& a, const SeriesLook& b);
 
 // Hash over every instance's identity and content; the order of arrival does not matter. Empty when
-// an instance disappeared meanwhile.
+// an instance disappeared meanwhile. before: called for each instance; what it throws ends it.
 std::optional<std::string> contentFingerprint(const std::vector<ArchivedInstance>& instances,
-                                              Archive& archive);
+                                              Archive& archive,
+                                              const std::function<void()>& before = {});
 
 }  // namespace cmr

@@ -247,7 +247,7 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                           const HintCallback& hint) { return analyze(request, progress, hint); },
                    [this] { outbox_.ring(); },
                    [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log,
-                   [this] { return packagesInUse(); }, &metrics_},
+                   [this] { return packagesInUse(); }, &metrics_, [this] { return memoryLeft(); }},
                   dispatcherSettings(plan_.settings)),
       intake_(
           archive, store_, planner_, startingPoint, log, [this] { dispatcher_.ring(); },
@@ -343,6 +343,12 @@ PackagesInUse Service::packagesInUse() {
   }
   use.forStudies = usable.value_or(0);
   return use;
+}
+
+std::optional<std::uint64_t> Service::memoryLeft() const {
+  const FreeResources free = measureResources({});
+  if (!free.memoryBytes) return std::nullopt;
+  return *free.memoryBytes - std::min(*free.memoryBytes, plan_.floor.memoryBytes);
 }
 
 std::map<std::string, std::string> Service::packageFolders() const {

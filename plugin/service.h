@@ -78,6 +78,7 @@ class Service {
 
  private:
   PackagesInUse packagesInUse();
+  std::optional<std::uint64_t> memoryLeft() const;  // above the floor
   // A study belongs to an exam since now: rules may ask what was scheduled.
   // What changed on disk, for the audit trail.
   void noteFiles();

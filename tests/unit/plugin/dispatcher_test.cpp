@@ -33,6 +33,7 @@ class DispatcherTest : public ServiceFixture {
       use.packages.insert(use.packages.begin(), inUse);
       return use;
     };
+    duties.memoryLeft = [this] { return memoryLeft; };
     return Dispatcher(archive, *store, duties, settings);
   }
   bool takeOne(DispatcherSettings settings = {}) {
@@ -72,6 +73,7 @@ class DispatcherTest : public ServiceFixture {
   PackageInUse inUse{"package", ""};
   std::vector<PackageInUse> others;
   std::function<void(const ProgressCallback&)> during;
+  std::optional<std::uint64_t> memoryLeft;
   int results = 0;
   std::vector<std::string> reconsidered;
 };
@@ -157,6 +159,16 @@ TEST_F(DispatcherTest, DataThatCannotBeAnalysedAreNotRetried) {
   EXPECT_EQ(onlyJob().reason, "one phase only");
 }
 
+TEST_F(DispatcherTest, WhatPeopleWroteIntoTheImagesStaysOutOfTheLogAtItsDefaultLevel) {
+  submit();
+  outcome.kind = OutcomeKind::notAnalysable;
+  outcome.reason = "series 'Jane Doe SAX' has one phase only";
+  takeOne();
+  EXPECT_THAT(onlyJob().reason, HasSubstr("Jane Doe"));
+  EXPECT_THAT(atDefaultLevel, HasSubstr("job " + onlyJob().id + " cannot be analysed"));
+  EXPECT_EQ(atDefaultLevel.find("Doe"), std::string::npos);
+}
+
 TEST_F(DispatcherTest, ASeriesThatIsGoneCancelsItsJob) {
   submit("a");
   archive.deleteSeries("a");
@@ -173,6 +185,45 @@ TEST_F(DispatcherTest, ImagesThatChangedSinceAreAJobOfTheirOwn) {
   EXPECT_EQ(onlyJob().state, JobState::cancelled);
   EXPECT_THAT(reconsidered, ElementsAre("a"));
   EXPECT_EQ(request.jobId, "");
+}
+
+TEST_F(DispatcherTest, WhatIsLeftOfAGroupThatIsNotWholeAnyMoreIsLookedAtAgain) {
+  archive.addSeries("b", "study", 1, 5);
+  archive.addSeries("c", "study", 1, 5);
+  archive.forgetUnstable();
+  planner->analyze("b");
+  ASSERT_THAT(onlyJob().submission.orthancSeriesIds, ElementsAre("b", "c"));
+  archive.deleteSeries("c");
+  takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::cancelled);
+  EXPECT_THAT(reconsidered, ElementsAre("b", "c"));
+}
+
+// Cancelled as "deleted" it would be looked at again, be the same job, and so on for ever.
+TEST_F(DispatcherTest, AnImageThatIsListedAndCannotBeHadIsAFailureAtLastADeadJob) {
+  submit("a");
+  archive.lostFile = "a-3";
+  takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::retry);
+  EXPECT_THAT(onlyJob().reason, HasSubstr("lists image a-3 and has no file of it"));
+  EXPECT_THAT(reconsidered, IsEmpty());
+  nowMs += 1000000;
+  takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::dead);
+  EXPECT_EQ(onlyJob().cause, "archive");
+}
+
+TEST_F(DispatcherTest, AServiceThatStopsDoesNotWaitForTheHashesOfAllImages) {
+  submit("a");
+  int hashes = 0;
+  archive.onHash = [&] {
+    ++hashes;
+    stopper.request_stop();
+  };
+  takeOne();
+  EXPECT_EQ(hashes, 1);
+  EXPECT_EQ(onlyJob().state, JobState::queued);
+  EXPECT_EQ(onlyJob().attempts, 0);
 }
 
 TEST_F(DispatcherTest, CancellingEndsTheWork) {
@@ -297,6 +348,22 @@ TEST_F(DispatcherTest, AGroupThatIsTooLargeIsRefusedWithItsSize) {
   takeOne(settings);
   EXPECT_EQ(onlyJob().state, JobState::notAnalysable);
   EXPECT_THAT(onlyJob().reason, HasSubstr("larger"));
+}
+
+TEST_F(DispatcherTest, ALargeGroupIsFetchedOnlyWhereThereIsMemoryForIt) {
+  submit();  // 36 bytes
+  DispatcherSettings settings;
+  settings.largeJobBytes = 10;
+  memoryLeft = 71;
+  takeOne(settings);
+  EXPECT_EQ(request.jobId, "");
+  EXPECT_EQ(onlyJob().state, JobState::retry);
+  EXPECT_EQ(onlyJob().cause, "memory");
+  EXPECT_THAT(onlyJob().reason, HasSubstr("MemoryFloorMiB"));
+  nowMs += 1000000;
+  memoryLeft = 72;
+  takeOne(settings);
+  EXPECT_EQ(onlyJob().state, JobState::storing);
 }
 
 TEST_F(DispatcherTest, AnArchiveThatCannotBeReadIsAFailureThatIsRetried) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -96,9 +97,12 @@ class FakeArchive : public Archive {
 
   bool refusesToStore = false;
   std::string unreadableSeries;  // every question about it is an error
-  std::string storesInto;        // study of what is stored; empty: "study"
+  std::string lostFile;          // of an instance that is listed all the same
+  std::function<void()> onHash;
+  std::string storesInto;  // study of what is stored; empty: "study"
   std::map<std::string, std::string> extraTags;
   std::map<std::string, std::string> source;
+  std::map<std::string, std::string> studyDates;
   std::set<std::string> markedOwn;
   std::map<std::string, std::vector<std::string>> instancesByUid;
   std::map<std::string, std::vector<std::string>> studiesByIdentifier;
@@ -141,6 +145,18 @@ class FakeArchive : public Archive {
     std::size_t place = 0;
     for (const auto& [id, series] : series_) {
       if (place++ >= offset && ids.size() < limit) ids.push_back(id);
+    }
+    return ids;
+  }
+
+  std::vector<std::string> seriesOfDays(const std::string& from, const std::string& to,
+                                        std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> ids;
+    for (const auto& [id, series] : series_) {
+      const auto date = studyDates.find(series.studyId);
+      if (date == studyDates.end() || date->second < from || date->second > to) continue;
+      if (ids.size() < limit) ids.push_back(id);
     }
     return ids;
   }
@@ -221,13 +237,17 @@ class FakeArchive : public Archive {
   }
 
   std::optional<std::string> contentHash(const std::string& instanceId) override {
-    return download(instanceId);
+    if (onHash) onHash();
+    const std::lock_guard lock(mutex_);
+    const auto found = images_.find(instanceId);
+    return found == images_.end() ? std::nullopt : std::optional(found->second.content);
   }
 
   std::optional<std::string> download(const std::string& instanceId) override {
     const std::lock_guard lock(mutex_);
     const auto found = images_.find(instanceId);
-    return found == images_.end() ? std::nullopt : std::optional(found->second.content);
+    if (found == images_.end() || instanceId == lostFile) return std::nullopt;
+    return found->second.content;
   }
 
   StoredInstance store(const std::string& bytes) override {

@@ -78,6 +78,10 @@ class FaultyArchive : public Archive {
   std::vector<std::string> seriesIds(std::size_t offset, std::size_t limit) override {
     return through([&] { return real_.seriesIds(offset, limit); });
   }
+  std::vector<std::string> seriesOfDays(const std::string& from, const std::string& to,
+                                        std::size_t limit) override {
+    return through([&] { return real_.seriesOfDays(from, to, limit); });
+  }
   std::optional<ArchivedStudy> study(const std::string& id) override {
     return through([&] { return real_.study(id); });
   }

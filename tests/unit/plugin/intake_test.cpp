@@ -297,6 +297,156 @@ TEST_F(IntakeTest, ASeriesThatCannotBeReadDoesNotKeepTheOthersWaiting) {
   EXPECT_THAT(onlyJob().submission.orthancSeriesIds, ElementsAre("b"));
 }
 
+TEST_F(IntakeTest, ASeriesThatCannotBeReadDoesNotKeepTheOthersOfASweepWaiting) {
+  archive.addSeries("a", "study", 2, 3);
+  archive.addSeries("b", "study", 2, 3);
+  archive.unreadableSeries = "a";
+  archive.forgetUnstable();  // no event will tell of either
+  EXPECT_THROW(step(), ResourceError);
+  EXPECT_THAT(onlyJob().submission.orthancSeriesIds, ElementsAre("b"));
+}
+
+// --- what a rescan comes upon: no line of the change log leads back to it
+// --------------------------
+
+class RescanTest : public IntakeTest {
+ protected:
+  void startRescan() {
+    store->setLastChange(1000);  // the log is shorter
+    restart();
+    step();
+  }
+  void expectOneJobAndTheLogFollowed() {
+    EXPECT_THAT(jobs(), SizeIs(1));
+    EXPECT_EQ(store->lastChange(), archive.lastChange());
+  }
+};
+
+TEST_F(RescanTest, ASeriesThatCannotBeReadJustThenIsLookedAtLater) {
+  archive.addSeries("a", "study", 2, 3);
+  archive.forgetUnstable();
+  archive.unreadableSeries = "a";
+  startRescan();
+  EXPECT_THAT(jobs(), IsEmpty());
+  archive.unreadableSeries.clear();
+  restart();
+  step();
+  expectOneJobAndTheLogFollowed();
+}
+
+TEST_F(RescanTest, ASeriesThatWasArrivingOutlivesACrash) {
+  archive.addSeries("a", "study", 2, 3);
+  startRescan();
+  EXPECT_THAT(jobs(), IsEmpty());
+  archive.forgetUnstable();
+  restart();
+  step();
+  expectOneJobAndTheLogFollowed();
+}
+
+TEST_F(RescanTest, SlicesThatWaitedForTheirStudyOutliveACrash) {
+  archive.addSeries("a", "study", 1, 5);
+  archive.becomeStable("a");
+  startRescan();
+  EXPECT_THAT(jobs(), IsEmpty());
+  restart();
+  archive.studyBecomesStable("study");
+  step();
+  expectOneJobAndTheLogFollowed();
+}
+
+TEST_F(RescanTest, ASeriesThatIsDeletedBeforeItWasDecidedEndsIt) {
+  archive.addSeries("a", "study", 2, 3);
+  startRescan();
+  archive.deleteSeries("a");
+  intake->deleted("a");
+  step();
+  EXPECT_THAT(jobs(), IsEmpty());
+  EXPECT_EQ(store->lastChange(), archive.lastChange());
+}
+
+// --- what is left of a job whose source is not whole any more
+// --------------------------------------
+
+TEST_F(IntakeTest, WhatIsLeftOfAStackOfWhichOneSliceWasDeletedIsAJobOfItsOwn) {
+  for (const char* id : {"a", "b", "c"}) archive.addSeries(id, "study", 1, 5);
+  archive.forgetUnstable();
+  archive.studyBecomesStable("study");
+  step();
+  ASSERT_THAT(onlyJob().submission.orthancSeriesIds, ElementsAre("a", "b", "c"));
+  const std::string whole = onlyJob().id;
+  archive.deleteSeries("b");
+  intake->deleted("b");
+  step();
+  EXPECT_EQ(store->job(whole)->state, JobState::cancelled);
+  ASSERT_THAT(jobs(), SizeIs(2));
+  EXPECT_EQ(jobs().front().state, JobState::queued);
+  EXPECT_THAT(jobs().front().submission.orthancSeriesIds, ElementsAre("a", "c"));
+}
+
+TEST_F(IntakeTest, ACrashBetweenTheEndOfAJobAndTheNextOverItsImagesLosesNothing) {
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  step();
+  const std::string old = onlyJob().id;
+  package = "new package";
+  store->cancelForResource("a", "it was for a model package that was replaced");
+  restart();
+  step();
+  EXPECT_EQ(store->job(old)->state, JobState::cancelled);
+  ASSERT_THAT(jobs(), SizeIs(2));
+  EXPECT_EQ(jobs().front().submission.packageSha256, "new package");
+  restart();
+  step();
+  EXPECT_THAT(jobs(), SizeIs(2));
+}
+
+// --- what an operator has looked at again
+// ----------------------------------------------------------
+
+TEST_F(IntakeTest, ABackfillMakesJobsOfWhatIsNewBehindAllOthersAndLeavesWhatIsKnown) {
+  archive.addSeries("a", "study", 2, 3);
+  archive.becomeStable("a");
+  step();
+  store->finishAnalysed(*store->claim("20260101"), {}, "{}");
+  archive.addSeries("b", "other", 2, 3);
+  archive.forgetUnstable();
+  restart();
+  store->setLastChange(archive.lastChange());
+  intake->backfill({"a", "b", "gone"});
+  step();
+  ASSERT_THAT(jobs(), SizeIs(2));
+  EXPECT_THAT(jobs().front().submission.orthancSeriesIds, ElementsAre("b"));
+  EXPECT_EQ(jobs().front().submission.priority, backfillPriority);
+  package = "another package";
+  intake->backfill({"a"});
+  step();
+  ASSERT_THAT(jobs(), SizeIs(3));
+  EXPECT_EQ(jobs().front().submission.packageSha256, "another package");
+  archive.addImage("b");
+  archive.becomeStable("b");
+  step();
+  EXPECT_EQ(jobs().front().submission.priority, 0) << "it is news, not backfill any more";
+}
+
+TEST_F(IntakeTest, WhatArrivesDoesNotWaitForALongBackfill) {
+  std::vector<std::string> old;
+  for (int i = 0; i < 60; ++i) {
+    old.push_back("old" + std::to_string(i));
+    archive.addSeries(old.back(), old.back(), 2, 1);
+  }
+  archive.forgetUnstable();
+  restart();
+  store->setLastChange(archive.lastChange());
+  intake->backfill(old);
+  step();
+  EXPECT_THAT(jobs(), SizeIs(50));
+  archive.addSeries("new", "study", 2, 1);
+  archive.becomeStable("new");
+  step();
+  EXPECT_THAT(jobs(), SizeIs(61));
+}
+
 // --- what a rule asks for ----------------------------------------------------------------------
 
 std::string ruleThat(const std::string& asks) {
