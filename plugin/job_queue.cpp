@@ -55,6 +55,13 @@ void JobStore::setMode(Mode mode, const Actor& by) {
   transaction.commit();
 }
 
+void JobStore::noteBackfill(const std::string& days, std::size_t series, const Actor& by) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  impl_->audit(by, {"queue", "backfill", days, "", R"({"series":)" + std::to_string(series) + "}"});
+  transaction.commit();
+}
+
 JobStore::Mode JobStore::mode() {
   const std::lock_guard guard(impl_->mutex);
   const std::string mode = impl_->mark(modeMark);

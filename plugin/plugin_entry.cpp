@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "analysis/program.h"
 #include "plugin/app_pages.h"
@@ -123,6 +124,9 @@ OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
       work.worklist = service->worklist();
       work.packageFolders = service->packageFolders();
       work.ring = [&service] { service->ring(); };
+      work.backfill = [&service](const std::vector<std::string>& seriesIds) {
+        service->intake().backfill(seriesIds);
+      };
     }
     send(output, answerRest(request, work));
     return OrthancPluginErrorCode_Success;

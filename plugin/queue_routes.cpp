@@ -16,6 +16,7 @@ using Json = nlohmann::json;
 
 constexpr int largestRulePriority = 100;
 constexpr int mostRetried = 10000;
+constexpr std::size_t mostBackfilled = 10000;  // series
 
 Json bodyOf(const std::string& body) {
   if (body.find_first_not_of(" \t\r\n") == std::string::npos) return Json::object();
@@ -88,6 +89,32 @@ RestResponse retryDead(const RestRequest& request, const RestContext& context) {
   return answer({{"queued", queued}});
 }
 
+std::string dayIn(const Json& body, const char* name) {
+  const auto found = body.find(name);
+  const std::string day =
+      found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
+  const bool isDay = day.size() == 8 && day.find_first_not_of("0123456789") == std::string::npos;
+  if (isDay) return day;
+  throw InputError("\"" + std::string(name) + "\" has to be a date such as \"20260131\"");
+}
+
+// Both days included.
+RestResponse backfill(const RestRequest& request, const RestContext& context) {
+  const Json body = bodyOf(request.body);
+  refuseOtherKeys(body, {"from", "to"});
+  const std::string from = dayIn(body, "from");
+  const std::string to = dayIn(body, "to");
+  if (from > to) throw InputError("\"from\" is later than \"to\"");
+  const auto series = context.planner->seriesOfDays(from, to, mostBackfilled + 1);
+  if (series.size() > mostBackfilled) {
+    throw InputError("the archive holds more than " + std::to_string(mostBackfilled) +
+                     " series of these days: ask for fewer days at a time");
+  }
+  context.store->noteBackfill(from + "-" + to, series.size(), context.by);
+  context.backfill(series);
+  return {202, dumpJson({{"series", series.size()}}), {}};
+}
+
 RestResponse setPriority(const std::string& jobId, const RestRequest& request,
                          const RestContext& context) {
   refuseOtherKeys(bodyOf(request.body), {"priority"});
@@ -144,6 +171,9 @@ std::optional<RestRoute> queueRouteOf(const RestRequest& request,
           std::pair{"drain", JobStore::Mode::draining}}) {
       if (!is(2, name)) continue;
       return RestRoute{"POST", [&context, set = mode] { return setMode(set, context); }};
+    }
+    if (is(2, "backfill")) {
+      return RestRoute{"POST", [&] { return backfill(request, context); }};
     }
     if (is(2, "retry-dead")) {
       return RestRoute{"POST", [&] { return retryDead(request, context); }};

@@ -40,9 +40,10 @@ struct RestContext {
   JobStore* store = nullptr;
   const GroupPlanner* planner = nullptr;
   LiveRules* rules = nullptr;
-  std::function<std::string()> metrics = {};               // Prometheus' text
-  std::map<std::string, std::string> packageFolders = {};  // by name; empty: of Package
-  std::function<void()> ring;                              // the queue changed
+  std::function<std::string()> metrics = {};                           // Prometheus' text
+  std::map<std::string, std::string> packageFolders = {};              // by name; empty: of Package
+  std::function<void()> ring;                                          // the queue changed
+  std::function<void(const std::vector<std::string>&)> backfill = {};  // see Intake::backfill
   AccessRules access = {};  // of the archive's configuration; as it stands here: no users
   WorklistSettings worklist = {};
   DeliveryQueue* deliveries = nullptr;         // null as the store

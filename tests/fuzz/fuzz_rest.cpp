@@ -51,6 +51,7 @@ class Site {
     context.status = [] { return nlohmann::json{{"state", "running"}}; };
     context.metrics = [] { return std::string(); };
     context.ring = [] {};
+    context.backfill = [](const std::vector<std::string>&) {};
     context.store = store_.get();
     context.planner = planner_.get();
     context.rules = rules_.get();

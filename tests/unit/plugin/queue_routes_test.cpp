@@ -2,12 +2,15 @@
 
 #include <gmock/gmock.h>
 
+#include "plugin/audit_trail.h"
 #include "tests/unit/plugin/service_fixture.h"
 
 namespace cmr {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using Json = nlohmann::json;
 
 class QueueRoutesTest : public ServiceFixture {
@@ -21,11 +24,13 @@ class QueueRoutesTest : public ServiceFixture {
       context.store = store.get();
       context.planner = planner.get();
       context.ring = [this] { ++rings; };
+      context.backfill = [this](const std::vector<std::string>& ids) { backfilled = ids; };
     }
     return answerRest({method, path, {}, body}, context);
   }
   Json json(const RestResponse& response) { return Json::parse(response.body); }
   int rings = 0;
+  std::vector<std::string> backfilled;
 };
 
 TEST_F(QueueRoutesTest, MetricsAreTextAndThereEvenWithoutAService) {
@@ -72,6 +77,32 @@ TEST_F(QueueRoutesTest, ASeriesIsAskedForWithAPriority) {
   EXPECT_EQ(onlyJob().submission.priority, urgentPriority);
   EXPECT_EQ(ask("POST", "/cmr/series/a/analyze", R"({"priority": "never"})").status, 400);
   EXPECT_EQ(ask("POST", "/cmr/series/a/analyze").status, 202);
+}
+
+TEST_F(QueueRoutesTest, SeriesOfSomeDaysAreBackfilledAndThatIsOnRecord) {
+  for (const auto& [study, date] :
+       {std::pair{"before", "20251231"}, std::pair{"first", "20260101"},
+        std::pair{"last", "20260131"}, std::pair{"after", "20260201"}}) {
+    archive.addSeries("series " + std::string(study), study, 2, 3);
+    archive.studyDates[study] = date;
+  }
+  const RestResponse response =
+      ask("POST", "/cmr/queue/backfill", R"({"from": "20260101", "to": "20260131"})");
+  EXPECT_EQ(response.status, 202);
+  EXPECT_EQ(json(response)["series"], 2);
+  EXPECT_THAT(backfilled, ElementsAre("series first", "series last"));
+  EXPECT_THAT(jobs(), IsEmpty()) << "that is the intake's to do";
+  const auto entries = AuditTrail(*store).list({});
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].action, "backfill");
+  EXPECT_EQ(entries[0].subject, "20260101-20260131");
+  for (const char* body :
+       {"", "{}", R"({"from": "20260101"})", R"({"from": 20260101, "to": "20260131"})",
+        R"({"from": "2026-01-01", "to": "20260131"})", R"({"from": "20260201", "to": "20260131"})",
+        R"({"from": "20260101", "to": "20260131", "rule": "all"})"}) {
+    EXPECT_EQ(ask("POST", "/cmr/queue/backfill", body).status, 400) << body;
+  }
+  EXPECT_EQ(ask("GET", "/cmr/queue/backfill").status, 405);
 }
 
 TEST_F(QueueRoutesTest, DeadJobsAreQueuedAgainInBulk) {
