@@ -54,9 +54,14 @@ bool Outbox::round(const std::stop_token& stop) noexcept {
     storeAll(stop);
     if (onDone_ && (newlyDone_ || store_.hasInterruptedSets())) onDone_();
     newlyDone_ = false;
-    if (onRound_) onRound_();
   };
-  return guardedRound(work, [&](const std::string& trouble) { setTrouble(trouble); });
+  const bool isWell = guardedRound(work, [&](const std::string& trouble) { setTrouble(trouble); });
+  if (!onRound_) return isWell;
+  // What else the thread does, does not wait for that.
+  const auto tell = [&](const std::string& trouble) {
+    if (!trouble.empty()) setTrouble(trouble);
+  };
+  return guardedRound(onRound_, tell) && isWell;
 }
 
 void Outbox::storeAll(const std::stop_token& stop) {
@@ -65,20 +70,21 @@ void Outbox::storeAll(const std::stop_token& stop) {
   for (const OutboxObject& object : store_.pendingObjects(jobsAtOnce)) {
     if (stop.stop_requested()) return;
     if (object.stored || object.jobId == left) continue;
-    if (!job || job->id != object.jobId) {
-      job = store_.job(object.jobId);
-      if (!job || !sourceIsThere(*job)) {
-        left = object.jobId;
-        continue;
-      }
-    }
     try {
+      if (!job || job->id != object.jobId) {
+        job = store_.job(object.jobId);
+        if (!job || !sourceIsThere(*job)) {
+          left = object.jobId;
+          continue;
+        }
+      }
       storeOne(*job, object);
-    } catch (const ResourceError& error) {
-      log_(LogLevel::error, "job " + job->id + ": an object is not stored yet: " + error.what());
+    } catch (const ResourceError& error) {  // of this job alone, as far as anybody knows
+      log_(LogLevel::error,
+           "job " + object.jobId + ": an object is not stored yet: " + error.what());
       if (metrics_ != nullptr) metrics_->storeFailed();
-      store_.deferStoring(job->id, error.what());
-      left = job->id;
+      store_.deferStoring(object.jobId, error.what());
+      left = object.jobId;
     }
     const auto now = store_.job(object.jobId);
     if (!now || now->state != JobState::storing) left = object.jobId;

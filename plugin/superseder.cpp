@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "analysis/errors.h"
+
 namespace cmr {
 namespace {
 
@@ -24,18 +26,29 @@ std::string causeOf(const JobStore::Outdated& outdated) {
 Superseder::Superseder(Archive& archive, JobStore& store, bool remove, LogCallback log)
     : archive_(archive), store_(store), remove_(remove), log_(std::move(log)) {}
 
+// One that cannot be removed just now does not keep the others.
 void Superseder::removeOutdated() {
   const std::int64_t newest = store_.newestSet();
+  std::string trouble;
   for (const JobStore::Outdated& outdated : store_.outdatedResults(settledUpTo_)) {
-    // A part of a set is no result: it goes wherever results of the past are kept, too.
-    const bool goes = remove_ || outdated.cause == JobStore::Outdated::Cause::interrupted;
-    const int removed = goes ? removeObjects(outdated) : 0;
-    store_.settleOutdated(outdated);
-    log_(LogLevel::warning, "job " + outdated.jobId + ": " + causeOf(outdated) + "; " +
-                                std::to_string(removed) +
-                                " of its objects were removed from the archive");
+    try {
+      settle(outdated);
+    } catch (const ResourceError& error) {
+      if (trouble.empty()) trouble = error.what();
+    }
   }
+  if (!trouble.empty()) throw ResourceError(trouble);  // all is looked at again
   settledUpTo_ = newest;
+}
+
+void Superseder::settle(const JobStore::Outdated& outdated) {
+  // A part of a set is no result: it goes wherever results of the past are kept, too.
+  const bool goes = remove_ || outdated.cause == JobStore::Outdated::Cause::interrupted;
+  const int removed = goes ? removeObjects(outdated) : 0;
+  store_.settleOutdated(outdated);
+  log_(LogLevel::warning, "job " + outdated.jobId + ": " + causeOf(outdated) + "; " +
+                              std::to_string(removed) +
+                              " of its objects were removed from the archive");
 }
 
 int Superseder::removeObjects(const JobStore::Outdated& outdated) {

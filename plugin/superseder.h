@@ -24,6 +24,7 @@ class Superseder {
   void removeOutdated();
 
  private:
+  void settle(const JobStore::Outdated& outdated);
   int removeObjects(const JobStore::Outdated& outdated);
 
   Archive& archive_;

@@ -107,6 +107,7 @@ class FakeArchive : public Archive {
   std::map<std::string, std::vector<std::string>> instancesByUid;
   std::map<std::string, std::vector<std::string>> studiesByIdentifier;
   std::vector<std::string> removed;
+  std::string refusesToRemove;    // an instance
   std::string refusesToSend;      // an instance that other nodes do not take
   bool sendingHangs = false;      // it never ends by itself
   std::vector<std::string> sent;  // node and instance
@@ -264,6 +265,7 @@ class FakeArchive : public Archive {
 
   void remove(const std::string& instanceId) override {
     const std::lock_guard lock(mutex_);
+    if (instanceId == refusesToRemove) throw ResourceError("the disk is read-only");
     removed.push_back(instanceId);
     stored_.erase(std::remove(stored_.begin(), stored_.end(), instanceId), stored_.end());
   }

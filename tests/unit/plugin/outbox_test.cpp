@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "analysis/errors.h"
 #include "tests/unit/plugin/service_fixture.h"
 
 namespace cmr {
@@ -14,14 +15,15 @@ using ::testing::IsEmpty;
 
 class OutboxTest : public ServiceFixture {
  protected:
-  std::string submitAnalysed() {
-    const std::string id = submit();
+  std::string submitAnalysed(const std::string& seriesId = "a", const std::string& mark = "") {
+    const std::string id = submit(seriesId);
     const auto lease = store->claim("20200102030405");
-    store->finishAnalysed(*lease,
-                          {{ObjectKind::segmentation, "1.1", "2.1", "3.1", "seg"},
-                           {ObjectKind::resultPage, "1.2", "2.2", "3.2", "page"},
-                           {ObjectKind::structuredReport, "1.3", "2.3", "3.3", "report"}},
-                          "{}");
+    store->finishAnalysed(
+        *lease,
+        {{ObjectKind::segmentation, "1.1", "2.1" + mark, "3.1", "seg" + mark},
+         {ObjectKind::resultPage, "1.2", "2.2" + mark, "3.2", "page" + mark},
+         {ObjectKind::structuredReport, "1.3", "2.3" + mark, "3.3", "report" + mark}},
+        "{}");
     return id;
   }
   void storeAll() { Outbox(archive, *store, logCallback()).storeAll(stopper.get_token()); }
@@ -60,6 +62,26 @@ TEST_F(OutboxTest, AnArchiveThatRefusesIsAskedAgainLater) {
   nowMs += 1000000;
   storeAll();
   EXPECT_EQ(onlyJob().state, JobState::done);
+}
+
+TEST_F(OutboxTest, AJobWhoseSourceCannotBeReadDoesNotKeepTheOthersWaiting) {
+  const std::string first = submitAnalysed();
+  const std::string second = submitAnalysed("b", ".1");
+  archive.unreadableSeries = "a";
+  storeAll();
+  EXPECT_EQ(store->job(first)->state, JobState::storing);
+  EXPECT_THAT(store->job(first)->reason, HasSubstr("bad sector"));
+  EXPECT_EQ(store->job(second)->state, JobState::done);
+}
+
+TEST_F(OutboxTest, WhatElseTheThreadDoesGoesOnWhenTheArchiveMakesTrouble) {
+  int rounds = 0;
+  Outbox outbox(
+      archive, *store, logCallback(), [] { throw ResourceError("it refuses to remove"); },
+      [&] { ++rounds; });
+  EXPECT_FALSE(outbox.round(stopper.get_token()));
+  EXPECT_EQ(rounds, 1);
+  EXPECT_EQ(outbox.trouble(), "it refuses to remove");
 }
 
 TEST_F(OutboxTest, NothingIsStoredForADeletedSource) {

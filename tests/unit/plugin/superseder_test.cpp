@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "analysis/errors.h"
 #include "tests/unit/plugin/service_fixture.h"
 
 namespace cmr {
@@ -98,6 +99,23 @@ TEST_F(SupersederTest, WhenWhatWasSupersededIsSubmittedAgainItTakesItsPlaceBack)
   EXPECT_EQ(supersededBy(second), first);
   EXPECT_EQ(supersededBy(first), "");
   EXPECT_FALSE(store->submit(earlier).created);
+}
+
+TEST_F(SupersederTest, AnObjectThatCannotBeRemovedDoesNotKeepTheOthers) {
+  analyseTwice();
+  archive.addSeries("b", "study", 1, 3);
+  analyse("b", "2.3");
+  archive.addImage("b");
+  analyse("b", "2.4");
+  archive.instancesByUid["2.3"] = {"results-2"};
+  archive.refusesToRemove = "results-0";
+  EXPECT_THROW(removeOutdated(), ResourceError);
+  EXPECT_THAT(archive.removed, ElementsAre("results-2"));
+  EXPECT_EQ(supersededBy(first), "");
+  archive.refusesToRemove.clear();
+  removeOutdated();
+  EXPECT_THAT(archive.removed, ElementsAre("results-2", "results-0"));
+  EXPECT_EQ(supersededBy(first), second);
 }
 
 TEST_F(SupersederTest, TheyStayUntilTheLaterOnesAreStored) {
