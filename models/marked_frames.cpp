@@ -1,8 +1,11 @@
 #include "models/marked_frames.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
+
+#include "analysis/errors.h"
 
 namespace cmr {
 namespace {
@@ -18,11 +21,21 @@ ImageStack stackOf(const TrainingFrame& frame) {
   return stack;
 }
 
+void requireFrames(const LandmarkMarks& marks, const std::vector<TrainingFrame>& frames) {
+  for (const auto& [name, own] : marks) {
+    if (std::none_of(frames.begin(), frames.end(),
+                     [&](const TrainingFrame& frame) { return frame.name == name; })) {
+      throw InputError("the marks of the frame " + name + " fit no frame that was read");
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<MarkedFrame> readMarkedFrames(const std::vector<TrainingFrame>& frames,
                                           const LandmarkMarks& marks, FrameSegmenter& segmenter,
                                           DenseReader& reader) {
+  requireFrames(marks, frames);
   std::vector<MarkedFrame> read;
   for (const TrainingFrame& frame : frames) {
     if (marks.count(frame.name) == 0) continue;

@@ -18,7 +18,8 @@ struct MarkedFrame {
   std::vector<StackLandmark> landmarks;  // found, visible or not
 };
 
-// Reads the frames that have marks, each alone; the others are left out.
+// Reads the frames that have marks, each alone; the others are left out. Throws InputError naming
+// a frame that has marks and is not there.
 std::vector<MarkedFrame> readMarkedFrames(const std::vector<TrainingFrame>& frames,
                                           const LandmarkMarks& marks, FrameSegmenter& segmenter,
                                           DenseReader& reader);

@@ -47,12 +47,36 @@ std::optional<std::vector<std::uint8_t>> readMaskIfThere(const fs::path& path, i
   return readMask(path, width, height);
 }
 
+// Splits are made by patient: a name that tells none would make a patient of every frame.
+std::string patientOf(const std::string& frame) {
+  const std::size_t end = frame.find("-IM-");
+  if (end == std::string::npos || end == 0) {
+    throw InputError("the frame " + frame +
+                     " does not say whose it is: names are PATIENT-IM-..., and frames of one "
+                     "patient are kept together by it");
+  }
+  return frame.substr(0, end);
+}
+
+// A mask of another name than every image's would be left out without a word.
+void requireImageOfEachMask(const fs::path& folder, const std::vector<std::string>& images) {
+  for (const char* part : {"endo", "epi", "rv"}) {
+    if (!fs::is_directory(folder / part)) continue;
+    for (const std::string& mask : pictureNames(folder / part)) {
+      if (!std::binary_search(images.begin(), images.end(), mask)) {
+        throw InputError("the mask " + (folder / part / mask).string() +
+                         " fits no image: there is no images/" + mask);
+      }
+    }
+  }
+}
+
 TrainingFrame readFrame(const fs::path& folder, const std::string& name, double spacingMm,
                         MaskEdges edges) {
   const GrayImage image = readPng((folder / "images" / name).string());
   TrainingFrame frame;
   frame.name = fs::path(name).stem().string();
-  frame.patient = frame.name.substr(0, frame.name.find("-IM-"));
+  frame.patient = patientOf(frame.name);
   frame.source = "sunnybrook";
   frame.rows = image.height;
   frame.columns = image.width;
@@ -127,8 +151,10 @@ void markKeyPhases(std::vector<TrainingFrame>& frames) {
 
 std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spacingMm,
                                          MaskEdges edges) {
+  const std::vector<std::string> images = pictureNames(fs::path(folder) / "images");
+  requireImageOfEachMask(folder, images);
   std::vector<TrainingFrame> frames;
-  for (const std::string& name : pictureNames(fs::path(folder) / "images")) {
+  for (const std::string& name : images) {
     frames.push_back(readFrame(folder, name, spacingMm, edges));
   }
   if (frames.empty()) {

@@ -10,8 +10,9 @@
 
 namespace cmr {
 
-// spacingMm: of the frames, which carry none. Throws InputError naming the file that is missing,
-// of another size, or not a 0/255 mask.
+// A frame's patient is its name up to "-IM-". spacingMm: of the frames, which carry none. Throws
+// InputError naming the file that is missing, of another size, not a 0/255 mask, a mask of no
+// image, or a name that tells no patient.
 std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spacingMm,
                                          MaskEdges edges = MaskEdges::asStored);
 

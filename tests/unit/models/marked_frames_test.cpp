@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
 #include "models/extend_package.h"
 #include "models/finetune_decoder.h"
@@ -73,6 +74,7 @@ TEST(MarkedFrames, AreReadOneByOneWithAllLandmarksOfTheTask) {
   const InferenceSettings settings{"float32", 1, 4};
   DenseReader reader(package, settings);
   const auto segmenter = loadNetworkSegmenter(package, settings);
+  EXPECT_THROW(readMarkedFrames(frames, {{"d", {}}}, *segmenter, reader), InputError);
   const auto read = readMarkedFrames(frames, marks, *segmenter, reader);
   ASSERT_EQ(read.size(), 2U);
   EXPECT_EQ(read[1].name, "c");

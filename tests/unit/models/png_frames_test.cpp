@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <string>
 
 #include "analysis/errors.h"
 #include "models/png_file.h"
@@ -128,6 +130,33 @@ TEST_F(PngFrames, AreRefusedWithoutAnEndocardium) {
   add("SC-A-01-IM-0001-0020", 3);
   fs::remove(folder_ / "endo" / "SC-A-01-IM-0001-0020.png");
   EXPECT_THROW(read(), InputError);
+}
+
+std::string refusalOf(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_F(PngFrames, AreRefusedWithAMaskThatFitsNoImageWhichIsNamed) {
+  add("SC-A-01-IM-0001-0020", 3);
+  for (const char* part : {"endo", "epi", "rv"}) {
+    const fs::path stray = folder_ / part / "SC-A-01-IM-0001-0021.png";
+    writeGrey(stray, width, height, rowsOf(3));
+    EXPECT_NE(refusalOf([this] { read(); }).find(stray.string()), std::string::npos) << part;
+    fs::remove(stray);
+  }
+  EXPECT_NO_THROW(read());
+}
+
+// Each would be a patient of its own, and pictures of one heart would stand on both sides of a
+// split.
+TEST_F(PngFrames, AreRefusedWhenTheirNameTellsNoPatient) {
+  add("heart01_slice03", 3);
+  EXPECT_NE(refusalOf([this] { read(); }).find("heart01_slice03"), std::string::npos);
 }
 
 TEST_F(PngFrames, AreRefusedWithAMaskOfAnotherSizeOrOfGreys) {
