@@ -67,11 +67,10 @@ Entries entriesOf(const std::string& folder) {
   std::sort(entries.files.begin(), entries.files.end());
   std::sort(entries.folders.begin(), entries.folders.end());
   // Masks are no pictures of a patient.
-  const auto holds = [&](const char* name) {
-    return std::find(entries.folders.begin(), entries.folders.end(), name) != entries.folders.end();
-  };
-  if (holds("images")) {
-    std::erase_if(entries.folders, [](const std::string& f) { return f == "endo" || f == "epi"; });
+  std::error_code unknown;
+  if (fs::is_directory(folder + "/images", unknown)) {  // a link to one, too
+    std::erase_if(entries.folders,
+                  [](const std::string& f) { return f == "endo" || f == "epi" || f == "rv"; });
   }
   return entries;
 }

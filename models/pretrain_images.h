@@ -34,15 +34,16 @@ struct SkippedImages {
   std::vector<std::string> reasons;  // of the first few
 };
 
-// Thread ownership: draw() is called from one thread, skipped() from any.
+// Thread ownership: draw() and skipped() are called from any thread, all else before them.
 class PretrainImages {
  public:
   explicit PretrainImages(std::uint64_t seed) : seed_(seed) {}
 
   // Lists the files below a folder in the order of their names, links to folders left out. Of a
-  // folder that holds images/ beside endo/ or epi/, the layout of labelled frames, only the images
-  // are taken. Files of no given format are counted as ignored. excluded: parts of paths; what
-  // contains one is left out. Throws InputError for a folder that is not there or holds no image.
+  // folder that holds images/ beside endo/, epi/ or rv/, the layout of labelled frames, only the
+  // images are taken. Files of no given format are counted as ignored. excluded: parts of paths;
+  // what contains one is left out. Throws InputError for a folder that is not there or holds no
+  // image.
   void addFolder(const std::string& folder, const std::vector<ImageFormat>& formats,
                  const std::vector<std::string>& excluded);
 

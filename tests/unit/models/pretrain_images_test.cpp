@@ -101,6 +101,7 @@ TEST_F(PretrainImagesTest, LeavesOutMasksOtherFilesAndWhatIsExcluded) {
   write("set/images/p2.grey", "0.5");
   write("set/endo/p1.grey", "0.5");
   write("set/epi/p1.grey", "0.5");
+  write("set/rv/p1.grey", "0.5");
   write("set/README.md", "words");
   const auto found = images({"p2", "p3"});
   EXPECT_EQ(found->files(), 1U);
@@ -108,6 +109,14 @@ TEST_F(PretrainImagesTest, LeavesOutMasksOtherFilesAndWhatIsExcluded) {
   EXPECT_EQ(found->excludedCount(), 1U);
   EXPECT_EQ(found->fittingExclusions(), std::set<std::string>{"p2"});
   EXPECT_EQ(fs::path(found->draw(0).name).filename(), "p1.grey");
+}
+
+// As models/rv_masks.py leaves them beside linked images.
+TEST_F(PretrainImagesTest, LeavesOutMasksBesideALinkToImages) {
+  write("elsewhere/images/p1.grey", "0.5");
+  write("set/rv/p1.grey", "0.5");
+  fs::create_directory_symlink(folder_ / "elsewhere/images", folder_ / "set/images");
+  EXPECT_EQ(images()->files(), 1U);
 }
 
 TEST_F(PretrainImagesTest, RefusesAFolderWithoutImages) {
