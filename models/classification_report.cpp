@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <map>
 #include <sstream>
+#include <utility>
 
 namespace cmr {
 namespace {
@@ -31,7 +32,8 @@ json summaryJson(const ClassificationSummary& s, const std::vector<std::string>&
   json recall = json::object();
   for (std::size_t k = 0; k < classes.size(); ++k) {
     if (s.imagesOfClass[k] > 0) {
-      recall[classes[k]] = {{"n", s.imagesOfClass[k]}, {"recall", s.recall[k]}};
+      recall[classes[k]] = {
+          {"n", s.imagesOfClass[k]}, {"recall", s.recall[k]}, {"auc", orNull(s.areaOfClass[k])}};
     }
   }
   return {{"n", s.images},
@@ -40,6 +42,8 @@ json summaryJson(const ClassificationSummary& s, const std::vector<std::string>&
           {"accuracy_interval95", intervalJson(s.accuracyInterval)},
           {"balanced_accuracy", orNull(s.balancedAccuracy)},
           {"balanced_accuracy_interval95", intervalJson(s.balancedInterval)},
+          {"auc", orNull(s.area)},
+          {"auc_interval95", intervalJson(s.areaInterval)},
           {"ece", orNull(s.calibrationError)},
           {"ece_interval95", intervalJson(s.calibrationInterval)},
           {"classes", recall}};
@@ -61,14 +65,20 @@ void writeSummary(std::ostream& out, const std::vector<ClassifiedImage>& images,
   const ClassificationSummary s = summarise(images, classes.size());
   out << "  " << s.images << " " << what << " of " << s.subjects << " subjects: accuracy "
       << withInterval(s.accuracy, s.accuracyInterval) << ", balanced "
-      << withInterval(s.balancedAccuracy, s.balancedInterval) << ", calibration error "
-      << withInterval(s.calibrationError, s.calibrationInterval) << "\n";
+      << withInterval(s.balancedAccuracy, s.balancedInterval) << ", AUC "
+      << (std::isnan(s.area) ? "none" : withInterval(s.area, s.areaInterval))
+      << ", calibration error " << withInterval(s.calibrationError, s.calibrationInterval) << "\n";
   for (std::size_t k = 0; k < classes.size(); ++k) {
     if (s.imagesOfClass[k] == 0) continue;
     std::array<char, 80> line{};
-    std::snprintf(line.data(), line.size(), "    %-12s %5zu  %.3f taken for it\n",
-                  classes[k].c_str(), s.imagesOfClass[k], s.recall[k]);
+    std::snprintf(line.data(), line.size(), "    %-12s %5zu  %.3f taken for it", classes[k].c_str(),
+                  s.imagesOfClass[k], s.recall[k]);
     out << line.data();
+    if (!std::isnan(s.areaOfClass[k])) {
+      std::snprintf(line.data(), line.size(), ", AUC %.3f", s.areaOfClass[k]);
+      out << line.data();
+    }
+    out << "\n";
   }
 }
 
@@ -112,17 +122,17 @@ std::string classificationText(const std::vector<ClassifiedImage>& images,
 std::string seriesTable(const std::vector<ClassifiedImage>& images,
                         const std::vector<std::string>& classes) {
   const std::vector<ClassifiedImage> real = ofKind(images, false);
-  std::map<std::string, std::size_t> counts;
-  for (const ClassifiedImage& image : real) ++counts[image.series];
+  std::map<std::pair<std::string, std::string>, std::size_t> counts;
+  for (const ClassifiedImage& image : real) ++counts[{image.subject, image.series}];
   std::ostringstream out;
   out << "series,subject,images,truth,taken_for,probability,right\n";
   for (const ClassifiedImage& series : pooledBySeries(real)) {
     const std::size_t taken = takenFor(series.probabilities);
     std::array<char, 16> probability{};
     std::snprintf(probability.data(), probability.size(), "%.3f", series.probabilities[taken]);
-    out << series.series << "," << series.subject << "," << counts[series.series] << ","
-        << namesOf(series.allowed, classes) << "," << classes[taken] << "," << probability.data()
-        << "," << (isRight(series) ? "yes" : "no") << "\n";
+    out << series.series << "," << series.subject << "," << counts[{series.subject, series.series}]
+        << "," << namesOf(series.allowed, classes) << "," << classes[taken] << ","
+        << probability.data() << "," << (isRight(series) ? "yes" : "no") << "\n";
   }
   return out.str();
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <utility>
 
 namespace cmr {
 namespace {
@@ -49,6 +50,47 @@ double balancedAccuracyOf(const std::vector<ClassifiedImage>& images, std::size_
   for (const double recall : recallsOf(images, classes).recall) {
     if (std::isnan(recall)) continue;
     sum += recall;
+    ++present;
+  }
+  return present > 0 ? sum / present : nan;
+}
+
+// Of one class against all others: how often an image of it is given more of it than one that is
+// not, ties for one half (Mann and Whitney, 1947), by the ranks of all, those of equals averaged.
+double areaOf(const std::vector<ClassifiedImage>& images, std::size_t k) {
+  std::vector<std::pair<double, bool>> ranked;
+  for (const ClassifiedImage& image : images) {
+    const bool isOfClass = image.allowed == ClassSet{1} << k;
+    if (isOfClass || (image.allowed >> k & 1U) == 0) {
+      ranked.emplace_back(image.probabilities[k], isOfClass);
+    }
+  }
+  std::sort(ranked.begin(), ranked.end());
+  double ofClass = 0;
+  double rankSum = 0;
+  for (std::size_t first = 0; first < ranked.size();) {
+    std::size_t last = first;
+    double own = 0;
+    while (last < ranked.size() && ranked[last].first == ranked[first].first) {
+      own += ranked[last++].second ? 1 : 0;
+    }
+    rankSum += own * 0.5 * static_cast<double>(first + 1 + last);
+    ofClass += own;
+    first = last;
+  }
+  const double others = static_cast<double>(ranked.size()) - ofClass;
+  if (ofClass == 0 || others == 0) return nan;
+  return (rankSum - ofClass * (ofClass + 1) / 2) / (ofClass * others);
+}
+
+// Mean over the classes that can be told from others here.
+double meanAreaOf(const std::vector<ClassifiedImage>& images, std::size_t classes) {
+  double sum = 0;
+  int present = 0;
+  for (std::size_t k = 0; k < classes; ++k) {
+    const double area = areaOf(images, k);
+    if (std::isnan(area)) continue;
+    sum += area;
     ++present;
   }
   return present > 0 ? sum / present : nan;
@@ -100,9 +142,10 @@ std::vector<ClassifiedImage> pooledBySeries(const std::vector<ClassifiedImage>& 
     double count = 0;
   };
   std::vector<Members> found;
-  std::map<std::string, std::size_t> places;
+  std::map<std::pair<std::string, std::string>, std::size_t> places;
   for (const ClassifiedImage& image : images) {
-    const auto [place, isNew] = places.emplace(image.series, found.size());
+    const auto [place, isNew] =
+        places.emplace(std::pair(image.subject, image.series), found.size());
     if (isNew) {
       found.push_back({image, 0, 0});
       found.back().series.name = image.series;
@@ -159,6 +202,11 @@ ClassificationSummary summarise(const std::vector<ClassifiedImage>& images, std:
   s.accuracy = accuracyOf(images);
   s.balancedAccuracy = balancedAccuracyOf(images, classes);
   s.calibrationError = calibrationErrorOf(images);
+  s.area = meanAreaOf(images, classes);
+  for (std::size_t k = 0; k < classes; ++k) s.areaOfClass.push_back(areaOf(images, k));
+  s.areaInterval = bootstrapSubjects(images, [classes](const std::vector<ClassifiedImage>& drawn) {
+    return meanAreaOf(drawn, classes);
+  });
   s.accuracyInterval = bootstrapSubjects(images, accuracyOf);
   s.balancedInterval =
       bootstrapSubjects(images, [classes](const std::vector<ClassifiedImage>& drawn) {

@@ -29,7 +29,8 @@ struct ClassifiedImage {
 std::size_t takenFor(const std::vector<double>& probabilities);
 bool isRight(const ClassifiedImage& image);
 
-// One entry per series, in the order of first appearance: the mean of its images' probabilities.
+// One entry per series of a subject, in the order of first appearance: the mean of its images'
+// probabilities. Series of two subjects that are called the same stay apart.
 // What its images may be is what all of them may be, or what any of them may be when that is
 // nothing.
 std::vector<ClassifiedImage> pooledBySeries(const std::vector<ClassifiedImage>& images);
@@ -44,6 +45,12 @@ struct ClassificationSummary {
   // Expected calibration error (Guo et al., ICML 2017): mean distance between confidence and
   // accuracy over fifteen bins of confidence, weighted by their images.
   double calibrationError = 0;
+  // Area under the ROC curve of a class against all others, ties for one half; the mean over the
+  // classes that are there beside others (one against the rest). Images that may be
+  // of a class and of others too count for neither side of it.
+  double area = 0;
+  std::vector<double> areaOfClass;  // NaN where one side is missing
+  Interval areaInterval;
   Interval accuracyInterval;  // 95 %, bootstrap over subjects; NaN with fewer than two subjects
   Interval balancedInterval;
   Interval calibrationInterval;

@@ -11,8 +11,8 @@
 namespace cmr {
 namespace {
 
-// What can be searched as one stack: a series, a size, a pixel spacing.
-using GroupKey = std::tuple<std::string, int, int, double, double>;
+// What can be searched as one stack: a subject's series, a size, a pixel spacing.
+using GroupKey = std::tuple<std::string, std::string, int, int, double, double>;
 
 ImageStack stackOf(const std::vector<const LabelledImage*>& images) {
   const PretrainImage& first = images.front()->image;
@@ -55,7 +55,8 @@ void placeHearts(std::vector<LabelledImage>& images, FrameSegmenter& segmenter,
   for (LabelledImage& image : images) {
     const PretrainImage& p = image.image;
     if (image.isPhantom) continue;
-    groups[{image.series, p.rows, p.columns, p.columnSpacingMm, p.rowsPerColumn}].push_back(&image);
+    groups[{image.subject, image.series, p.rows, p.columns, p.columnSpacingMm, p.rowsPerColumn}]
+        .push_back(&image);
   }
   std::size_t done = 0;
   for (auto& [key, group] : groups) {

@@ -37,6 +37,30 @@ TEST(ClassificationScores, LeaveAbsentClassesOutOfTheBalancedAccuracy) {
   EXPECT_TRUE(std::isnan(s.recall[2]));
 }
 
+// Of six pairs four in the right order and one tied: 4.5 of 6.
+TEST(ClassificationScores, MeasureTheAreaUnderTheCurveWithTiesForOneHalf) {
+  const std::vector<ClassifiedImage> images{
+      image("a", 0b01, {0.9, 0.1}), image("b", 0b01, {0.4, 0.6}),
+      image("c", 0b10, {0.4, 0.6}), image("d", 0b10, {0.5, 0.5}),
+      image("e", 0b10, {0.1, 0.9}), image("f", 0b11, {0.0, 1.0})};  // of either class: no pair
+  const ClassificationSummary s = summarise(images, 2);
+  EXPECT_DOUBLE_EQ(s.areaOfClass[0], 4.5 / 6);
+  EXPECT_DOUBLE_EQ(s.areaOfClass[1], 4.5 / 6);
+  EXPECT_DOUBLE_EQ(s.area, 4.5 / 6);
+  EXPECT_LE(s.areaInterval.low, s.area);
+  EXPECT_GE(s.areaInterval.high, s.area);
+}
+
+TEST(ClassificationScores, HaveNoAreaWhereOneSideIsMissing) {
+  const ClassificationSummary s =
+      summarise({image("a", 0b001, {0.9, 0.1, 0}), image("b", 0b001, {0.5, 0.5, 0})}, 3);
+  EXPECT_TRUE(std::isnan(s.area));
+  EXPECT_TRUE(std::isnan(s.areaOfClass[2]));
+  const double inverted =
+      summarise({image("a", 0b01, {0.2, 0.8}), image("b", 0b10, {0.7, 0.3})}, 2).area;
+  EXPECT_DOUBLE_EQ(inverted, 0);
+}
+
 // 80 % sure and right in 80 of 100: no error. 80 % sure and always wrong: 0.8.
 TEST(ClassificationScores, MeasureHowFarConfidenceLiesFromAccuracy) {
   std::vector<ClassifiedImage> images;
@@ -68,6 +92,15 @@ TEST(ClassificationScores, PoolTheImagesOfASeriesToTheMeanOfTheirProbabilities) 
   EXPECT_EQ(series[0].series, "x");
   EXPECT_NEAR(series[0].probabilities[0], 0.6, 1e-12);
   EXPECT_TRUE(isRight(series[0]));
+}
+
+TEST(ClassificationScores, KeepSeriesOfTwoSubjectsApartThatAreCalledTheSame) {
+  const auto series =
+      pooledBySeries({image("a", 0b01, {0.9, 0.1}, "cine"), image("b", 0b10, {0.2, 0.8}, "cine")});
+  ASSERT_EQ(series.size(), 2U);
+  EXPECT_EQ(series[0].subject, "a");
+  EXPECT_EQ(series[1].subject, "b");
+  EXPECT_TRUE(isRight(series[1]));
 }
 
 TEST(ClassificationScores, LetASeriesOfSeveralPlanesBeAnyOfThem) {
