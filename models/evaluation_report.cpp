@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/measurement_agreement.h"
 #include "models/published_masks.h"
 #include "models/score_format.h"
 
@@ -60,6 +61,7 @@ struct EjectionErrors {
   double mean = 0;
   double meanAbsolute = 0;
   double maxAbsolute = 0;
+  Agreement agreement;  // count 0: of nobody
 };
 
 EjectionErrors errorsOf(const std::vector<EjectionFraction>& fractions) {
@@ -70,8 +72,22 @@ EjectionErrors errorsOf(const std::vector<EjectionFraction>& fractions) {
     errors.push_back(f.error());
     sizes.push_back(std::abs(f.error()));
   }
-  return {fractions.size() - errors.size(), meanOf(errors), meanOf(sizes),
-          percentileOf(sizes, 100)};
+  EjectionErrors e{fractions.size() - errors.size(),
+                   meanOf(errors),
+                   meanOf(sizes),
+                   percentileOf(sizes, 100),
+                   {}};
+  std::vector<ComparedNumber> numbers;
+  for (const EjectionFraction& f : fractions) {
+    if (!std::isfinite(f.error())) continue;
+    numbers.push_back({"lv.ef", "", "%", f.referencePercent, f.predictedPercent});
+  }
+  if (!numbers.empty()) e.agreement = agreementOf(numbers).front();
+  return e;
+}
+
+json limitsJson(const Agreement& a) {
+  return a.count > 1 ? json{a.lowerLimit, a.upperLimit} : json();
 }
 
 json ejectionJson(const std::vector<FrameScore>& frames) {
@@ -90,6 +106,7 @@ json ejectionJson(const std::vector<FrameScore>& frames) {
           {"n_patients", fractions.size()},
           {"n_without_prediction", errors.without},
           {"mean_error_points", orNull(errors.mean)},
+          {"limits_of_agreement_points", limitsJson(errors.agreement)},
           {"mean_absolute_error_points", orNull(errors.meanAbsolute)},
           {"max_absolute_error_points", orNull(errors.maxAbsolute)}};
 }
@@ -175,6 +192,10 @@ std::string ejectionText(const std::vector<FrameScore>& frames) {
                      f.patient.c_str(), f.referencePercent, f.predictedPercent, f.error());
   }
   const EjectionErrors errors = errorsOf(fractions);
+  if (errors.agreement.count > 1) {
+    text += textLine("  limits of agreement %+.1f to %+.1f points (Bland and Altman)",
+                     errors.agreement.lowerLimit, errors.agreement.upperLimit);
+  }
   return text + textLine(
                     "  mean error %+.1f, mean absolute %.1f, largest %.1f points (%zu patients, "
                     "%zu without "

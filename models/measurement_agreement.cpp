@@ -30,7 +30,8 @@ Agreement summaryOf(const std::vector<const ComparedNumber*>& numbers) {
   for (const double d : differences) a.bias += d / static_cast<double>(a.count);
   double square = 0;
   for (const double d : differences) square += (d - a.bias) * (d - a.bias);
-  if (a.count > 1) a.standardDeviation = std::sqrt(square / static_cast<double>(a.count - 1));
+  if (a.count < 2) return a;  // one difference has no spread
+  a.standardDeviation = std::sqrt(square / static_cast<double>(a.count - 1));
   a.lowerLimit = a.bias - 1.96 * a.standardDeviation;
   a.upperLimit = a.bias + 1.96 * a.standardDeviation;
   return a;
@@ -63,6 +64,11 @@ std::string agreementTable(const std::vector<Agreement>& agreements) {
       text += textLine("| %s | %s | 0 | %zu | | | |", a.label.c_str(), a.unit.c_str(), a.withheld);
       continue;
     }
+    if (a.count == 1) {
+      text += textLine("| %s | %s | 1 | %zu | %.0f to %.0f | %+.1f | |", a.label.c_str(),
+                       a.unit.c_str(), a.withheld, a.lowestTruth, a.highestTruth, a.bias);
+      continue;
+    }
     text += textLine("| %s | %s | %zu | %zu | %.0f to %.0f | %+.1f | %+.1f to %+.1f |",
                      a.label.c_str(), a.unit.c_str(), a.count, a.withheld, a.lowestTruth,
                      a.highestTruth, a.bias, a.lowerLimit, a.upperLimit);
@@ -74,6 +80,7 @@ nlohmann::json agreementJson(const std::vector<Agreement>& agreements) {
   nlohmann::json list = nlohmann::json::array();
   for (const Agreement& a : agreements) {
     const bool isMeasured = a.count > 0;
+    const bool hasSpread = a.count > 1;
     list.push_back(
         {{"id", a.id},
          {"label", a.label},
@@ -82,8 +89,8 @@ nlohmann::json agreementJson(const std::vector<Agreement>& agreements) {
          {"withheld", a.withheld},
          {"truth", isMeasured ? nlohmann::json{a.lowestTruth, a.highestTruth} : nlohmann::json()},
          {"bias", isMeasured ? nlohmann::json(a.bias) : nlohmann::json()},
-         {"sd", isMeasured ? nlohmann::json(a.standardDeviation) : nlohmann::json()},
-         {"limits", isMeasured ? nlohmann::json{a.lowerLimit, a.upperLimit} : nlohmann::json()}});
+         {"sd", hasSpread ? nlohmann::json(a.standardDeviation) : nlohmann::json()},
+         {"limits", hasSpread ? nlohmann::json{a.lowerLimit, a.upperLimit} : nlohmann::json()}});
   }
   return list;
 }

@@ -27,8 +27,8 @@ struct Agreement {
   double lowestTruth = 0;    // of those measured
   double highestTruth = 0;
   double bias = 0;               // mean of measured minus true
-  double standardDeviation = 0;  // of the differences, over n - 1; 0 for a single one
-  double lowerLimit = 0;         // bias -/+ 1.96 SD
+  double standardDeviation = 0;  // of the differences, over n - 1; none for a single one
+  double lowerLimit = 0;         // bias -/+ 1.96 SD; likewise
   double upperLimit = 0;
 };
 

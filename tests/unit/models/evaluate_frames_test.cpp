@@ -145,6 +145,10 @@ TEST(EvaluateFrames, ReportsWhatTheContractNames) {
   EXPECT_FALSE(report.at("structures").contains("rv_cavity"));
   EXPECT_NEAR(report.at("ejection_fraction").at("max_absolute_error_points").get<double>(), 50,
               1e-9);
+  // Errors of -10 and 50 points.
+  const nlohmann::json& limits = report.at("ejection_fraction").at("limits_of_agreement_points");
+  EXPECT_NEAR(limits.at(0).get<double>(), 20 - 1.96 * 30 * std::sqrt(2.0), 1e-6);
+  EXPECT_NEAR(limits.at(1).get<double>(), 20 + 1.96 * 30 * std::sqrt(2.0), 1e-6);
   EXPECT_FALSE(report.contains("phantoms"));
 }
 
@@ -232,6 +236,7 @@ TEST(EvaluateFrames, SaysNullWhereThereIsNoNumber) {
   const nlohmann::json report = evaluationJson(e);
   EXPECT_TRUE(report.at("structures").at("lv_cavity").at("dice_interval95")[0].is_null());
   EXPECT_TRUE(report.at("ejection_fraction").at("mean_error_points").is_null());
+  EXPECT_TRUE(report.at("ejection_fraction").at("limits_of_agreement_points").is_null());
 }
 
 TEST(EvaluateFrames, CallsDrawnHeartsByTheirNameAndKeepsThemApart) {

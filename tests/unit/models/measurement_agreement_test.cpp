@@ -43,5 +43,15 @@ TEST(MeasurementAgreement, SaysHowOftenANumberWasWithheldAndGivesItNoBias) {
               HasSubstr("| LV a | mL | 3 | 1 | 100 to 150 | +4.0 | +0.1 to +7.9 |"));
 }
 
+// Limits of no width would say that the next heart will differ by exactly as much.
+TEST(MeasurementAgreement, OfASingleHeartHasABiasAndNoLimits) {
+  const std::vector<Agreement> all = agreementOf({number("a", 100, 102)});
+  const nlohmann::json one = agreementJson(all)[0];
+  EXPECT_EQ(one["bias"], 2.0);
+  EXPECT_TRUE(one["sd"].is_null());
+  EXPECT_TRUE(one["limits"].is_null());
+  EXPECT_THAT(agreementTable(all), HasSubstr("| LV a | mL | 1 | 0 | 100 to 100 | +2.0 | |"));
+}
+
 }  // namespace
 }  // namespace cmr
