@@ -160,7 +160,8 @@ std::optional<T1Fit> fitSorted(const std::vector<double>& times, const std::vect
     restored = std::move(y);
     at = candidate;
   }
-  if (restored.empty()) return std::nullopt;
+  // At an end of the grid the values do not say how fast they recover.
+  if (restored.empty() || at == 0 || at + 1 == grid.decays.size()) return std::nullopt;
   const Best best = refine(times, restored, grid, at, withConstant);
   T1Fit fit;
   fit.t1StarMs = best.tau;

@@ -30,8 +30,9 @@ struct T1Fit {
 };
 
 // times: at least four, not all equal, at or above 0; values: magnitudes of the same number.
-// Nothing where there is no signal, no recovery (B <= A) or a T1 outside 50 to 5000 ms. Throws
-// InputError for lists that are no such.
+// Nothing where there is no signal, no recovery (B <= A), a time constant at an end of what is
+// tried (30 to 5000 ms), which says that the times do not tell it, or a T1 outside 50 to 5000 ms.
+// Throws InputError for lists that are no such.
 std::optional<T1Fit> fitT1(const std::vector<double>& timesMs, const std::vector<double>& values);
 
 struct T2Fit {

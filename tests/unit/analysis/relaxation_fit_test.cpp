@@ -54,6 +54,14 @@ TEST(FitT1, IsNearlyUnbiasedUnderNoise) {
   EXPECT_NEAR(sum, 1100, 11);
 }
 
+// A signal that rises as a line has any time constant that is long enough: the longest one that is
+// tried would give 1 s here, with a residual of 3 %.
+TEST(FitT1, HasNothingToSayWhereTheImagesDoNotTellHowFastTheyRecover) {
+  std::vector<double> line;
+  for (const double t : molliTimes) line.push_back(std::abs(0.05 * t - 50));
+  EXPECT_FALSE(fitT1(molliTimes, line));
+}
+
 TEST(FitT1, HasNothingToSayOfNoRecoveryAndRefusesTooFewImages) {
   EXPECT_FALSE(fitT1(molliTimes, std::vector<double>(8, 0.0)));
   EXPECT_THROW(fitT1({100, 200, 300}, {1, 2, 3}), InputError);
