@@ -165,6 +165,11 @@ ModelPackage openPackage(const std::string& folder) {
         package.input.size < 32 || package.input.size > 1024 || package.input.size % 16 != 0) {
       throw PackageError("the manifest's input geometry is out of bounds");
     }
+    const IntensityWindow& window = package.input.window;
+    if (!(window.lowPercentile >= 0 && window.lowPercentile < window.highPercentile &&
+          window.highPercentile <= 100)) {
+      throw PackageError("the manifest's percentiles do not rise within 0 to 100");
+    }
     readStructures(m.at("heads").at("seg_cine_sax"), package.identity);
     package.heads = headsOf(m);
     readRightVentricle(package.heads, package.identity);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "analysis/errors.h"
@@ -142,7 +143,7 @@ std::vector<PackageFile> writeWeights(const Network& network, const std::string&
 Network readWeights(const ModelPackage& package) {
   Network network(geometryFromJson(package.manifest.at("network")));
   auto parameters = network->named_parameters();
-  std::size_t loaded = 0;
+  std::set<const torch::Tensor*> loaded;
   const torch::NoGradGuard guard;
   for (const PackageFile& file : package.files) {
     if (!holdsTensors(file)) continue;
@@ -154,12 +155,15 @@ Network readWeights(const ModelPackage& package) {
         if (!backbone && isBesideTheNetwork(ownerOf(name), package, network)) continue;
         throw PackageError(file.path + " holds " + name + ", which the network has no place for");
       }
+      // One twice would stand in the count for another that is missing and stays random.
+      if (!loaded.insert(target).second) {
+        throw PackageError("the package holds " + name + " twice");
+      }
       copyInto(*target, entry, name, file.path);
-      ++loaded;
     }
   }
-  if (loaded != parameters.size()) {
-    throw PackageError("the package holds " + std::to_string(loaded) + " of the network's " +
+  if (loaded.size() != parameters.size()) {
+    throw PackageError("the package holds " + std::to_string(loaded.size()) + " of the network's " +
                        std::to_string(parameters.size()) + " tensors");
   }
   network->eval();

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "analysis/errors.h"
 #include "analysis/program.h"
@@ -182,6 +183,17 @@ TEST_F(ModelPackageFolder, IsRefusedWhenItsGeometryIsOutOfBounds) {
   }
   for (const json& spacing : {json(0), json(-1.3), json(50), json()}) {
     EXPECT_NE(refusal([&](json& m) { m["input"]["spacingMm"] = spacing; }), "") << spacing;
+  }
+}
+
+// They are places in a sorted list of the picture's pixels.
+TEST_F(ModelPackageFolder, IsRefusedWhenItsPercentilesAreNone) {
+  for (const auto& [low, high] : {std::pair{1.0, 250.0}, {-1.0, 99.0}, {99.0, 1.0}, {50.0, 50.0}}) {
+    EXPECT_NE(refusal([low = low, high = high](json& m) {
+                m["input"]["normalisation"] = {{"lowPercentile", low}, {"highPercentile", high}};
+              }).find("percentiles"),
+              std::string::npos)
+        << low << " " << high;
   }
 }
 

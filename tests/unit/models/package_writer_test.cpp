@@ -119,6 +119,22 @@ TEST_F(WrittenPackage, IsRefusedWhenATensorIsMissingSuperfluousOrOfAnotherShape)
   EXPECT_NO_THROW(readWeights(openPackage(folder_)));
 }
 
+// As many tensors as the network has, of which one is there twice and another not at all.
+TEST_F(WrittenPackage, IsRefusedWhenATensorIsThereTwice) {
+  const SafetensorsFile file = SafetensorsFile::open(folder_ + "/heads-1.safetensors");
+  const std::string twice = folder_ + "/heads-2.safetensors";
+  writeSafetensors(twice, {file.tensors().begin()->second}, {});
+  rewriteHeads([](auto& entries) { entries.pop_back(); });
+  std::ifstream in(twice, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  rewrite([&](json& m) {
+    m["files"].push_back({{"path", "heads-2.safetensors"},
+                          {"sha256", sha256Hex(content)},
+                          {"bytes", content.size()}});
+  });
+  EXPECT_THROW(readWeights(openPackage(folder_)), PackageError);
+}
+
 TEST_F(WrittenPackage, IsRefusedWhenAWeightIsNoNumber) {
   std::vector<std::byte> poisoned;
   rewriteHeads([&](auto& entries) {
