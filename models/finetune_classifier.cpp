@@ -170,7 +170,14 @@ std::vector<LabelledImage> onTaughtClasses(std::vector<LabelledImage> images, co
 }
 
 // The table of `sequence` holds all kinds of images that a package should know.
-void addLikeness(const MeasuredLikeness& measured, PackageAddition& addition) {
+void addLikeness(const ViewTokens& tokens, const std::vector<LabelledImage>& images,
+                 PackageAddition& addition) {
+  const auto found = measureLikeness(tokens, images);
+  if (!found) {
+    say("no real image: nothing is said of images unlike the training");
+    return;
+  }
+  const MeasuredLikeness& measured = *found;
   addition.unlikeTraining = measured.manifest;
   const auto tensors = tensorsOf(measured.likeness);
   addition.tensors.insert(tensors.begin(), tensors.end());
@@ -212,6 +219,18 @@ std::vector<LabelledImage> placed(const std::vector<LabelledImage>& images,
   return kept;
 }
 
+// A mistyped subject would be trained on, and the head called blind to it.
+void requireSubjects(const std::vector<std::string>& held,
+                     const std::vector<LabelledImage>& images) {
+  for (const std::string& subject : held) {
+    if (std::none_of(images.begin(), images.end(), [&](const LabelledImage& image) {
+          return !image.isPhantom && image.subject == subject;
+        })) {
+      throw InputError("no real image belongs to the subject '" + subject + "'");
+    }
+  }
+}
+
 // What a head is for, beside its classes.
 void describeUse(HeadDescription& head) {
   if (head.task == "lge_presence") head.sequences = {"lge"};
@@ -228,6 +247,7 @@ HeadLook lookFor(const std::string& task) {
 void finetuneClassifier(const ClassifierOptions& asked, const std::vector<LabelledImage>& given) {
   ClassifierOptions o = asked;
   const Task& task = taskById(o.task);
+  requireSubjects(o.validationSubjects, given);
   o.views.look = lookFor(o.task);
   setThreads(o.threads);
   const ModelPackage package = openPackage(o.package);
@@ -291,7 +311,7 @@ void finetuneClassifier(const ClassifierOptions& asked, const std::vector<Labell
     // In float32: a few kB, and what tells images apart is small beside what they share.
     addition.tensors[o.task + "." + item.key()] = item.value().detach().to(torch::kFloat32);
   }
-  if (o.task == "sequence") addLikeness(measureLikeness(tokens, images), addition);
+  if (o.task == "sequence") addLikeness(tokens, images, addition);
   const std::string version = extendPackage(o.package, folder, addition);
   std::printf("temperature %.3f; package %s written to %s\n", judged.temperature, version.c_str(),
               folder.c_str());

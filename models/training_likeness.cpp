@@ -34,12 +34,14 @@ TrainingLikeness fitOn(const ViewTokens& tokens, const std::vector<LabelledImage
 
 }  // namespace
 
-MeasuredLikeness measureLikeness(const ViewTokens& tokens, const std::vector<LabelledImage>& images,
-                                 int directions) {
+std::optional<MeasuredLikeness> measureLikeness(const ViewTokens& tokens,
+                                                const std::vector<LabelledImage>& images,
+                                                int directions) {
   std::set<std::string> subjects;
   for (const LabelledImage& image : images) {
     if (!image.isPhantom) subjects.insert(image.subject);
   }
+  if (subjects.empty()) return std::nullopt;
   std::map<std::string, std::vector<double>> distancesOfSeries;
   for (const std::string& subject : subjects) {
     const TrainingLikeness without =
@@ -48,7 +50,7 @@ MeasuredLikeness measureLikeness(const ViewTokens& tokens, const std::vector<Lab
     for (std::size_t view = 0; view < tokens.imageOf.size(); ++view) {
       const LabelledImage& image = images[tokens.imageOf[view]];
       if (tokens.isPlain[view] == 0 || image.isPhantom || image.subject != subject) continue;
-      distancesOfSeries[image.series].push_back(
+      distancesOfSeries[subject + "/" + image.series].push_back(
           without.distances(tokens.classTokens[static_cast<std::int64_t>(view)].unsqueeze(0))
               .front());
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "analysis/unlike_training.h"
@@ -18,8 +19,10 @@ struct MeasuredLikeness {
 
 // Each real subject's images are measured against statistics without that subject, so that a
 // scanner's maker seen for the first time lies among them. The limit is a quarter above the largest
-// median distance of such a series. Images of the same labels are one kind.
-MeasuredLikeness measureLikeness(const ViewTokens& tokens, const std::vector<LabelledImage>& images,
-                                 int directions = 64);
+// median distance of such a series. Images of the same labels are one kind. Nothing without real
+// images: a limit of drawn ones would be one for patients' that nobody measured.
+std::optional<MeasuredLikeness> measureLikeness(const ViewTokens& tokens,
+                                                const std::vector<LabelledImage>& images,
+                                                int directions = 64);
 
 }  // namespace cmr

@@ -10,6 +10,7 @@
 #include "models/evaluate_classifier.h"
 #include "models/package_writer.h"
 #include "models/token_cache.h"
+#include "models/training_likeness.h"
 #include "tests/support/test_folder.h"
 #include "tests/support/tiny_network.h"
 
@@ -103,6 +104,38 @@ TEST_F(FinetunedClassifier, SaysTheSameWhenThePackageIsMeasured) {
       1e-9);
   EXPECT_THROW(evaluateClassifier((own_ / "run/package").string(), "view", held, {"float32", 1}),
                PackageError);
+}
+
+TEST_F(FinetunedClassifier, RefusesAValidationSubjectWhoIsNotThere) {
+  options_.validationSubjects = {"subject0", "subject11"};
+  try {
+    finetuneClassifier(options_, images_);
+    FAIL() << "trained on whom it was to be measured on";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("subject11"), std::string::npos) << error.what();
+  }
+}
+
+TEST(TrainingLikeness, HasNoLimitWithoutRealImages) {
+  ViewTokens tokens;
+  std::vector<LabelledImage> images(12);
+  torch::manual_seed(4);
+  tokens.classTokens = torch::randn({12, 8});
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    images[i].subject = "s" + std::to_string(i);
+    images[i].series = "cine";
+    images[i].isPhantom = true;
+    images[i].allowed = 1;
+    tokens.imageOf.push_back(i);
+    tokens.isPlain.push_back(1);
+  }
+  EXPECT_FALSE(measureLikeness(tokens, images, 2));
+  images[3].isPhantom = images[5].isPhantom = false;
+  const auto measured = measureLikeness(tokens, images, 2);
+  ASSERT_TRUE(measured);
+  EXPECT_GT(measured->likeness.threshold, 0);
+  // Two subjects' series of one name stay two.
+  EXPECT_EQ(measured->manifest.at("distanceOfSeriesLeftOut").size(), 2U);
 }
 
 TEST_F(FinetunedClassifier, DoesNotReleaseWhatOnlyDrawnImagesTaught) {
