@@ -137,6 +137,10 @@ void addTraining(CLI::App& c, FinetuneOptions& o) {
   c.add_option("--learning-rate", o.learningRate, "Largest learning rate")->capture_default_str();
   c.add_option("--backbone-rate", o.backboneRate, "Factor on the backbone's rate; 0 freezes it")
       ->capture_default_str();
+  c.add_option("--layer-decay", o.layerDecay,
+               "Factor on the rate of each block of the backbone against the block above it")
+      ->check(CLI::Range(0.1, 1.0))
+      ->capture_default_str();
   c.add_option("--drop-path", o.dropPath, "Largest drop-path rate")->capture_default_str();
   c.add_option("--token-drop", o.tokenDrop,
                "Share of samples whose tokens are hidden from the heads while training")

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "analysis/errors.h"
 #include "cli/process_family.h"
@@ -30,6 +31,7 @@ struct PretrainArguments {
   double phantomShare = 0;
   std::vector<std::string> labelledFolders;
   bool patches = false;
+  std::optional<double> koleo;
 };
 
 std::vector<ImageFormat> formats() {
@@ -86,8 +88,8 @@ void run(PretrainArguments& a) {
   if (a.patches) {
     o.trainer.patchWeight = 1;
     o.geometry.patches = true;
-    o.trainer.koleoWeight = 0.1;
   }
+  o.trainer.koleoWeight = a.koleo.value_or(a.patches ? 0.1 : 0);
   o.geometry.vit.positionGrid = o.plan.crops.globalSize / o.geometry.vit.patchSize;
   PretrainImages images(o.seed);
   for (const std::string& folder : a.folders) {
@@ -144,8 +146,9 @@ void addMethod(CLI::App& c, PretrainArguments& a) {
   PretrainOptions& o = a.options;
   c.add_flag("--patch-objective", a.patches,
              "Masked patches (iBOT) and KoLeo beside the class token's objective");
-  c.add_option("--koleo", o.trainer.koleoWeight, "Weight of KoLeo without --patch-objective")
-      ->capture_default_str();
+  c.add_option("--koleo", a.koleo,
+               "Weight of KoLeo; else 0.1 with --patch-objective, and 0 without")
+      ->check(CLI::NonNegativeNumber);
   c.add_option("--prototypes", o.geometry.head.prototypes, "65536 in the paper")
       ->check(CLI::Range(2, 262144))
       ->capture_default_str();

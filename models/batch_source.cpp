@@ -55,6 +55,7 @@ Batch drawBatch(const BatchPlan& plan, std::int64_t step, const std::vector<Trai
     const std::uint64_t seed =
         mixSeed(plan.seed, static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(i));
     drawFrame(seed, [&](const TrainingFrame& frame, std::uint64_t augmentSeed) {
+      batch.names.push_back(frame.name);
       if (i < plan.crops) {
         batch.crops.push_back(drawCrop(frame, augmentSeed, plan.augment));
       } else {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "models/augment.h"
@@ -29,6 +30,7 @@ struct Batch {
   std::int64_t step = 0;
   std::vector<TrainingSample> crops;
   std::vector<FieldSample> fields;
+  std::vector<std::string> names;  // of the frames behind the crops, then behind the fields
 };
 
 // Weight of a real frame in the draw: end systole, small cavities and drawn epicardia count more.

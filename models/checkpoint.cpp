@@ -1,5 +1,7 @@
 #include "models/checkpoint.h"
 
+#include <limits>
+
 #include "models/checkpoint_file.h"
 
 namespace cmr {
@@ -25,22 +27,34 @@ void saveCheckpoint(const std::string& path, const Network& network, const Netwo
   file.put("average", *average);
   file.put("optimizer", optimizer);
   file.put("step", torch::tensor(state.step));
-  file.put("best", torch::tensor({static_cast<double>(state.bestStep), state.bestLvDice,
-                                  state.bestMyocardiumDice},
-                                 torch::kFloat64));
+  file.put("best", torch::tensor(
+                       {static_cast<double>(state.bestStep), state.bestLvDice,
+                        state.bestMyocardiumDice, state.bestLvDiceWorst, state.bestLocatorErrorMm},
+                       torch::kFloat64));
+  file.putRun(state.run);
   file.write(path);
 }
 
-TrainingState loadCheckpoint(const std::string& path, Network& network, Network& average,
+TrainingState loadCheckpoint(const std::string& path, const std::vector<std::int64_t>& run,
+                             Network& network, Network& average,
                              torch::optim::Optimizer& optimizer) {
   CheckpointReader file(path);
+  file.requireRun(run);
   file.get("network", *network);
   file.get("average", *average);
   file.get("optimizer", optimizer);
   const torch::Tensor best = file.tensor("best");
+  // Checkpoints of earlier versions hold three of them; what they did not keep is no number.
+  const auto figure = [&best](std::int64_t i) {
+    return i < best.numel() ? best[i].item<double>() : std::numeric_limits<double>::quiet_NaN();
+  };
   return {file.tensor("step").item<std::int64_t>(),
-          static_cast<std::int64_t>(best[0].item<double>()), best[1].item<double>(),
-          best[2].item<double>()};
+          static_cast<std::int64_t>(figure(0)),
+          figure(1),
+          figure(2),
+          figure(3),
+          figure(4),
+          run};
 }
 
 }  // namespace cmr

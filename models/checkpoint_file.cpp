@@ -1,5 +1,10 @@
 #include "models/checkpoint_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <vector>
 
@@ -7,6 +12,46 @@
 
 namespace cmr {
 namespace {
+
+constexpr const char* runName = "run";
+
+// A file that is on the disk once end() returns. LibTorch's own stream tells nothing of what fails
+// when it is closed, so that half a checkpoint would take the place of a whole one, and its writer
+// ends the program when it is told of a failure; so a failure is kept, and thrown at the end.
+class WholeFile {
+ public:
+  explicit WholeFile(const std::string& path)
+      : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+    if (descriptor_ < 0) throw ResourceError(std::strerror(errno));
+  }
+  ~WholeFile() { ::close(descriptor_); }
+  WholeFile(const WholeFile&) = delete;
+  WholeFile& operator=(const WholeFile&) = delete;
+
+  std::size_t take(const void* bytes, std::size_t count) {
+    const char* at = static_cast<const char*>(bytes);
+    for (std::size_t left = count; left > 0 && error_ == 0;) {
+      const ssize_t written = ::write(descriptor_, at, left);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) {
+        error_ = errno;
+        break;
+      }
+      at += written;
+      left -= static_cast<std::size_t>(written);
+    }
+    return count;
+  }
+
+  void end() {
+    if (error_ == 0 && ::fsync(descriptor_) != 0) error_ = errno;
+    if (error_ != 0) throw ResourceError(std::strerror(error_));
+  }
+
+ private:
+  int descriptor_;
+  int error_ = 0;
+};
 
 template <typename Part>
 void putPart(torch::serialize::OutputArchive& archive, const std::string& name, const Part& part) {
@@ -53,14 +98,33 @@ void CheckpointWriter::put(const std::string& name, const torch::Tensor& tensor)
 void CheckpointWriter::write(const std::string& path) {
   const std::string temporary = path + ".writing";
   try {
-    archive_.save_to(temporary);
+    {
+      WholeFile file(temporary);
+      archive_.save_to(
+          [&file](const void* bytes, std::size_t count) { return file.take(bytes, count); });
+      file.end();
+    }
     std::filesystem::rename(temporary, path);
   } catch (const std::exception& e) {
+    std::error_code ignored;
+    std::filesystem::remove(temporary, ignored);  // on a full disk it is in the way of the next
     throw ResourceError("cannot write the checkpoint " + path + ": " + e.what());
   }
 }
 
-CheckpointReader::CheckpointReader(const std::string& path) {
+void CheckpointWriter::putRun(const std::vector<std::int64_t>& run) {
+  put(runName, torch::tensor(run, torch::kInt64));
+}
+
+void CheckpointReader::requireRun(const std::vector<std::int64_t>& run) {
+  torch::Tensor stored;
+  if (!archive_.try_read(runName, stored)) return;
+  if (!torch::equal(stored, torch::tensor(run, torch::kInt64))) {
+    throw InputError(path_ + " is of a run with another seed or batch");
+  }
+}
+
+CheckpointReader::CheckpointReader(const std::string& path) : path_(path) {
   try {
     archive_.load_from(path, torch::kCPU);
   } catch (const std::exception&) {

@@ -5,7 +5,9 @@
 #include <torch/torch.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace cmr {
 
@@ -14,6 +16,8 @@ class CheckpointWriter {
   void put(const std::string& name, const torch::nn::Module& module);
   void put(const std::string& name, const torch::optim::Optimizer& optimizer);
   void put(const std::string& name, const torch::Tensor& tensor);
+  // Seed, batch: what a run that goes on from here has to have in common with this one.
+  void putRun(const std::vector<std::int64_t>& run);
   // Throws ResourceError when the disk gives out; an older file of this name is then left as it is.
   void write(const std::string& path);
 
@@ -39,11 +43,14 @@ class CheckpointReader {
   void get(const std::string& name, torch::nn::Module& module);
   void get(const std::string& name, torch::optim::Optimizer& optimizer);
   torch::Tensor tensor(const std::string& name);
+  // Throws InputError when putRun was given something else; an older checkpoint without it passes.
+  void requireRun(const std::vector<std::int64_t>& run);
   // Takes those parameters that have the module's names and shapes, whatever else the part holds;
   // the others keep their values. Throws InputError when fewer than half fit.
   TakenParameters takeMatching(const std::string& name, torch::nn::Module& module);
 
  private:
+  std::string path_;
   torch::serialize::InputArchive archive_;
 };
 

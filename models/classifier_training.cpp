@@ -1,11 +1,11 @@
 #include "models/classifier_training.h"
 
-#include <cmath>
 #include <map>
 #include <set>
 #include <tuple>
 
 #include "analysis/errors.h"
+#include "models/finite_check.h"
 #include "models/schedule.h"
 
 namespace cmr {
@@ -68,6 +68,16 @@ void foldIn(PooledHead& head, const FeatureScale& scale) {
   torch::Tensor& weight = parameters["linear.weight"];
   weight.div_(scale.deviation);
   parameters["linear.bias"].sub_(torch::matmul(weight, scale.mean));
+}
+
+// Of the images behind views, as a table counts them.
+std::vector<std::string> namesOf(const ViewTokens& tokens, const torch::Tensor& views) {
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < views.numel(); ++i) {
+    const auto view = static_cast<std::size_t>(views[i].item<std::int64_t>());
+    names.push_back("image " + std::to_string(1 + tokens.imageOf.at(view)));
+  }
+  return names;
 }
 
 void requireTwoLabels(const std::vector<ViewSample>& samples) {
@@ -163,9 +173,9 @@ PooledHead trainClassifier(const PooledHeadGeometry& geometry, const ViewTokens&
     const torch::Tensor logits = isScaled ? head->classify(features.index_select(0, drawn))
                                           : logitsOf(head, tokens, views.index_select(0, drawn));
     const torch::Tensor loss = partialLoss(logits, allowed.index_select(0, drawn));
-    if (!std::isfinite(loss.item<double>())) {
-      throw InputError("the loss of the head is no number at step " + std::to_string(step));
-    }
+    requireNumber(
+        loss.item<double>(), "loss", step,
+        [&] { return namesOf(tokens, views.index_select(0, drawn)); }, "");
     optimizer.zero_grad();
     loss.backward();
     optimizer.step();

@@ -11,6 +11,7 @@
 #include "analysis/errors.h"
 #include "models/checkpoint_file.h"
 #include "models/draw_ahead.h"
+#include "models/finite_check.h"
 #include "models/losses.h"
 #include "models/parameter_step.h"
 #include "models/schedule.h"
@@ -52,12 +53,26 @@ DenseFrame drawTrainingFrame(const std::string& task, const DecoderTraining& o,
   return asDenseFrame(o.frames[pickFrame(o.frames, unit(rng))]);
 }
 
+std::uint64_t numberOf(const DecoderTraining& o, std::int64_t step, int place) {
+  return static_cast<std::uint64_t>(step) * static_cast<std::uint64_t>(o.batch) +
+         static_cast<std::uint64_t>(place);
+}
+
+// Of the frames behind a step's batch, drawn once more.
+std::vector<std::string> namesOf(const std::string& task, const DecoderTraining& o,
+                                 std::int64_t step) {
+  std::vector<std::string> names;
+  for (int i = 0; i < o.batch; ++i) {
+    names.push_back(drawTrainingFrame(task, o, numberOf(o, step, i)).frame.name);
+  }
+  return names;
+}
+
 Samples drawBatch(const std::string& task, const DecoderTraining& o, std::int64_t step) {
   const AugmentOptions changes = augmentOptionsOf(task, o.size, o.spacingMm);
   Samples samples;
   for (int i = 0; i < o.batch; ++i) {
-    const auto number = static_cast<std::uint64_t>(step) * static_cast<std::uint64_t>(o.batch) +
-                        static_cast<std::uint64_t>(i);
+    const std::uint64_t number = numberOf(o, step, i);
     const DenseFrame frame = drawTrainingFrame(task, o, number);
     samples.push_back(drawDenseSample(frame, mixSeed(o.seed, number, trainingChanges), changes));
   }
@@ -116,9 +131,14 @@ struct State {
   double best = 0;
 };
 
-void save(const std::string& path, const TaskDecoder& decoder, const TaskDecoder& average,
-          const torch::optim::AdamW& optimizer, const State& state) {
+std::vector<std::int64_t> runOf(const DecoderTraining& o) {
+  return {static_cast<std::int64_t>(o.seed), o.batch};
+}
+
+void save(const std::string& path, const DecoderTraining& o, const TaskDecoder& decoder,
+          const TaskDecoder& average, const torch::optim::AdamW& optimizer, const State& state) {
   CheckpointWriter file;
+  file.putRun(runOf(o));
   file.put("head", *decoder.head);
   file.put("average", *average.head);
   file.put("optimizer", optimizer);
@@ -128,9 +148,10 @@ void save(const std::string& path, const TaskDecoder& decoder, const TaskDecoder
   file.write(path);
 }
 
-State load(const std::string& path, TaskDecoder& decoder, TaskDecoder& average,
-           torch::optim::AdamW& optimizer) {
+State load(const std::string& path, const DecoderTraining& o, TaskDecoder& decoder,
+           TaskDecoder& average, torch::optim::AdamW& optimizer) {
   CheckpointReader file(path);
+  file.requireRun(runOf(o));
   file.get("head", *decoder.head);
   file.get("average", *average.head);
   file.get("optimizer", optimizer);
@@ -204,7 +225,7 @@ std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderT
       adamWFor(decoder.head->parameters(), o.learningRate, o.weightDecay);
   State state;
   if (o.resume && std::filesystem::exists(lastPath)) {
-    state = load(lastPath, decoder, average, optimizer);
+    state = load(lastPath, o, decoder, average, optimizer);
   }
   const std::vector<DenseFrame> validation = validationFramesOf(task, o);
   DrawAhead<Samples> source([&](std::int64_t step) { return drawBatch(task, o, step); }, state.step,
@@ -219,12 +240,11 @@ std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderT
     optimizer.zero_grad();
     const torch::Tensor loss = stepLoss(decoder, network, samples, o);
     const double value = loss.item<double>();
-    if (!std::isfinite(value)) {
-      throw InputError("the loss is not a number at step " + std::to_string(state.step) +
-                       "; the last checkpoint is " + lastPath);
-    }
+    const auto seen = [&] { return namesOf(task, o, state.step); };
+    requireNumber(value, "loss", state.step, seen, lastPath);
     loss.backward();
-    clipGradients(decoder.head->parameters(), o.clipNorm);
+    requireNumber(clipGradients(decoder.head->parameters(), o.clipNorm), "gradient", state.step,
+                  seen, lastPath);
     stepAdamW(optimizer);
     const double age = static_cast<double>(state.step);
     followParameters(*average.head, *decoder.head,
@@ -241,7 +261,7 @@ std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderT
     if (state.step % o.validateEvery == 0 || state.step == o.steps) {
       const DecoderScores scores =
           scoreDecoder(average, network, validation, o.size, o.spacingMm, o.precision);
-      const bool better = state.bestStep == 0 || scores.selection() > state.best;
+      const bool better = state.bestStep == 0 || !(scores.selection() <= state.best);
       if (better) {
         state.best = scores.selection();
         state.bestStep = state.step;
@@ -250,7 +270,7 @@ std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderT
         file.write(bestPath);
       }
       report.validated(state.step, scores, better);
-      save(lastPath, decoder, average, optimizer, state);
+      save(lastPath, o, decoder, average, optimizer, state);
       window = {};
     }
   }

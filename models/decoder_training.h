@@ -64,8 +64,9 @@ DenseFrame asDenseFrame(const TrainingFrame& frame);
 std::size_t pickFrame(const std::vector<TrainingFrame>& frames, double fraction);
 
 // Trains the decoder's own parameters; nothing of the network changes. Leaves the best averaged
-// weights in the decoder, on the device, and returns their step. Throws InputError when the loss is
-// no longer a number, naming the step, and when a checkpoint to resume from is another head's.
+// weights in the decoder, on the device, and returns their step. Throws InputError when the loss or
+// the gradient is no longer a number, naming the step and its frames, and when a checkpoint to
+// resume from is another head's or of a run with another seed or batch.
 std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderTraining& options,
                           DecoderReport& report);
 

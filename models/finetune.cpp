@@ -62,6 +62,7 @@ TrainerOptions makeTrainerOptions(const FinetuneOptions& o, const torch::Device&
   t.steps = o.steps;
   t.learningRate = o.learningRate;
   t.backboneRate = o.backboneRate;
+  t.layerDecay = o.layerDecay;
   t.validateEvery = o.validateEvery;
   t.device = device;
   t.precision = precision;

@@ -24,6 +24,7 @@ struct FinetuneOptions {
   int fields = 4;
   double learningRate = 5e-4;
   double backboneRate = 1;
+  double layerDecay = 1;  // see TrainerOptions
   double dropPath = 0.1;
   double tokenDrop = 0.25;
   std::int64_t validateEvery = 100;

@@ -56,14 +56,20 @@ OutlineSamples drawOutlineSamples(DenseHead& head, Network& network, BatchPlan p
   const int size = plan.augment.size;
   BatchSource source(std::move(plan), std::move(frames), std::move(phantom), 0);
   Passes passes;
+  std::vector<std::string> names;
   for (std::int64_t done = 0; done < count;) {
-    std::vector<TrainingSample> crops = source.next().crops;
+    Batch batch = source.next();
+    std::vector<TrainingSample>& crops = batch.crops;
     crops.resize(std::min(crops.size(), static_cast<std::size_t>(count - done)));
+    names.insert(names.end(), batch.names.begin(),
+                 batch.names.begin() + static_cast<std::ptrdiff_t>(crops.size()));
     read(head, network, crops, size, precision, passes);
     done += static_cast<std::int64_t>(crops.size());
     progress(done);
   }
-  return join(passes);
+  OutlineSamples samples = join(passes);
+  samples.names = std::move(names);
+  return samples;
 }
 
 OutlineSamples plainOutlineSamples(DenseHead& head, Network& network,

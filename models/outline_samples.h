@@ -20,6 +20,7 @@ struct OutlineSamples {
   torch::Tensor allowed;              // uint8 [samples, size, size], as TrainingSample
   torch::Tensor known;                // uint8 [samples]
   std::vector<std::string> patients;  // of the frames that validate; empty for drawn batches
+  std::vector<std::string> names;     // of the frames of drawn batches; empty for those
 
   std::int64_t count() const { return known.size(0); }
 };

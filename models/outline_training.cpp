@@ -11,6 +11,7 @@
 #include "analysis/errors.h"
 #include "models/augment.h"
 #include "models/checkpoint_file.h"
+#include "models/finite_check.h"
 #include "models/losses.h"
 #include "models/parameter_step.h"
 #include "models/schedule.h"
@@ -63,6 +64,14 @@ torch::Tensor chooseSamples(const std::vector<double>& weights, const OutlineTra
   return which;
 }
 
+std::vector<std::string> namesOf(const OutlineSamples& samples, const torch::Tensor& which) {
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < which.numel(); ++i) {
+    names.push_back(samples.names.at(static_cast<std::size_t>(which[i].item<std::int64_t>())));
+  }
+  return names;
+}
+
 std::vector<torch::Tensor> valuesOf(const std::map<std::string, torch::Tensor>& parameters) {
   std::vector<torch::Tensor> values;
   for (const auto& [name, value] : parameters) values.push_back(value);
@@ -74,9 +83,14 @@ struct Run {
   ValidationScore best;
 };
 
-void save(const std::string& path, const DenseHead& head, const DenseHead& average,
-          const torch::optim::AdamW& optimizer, const Run& run) {
+std::vector<std::int64_t> runOf(const OutlineTraining& o) {
+  return {static_cast<std::int64_t>(o.seed), o.batch};
+}
+
+void save(const std::string& path, const OutlineTraining& o, const DenseHead& head,
+          const DenseHead& average, const torch::optim::AdamW& optimizer, const Run& run) {
   CheckpointWriter file;
+  file.putRun(runOf(o));
   file.put("head", *head);
   file.put("average", *average);
   file.put("optimizer", optimizer);
@@ -87,9 +101,10 @@ void save(const std::string& path, const DenseHead& head, const DenseHead& avera
   file.write(path);
 }
 
-Run load(const std::string& path, DenseHead& head, DenseHead& average,
+Run load(const std::string& path, const OutlineTraining& o, DenseHead& head, DenseHead& average,
          torch::optim::AdamW& optimizer) {
   CheckpointReader file(path);
+  file.requireRun(runOf(o));
   file.get("head", *head);
   file.get("average", *average);
   file.get("optimizer", optimizer);
@@ -121,12 +136,12 @@ double takeStep(DenseHead& head, DenseHead& average, torch::optim::AdamW& optimi
                        samples.allowed.index_select(0, which).to(o.device),
                        samples.known.index_select(0, which).to(o.device), o.smoothing);
   const double value = loss.item<double>();
-  if (!std::isfinite(value)) {
-    throw InputError("the loss is not a number at step " + std::to_string(step) +
-                     "; the last checkpoint is " + o.folder + "/last.ckpt");
-  }
+  const auto seen = [&] { return namesOf(samples, which); };
+  const std::string checkpoint = o.folder + "/last.ckpt";
+  requireNumber(value, "loss", step, seen, checkpoint);
   loss.backward();
-  clipGradients(valuesOf(outlineParameters(head)), o.clipNorm);
+  requireNumber(clipGradients(valuesOf(outlineParameters(head)), o.clipNorm), "gradient", step,
+                seen, checkpoint);
   stepAdamW(optimizer);
   const double age = static_cast<double>(step);
   followParameters(*average, *head, std::min(o.averageDecay, (1 + age) / (10 + age)));
@@ -210,7 +225,7 @@ ValidationScore trainOutlines(DenseHead& head, const Network& network,
   Run run;
   const ValidationScore before = scoreOutlines(average, validation, o.precision);
   if (o.resume && std::filesystem::exists(lastPath)) {
-    run = load(lastPath, head, average, optimizer);
+    run = load(lastPath, o, head, average, optimizer);
     run.best.lvFrames = before.lvFrames;
     run.best.myocardiumFrames = before.myocardiumFrames;
   } else {
@@ -244,7 +259,7 @@ ValidationScore trainOutlines(DenseHead& head, const Network& network,
       saveBest(bestPath, average);
     }
     report.validated(score, better);
-    save(lastPath, head, average, optimizer, run);
+    save(lastPath, o, head, average, optimizer, run);
     start = Clock::now();
     sum = 0;
     taken = 0;

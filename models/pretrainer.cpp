@@ -1,13 +1,13 @@
 #include "models/pretrainer.h"
 
 #include <chrono>
-#include <cmath>
 #include <filesystem>
 
 #include "analysis/errors.h"
 #include "models/augment.h"
 #include "models/checkpoint_file.h"
 #include "models/draw_ahead.h"
+#include "models/finite_check.h"
 #include "models/parameter_step.h"
 #include "models/pretrain_step.h"
 #include "models/schedule.h"
@@ -130,20 +130,8 @@ StepSettings Pretrainer::settingsOf(std::int64_t step) const {
 
 void Pretrainer::requireNumbers(double value, const char* what, std::int64_t step,
                                 const std::vector<std::string>& names) const {
-  if (std::isfinite(value)) {
-    return;
-  }
-  constexpr std::size_t named = 8;
-  std::string text = std::string("the ") + what + " is not a number at step " +
-                     std::to_string(step) + ", which saw " + std::to_string(names.size()) +
-                     " images:";
-  for (std::size_t i = 0; i < std::min(named, names.size()); ++i) {
-    text += " " + names[i];
-  }
-  text += names.size() > named ? " ..." : "";
-  text += std::filesystem::exists(path_) ? "; the last checkpoint is " + path_
-                                         : "; there is no checkpoint yet";
-  throw InputError(text);
+  requireNumber(
+      value, what, step, [&names] { return names; }, path_);
 }
 
 // A gradient that no batch of this process gave counts as 0.

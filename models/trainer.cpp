@@ -2,13 +2,16 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "analysis/errors.h"
 #include "models/checkpoint.h"
+#include "models/finite_check.h"
 #include "models/losses.h"
 #include "models/parameter_step.h"
 #include "models/schedule.h"
@@ -65,9 +68,25 @@ torch::Tensor stackCentres(const std::vector<FieldSample>& samples) {
   return centres;
 }
 
+// How many blocks of the backbone stand between a parameter and the heads: 0 for its final norm and
+// for the heads themselves, 1 for its last block, one more than its blocks for the embeddings.
+int blocksBelowHeads(const std::string& name, int depth) {
+  const std::string block = "backbone.blocks.";
+  if (name.rfind(block, 0) == 0) return depth - std::atoi(name.c_str() + block.size());
+  return name.rfind("backbone.norm.", 0) == 0 ? 0 : depth + 1;
+}
+
+// Parameters that learn at one rate, a share of the run's.
+struct RatedGroup {
+  double share = 1;
+  bool decays = false;
+  std::vector<torch::Tensor> parameters;
+};
+
 // Weight decay on matrices and kernels only; norms, biases, tokens and positions go without.
-torch::optim::AdamW makeOptimizer(Network& network, const TrainerOptions& o) {
-  std::map<std::pair<bool, bool>, std::vector<torch::Tensor>> groups;
+std::vector<RatedGroup> groupsOf(Network& network, const TrainerOptions& o) {
+  const int depth = network->geometry().vit.depth;
+  std::map<std::tuple<bool, int, bool>, RatedGroup> groups;
   for (auto& item : network->named_parameters()) {
     const bool backbone = item.key().rfind("backbone.", 0) == 0;
     const bool decays = item.value().dim() >= 2 &&
@@ -77,27 +96,31 @@ torch::optim::AdamW makeOptimizer(Network& network, const TrainerOptions& o) {
       item.value().set_requires_grad(false);
       continue;
     }
-    groups[{backbone, decays}].push_back(item.value());
+    const int below = backbone && o.layerDecay != 1 ? blocksBelowHeads(item.key(), depth) : 0;
+    RatedGroup& group = groups[{backbone, below, decays}];
+    group.share = backbone ? o.backboneRate * std::pow(o.layerDecay, below) : 1;
+    group.decays = decays;
+    group.parameters.push_back(item.value());
   }
+  std::vector<RatedGroup> all;
+  for (auto& [key, group] : groups) all.push_back(std::move(group));
+  return all;
+}
+
+torch::optim::AdamW makeOptimizer(const std::vector<RatedGroup>& groups, const TrainerOptions& o) {
   std::vector<torch::optim::OptimizerParamGroup> parameterGroups;
-  for (auto& [key, parameters] : groups) {
+  for (const RatedGroup& group : groups) {
     auto options = std::make_unique<torch::optim::AdamWOptions>(o.learningRate);
-    options->betas({0.9, 0.99}).weight_decay(key.second ? o.weightDecay : 0);
-    parameterGroups.emplace_back(parameters, std::move(options));
+    options->betas({0.9, 0.99}).weight_decay(group.decays ? o.weightDecay : 0);
+    parameterGroups.emplace_back(group.parameters, std::move(options));
   }
   return torch::optim::AdamW(std::move(parameterGroups));
 }
 
-void setRate(torch::optim::AdamW& optimizer, const Network& network, const TrainerOptions& o,
-             double rate) {
-  std::map<const void*, bool> isBackbone;
-  for (const auto& item : network->named_parameters()) {
-    isBackbone[item.value().unsafeGetTensorImpl()] = item.key().rfind("backbone.", 0) == 0;
-  }
-  for (auto& group : optimizer.param_groups()) {
-    const bool backbone = isBackbone[group.params().front().unsafeGetTensorImpl()];
-    static_cast<torch::optim::AdamWOptions&>(group.options())
-        .lr(backbone ? rate * o.backboneRate : rate);
+void setRate(torch::optim::AdamW& optimizer, const std::vector<RatedGroup>& groups, double rate) {
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    static_cast<torch::optim::AdamWOptions&>(optimizer.param_groups()[i].options())
+        .lr(rate * groups[i].share);
   }
 }
 
@@ -212,15 +235,19 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
   Network average(network->geometry());
   average->to(o.device);
   copyParameters(*network, *average);
-  torch::optim::AdamW optimizer = makeOptimizer(network, o);
+  const std::vector<RatedGroup> groups = groupsOf(network, o);
+  torch::optim::AdamW optimizer = makeOptimizer(groups, o);
   TrainingState state;
+  state.run = {static_cast<std::int64_t>(plan.seed), plan.crops, plan.fields};
   if (o.resume && std::filesystem::exists(checkpointPath)) {
-    state = loadCheckpoint(checkpointPath, network, average, optimizer);
+    state = loadCheckpoint(checkpointPath, state.run, network, average, optimizer);
     moveState(optimizer);
   }
   ValidationScore best;
   best.lvDice = state.bestLvDice;
   best.myocardiumDice = state.bestMyocardiumDice;
+  best.lvDiceWorst = state.bestLvDiceWorst;
+  best.locatorErrorMm = state.bestLocatorErrorMm;
   best.step = state.bestStep;
 
   network->train();
@@ -235,16 +262,15 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
     waiting += seconds(Clock::now() - waitStart);
     torch::manual_seed(mixSeed(plan.seed, static_cast<std::uint64_t>(step), 99));
     const double rate = warmupCosine(o.learningRate, 0.01, step, o.warmupSteps, o.steps);
-    setRate(optimizer, network, o, rate);
+    setRate(optimizer, groups, rate);
     optimizer.zero_grad();
     const torch::Tensor loss = stepLoss(network, batch, o, plan.augment.size);
     const double value = loss.item<double>();
-    if (!std::isfinite(value)) {
-      throw InputError("the loss is not a number at step " + std::to_string(step) +
-                       "; the last checkpoint is " + checkpointPath);
-    }
+    const auto seen = [&batch] { return batch.names; };
+    requireNumber(value, "loss", step, seen, checkpointPath);
     loss.backward();
-    clipGradients(network->parameters(), o.clipNorm);
+    requireNumber(clipGradients(network->parameters(), o.clipNorm), "gradient", step, seen,
+                  checkpointPath);
     stepAdamW(optimizer);
     // A short memory at first, so that the average does not remember the random start.
     followParameters(*average, *network,
@@ -265,14 +291,16 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
       score.step = step + 1;
       best.lvFrames = score.lvFrames;  // a checkpoint does not keep them; the frames are the same
       best.myocardiumFrames = score.myocardiumFrames;
-      const bool better = best.step == 0 || score.selection() > best.selection();
+      // Without frames to choose by, the score is no number, and the latest weights are kept.
+      const bool better = best.step == 0 || !(score.selection() <= best.selection());
       if (better) {
         best = score;
         saveParameters(bestPath, average);
       }
       report.validated(score, better);
       saveCheckpoint(checkpointPath, network, average, optimizer,
-                     {step + 1, best.step, best.lvDice, best.myocardiumDice});
+                     {step + 1, best.step, best.lvDice, best.myocardiumDice, best.lvDiceWorst,
+                      best.locatorErrorMm, state.run});
       windowStart = Clock::now();
     }
   }

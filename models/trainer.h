@@ -20,6 +20,9 @@ struct TrainerOptions {
   std::int64_t warmupSteps = 100;  // of the learning rate
   double learningRate = 5e-4;
   double backboneRate = 1.0;  // factor on the backbone's rate; 0 freezes it
+  // Factor on the rate of each block against that of the block above it (Clark et al., ICLR 2020;
+  // as in Bao et al., ICLR 2022, the embeddings count as one block more). 1: all alike.
+  double layerDecay = 1.0;
   double weightDecay = 0.05;
   double clipNorm = 1.0;
   double averageDecay = 0.998;  // EMA of the weights; what is validated and saved
@@ -54,9 +57,10 @@ class TrainingReport {
 ValidationScore validate(Network& network, const std::vector<TrainingFrame>& frames,
                          const AugmentOptions& geometry, ComputePrecision precision);
 
-// Trains and leaves the best averaged weights in `network`, back on the CPU. Throws InputError when
-// the loss is no longer a number, naming the step; a checkpoint from before it is left in the
-// folder.
+// Trains and leaves the best averaged weights in `network`, back on the CPU; without frames to
+// validate on, the last ones. Throws InputError when the loss or the gradient is no longer a
+// number, naming the step and the frames of its batch; a checkpoint from before it is left in the
+// folder. Resuming a run of another seed or batch is refused.
 ValidationScore train(Network& network, const TrainerOptions& options, const BatchPlan& plan,
                       std::vector<TrainingFrame> trainingFrames,
                       const std::vector<TrainingFrame>& validationFrames, PhantomSource phantom,

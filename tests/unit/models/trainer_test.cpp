@@ -125,6 +125,77 @@ TEST(Trainer, GoesOnAfterAnInterruptionAsIfThereHadBeenNone) {
   EXPECT_DOUBLE_EQ(rest.report.scores.front().lvDice, whole.report.scores.back().lvDice);
 }
 
+// What was validated before the interruption is told afterwards: a figure that is not at hand any
+// more would stand in the manifest as a perfect 0 mm.
+TEST(Trainer, KeepsAllThatIsKnownOfTheBestWeightsOverAnInterruption) {
+  const fs::path folder = freshFolder("figures");
+  const TrainedRun whole = trained(tinyVit(), tinyOptions(folder, 3), tinyPlan());
+  TrainerOptions resumed = tinyOptions(folder, 3);
+  resumed.resume = true;
+  const TrainedRun rest = trained(tinyVit(), resumed, tinyPlan());
+  EXPECT_EQ(rest.best.step, whole.best.step);
+  EXPECT_DOUBLE_EQ(rest.best.lvDiceWorst, whole.best.lvDiceWorst);
+  EXPECT_DOUBLE_EQ(rest.best.locatorErrorMm, whole.best.locatorErrorMm);
+  EXPECT_GT(rest.best.locatorErrorMm, 0);
+}
+
+TEST(Trainer, RefusesToResumeARunOfAnotherSeedOrBatch) {
+  const fs::path folder = freshFolder("other");
+  trained(tinyVit(), tinyOptions(folder, 1), tinyPlan());
+  TrainerOptions resumed = tinyOptions(folder, 2);
+  resumed.resume = true;
+  BatchPlan other = tinyPlan();
+  other.seed = 10;
+  EXPECT_THROW(trained(tinyVit(), resumed, other), InputError);
+  other = tinyPlan();
+  other.crops = 3;
+  EXPECT_THROW(trained(tinyVit(), resumed, other), InputError);
+  EXPECT_NO_THROW(trained(tinyVit(), resumed, tinyPlan()));
+}
+
+TEST(Trainer, KeepsTheLastWeightsWhereThereIsNothingToChooseBy) {
+  setThreads(1);
+  Network network = seededNetwork(tinyVit());
+  Recorder report;
+  const TrainerOptions options = tinyOptions(freshFolder("unvalidated"), 6);
+  EXPECT_EQ(train(network, options, tinyPlan(), {tinyFrame("a")}, {}, phantomOf, report).step, 6);
+}
+
+TEST(Trainer, StopsAndNamesStepAndFramesWhenThereAreNoNumbersAnyMore) {
+  TrainerOptions options = tinyOptions(freshFolder("nan"), 8);
+  options.learningRate = 1e30;
+  options.warmupSteps = 0;
+  try {
+    trained(tinyVit(), options, tinyPlan());
+    FAIL() << "went on without numbers";
+  } catch (const InputError& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("is not a number at step 1"), std::string::npos) << text;
+    EXPECT_NE(text.find("saw 3 images: "), std::string::npos) << text;
+    EXPECT_NE(text.find("no checkpoint yet"), std::string::npos) << text;
+  }
+}
+
+// The first step of AdamW is as long as the rate, whatever the gradient: so lengths tell rates.
+TEST(Trainer, LetsLowerBlocksLearnMoreSlowly) {
+  TrainerOptions options = tinyOptions(freshFolder("layers"), 1);
+  options.warmupSteps = 1;
+  options.averageDecay = 0;
+  options.weightDecay = 0;
+  options.layerDecay = 0.5;
+  const TrainedRun run = trained(tinyVit(), options, tinyPlan());
+  const Network before = seededNetwork(tinyVit());
+  const auto start = before->named_parameters();
+  const auto moved = [&](const std::string& name) {
+    return (run.network->named_parameters()[name] - start[name]).abs().max().item<double>();
+  };
+  const int depth = tinyVit().vit.depth;
+  const std::string last = "backbone.blocks." + std::to_string(depth - 1) + ".mlp.fc1.weight";
+  const double head = moved("backbone.norm.weight");
+  EXPECT_NEAR(moved(last) / head, 0.5, 0.02);
+  EXPECT_NEAR(moved("backbone.patch_embed.proj.weight") / head, std::pow(0.5, depth + 1), 0.01);
+}
+
 TEST(Trainer, LeavesAFrozenBackboneAlone) {
   TrainerOptions options = tinyOptions(freshFolder("frozen"), 2);
   options.backboneRate = 0;
@@ -163,6 +234,23 @@ TEST(Checkpoint, OfAnotherNetworkOrKindIsRefused) {
   EXPECT_THROW(loadParameters(path, same), InputError);
   EXPECT_THROW(loadParameters("/nonexistent/best.ckpt", same), InputError);
   EXPECT_THROW(saveParameters("/nonexistent/best.ckpt", same), ResourceError);
+}
+
+// The temporary file leads to a device that is always full.
+TEST(Checkpoint, OfAFullDiskIsToldAndLeavesTheEarlierOneAsItWas) {
+  const fs::path folder = freshFolder("full");
+  fs::create_directories(folder);
+  const std::string path = (folder / "last.ckpt").string();
+  saveParameters(path, seededNetwork(tinyVit(), 1));
+  fs::create_symlink("/dev/full", path + ".writing");
+  EXPECT_THROW(saveParameters(path, seededNetwork(tinyVit(), 2)), ResourceError);
+  EXPECT_FALSE(fs::exists(fs::symlink_status(path + ".writing")));
+  Network kept = seededNetwork(tinyVit(), 3);
+  loadParameters(path, kept);
+  EXPECT_TRUE(sameParameters(kept, seededNetwork(tinyVit(), 1)));
+  saveParameters(path, seededNetwork(tinyVit(), 2));  // there is room again
+  loadParameters(path, kept);
+  EXPECT_TRUE(sameParameters(kept, seededNetwork(tinyVit(), 2)));
 }
 
 TEST(Checkpoint, GivesAnotherNetworkWhatFitsIt) {
