@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -175,11 +174,9 @@ int runWithUsage(const AnalyzeArguments& a) {
   if (!a.dateTime.empty() && wholeDateTime(a.dateTime).empty()) {
     problem = "--datetime wants YYYYMMDD[HHMMSS] and got '" + a.dateTime + "'";
   }
-  const auto asksFor = [&](const char* output) {
-    return std::find(a.outputs.begin(), a.outputs.end(), output) != a.outputs.end();
-  };
-  if (asksFor("SR") && !asksFor("SEG")) {
-    problem = "--outputs wants SEG where it wants SR: the report refers to the segmentation";
+  if (const std::string report = reportWithoutSegmentation(a.outputs); !report.empty()) {
+    problem =
+        "--outputs wants SEG where it wants " + report + ": the report refers to the segmentation";
   }
   if (problem.empty()) {
     try {

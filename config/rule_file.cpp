@@ -63,8 +63,9 @@ bool readWait(const Json& value, const DocumentPlace& place) {
 
 std::vector<std::string> readOutputs(const Json& value, const DocumentPlace& place) {
   const std::vector<std::string> outputs = readNames(value, outputNames(), "output", place);
-  if (isIn("SR", outputs) && !isIn("SEG", outputs)) {
-    place.refuse("must name \"SEG\" where it names \"SR\": the report refers to the segmentation");
+  if (const std::string report = reportWithoutSegmentation(outputs); !report.empty()) {
+    place.refuse("must name \"SEG\" where it names \"" + report +
+                 "\": the report refers to the segmentation");
   }
   return outputs;
 }
@@ -305,9 +306,17 @@ const std::vector<std::string>& computedTasks() {
 }
 
 const std::vector<std::string>& outputNames() {
-  static const std::vector<std::string> names{"SEG",  "SR",  "SC",   "PDF",
-                                              "CINE", "MAP", "GSPS", "SEGCINE"};
+  static const std::vector<std::string> names{"SEG", "SR",   "SC",      "PDF",    "CINE",
+                                              "MAP", "GSPS", "SEGCINE", "VOLUMES"};
   return names;
+}
+
+std::string reportWithoutSegmentation(const std::vector<std::string>& outputs) {
+  if (isIn("SEG", outputs)) return {};
+  for (const char* const report : {"SR", "VOLUMES"}) {
+    if (isIn(report, outputs)) return report;
+  }
+  return {};
 }
 
 const std::vector<std::string>& defaultOutputs() {

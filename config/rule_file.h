@@ -56,6 +56,8 @@ const std::vector<std::string>& actionKeys();
 const std::vector<std::string>& tasksOfRules();
 const std::vector<std::string>& computedTasks();  // "auto" asks for all of these
 const std::vector<std::string>& outputNames();
+// The first report among the outputs that refers to a segmentation which is not among them; or "".
+std::string reportWithoutSegmentation(const std::vector<std::string>& outputs);
 // What goes back where a rule does not say.
 const std::vector<std::string>& defaultOutputs();
 

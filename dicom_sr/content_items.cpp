@@ -5,6 +5,7 @@
 
 #include "analysis/errors.h"
 #include "dicom_sr/image_references.h"
+#include "dicom_sr/segment_references.h"
 #include "dicom_sr/write_dataset.h"
 
 namespace cmr {
@@ -68,6 +69,16 @@ DcmItem& addImageItem(DcmItem& parent, Relation relation, const Code* name,
                       const SourceFrame& image) {
   DcmItem& item = addContent(parent, relation, "IMAGE", name);
   addImageReference(item, DCM_ReferencedSOPSequence, image);
+  return item;
+}
+
+DcmItem& addSegmentItem(DcmItem& parent, const Code& name, const SegmentReference& segment) {
+  SourceFrame image;
+  image.SOPClassUID = UID_SegmentationStorage;
+  image.SOPInstanceUID = segment.SOPInstanceUID;
+  DcmItem& item = addContent(parent, Relation::contains, "IMAGE", &name);
+  putUint16(addImageReference(item, DCM_ReferencedSOPSequence, image), DCM_ReferencedSegmentNumber,
+            static_cast<unsigned>(segment.segmentNumber));
   return item;
 }
 

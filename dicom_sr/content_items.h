@@ -12,6 +12,8 @@ class DcmItem;
 
 namespace cmr {
 
+struct SegmentReference;
+
 enum class Relation { contains, hasConceptMod, hasObsContext, hasAcqContext, selectedFrom };
 
 // Each appends one item to the parent's Content Sequence and returns it.
@@ -21,6 +23,8 @@ DcmItem& addCodeItem(DcmItem& parent, Relation relation, const Code& name, const
 DcmItem& addUidItem(DcmItem& parent, Relation relation, const Code& name, const std::string& uid);
 DcmItem& addImageItem(DcmItem& parent, Relation relation, const Code* name,
                       const SourceFrame& image);
+// Of one segment of a segmentation.
+DcmItem& addSegmentItem(DcmItem& parent, const Code& name, const SegmentReference& segment);
 // Closed polyline in image coordinates: (0, 0) is the outer corner of the first pixel
 // (PS3.3 C.18.6.1.2).
 DcmItem& addPolylineItem(DcmItem& parent, const Code& name,

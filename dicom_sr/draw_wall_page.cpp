@@ -8,6 +8,7 @@
 #include "dicom_sr/page_bullseye.h"
 #include "dicom_sr/page_curve.h"
 #include "dicom_sr/page_images.h"
+#include "dicom_sr/phase_numbers.h"
 #include "dicom_sr/result_page_parts.h"
 #include "dicom_sr/segment_values.h"
 #include "dicom_sr/wall_page.h"

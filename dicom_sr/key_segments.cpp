@@ -120,6 +120,8 @@ std::vector<KeySegment> keySegments(const SaxAnalysis& analysis) {
   return segments;
 }
 
+std::string trackingKeyOf(const KeySegment& segment) { return "tracking/" + segment.kind; }
+
 std::vector<KeySegment> wholeCineSegments(const SaxAnalysis& analysis) {
   std::vector<KeySegment> segments;
   for (const StructureNames& names : structureNames()) {

@@ -26,6 +26,9 @@ struct KeySegment {
 // patient unless the site asks for it.
 std::vector<KeySegment> keySegments(const SaxAnalysis& analysis);
 
+// Of outputUid: the segment's tracking UID, the same in segmentation and reports.
+std::string trackingKeyOf(const KeySegment& segment);
+
 // The same structures once each, for every phase: of a segmentation of the whole cine.
 std::vector<KeySegment> wholeCineSegments(const SaxAnalysis& analysis);
 

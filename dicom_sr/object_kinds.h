@@ -16,7 +16,7 @@ struct ObjectKindNames {
   std::string_view fileName;  // "page": what `cmr analyze` calls its file
 };
 
-inline constexpr std::array<ObjectKindNames, 10> objectKinds{
+inline constexpr std::array<ObjectKindNames, 11> objectKinds{
     {{ObjectKind::segmentation, "segmentation", "SEG", "segmentation"},
      {ObjectKind::structuredReport, "structuredReport", "SR", "report"},
      {ObjectKind::resultPage, "resultPage", "SC", "page"},
@@ -26,7 +26,8 @@ inline constexpr std::array<ObjectKindNames, 10> objectKinds{
      {ObjectKind::presentationState, "presentationState", "GSPS", "contours"},
      {ObjectKind::wholeCine, "wholeCine", "SEGCINE", "segmentation-cine"},
      {ObjectKind::parametricMap, "parametricMap", "MAP", "map"},
-     {ObjectKind::studyReport, "studyReport", "SR", "study-report"}}};
+     {ObjectKind::studyReport, "studyReport", "SR", "study-report"},
+     {ObjectKind::volumeReport, "volumeReport", "VOLUMES", "volumes"}}};
 
 // Throws InputError for a number that is no kind.
 const ObjectKindNames& namesOf(ObjectKind kind);

@@ -6,6 +6,7 @@
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/measurement_text.h"
 #include "dicom_sr/page_chart.h"
+#include "dicom_sr/phase_numbers.h"
 
 namespace cmr {
 namespace {
@@ -22,11 +23,6 @@ ChartLine lineOf(const SaxAnalysis& analysis, const char* name, Structure struct
 }
 
 }  // namespace
-
-bool haveTimes(const SaxAnalysis& analysis) {
-  return analysis.phaseTimesMs.size() == static_cast<std::size_t>(analysis.labels.phaseCount) &&
-         std::is_sorted(analysis.phaseTimesMs.begin(), analysis.phaseTimesMs.end());
-}
 
 Chart overTheCycle(const SaxAnalysis& analysis, const std::string& title) {
   Chart chart;

@@ -7,9 +7,6 @@
 
 namespace cmr {
 
-// Whether there is one time for each phase, in their order.
-bool haveTimes(const SaxAnalysis& analysis);
-
 // A chart over the cycle without lines: over times where there are, else over numbers of phases.
 Chart overTheCycle(const SaxAnalysis& analysis, const std::string& title);
 

@@ -17,7 +17,8 @@ enum class ObjectKind {
   presentationState,
   wholeCine,
   parametricMap,
-  studyReport
+  studyReport,
+  volumeReport
 };
 
 struct ProducedObject {

@@ -1,4 +1,4 @@
-// Concepts of the measurement report: TID 1500, 1410, 1419, 1600, 4019, 1204, 1001
+// Concepts of the measurement reports: TID 1500, 1410, 1411, 1419, 1501, 1600, 4019, 1204, 1001
 // (PS3.16).
 #pragma once
 
@@ -33,6 +33,9 @@ inline const Code index{"121425", "DCM", "Index"};
 inline const Code bodySurface{"8277-6", "LN", "BSA"};
 inline const Code imageRegion{"111030", "DCM", "Image Region"};
 inline const Code originalSource{"111040", "DCM", "Original Source"};
+inline const Code referencedSegment{"121191", "DCM", "Referenced Segment"};
+inline const Code sourceSeries{"121232", "DCM", "Source series for segmentation"};
+inline const Code source{"260753009", "SCT", "Source"};
 inline const Code timePoint{"C2348792", "UMLS", "Time Point"};
 inline const Code algorithmName{"111001", "DCM", "Algorithm Name"};
 inline const Code algorithmParameters{"111002", "DCM", "Algorithm Parameters"};
@@ -43,6 +46,8 @@ inline const Code derivation{"121401", "DCM", "Derivation"};
 inline const Code median{"373099004", "SCT", "Median"};
 inline const Code lowerQuartile{"lower-quartile", "99CMR", "Lower quartile"};
 inline const Code upperQuartile{"upper-quartile", "99CMR", "Upper quartile"};
+inline const Code volume{"118565006", "SCT", "Volume"};
+inline const Code milliliter{"mL", "UCUM", "milliliter"};
 inline const Code area{"42798000", "SCT", "Area"};
 inline const Code squareMillimetre{"mm2", "UCUM", "square millimeter"};
 

@@ -54,7 +54,7 @@ std::vector<float> imageCoordinates(const Polyline& line) {
 void tieToSegments(std::vector<ReportContour>& contours, const SaxAnalysis& analysis) {
   std::map<std::string, ReportContour*> best;
   for (ReportContour& contour : contours) {
-    ReportContour*& at = best[contour.segment.kind];
+    ReportContour*& at = best[trackingKeyOf(contour.segment)];
     const auto isKey = [&](const ReportContour& c) {
       return c.segment.structure == Structure::lvCavity && c.segment.isEndDiastole &&
              c.slice == analysis.keySlice;
@@ -63,7 +63,7 @@ void tieToSegments(std::vector<ReportContour>& contours, const SaxAnalysis& anal
       at = &contour;
     }
   }
-  for (const auto& [kind, contour] : best) contour->trackingKey = "tracking/" + kind;
+  for (const auto& [key, contour] : best) contour->trackingKey = key;
 }
 
 }  // namespace

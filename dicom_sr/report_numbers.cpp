@@ -28,16 +28,10 @@ Kind kindOf(const Measurement& measurement) {
 }
 
 std::vector<const Measurement*> reportable(const SaxAnalysis& analysis, Kind kind) {
-  std::vector<const Measurement*> chosen;
-  for (const Measurement& measurement : analysis.measurements) {
-    if (kindOf(measurement) == kind && isReleased(analysis, measurement) &&
-        isMeasured(measurement)) {
-      chosen.push_back(&measurement);
-    }
-  }
-  std::stable_sort(chosen.begin(), chosen.end(), [](const Measurement* a, const Measurement* b) {
-    return importanceOf(a->id) < importanceOf(b->id);
-  });
+  std::vector<const Measurement*> chosen = reportedNumbers(analysis);
+  chosen.erase(std::remove_if(chosen.begin(), chosen.end(),
+                              [&](const Measurement* one) { return kindOf(*one) != kind; }),
+               chosen.end());
   return chosen;
 }
 
@@ -130,6 +124,20 @@ std::vector<OutlineNumbers> placeNumbers(const std::vector<ReportContour>& conto
   placement.spread(reportable(analysis, Kind::segmentAtEndDiastole), Structure::lvCavity, true);
   placement.spread(reportable(analysis, Kind::segmentAtEndSystole), Structure::lvCavity, false);
   return placement.finish();
+}
+
+std::vector<const Measurement*> reportedNumbers(const SaxAnalysis& analysis) {
+  std::vector<const Measurement*> reported;
+  for (const Measurement& measurement : analysis.measurements) {
+    if (isReleased(analysis, measurement) && isMeasured(measurement)) {
+      reported.push_back(&measurement);
+    }
+  }
+  std::stable_sort(reported.begin(), reported.end(),
+                   [](const Measurement* a, const Measurement* b) {
+                     return importanceOf(a->id) < importanceOf(b->id);
+                   });
+  return reported;
 }
 
 Code shortConcept(const Measurement& measurement) {

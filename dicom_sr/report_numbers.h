@@ -32,6 +32,10 @@ struct OutlineNumbers {
 std::vector<OutlineNumbers> placeNumbers(const std::vector<ReportContour>& contours,
                                          const SaxAnalysis& analysis);
 
+// Every measurement that is released and has a value, the most important first. They point into the
+// analysis.
+std::vector<const Measurement*> reportedNumbers(const SaxAnalysis& analysis);
+
 // The property under the abbreviation that readers know ("LV EDV"); PS3.3 8.3: only value and
 // scheme identify a code, its meaning is for people.
 Code shortConcept(const Measurement& measurement);

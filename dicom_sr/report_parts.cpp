@@ -50,4 +50,11 @@ void addImageLibrary(DcmItem& root, const std::vector<SourceFrame>& images) {
   for (const SourceFrame& image : images) addImageItem(group, Relation::contains, nullptr, image);
 }
 
+void addComments(DcmItem& root, const std::vector<std::string>& comments) {
+  DcmItem& evaluations = addContainer(root, codes::qualitativeEvaluations);
+  for (const std::string& comment : comments) {
+    addTextItem(evaluations, Relation::contains, codes::comment, comment);
+  }
+}
+
 }  // namespace cmr

@@ -23,4 +23,7 @@ void addReportContext(DcmItem& root, const std::string& package);
 // TID 1600. Nothing without images.
 void addImageLibrary(DcmItem& root, const std::vector<SourceFrame>& images);
 
+// What is said in words, one comment each.
+void addComments(DcmItem& root, const std::vector<std::string>& comments);
+
 }  // namespace cmr

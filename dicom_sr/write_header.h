@@ -35,6 +35,7 @@ inline constexpr int wallPageSeriesNumber = 9005;
 inline constexpr int presentationStateSeriesNumber = 9006;
 inline constexpr int parametricMapSeriesNumber = 9007;
 inline constexpr int studyReportSeriesNumber = 9008;
+inline constexpr int volumeReportSeriesNumber = 9009;
 inline constexpr int wholeCineSeriesNumber = 9500;
 
 // Patient, clinical trial and study attributes, byte for byte. Identifiers are kept whatever they

@@ -15,6 +15,7 @@
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/lab_color.h"
 #include "dicom_sr/segment_frames.h"
+#include "dicom_sr/segment_references.h"
 #include "dicom_sr/write_dataset.h"
 #include "dicom_sr/write_header.h"
 #include "dicom_sr/writers.h"
@@ -61,7 +62,7 @@ void addSegment(DcmDataset& dataset, int number, const KeySegment& segment,
   const std::array<std::uint16_t, 3> lab = dicomLabOf(structureColor(segment.structure));
   item.putAndInsertUint16Array(DCM_RecommendedDisplayCIELabValue, lab.data(), 3);
   putText(item, DCM_TrackingID, segment.label);
-  putText(item, DCM_TrackingUID, outputUid(source, context, "tracking/" + segment.kind));
+  putText(item, DCM_TrackingUID, outputUid(source, context, trackingKeyOf(segment)));
   DcmItem& identification = addItem(item, DCM_SegmentationAlgorithmIdentificationSequence);
   addCode(identification, DCM_AlgorithmFamilyCodeSequence, codes::artificialIntelligence);
   putText(identification, DCM_AlgorithmName, algorithm);
@@ -98,6 +99,23 @@ void putReferencedSeries(DcmDataset& dataset, const SeriesStack& source,
   }
 }
 
+constexpr const char* keyPhases = "seg";  // in the UIDs of the segmentation at ED and ES
+
+std::string instanceUid(const SeriesStack& source, const OutputContext& context,
+                        const std::string& uidKind, const std::string& seriesUid) {
+  return outputUid(source, context, uidKind + "/instance/" + seriesUid);
+}
+
+std::set<std::string> seriesOf(const SeriesStack& source, const std::vector<KeySegment>& segments) {
+  std::set<std::string> seriesUids;
+  for (const KeySegment& segment : segments) {
+    for (int slice = 0; slice < source.stack.sliceCount; ++slice) {
+      seriesUids.insert(sourceOf(source, slice, segment.phase).SeriesInstanceUID);
+    }
+  }
+  return seriesUids;
+}
+
 // What sets the segmentation of the key phases apart from that of the whole cine.
 struct SegmentationNames {
   ObjectKind kind;
@@ -110,13 +128,12 @@ struct SegmentationNames {
 ProducedObject writeOne(const SeriesStack& source, const SaxAnalysis& analysis,
                         const OutputContext& context, const std::vector<KeySegment>& segments,
                         const std::string& seriesUid, int index, const SegmentationNames& names) {
-  const ObjectIdentity identity{
-      UID_SegmentationStorage,
-      outputUid(source, context, names.uidKind + "/instance/" + seriesUid),
-      outputUid(source, context, names.uidKind + "/series/" + seriesUid),
-      "SEG",
-      names.SeriesDescription,
-      names.seriesNumber + index};
+  const ObjectIdentity identity{UID_SegmentationStorage,
+                                instanceUid(source, context, names.uidKind, seriesUid),
+                                outputUid(source, context, names.uidKind + "/series/" + seriesUid),
+                                "SEG",
+                                names.SeriesDescription,
+                                names.seriesNumber + index};
   const std::vector<SegmentFrame> frames = names.isWholeCine
                                                ? wholeCineFrames(source, segments, seriesUid)
                                                : segmentFrames(source, segments, seriesUid);
@@ -153,15 +170,26 @@ std::vector<ProducedObject> writeSegmentation(const SeriesStack& source,
                                               const OutputContext& context) {
   requireFit(source, analysis);
   const std::vector<KeySegment> segments = keySegments(analysis);
-  std::set<std::string> seriesUids;
-  for (const KeySegment& segment : segments) {
-    for (int slice = 0; slice < source.stack.sliceCount; ++slice) {
-      seriesUids.insert(sourceOf(source, slice, segment.phase).SeriesInstanceUID);
+  return writeEach(source, analysis, context, segments, seriesOf(source, segments),
+                   {ObjectKind::segmentation, keyPhases, "AI segmentation, not verified",
+                    segmentationSeriesNumber, false});
+}
+
+std::vector<SegmentReference> segmentReferences(const SeriesStack& source,
+                                                const SaxAnalysis& analysis,
+                                                const OutputContext& context) {
+  const std::vector<KeySegment> segments = keySegments(analysis);
+  std::vector<SegmentReference> references;
+  for (const std::string& seriesUid : seriesOf(source, segments)) {
+    const std::string uid = instanceUid(source, context, keyPhases, seriesUid);
+    int written = 0;
+    for (const SegmentFrame& frame : segmentFrames(source, segments, seriesUid)) {
+      if (frame.segmentNumber == written) continue;
+      written = frame.segmentNumber;
+      references.push_back({frame.keySegment, written, uid, seriesUid});
     }
   }
-  return writeEach(source, analysis, context, segments, seriesUids,
-                   {ObjectKind::segmentation, "seg", "AI segmentation, not verified",
-                    segmentationSeriesNumber, false});
+  return references;
 }
 
 std::vector<ProducedObject> writeWholeCineSegmentation(const SeriesStack& source,

@@ -158,13 +158,6 @@ void addGroups(DcmItem& root, const TakenOver& taken) {
   }
 }
 
-void addComments(DcmItem& root, const std::vector<std::string>& comments) {
-  DcmItem& evaluations = addContainer(root, codes::qualitativeEvaluations);
-  for (const std::string& comment : comments) {
-    addTextItem(evaluations, Relation::contains, codes::comment, comment);
-  }
-}
-
 // Patient, study and scanner, from an image of the study.
 SeriesStack headerOf(const StudyReportContent& content, std::vector<Instance>& instances) {
   for (Instance& one : instances) {

@@ -38,6 +38,12 @@ ProducedObject writeStructuredReport(const SeriesStack& source, const SaxAnalysi
                                      const OutputContext& context,
                                      const std::vector<ProducedObject>& segmentations);
 
+// The same kind of document in a series of its own, with the groups that no viewer draws: TID 1411
+// of each segment, TID 1501 of function, wall, AHA segments and every phase.
+ProducedObject writeVolumeReport(const SeriesStack& source, const SaxAnalysis& analysis,
+                                 const OutputContext& context,
+                                 const std::vector<ProducedObject>& segmentations);
+
 // Secondary capture of the result page.
 ProducedObject writeResultPage(const SeriesStack& source, const RgbImage& page,
                                const OutputContext& context);

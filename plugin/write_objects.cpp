@@ -26,7 +26,7 @@ std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAna
   const bool hasPhases = !analysis.isStill && source.stack.phaseCount > 1;
   std::vector<ProducedObject> objects;
   if (wants(ObjectKind::segmentation)) objects = writeSegmentation(source, analysis, context);
-  const std::vector<ProducedObject> segmentations = objects;  // what the report refers to
+  const std::vector<ProducedObject> segmentations = objects;  // what the reports refer to
   if (wants(ObjectKind::resultPage)) {
     objects.push_back(writeResultPage(source, drawResultPage(source, analysis, context), context));
   }
@@ -51,6 +51,9 @@ std::vector<ProducedObject> writeObjects(const SeriesStack& source, const SaxAna
   if (wants(ObjectKind::document)) {
     objects.push_back(writeDocument(source, drawResultPdf(source, analysis, context),
                                     resultPageTitle(analysis), context));
+  }
+  if (wants(ObjectKind::volumeReport)) {
+    objects.push_back(writeVolumeReport(source, analysis, context, segmentations));
   }
   if (wants(ObjectKind::structuredReport)) {
     objects.push_back(writeStructuredReport(source, analysis, context, segmentations));

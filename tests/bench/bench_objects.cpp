@@ -36,6 +36,14 @@ void writeSr(benchmark::State& state) {
   });
 }
 
+void writeVolumes(benchmark::State& state) {
+  const OutputContext context = test::fixedContext();
+  const auto segmentations = writeSegmentation(demoStack(), analysis(), context);
+  measureWriting(state, [&] {
+    return listOf(writeVolumeReport(demoStack(), analysis(), context, segmentations));
+  });
+}
+
 void writeSc(benchmark::State& state) {
   const OutputContext context = test::fixedContext();
   analysis();
@@ -87,6 +95,7 @@ void writeCine(benchmark::State& state) {
 
 BENCHMARK(writeSeg)->Name("write/SEG")->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(writeSr)->Name("write/SR")->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(writeVolumes)->Name("write/VOLUMES")->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(writeSc)->Name("write/SC")->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(writeWall)->Name("write/SC 2")->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(writePdf)->Name("write/PDF")->Unit(benchmark::kMillisecond)->UseRealTime();

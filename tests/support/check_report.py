@@ -1,6 +1,7 @@
 """Reads a measurement report with pydicom the way that viewers do and names every fault.
 
-usage: check_report.py SR FOLDER-OF-SOURCES [SEG...]
+usage: check_report.py [--volumes] SR FOLDER-OF-SOURCES [SEG...]
+--volumes: the report whose groups have no outlines.
 Prints one line per fault, then what the report says; exits with 1 when there was a fault.
 """
 import os
@@ -8,14 +9,16 @@ import sys
 
 import pydicom
 
-sr = pydicom.dcmread(sys.argv[1])
+arguments = [argument for argument in sys.argv[1:] if argument != "--volumes"]
+of_volumes = len(arguments) < len(sys.argv) - 1
+sr = pydicom.dcmread(arguments[0])
 known = {}
-for folder, _, names in os.walk(sys.argv[2]):
+for folder, _, names in os.walk(arguments[1]):
     for name in names:
         if name.endswith(".dcm"):
             image = pydicom.dcmread(os.path.join(folder, name), stop_before_pixels=True)
             known[str(image.SOPInstanceUID)] = image
-segs = [pydicom.dcmread(name, stop_before_pixels=True) for name in sys.argv[3:]]
+segs = [pydicom.dcmread(name, stop_before_pixels=True) for name in arguments[2:]]
 faults = []
 
 
@@ -86,21 +89,10 @@ measurements = [item for item in children(sr) if name_of(item) == "DCM:126010"]
 groups = [g for g in children(measurements[0]) if name_of(g) == "DCM:125007"] if measurements else []
 tracked = {str(s.TrackingUID): s.SegmentLabel for seg in segs for s in seg.SegmentSequence}
 seen, labels, tied, numbered = set(), set(), {}, {}
-for group in groups:
+
+
+def check_planar(group, here):
     items = children(group)
-    texts = [i for i in items if name_of(i) == "DCM:112039"]
-    uids = [i for i in items if i.ValueType == "UIDREF"]
-    want(len(texts) == 1 and texts[0].ValueType == "TEXT", "not one tracking identifier")
-    want(len(uids) == 1 and name_of(uids[0]) == "DCM:112040", "not one tracking unique identifier")
-    label, uid = str(texts[0].TextValue), str(uids[0].UID)
-    here = label + ": "
-    want(uid not in seen, here + "its tracking UID occurs twice")
-    want(label not in labels, here + "its tracking identifier occurs twice")
-    want("Cornerstone" not in label, here + "would be taken for an editable annotation")
-    seen.add(uid)
-    labels.add(label)
-    if uid in tracked:
-        tied[label] = tracked[uid]
     want(template(group) == "1410", here + "is no planar group")
     regions = [i for i in items if i.ValueType in ("SCOORD", "SCOORD3D")]
     want(len(regions) == 1 and regions[0].ValueType == "SCOORD", here + "not one SCOORD")
@@ -126,9 +118,55 @@ for group in groups:
     if nums:
         want(image_uid not in numbered,
              here + f"numbers on the image of {numbered.get(image_uid)}: they would overlap")
-        numbered[image_uid] = label
+        numbered[image_uid] = here[:-2]
     want(len([i for i in nums if name_of(i) != "SCT:42798000"]) <= 5, here + "over five numbers")
     want(not any(name_of(i) == "SCT:363698007" for i in items), here + "finding site on the group")
+
+
+def check_unplaced(group, here):
+    """A volume is one segment of a segmentation that tells the same name and tracking UID."""
+    items = children(group)
+    want(template(group) in ("1411", "1501"), here + "is neither of a volume nor of numbers")
+    want(not any(i.ValueType in ("SCOORD", "SCOORD3D") for i in items), here + "has coordinates")
+    images = [i for i in items if i.ValueType == "IMAGE"]
+    series = [str(i.UID) for i in items if name_of(i) == "DCM:121232"]
+    if template(group) == "1411":
+        want(len(images) == 1 and name_of(images[0]) == "DCM:121191", here + "not one segment")
+        want(len(series) == 1, here + "not one source series")
+    else:
+        want(all(name_of(i) == "SCT:260753009" for i in images), here + "images of another purpose")
+        want(images or any(i.ValueType == "NUM" for i in items), here + "is empty")
+    uid = next(str(i.UID) for i in items if name_of(i) == "DCM:112040")
+    want(bool(images) == (uid in tracked), here + "tracking UID and segments do not agree")
+    for image in images:
+        reference = image.ReferencedSOPSequence[0]
+        seg = next(s for s in segs if str(s.SOPInstanceUID) == str(reference.ReferencedSOPInstanceUID))
+        segment = seg.SegmentSequence[int(reference.ReferencedSegmentNumber) - 1]
+        want(str(segment.TrackingUID) == uid, here + "its segment is tracked as another one")
+        want(str(segment.TrackingID) + ": " == here, here + f"its segment is {segment.TrackingID}")
+        want(not series or series == [str(seg.ReferencedSeriesSequence[0].SeriesInstanceUID)],
+             here + "the segmentation is of another series")
+    moments = [str(i.TextValue) for i in items if name_of(i) == "UMLS:C2348792"]
+    print(f"group {here[:-2]} {template(group)} segments {len(images)} at {moments}")
+
+
+for group in groups:
+    items = children(group)
+    texts = [i for i in items if name_of(i) == "DCM:112039"]
+    uids = [i for i in items if name_of(i) == "DCM:112040"]
+    want(len(texts) == 1 and texts[0].ValueType == "TEXT", "not one tracking identifier")
+    want(len(uids) == 1 and uids[0].ValueType == "UIDREF", "not one tracking unique identifier")
+    label, uid = str(texts[0].TextValue), str(uids[0].UID)
+    here = label + ": "
+    want(uid not in seen, here + "its tracking UID occurs twice")
+    want(label not in labels, here + "its tracking identifier occurs twice")
+    want("Cornerstone" not in label, here + "would be taken for an editable annotation")
+    seen.add(uid)
+    labels.add(label)
+    if uid in tracked:
+        tied[label] = tracked[uid]
+    (check_unplaced if of_volumes else check_planar)(group, here)
+    nums = [i for i in items if i.ValueType == "NUM"]
     for num in nums:
         want(len(num.ConceptNameCodeSequence[0].CodeMeaning) <= 22, here + "name too long for OHIF")
         meaning = num.ConceptNameCodeSequence[0].CodeMeaning

@@ -218,6 +218,9 @@ TEST(Rules, WhatOnlyAnalysedSeriesHaveIsRefusedForOthersAndWhatCannotBeAskedIsTo
     EXPECT_EQ(action(R"("tasks": ["seg_cine_sax"], )" + std::string(key)), "accepted") << key;
   }
   EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "outputs": ["SR"])"), HasSubstr("\"SEG\""));
+  EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "outputs": ["VOLUMES", "SC"])"),
+              HasSubstr("must name \"SEG\" where it names \"VOLUMES\""));
+  EXPECT_EQ(action(R"("tasks": ["seg_cine_sax"], "outputs": ["VOLUMES", "SEG"])"), "accepted");
   EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "outputs": ["DOC"])"),
               HasSubstr("there is no output \"DOC\""));
   EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "wait": "week")"), HasSubstr("\"study\""));

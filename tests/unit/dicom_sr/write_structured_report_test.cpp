@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <optional>
 
 #include "analysis/errors.h"
 #include "dicom_sr/read_series.h"
@@ -11,6 +11,7 @@
 #include "tests/support/dicom_edit.h"
 #include "tests/support/judge.h"
 #include "tests/support/real_series.h"
+#include "tests/support/reshaped_stack.h"
 #include "tests/support/synthetic_analysis.h"
 
 namespace cmr {
@@ -192,28 +193,13 @@ TEST(WriteStructuredReport, ReferencesInvalidIdentifiersOfTheSourceByteForByte) 
   EXPECT_NE(written.report.bytes.find(source.StudyInstanceUID), std::string::npos);
 }
 
-// PixelMed's validator knows the templates row by row. It does not evaluate the "exactly one of"
-// conditions of TID 1410 and names the alternatives not chosen: those lines alone are excused.
+// On a small series: the validator takes about a second for each group.
 TEST(WriteStructuredReport, IsTakenByDicomSrValidator) {
-  const char* jar = "/usr/share/java/pixelmed.jar";
-  if (!std::ifstream(jar)) GTEST_SKIP() << "no " << jar;
-  const SeriesStack source = demoStack();
-  const test::TemporaryFolder folder;
-  const std::string file = folder.write("sr.dcm", write(source, circlesOn(source)).report.bytes);
-  const test::Verdict verdict = test::run(
-      "java -Djdk.xml.xpathExprOpLimit=0 -Djdk.xml.xpathTotalOpLimit=0 "
-      "-Djdk.xml.xpathExprGrpLimit=0 -cp '/usr/share/java/*' "
-      "com.pixelmed.validate.DicomSRValidator '" +
-      file + "'");
-  EXPECT_THAT(verdict.output, HasSubstr("Found Root Template TID_1500"));
-  for (const std::string& line : test::linesOf(verdict.output)) {
-    if (line.find("Error") == std::string::npos) continue;
-    if (line.find("Missing conditional content item") != std::string::npos &&
-        line.find("1410") != std::string::npos) {
-      continue;
-    }
-    ADD_FAILURE() << line;
-  }
+  const SeriesStack source = test::reshaped(demoStack(), 5, 2);
+  const std::optional<std::vector<std::string>> errors =
+      test::dicomSrErrors(write(source, circlesOn(source)).report, "1410");
+  if (!errors) GTEST_SKIP() << "no PixelMed";
+  EXPECT_THAT(*errors, testing::IsEmpty());
 }
 
 }  // namespace

@@ -13,9 +13,11 @@
 #include "analysis/site_release.h"
 #include "config/rules.h"
 #include "dicom_sr/read_series.h"
+#include "plugin/write_objects.h"
 #include "tests/support/circle_analysis.h"
 #include "tests/support/dicom_edit.h"
 #include "tests/support/real_series.h"
+#include "tests/support/synthetic_analysis.h"
 
 namespace cmr {
 namespace {
@@ -50,6 +52,17 @@ TEST(AnalyzeInstances, MakesTheObjectsThatAreAskedForAndNoOthers) {
   EXPECT_EQ(outcome.objects[1].kind, ObjectKind::wallPage);
   EXPECT_EQ(outcome.objects[2].kind, ObjectKind::contourCine);
   EXPECT_EQ(json::parse(outcome.resultsJson)["objects"].size(), 3U);
+}
+
+TEST(WriteObjects, GivesTheReportOnVolumesWhereItIsAskedForAndTheReportLast) {
+  CMR_DEMO_SERIES(instances);
+  const SeriesStack source = readInstances(instances).stacks.at(0);
+  const auto objects =
+      writeObjects(source, test::circlesOn(source), test::fixedContext(), {"VOLUMES", "SR", "SEG"});
+  ASSERT_EQ(objects.size(), 3U);
+  EXPECT_EQ(objects[0].kind, ObjectKind::segmentation);
+  EXPECT_EQ(objects[1].kind, ObjectKind::volumeReport);
+  EXPECT_EQ(objects[2].kind, ObjectKind::structuredReport);
 }
 
 TEST(AnalyzeInstances, WritesEverythingAboutTheResultIntoTheResultsDocument) {

@@ -11,6 +11,7 @@ std::string kept(const std::vector<std::string>& outputs) {
                                         {ObjectKind::resultPage, "", "sc", "", ""},
                                         {ObjectKind::contourCine, "", "cine", "", ""},
                                         {ObjectKind::document, "", "pdf", "", ""},
+                                        {ObjectKind::volumeReport, "", "volumes", "", ""},
                                         {ObjectKind::structuredReport, "", "sr", "", ""}};
   std::string names;
   for (const ProducedObject& object : wantedObjects(all, outputs)) {
@@ -24,6 +25,7 @@ TEST(WantedObjects, AreAllOfThemOrThoseThatTheRuleNamesInTheOrderOfStoring) {
   EXPECT_EQ(kept({"SR", "SEG"}), "seg1 seg2 sr ");
   EXPECT_EQ(kept({"SC"}), "sc ");
   EXPECT_EQ(kept({"PDF"}), "pdf ");
+  EXPECT_EQ(kept({"VOLUMES", "SR", "SEG"}), "seg1 seg2 volumes sr ");
 }
 
 }  // namespace
