@@ -74,8 +74,11 @@ Patients readPatients(const FewshotArguments& a) {
     throw InputError("give --frames, --test-frames and --spacing-mm, or --phantoms");
   }
   const MaskEdges edges = maskEdgesByName(a.options.maskEdges);
-  return {readPngFrames(a.frames, a.spacingMm, edges),
-          readPngFrames(a.testFrames, a.spacingMm, edges)};
+  std::vector<TrainingFrame> training = readPngFrames(a.frames, a.spacingMm, edges);
+  std::vector<TrainingFrame> test = readPngFrames(a.testFrames, a.spacingMm, edges);
+  requirePatients(training);
+  requirePatients(test);
+  return {std::move(training), std::move(test)};
 }
 
 void run(FewshotArguments& a) {

@@ -59,6 +59,7 @@ std::vector<TrainingFrame> readFrames(const FinetuneArguments& a) {
   }
   for (const std::string& folder : a.pngFolders) {
     append(readPngFrames(folder, a.pngSpacingMm, maskEdgesByName(a.maskEdges)));
+    requirePatients(all);
   }
 #if CMR_READS_DICOM
   for (const std::string& argument : a.dicomFolders) append(framesOfSeries(argument));

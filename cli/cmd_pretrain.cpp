@@ -107,6 +107,7 @@ void run(PretrainArguments& a) {
       o.labelled.push_back(std::move(frame));
     }
   }
+  requirePatients(o.labelled);
   o.draw = [picture = o.output + "/curves.png"](const std::string& log) {
     drawCurves(log, picture,
                {{"loss", "loss"},

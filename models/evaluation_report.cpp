@@ -255,6 +255,14 @@ std::string framesText(const FrameEvaluation& e) {
     text += textLine("\nThe same with mask edges %s:", edgesText(e.otherMaskEdges).c_str()) +
             structuresText(e.otherwise);
   }
+  const auto nameless =
+      std::count_if(e.frames.begin(), e.frames.end(),
+                    [](const FrameScore& frame) { return frame.patient == frame.name; });
+  if (nameless > 0) {
+    text += textLine(
+        "\n%td frames do not say whose they are (PATIENT-IM-...): each counts as a patient",
+        nameless);
+  }
   text += "\nLV Dice by patient:\n";
   for (const auto& [patient, dice] :
        summarise(scoresOf(e.frames, Structure::lvCavity)).diceByPatient) {

@@ -47,16 +47,8 @@ std::optional<std::vector<std::uint8_t>> readMaskIfThere(const fs::path& path, i
   return readMask(path, width, height);
 }
 
-// Splits are made by patient: a name that tells none would make a patient of every frame.
-std::string patientOf(const std::string& frame) {
-  const std::size_t end = frame.find("-IM-");
-  if (end == std::string::npos || end == 0) {
-    throw InputError("the frame " + frame +
-                     " does not say whose it is: names are PATIENT-IM-..., and frames of one "
-                     "patient are kept together by it");
-  }
-  return frame.substr(0, end);
-}
+// Of a name that tells none the whole: such a frame is a patient of its own.
+std::string patientOf(const std::string& frame) { return frame.substr(0, frame.find("-IM-")); }
 
 // A mask of another name than every image's would be left out without a word.
 void requireImageOfEachMask(const fs::path& folder, const std::vector<std::string>& images) {
@@ -148,6 +140,15 @@ void markKeyPhases(std::vector<TrainingFrame>& frames) {
 }
 
 }  // namespace
+
+void requirePatients(const std::vector<TrainingFrame>& frames) {
+  for (const TrainingFrame& frame : frames) {
+    if (!frame.patient.empty() && frame.patient != frame.name) continue;
+    throw InputError("the frame " + frame.name +
+                     " does not say whose it is: names are PATIENT-IM-..., and frames of one "
+                     "patient are kept together by it");
+  }
+}
 
 std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spacingMm,
                                          MaskEdges edges) {

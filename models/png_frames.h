@@ -10,10 +10,14 @@
 
 namespace cmr {
 
-// A frame's patient is its name up to "-IM-". spacingMm: of the frames, which carry none. Throws
-// InputError naming the file that is missing, of another size, not a 0/255 mask, a mask of no
-// image, or a name that tells no patient.
+// A frame's patient is its name up to "-IM-", and its whole name without that. spacingMm: of the
+// frames, which carry none. Throws InputError naming the file that is missing, of another size, not
+// a 0/255 mask, or a mask of no image.
 std::vector<TrainingFrame> readPngFrames(const std::string& folder, double spacingMm,
                                          MaskEdges edges = MaskEdges::asStored);
+
+// For whatever splits frames by patient: throws InputError naming a frame that tells no patient, as
+// every such frame would be one, and a patient's frames come to lie on both sides.
+void requirePatients(const std::vector<TrainingFrame>& frames);
 
 }  // namespace cmr

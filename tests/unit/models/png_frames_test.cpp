@@ -154,9 +154,14 @@ TEST_F(PngFrames, AreRefusedWithAMaskThatFitsNoImageWhichIsNamed) {
 
 // Each would be a patient of its own, and pictures of one heart would stand on both sides of a
 // split.
-TEST_F(PngFrames, AreRefusedWhenTheirNameTellsNoPatient) {
-  add("heart01_slice03", 3);
-  EXPECT_NE(refusalOf([this] { read(); }).find("heart01_slice03"), std::string::npos);
+// Measuring takes them, each as a patient of its own; a split by patient cannot.
+TEST_F(PngFrames, WhoseNameTellsNoPatientAreReadAndKeptFromSplits) {
+  add("SC-A-01-IM-0001-0020", 3);
+  EXPECT_NO_THROW(requirePatients(read()));
+  add("patient101_frame01_slice02", 3);
+  const std::vector<TrainingFrame> frames = read();
+  EXPECT_EQ(frames.at(1).patient, "patient101_frame01_slice02");
+  EXPECT_THROW(requirePatients(frames), InputError);
 }
 
 TEST_F(PngFrames, AreRefusedWithAMaskOfAnotherSizeOrOfGreys) {
