@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "analysis/errors.h"
@@ -56,7 +57,10 @@ TEST(AnalyzeInstances, MakesTheObjectsThatAreAskedForAndNoOthers) {
 
 TEST(WriteObjects, GivesTheReportOnVolumesWhereItIsAskedForAndTheReportLast) {
   CMR_DEMO_SERIES(instances);
-  const SeriesStack source = readInstances(instances).stacks.at(0);
+  std::vector<InstanceBytes> twoPhases;  // are enough, and quick
+  std::copy_if(instances.begin(), instances.end(), std::back_inserter(twoPhases),
+               [](const InstanceBytes& one) { return std::stoi(one.name) % 20 < 2; });
+  const SeriesStack source = readInstances(twoPhases).stacks.at(0);
   const auto objects =
       writeObjects(source, test::circlesOn(source), test::fixedContext(), {"VOLUMES", "SR", "SEG"});
   ASSERT_EQ(objects.size(), 3U);
