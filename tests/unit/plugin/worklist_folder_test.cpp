@@ -107,10 +107,10 @@ TEST_F(WorklistFolderTest, AFileThatBreaksKeepsWhatItSaidAndIsNamed) {
 
 TEST_F(WorklistFolderTest, TheLogNamesAFileThatIsRefusedAndNothingThatStandsInIt) {
   Json wrong = exam("A");
-  wrong["PatientBirthDate"] = "31.12.1960";
+  wrong["PatientBirthDate"] = "1960-1-1";
   put("a.wl", wrong);
   followed.look(stopper.get_token());
-  EXPECT_THAT(followed.status().refused.at(0).reason, HasSubstr("31.12.1960"));
+  EXPECT_THAT(followed.status().refused.at(0).reason, HasSubstr("1960-1-1"));
   EXPECT_THAT(atDefaultLevel, HasSubstr("worklist file a.wl is refused"));
   EXPECT_EQ(atDefaultLevel.find("1960"), std::string::npos);
 }
