@@ -4,6 +4,8 @@
 #include <iterator>
 #include <set>
 
+#include "analysis/errors.h"
+
 namespace cmr {
 
 std::vector<ClassificationHead> headsThatSee(std::vector<ClassificationHead> heads, HeadLook look) {
@@ -19,6 +21,7 @@ CropReading::CropReading(std::vector<ClassificationHead>& heads, const std::stri
   for (ClassificationHead& head : heads) {
     if (!appliesTo(head.description, sequence, view)) continue;
     heads_.push_back(&head);
+    failures_.emplace_back();
     sums_.emplace_back(static_cast<std::size_t>(sliceCount),
                        std::vector<double>(head.description.classes.size()));
   }
@@ -32,15 +35,24 @@ std::vector<int> CropReading::layers() const {
   return {layers.begin(), layers.end()};
 }
 
+void CropReading::addAnswers(std::size_t head, const torch::Tensor& probabilities,
+                             const std::vector<int>& slices) {
+  const std::int64_t classes = probabilities.size(1);
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    if (slices[i] < 0) continue;
+    const float* row = probabilities.data_ptr<float>() + static_cast<std::int64_t>(i) * classes;
+    std::vector<double>& sum = sums_[head].at(static_cast<std::size_t>(slices[i]));
+    for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += static_cast<double>(row[k]);
+  }
+}
+
 void CropReading::add(const TokenLevels& tokens, const std::vector<int>& slices) {
   for (std::size_t h = 0; h < heads_.size(); ++h) {
-    const torch::Tensor p = probabilitiesOf(*heads_[h], tokens).cpu().contiguous();
-    const std::int64_t classes = p.size(1);
-    for (std::size_t i = 0; i < slices.size(); ++i) {
-      if (slices[i] < 0) continue;
-      const float* row = p.data_ptr<float>() + static_cast<std::int64_t>(i) * classes;
-      std::vector<double>& sum = sums_[h].at(static_cast<std::size_t>(slices[i]));
-      for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += static_cast<double>(row[k]);
+    if (!failures_[h].empty()) continue;
+    try {
+      addAnswers(h, probabilitiesOf(*heads_[h], tokens).cpu().contiguous(), slices);
+    } catch (const InputError& error) {  // a script's; the others go on
+      failures_[h] = error.what();
     }
   }
   for (const int slice : slices) {
@@ -54,6 +66,7 @@ std::vector<FirstLookAnswer> CropReading::answers() const {
       std::count_if(frames_.begin(), frames_.end(), [](int frames) { return frames > 0; });
   if (seen == 0) return answers;
   for (std::size_t h = 0; h < heads_.size(); ++h) {
+    if (!failures_[h].empty()) continue;
     const HeadDescription& head = heads_[h]->description;
     FirstLookAnswer answer{head.task, head.classes, std::vector<double>(head.classes.size()),
                            head.leastProbability, sums_[h]};
@@ -68,6 +81,14 @@ std::vector<FirstLookAnswer> CropReading::answers() const {
     answers.push_back(std::move(answer));
   }
   return answers;
+}
+
+std::vector<SilentHead> CropReading::failures() const {
+  std::vector<SilentHead> failures;
+  for (std::size_t h = 0; h < heads_.size(); ++h) {
+    if (!failures_[h].empty()) failures.push_back({heads_[h]->description.task, failures_[h]});
+  }
+  return failures;
 }
 
 }  // namespace cmr

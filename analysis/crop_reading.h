@@ -7,6 +7,7 @@
 
 #include "analysis/first_look.h"
 #include "analysis/package_heads.h"
+#include "analysis/silent_heads.h"
 
 namespace cmr {
 
@@ -26,11 +27,17 @@ class CropReading {
   // one that shows no left ventricle tells nothing of it.
   void add(const TokenLevels& tokens, const std::vector<int>& slices);
 
-  // Mean over the slices that were seen, each being the mean over its frames.
+  // Mean over the slices that were seen, each being the mean over its frames. Nothing of a head
+  // that failed in one of them.
   std::vector<FirstLookAnswer> answers() const;
+  std::vector<SilentHead> failures() const;
 
  private:
+  void addAnswers(std::size_t head, const torch::Tensor& probabilities,
+                  const std::vector<int>& slices);
+
   std::vector<ClassificationHead*> heads_;
+  std::vector<std::string> failures_;  // by head; empty: it did not fail
   // By head, by slice, by class: sum over the frames.
   std::vector<std::vector<std::vector<double>>> sums_;
   std::vector<int> frames_;  // by slice

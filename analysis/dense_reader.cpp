@@ -78,14 +78,15 @@ class DenseReader::Impl {
       : package_(openPackage(folder)),
         network_(readWeights(package_)),
         decoders_(readTaskDecoders(package_, network_)),
-        heads_(headsThatSee(readClassificationHeads(package_), HeadLook::crop)),
+        heads_(headsThatSee(readClassificationHeads(package_, settings.allowedScripts),
+                            HeadLook::crop)),
         batch_(std::max(1, settings.batch)) {
     setThreads(settings.threads);
     const torch::Device device = chooseDevice(settings.device);
     precision_ = choosePrecision(settings.precision, device);
     network_->to(device);
     for (TaskDecoder& decoder : decoders_) decoder.head->to(device);
-    for (ClassificationHead& head : heads_) head.head->to(device);
+    for (ClassificationHead& head : heads_) moveTo(head, device);
     holdWeightsIn(*network_, precision_);
     for (TaskDecoder& decoder : decoders_) holdWeightsIn(*decoder.head, precision_);
     checkKnownAnswers(decoders_, network_, package_.input.size, precision_);
@@ -324,6 +325,7 @@ DenseReading DenseReader::readShortAxis(const ImageStack& stack, const HeartAxis
   impl_->read(stack, allFrames(stack), axis, segmenter, locator, window, reading, nullptr,
               &answers);
   reading.answers = answers.answers();
+  reading.failures = answers.failures();
   reading.centres.assign(static_cast<std::size_t>(stack.sliceCount), axis);
   return reading;
 }

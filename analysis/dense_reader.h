@@ -11,6 +11,7 @@
 #include "analysis/frame_segmenter.h"
 #include "analysis/heart_axis.h"
 #include "analysis/network_segmenter.h"
+#include "analysis/silent_heads.h"
 
 namespace cmr {
 
@@ -29,6 +30,7 @@ struct DenseReading {
   std::vector<HeartAxis> centres;                     // by slice: where its crops were taken
   std::vector<double> heartShare;                     // by slice: of the crop, taken for heart
   std::vector<FirstLookAnswer> answers;               // of classification heads that see the crops
+  std::vector<SilentHead> failures;                   // of such heads
 };
 
 class DenseReader {

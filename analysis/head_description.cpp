@@ -8,6 +8,7 @@
 #include "analysis/decoder_description.h"
 #include "analysis/errors.h"
 #include "analysis/evidence.h"
+#include "analysis/script_permission.h"
 
 namespace cmr {
 namespace {
@@ -157,6 +158,7 @@ HeadDescription headFromJson(const std::string& id, const json& entry, int depth
   head.network = entry.value("network", json());
   head.measured = entry.value("measured", json());
   if (head.architecture == HeadArchitecture::pooled) checkPooled(head, depth);
+  scriptOf(head);  // throws where it cannot be one
   if (sharesADecoder(head)) decoderFromJson(head.network, id);
   return head;
 }

@@ -11,6 +11,7 @@
 #include "analysis/errors.h"
 #include "analysis/program.h"
 #include "analysis/right_ventricle.h"
+#include "analysis/script_permission.h"
 #include "analysis/sha256.h"
 
 namespace cmr {
@@ -185,6 +186,9 @@ ModelPackage openPackage(const std::string& folder) {
   }
   for (const PackageFile& file : package.files) {
     checkFile(folder, file);
+  }
+  for (const auto& [task, head] : package.heads) {
+    if (!scriptOf(head).empty()) scriptFile(package.files, head);
   }
   return package;
 }

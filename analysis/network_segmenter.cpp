@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -17,6 +18,8 @@
 #include "analysis/package_heads.h"
 #include "analysis/package_weights.h"
 #include "analysis/right_ventricle.h"
+#include "analysis/script_permission.h"
+#include "analysis/silent_heads.h"
 #include "analysis/site_release.h"
 #include "analysis/task_decoder.h"
 #include "analysis/unlike_training.h"
@@ -45,13 +48,15 @@ std::vector<TaskDecoder> readRightVentricle(const ModelPackage& package, const N
   return decoders;
 }
 
-class NetworkSegmenter final : public FrameSegmenter {
+class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
  public:
   NetworkSegmenter(const std::string& folder, const InferenceSettings& settings)
       : package_(openPackage(folder)),
         network_(readWeights(package_)),
-        heads_(headsThatSee(readClassificationHeads(package_), HeadLook::field)),
-        cropHeads_(headsThatSee(readClassificationHeads(package_), HeadLook::crop)),
+        heads_(headsThatSee(readClassificationHeads(package_, settings.allowedScripts),
+                            HeadLook::field)),
+        cropHeads_(headsThatSee(readClassificationHeads(package_, settings.allowedScripts),
+                                HeadLook::crop)),
         likeness_(readTrainingLikeness(package_)),
         rightVentricle_(readRightVentricle(package_, network_)),
         batch_(settings.batch),
@@ -60,8 +65,8 @@ class NetworkSegmenter final : public FrameSegmenter {
     const torch::Device device = chooseDevice(settings.device);
     precision_ = choosePrecision(settings.precision, device);
     network_->to(device);
-    for (ClassificationHead& head : heads_) head.head->to(device);
-    for (ClassificationHead& head : cropHeads_) head.head->to(device);
+    for (ClassificationHead& head : heads_) moveTo(head, device);
+    for (ClassificationHead& head : cropHeads_) moveTo(head, device);
     for (TaskDecoder& decoder : rightVentricle_) decoder.head->to(device);
     holdWeightsIn(*network_, precision_);
     for (TaskDecoder& decoder : rightVentricle_) holdWeightsIn(*decoder.head, precision_);
@@ -77,6 +82,16 @@ class NetworkSegmenter final : public FrameSegmenter {
 
   const PackageIdentity& identity() const override { return identity_; }
 
+  std::vector<SilentHead> silentHeads() const override {
+    std::vector<SilentHead> silent = headsNotAllowed(package_.manifest, settings_.allowedScripts);
+    for (const auto& [task, reason] : failures_) silent.push_back({task, reason});
+    std::sort(silent.begin(), silent.end(),
+              [](const SilentHead& a, const SilentHead& b) { return a.task < b.task; });
+    return silent;
+  }
+
+  void forgetFailures() override { failures_.clear(); }
+
   std::optional<PackageIdentity> identityOfHead(const std::string& task) override {
     const auto found = package_.heads.find(task);
     if (found == package_.heads.end()) return std::nullopt;
@@ -90,6 +105,7 @@ class NetworkSegmenter final : public FrameSegmenter {
     DenseReading reading = reader_->findShortAxis(stack, task, sequence);
     result.labels = std::move(reading.labels);
     result.cropAnswers = std::move(reading.answers);
+    note(reading.failures);
     for (int s = 0; s < stack.sliceCount; ++s) {
       const HeartAxis& axis = reading.centres.at(static_cast<std::size_t>(s));
       result.seen.push_back(seenOf(stack, s, axis.column(s), axis.row(s)));
@@ -146,11 +162,17 @@ class NetworkSegmenter final : public FrameSegmenter {
         stack, all, axis, result,
         [&](double done) { report(progress, 0.12 + 0.88 * done, "segmentation"); }, &reading);
     if (result.heartFound) result.cropAnswers = reading.answers();
+    note(reading.failures());
     result.picturesRead = network_->picturesRead() - readBefore;
     return result;
   }
 
  private:
+  // The first reason of each.
+  void note(const std::vector<SilentHead>& failures) {
+    for (const SilentHead& head : failures) failures_.emplace(head.task, head.reason);
+  }
+
   PixelMap mapAbout(const ImageStack& stack, int slice, double column, double row) const {
     const PlaneGeometry& plane = stack.planes.at(static_cast<std::size_t>(slice));
     return cropMap(plane.columnSpacingMm, plane.rowSpacingMm, column, row, package_.input.spacingMm,
@@ -198,7 +220,8 @@ class NetworkSegmenter final : public FrameSegmenter {
 
   // What the heads and the statistics say of frames, gathered over batches.
   struct LookSums {
-    std::vector<torch::Tensor> probabilities;  // by head: sum over the frames, [classes]
+    // By head: sum over the frames, [classes]; undefined of one that failed.
+    std::vector<torch::Tensor> probabilities;
     std::vector<double> distances;
     std::size_t frames = 0;
   };
@@ -230,11 +253,13 @@ class NetworkSegmenter final : public FrameSegmenter {
   void addTo(LookSums& sums, const FirstLookPass& pass, std::size_t frames) {
     sums.frames += frames;
     for (std::size_t i = 0; i < heads_.size(); ++i) {
-      const torch::Tensor sum = probabilitiesOf(heads_[i], pass.tokens).sum(0).cpu();
+      const torch::Tensor sum = sumOf(heads_[i], pass.tokens);
       if (sums.probabilities.size() <= i) {
         sums.probabilities.push_back(sum);
-      } else {
+      } else if (sums.probabilities[i].defined() && sum.defined()) {
         sums.probabilities[i] += sum;
+      } else {
+        sums.probabilities[i] = torch::Tensor();
       }
     }
     if (!likeness_ || pass.tokens.empty()) return;
@@ -243,10 +268,21 @@ class NetworkSegmenter final : public FrameSegmenter {
     }
   }
 
+  // Undefined when a script failed: the others go on.
+  torch::Tensor sumOf(ClassificationHead& head, const TokenLevels& tokens) {
+    try {
+      return probabilitiesOf(head, tokens).sum(0).cpu();
+    } catch (const InputError& error) {
+      note({{head.description.task, error.what()}});
+      return {};
+    }
+  }
+
   FirstLook firstLookFrom(LookSums& sums) const {
     FirstLook look;
     look.frames = sums.frames;
     for (std::size_t i = 0; i < sums.probabilities.size(); ++i) {
+      if (!sums.probabilities[i].defined()) continue;
       const HeadDescription& head = heads_[i].description;
       FirstLookAnswer answer{head.task, head.classes, {}, head.leastProbability};
       for (std::int64_t k = 0; k < sums.probabilities[i].size(0); ++k) {
@@ -437,6 +473,7 @@ class NetworkSegmenter final : public FrameSegmenter {
   std::unique_ptr<DenseReader> reader_;  // loaded when a series first asks for it
   ComputePrecision precision_ = ComputePrecision::float32;
   PackageIdentity identity_;
+  std::map<std::string, std::string> failures_;  // by task: why a script gave no answer
 };
 
 }  // namespace

@@ -15,9 +15,11 @@ struct InferenceSettings {
   int batch = 8;                                     // frames per pass
   std::vector<std::string> reportExperimental = {};  // structures to turn on: site_release.h
   std::string device = "auto";                       // see chooseDevice
+  std::vector<std::string> allowedScripts = {};      // SHA-256: script_permission.h
 };
 
-// Opens, checks and loads the package, runs its known-answer test. Throws PackageError.
+// Opens, checks and loads the package, runs its known-answer test. Throws PackageError. What comes
+// is SilentHeads too.
 std::unique_ptr<FrameSegmenter> loadNetworkSegmenter(const std::string& packageFolder,
                                                      const InferenceSettings& settings = {});
 

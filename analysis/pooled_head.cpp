@@ -10,11 +10,17 @@ namespace {
 
 constexpr double normEpsilon = 1e-6;
 
-torch::Tensor standardised(const torch::Tensor& tokens) {
-  return torch::layer_norm(tokens.to(torch::kFloat32), {tokens.size(-1)}, {}, {}, normEpsilon);
-}
-
 }  // namespace
+
+torch::Tensor standardisedLayer(const TokenLevels& tokens, int layer) {
+  const auto found = tokens.find(layer);
+  if (found == tokens.end()) {
+    throw PackageError("a pooled head reads layer " + std::to_string(layer) +
+                       ", which it was not given");
+  }
+  const torch::Tensor& level = found->second;
+  return torch::layer_norm(level.to(torch::kFloat32), {level.size(-1)}, {}, {}, normEpsilon);
+}
 
 PooledHeadImpl::PooledHeadImpl(const PooledHeadGeometry& g) : geometry_(g) {
   const auto layers = static_cast<int>(g.layers.size());
@@ -36,12 +42,7 @@ PooledHeadImpl::PooledHeadImpl(const PooledHeadGeometry& g) : geometry_(g) {
 torch::Tensor PooledHeadImpl::pool(const TokenLevels& tokens) {
   std::vector<torch::Tensor> parts;
   for (std::size_t i = 0; i < geometry_.layers.size(); ++i) {
-    const auto found = tokens.find(geometry_.layers[i]);
-    if (found == tokens.end()) {
-      throw PackageError("a pooled head reads layer " + std::to_string(geometry_.layers[i]) +
-                         ", which it was not given");
-    }
-    const torch::Tensor level = standardised(found->second);
+    const torch::Tensor level = standardisedLayer(tokens, geometry_.layers[i]);
     const torch::Tensor patches = level.slice(1, 1);
     parts.push_back(level.select(1, 0));
     if (geometry_.queries == 0) {

@@ -24,6 +24,10 @@ struct PooledHeadGeometry {
   int classes = 2;
 };
 
+// One layer's tokens [batch, tokens, width] as classification heads read them: each of mean 0 and
+// variance 1, in float32, the class token first. Throws PackageError when the layer is not there.
+torch::Tensor standardisedLayer(const TokenLevels& tokens, int layer);
+
 class PooledHeadImpl : public torch::nn::Module {
  public:
   explicit PooledHeadImpl(const PooledHeadGeometry& geometry);

@@ -15,6 +15,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
+#include "analysis/silent_heads.h"
 #include "cli/inference_options.h"
 #include "cli/measurement_table.h"
 #include "cli/package_location.h"
@@ -46,7 +47,7 @@ struct AnalyzeArguments {
 };
 
 // Loads the package when there is something to look at, and not before.
-class LazySegmenter final : public FrameSegmenter {
+class LazySegmenter final : public FrameSegmenter, public SilentHeads {
  public:
   explicit LazySegmenter(const AnalyzeArguments& arguments) : arguments_(arguments) {}
   Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {
@@ -63,6 +64,13 @@ class LazySegmenter final : public FrameSegmenter {
   }
   Segmentation segmentLongAxis(const ImageStack& stack) override {
     return loaded().segmentLongAxis(stack);
+  }
+  std::vector<SilentHead> silentHeads() const override {
+    const auto* const heads = dynamic_cast<const SilentHeads*>(segmenter_.get());
+    return heads == nullptr ? std::vector<SilentHead>{} : heads->silentHeads();
+  }
+  void forgetFailures() override {
+    if (auto* const heads = dynamic_cast<SilentHeads*>(segmenter_.get())) heads->forgetFailures();
   }
 
  private:

@@ -13,6 +13,8 @@
 #include "analysis/dense_reader.h"
 #include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
+#include "analysis/script_permission.h"
+#include "cli/inference_options.h"
 #include "cli/package_location.h"
 #include "cli/package_text.h"
 #include "cli/registered_commands.h"
@@ -26,6 +28,7 @@ namespace fs = std::filesystem;
 struct ModelsArguments {
   std::string folder;
   std::string package;
+  InferenceSettings inference;
   HeadMerge merge;
   std::string measured;  // JSON file
   std::string output;
@@ -80,8 +83,11 @@ void verify(const ModelsArguments& a) {
   const ModelPackage package = openPackage(folder);
   std::cout << packageLine(package) << "\n"
             << "every file has the size and the SHA-256 that the manifest says\n";
+  for (const SilentHead& head : headsNotAllowed(package.manifest, a.inference.allowedScripts)) {
+    std::cout << "the head " << head.task << " is not run: " << head.reason << "\n";
+  }
   for (const char* precision : {"float32", "bfloat16"}) {
-    InferenceSettings settings;
+    InferenceSettings settings = a.inference;
     settings.precision = precision;
     loadNetworkSegmenter(folder, settings);  // with the classification heads
     if (hasFurtherDenseHeads(package)) DenseReader(folder, settings);
@@ -125,6 +131,7 @@ void registerModels(CLI::App& app) {
   CLI::App* verifying =
       c->add_subcommand("verify", "Check every hash and compute the known answers again");
   verifying->add_option("package", a->package, "Else the default package");
+  addScriptOption(*verifying, a->inference);
   verifying->callback([a] { verify(*a); });
   CLI::App* adding = c->add_subcommand(
       "add", "A copy of a package with heads that were trained on the same network elsewhere");

@@ -1,5 +1,7 @@
 #include "cli/inference_options.h"
 
+#include "analysis/plain_sha256.h"
+
 namespace cmr {
 
 void addInferenceOptions(CLI::App& command, std::string& package, InferenceSettings& inference) {
@@ -19,6 +21,17 @@ void addInferenceOptions(CLI::App& command, std::string& package, InferenceSetti
       ->allow_extra_args(false)  // else it would take the folder that follows it, too
       ->check(CLI::IsMember({"lv_cavity", "lv_myocardium", "rv_cavity", "seg_lge_sax",
                              "seg_map_sax", "seg_cine_lax"}));
+  addScriptOption(command, inference);
+}
+
+void addScriptOption(CLI::App& command, InferenceSettings& inference) {
+  command
+      .add_option("--allow-script", inference.allowedScripts,
+                  "SHA-256 of a head's TorchScript that may run; may be repeated")
+      ->allow_extra_args(false)
+      ->check([](const std::string& given) {
+        return plainSha256(given).empty() ? "'" + given + "' is no SHA-256" : std::string();
+      });
 }
 
 }  // namespace cmr

@@ -8,8 +8,10 @@
 
 namespace cmr {
 
-// --package, --precision, --threads and --report-experimental; what they set has to live as long as
-// the command.
+// --package, --precision, --threads, --report-experimental and --allow-script; what they set has to
+// live as long as the command.
 void addInferenceOptions(CLI::App& command, std::string& package, InferenceSettings& inference);
+// --allow-script alone.
+void addScriptOption(CLI::App& command, InferenceSettings& inference);
 
 }  // namespace cmr

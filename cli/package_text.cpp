@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "analysis/evidence.h"
+#include "analysis/script_permission.h"
 #include "analysis/tasks.h"
 
 namespace cmr {
@@ -119,6 +120,7 @@ std::string appliesTo(const HeadDescription& head) {
 }
 
 std::string readsText(const HeadDescription& head, const json& manifest) {
+  const bool isScript = !scriptOf(head).empty();
   std::string text = nameOf(head.architecture);
   std::vector<int> layers = head.layers;
   const json network = manifest.value("network", json::object());
@@ -127,8 +129,9 @@ std::string readsText(const HeadDescription& head, const json& manifest) {
   }
   if (!layers.empty()) text += ", reads layers " + joined(layers);
   if (head.architecture == HeadArchitecture::pooled) {
-    text += head.queries == 0 ? ", mean of the patches"
-                              : ", attention of " + std::to_string(head.queries) + " queries";
+    text += isScript            ? ", TorchScript"
+            : head.queries == 0 ? ", mean of the patches"
+                                : ", attention of " + std::to_string(head.queries) + " queries";
     std::array<char, 80> rest{};
     std::snprintf(rest.data(), rest.size(), "; temperature %.3g, uncertain below %.2f",
                   head.temperature, head.leastProbability);
@@ -158,6 +161,13 @@ void writeHead(std::ostream& out, const ModelPackage& package, const HeadDescrip
   out << "\n  " << head.task << "\n";
   field(out, "    ", "for", appliesTo(head));
   field(out, "    ", "is", readsText(head, package.manifest));
+  if (!scriptOf(head).empty()) {
+    const PackageFile& file = scriptFile(package.files, head);
+    field(out, "    ", "code",
+          file.path +
+              ", which runs only where AllowedScripts or --allow-script names its SHA-256 " +
+              file.sha256);
+  }
   writeClasses(out, head, entry);
   writeMeasured(out, head.measured, "real", "real images");
   writeMeasured(out, head.measured, "phantom", "drawn images (which say nothing about patients)");

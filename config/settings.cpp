@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/errors.h"
+#include "analysis/plain_sha256.h"
 #include "config/plain_name.h"
 #include "config/strict_json.h"
 
@@ -97,6 +98,17 @@ std::vector<std::string> structures(const Json& value) {
     names.push_back(name.get<std::string>());
   }
   return names;
+}
+
+std::vector<std::string> checksums(const Json& value) {
+  const std::string wanted = "must be a list of SHA-256 checksums (64 hexadecimal digits), not ";
+  if (!value.is_array()) throw BadValue(wanted + inQuotes(value.dump()));
+  std::vector<std::string> all;
+  for (const Json& one : value) {
+    all.push_back(one.is_string() ? plainSha256(one.get<std::string>()) : std::string());
+    if (all.back().empty()) throw BadValue(wanted + inQuotes(value.dump()));
+  }
+  return all;
 }
 
 // Only addresses that a browser opens as a page: nothing that would run as a script here.
@@ -221,6 +233,7 @@ const std::vector<Key>& keys() {
       {"StudyReport", [](Settings& s, const Json& v) { s.reportStudies = boolean(v); }},
       {"ReportExperimental",
        [](Settings& s, const Json& v) { s.reportExperimental = structures(v); }},
+      {"AllowedScripts", [](Settings& s, const Json& v) { s.allowedScripts = checksums(v); }},
       {"WorkerMemoryMiB",
        [](Settings& s, const Json& v) { s.workerMemoryMiB = whole(v, 0, mostMiB); }},
       {"DiskFloorMiB", [](Settings& s, const Json& v) { s.diskFloorMiB = whole(v, 0, mostMiB); }},

@@ -48,8 +48,10 @@ struct Settings {
   // ReportExperimental: structures ("rv_cavity") to report, with a reservation, although the
   // package does not release them.
   std::vector<std::string> reportExperimental;
+  // AllowedScripts: SHA-256, in lower case, of heads' TorchScript that may run.
+  std::vector<std::string> allowedScripts;
   // ReadAhead: the worker reads images of the next job while it computes one.
-  bool readAhead = false;  // pays where the network is fast: docs/reliability.md
+  bool readAhead = false;      // pays where the network is fast: docs/reliability.md
   int workerMemoryMiB = 8192;  // WorkerMemoryMiB: [0, 100000000]; above it is killed; 0: no ceiling
   int diskFloorMiB = 1024;   // DiskFloorMiB: [0, 100000000]; below it no job is taken; 0: no floor
   int memoryFloorMiB = 512;  // MemoryFloorMiB: the same of memory

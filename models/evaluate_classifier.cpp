@@ -7,15 +7,20 @@
 #include "analysis/network_segmenter.h"
 #include "analysis/package_heads.h"
 #include "analysis/package_weights.h"
+#include "analysis/script_permission.h"
 #include "models/heart_places.h"
 #include "models/view_tokens.h"
 
 namespace cmr {
 namespace {
 
-ClassificationHead headOf(const ModelPackage& package, const std::string& task) {
-  for (ClassificationHead& head : readClassificationHeads(package)) {
+ClassificationHead headOf(const ModelPackage& package, const std::string& task,
+                          const std::vector<std::string>& allowedScripts) {
+  for (ClassificationHead& head : readClassificationHeads(package, allowedScripts)) {
     if (head.description.task == task) return head;
+  }
+  for (const SilentHead& head : headsNotAllowed(package.manifest, allowedScripts)) {
+    if (head.task == task) throw PackageError("the head " + task + " is not run: " + head.reason);
   }
   throw PackageError("the package " + package.identity.name + " " + package.identity.version +
                      " has no head for " + task);
@@ -41,12 +46,12 @@ ClassifierEvaluation evaluateClassifier(const std::string& packageFolder, const 
   const torch::InferenceMode guard;
   setThreads(settings.threads);
   const ModelPackage package = openPackage(packageFolder);
-  ClassificationHead head = headOf(package, task);
+  ClassificationHead head = headOf(package, task, settings.allowedScripts);
   Network network = readWeights(package);
   const torch::Device device = chooseDevice(settings.device);
   const ComputePrecision computed = choosePrecision(settings.precision, device);
   network->to(device);
-  head.head->to(device);
+  moveTo(head, device);
   holdWeightsIn(*network, computed);
   std::vector<LabelledImage> images = given;
   if (head.description.look == HeadLook::crop) {

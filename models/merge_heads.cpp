@@ -7,6 +7,7 @@
 #include "analysis/errors.h"
 #include "analysis/package_weights.h"
 #include "analysis/safetensors.h"
+#include "analysis/script_permission.h"
 #include "models/extend_package.h"
 
 namespace cmr {
@@ -70,6 +71,10 @@ void takeHead(const ModelPackage& package, const std::string& task, PackageAddit
   if (into.heads.count(task) != 0) {
     throw PackageError("two of the packages hold a head for the task " + task +
                        "; name one, or the tasks to take");
+  }
+  if (!scriptOf(package.heads.at(task)).empty()) {
+    throw PackageError("the head " + task + " of " + package.folder +
+                       " is TorchScript, which is not taken over into another package");
   }
   into.heads[task] = package.heads.at(task);
   takeTensors(package, task, into);

@@ -10,6 +10,7 @@
 #include "analysis/program.h"
 #include "analysis/sax_analysis.h"
 #include "analysis/sha256.h"
+#include "analysis/silent_heads.h"
 #include "analysis/site_release.h"
 #include "analysis/still_analysis.h"
 #include "dicom_sr/source_date.h"
@@ -51,10 +52,12 @@ bool asksForShortAxis(const std::vector<std::string>& tasks) {
 }
 
 // Of everything that changes results besides the package; its hash is part of every UID.
-std::string settingsFingerprint(const PackageIdentity& package, const std::string& task) {
+std::string settingsFingerprint(const PackageIdentity& package, const std::string& task,
+                                const std::vector<SilentHead>& silent) {
   std::string settings = "task=" + task;
   const std::string turnedOn = turnedOnNames(package);
   if (!turnedOn.empty()) settings += ";reported=" + turnedOn;
+  for (const SilentHead& head : silent) settings += ";without=" + head.task;
   return sha256Hex(settings).substr(0, 16);
 }
 
@@ -69,12 +72,13 @@ std::string wordsForList(const SaxAnalysis& analysis) {
   return words;
 }
 
-OutputContext contextOf(const SaxAnalysis& analysis, const std::string& dateTime) {
+OutputContext contextOf(const SaxAnalysis& analysis, const std::string& dateTime,
+                        const std::vector<SilentHead>& silent) {
   const PackageIdentity& package = analysis.package;
   OutputContext context;
   context.dateTime = dateTime;
   context.packageSha256 = package.sha256;
-  context.settingsFingerprint = settingsFingerprint(package, analysis.task);
+  context.settingsFingerprint = settingsFingerprint(package, analysis.task, silent);
   context.deviceAndPrecision = package.device + "/" + package.precision;
   context.about = wordsForList(analysis);
   return context;
@@ -110,7 +114,11 @@ struct Findings {
   std::vector<Verdict> verdicts;
   std::vector<LookedAtSeries> looks;
   std::optional<RoutingDecision> sorting;  // where rules asked for the pictures
+  const SilentHeads* heads = nullptr;      // null: none of the package falls silent
 
+  std::vector<SilentHead> silentHeads() const {
+    return heads == nullptr ? std::vector<SilentHead>{} : heads->silentHeads();
+  }
   const RoutingDecision* sortedBy() const { return sorting ? &*sorting : nullptr; }
 };
 
@@ -135,6 +143,7 @@ AnalysisOutcome refusal(OutcomeKind kind, const std::string& reason, const Findi
   input.source = source;
   input.task = task;
   input.sorting = found.sortedBy();
+  input.silentHeads = found.silentHeads();
   outcome.resultsJson = resultsDocument(input);
   return outcome;
 }
@@ -156,13 +165,14 @@ AnalysisOutcome written(const SeriesStack& source, const SaxAnalysis& analysis,
                         const Findings& found, const OutputDate& date,
                         const std::vector<std::string>& outputs,
                         const SeriesStack* inversionImages = nullptr) {
-  const OutputContext context = contextOf(analysis, date.dateTime);
+  const std::vector<SilentHead> silent = found.silentHeads();
+  const OutputContext context = contextOf(analysis, date.dateTime, silent);
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::analysed;
   outcome.objects = writeObjects(source, analysis, context, outputs, inversionImages);
-  outcome.resultsJson =
-      resultsDocument({OutcomeKind::analysed, "", found.verdicts, found.looks, &source, &analysis,
-                       &context, date.origin, &outcome.objects, analysis.task, found.sortedBy()});
+  outcome.resultsJson = resultsDocument(
+      {OutcomeKind::analysed, "", found.verdicts, found.looks, &source, &analysis, &context,
+       date.origin, &outcome.objects, analysis.task, found.sortedBy(), silent});
   return outcome;
 }
 
@@ -333,6 +343,10 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
                             FrameSegmenter& segmenter, const ProgressCallback& progress) {
   Findings found;
   found.verdicts = read.verdicts;
+  if (auto* const heads = dynamic_cast<SilentHeads*>(&segmenter)) {
+    heads->forgetFailures();
+    found.heads = heads;
+  }
   const std::vector<Verdict> verdictsOfReading = std::move(read.verdicts);
   try {
     Order order{request.tasks, request.outputs, request.dateTime};

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "analysis/errors.h"
+#include "analysis/script_permission.h"
 #include "analysis/sha256.h"
 
 namespace cmr {
@@ -34,6 +35,22 @@ nlohmann::json packageCard(const std::string& folder) {
           {"sha256", sha256Hex(*manifest)},
           {"manifest", parsed},
           {"card", textOfFile(folder + "/MODEL_CARD.md").value_or("")}};
+}
+
+nlohmann::json silentHeadsOf(const std::string& folder,
+                             const std::vector<std::string>& allowedScripts) {
+  nlohmann::json heads = nlohmann::json::object();
+  const auto manifest = textOfFile(folder + "/manifest.json");
+  if (!manifest) return heads;
+  try {
+    for (const SilentHead& head :
+         headsNotAllowed(nlohmann::json::parse(*manifest), allowedScripts)) {
+      heads[head.task] = head.reason;
+    }
+  } catch (const PackageError&) {
+  } catch (const nlohmann::json::exception&) {
+  }
+  return heads;
 }
 
 }  // namespace cmr

@@ -304,6 +304,9 @@ std::string resultsDocument(const ResultsInput& input) {
   }
   document["verdicts"] = verdictsOf(input.verdicts);
   document["firstLooks"] = looksOf(input.looks);
+  for (const SilentHead& head : input.silentHeads) {
+    document["silentHeads"][head.task] = head.reason;
+  }
   if (input.sorting != nullptr) {
     document["sorting"] = {{"rule", input.sorting->rule},
                            {"verdict", verdictOf(*input.sorting, "")},

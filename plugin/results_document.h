@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/sax_analysis.h"
+#include "analysis/silent_heads.h"
 #include "config/rules.h"
 #include "dicom_sr/source.h"
 #include "plugin/analysis_request.h"
@@ -28,6 +29,7 @@ struct ResultsInput {
   const std::vector<ProducedObject>* objects = nullptr;
   std::string task = "seg_cine_sax";         // that was meant when there is no analysis
   const RoutingDecision* sorting = nullptr;  // by the pictures, where rules asked for them
+  std::vector<SilentHead> silentHeads = {};
 };
 
 // UTF-8, two spaces of indentation, a line feed at the end. The same input gives the same bytes.

@@ -11,6 +11,7 @@
 #include "plugin/audit_trail.h"
 #include "plugin/database_size.h"
 #include "plugin/job_json.h"
+#include "plugin/package_card.h"
 #include "plugin/rest_rules.h"
 #include "plugin/send_notice.h"
 #include "plugin/send_results.h"
@@ -43,6 +44,7 @@ WorkerSettings workerSettings(const Settings& settings) {
   worker.packageFolder = settings.packageFolder;
   worker.threads = settings.threads;
   worker.reportExperimental = settings.reportExperimental;
+  worker.allowedScripts = settings.allowedScripts;
   worker.niceness = settings.niceness;
   worker.memoryCeilingBytes = static_cast<std::uint64_t>(settings.workerMemoryMiB) << 20;
   worker.jobDeadline = settings.jobDeadline;
@@ -160,20 +162,26 @@ std::map<std::string, std::string> packageFoldersOf(const Settings& settings) {
   return folders;
 }
 
-nlohmann::json packagesJson(const std::vector<PackageInUse>& packages) {
+nlohmann::json packagesJson(const std::vector<PackageInUse>& packages,
+                            const std::vector<std::string>& allowedScripts) {
   nlohmann::json list = nlohmann::json::array();
   for (const PackageInUse& one : packages) {
     if (one.name.empty()) continue;
     list.push_back({{"name", one.name},
                     {"folder", one.folder},
                     {"sha256", one.sha256},
-                    {"problem", one.problem}});
+                    {"problem", one.problem},
+                    {"silentHeads", silentHeadsOf(one.folder, allowedScripts)}});
   }
   return list;
 }
 
-nlohmann::json packageJson(const PackageInUse& package) {
-  return {{"folder", package.folder}, {"sha256", package.sha256}, {"problem", package.problem}};
+nlohmann::json packageJson(const PackageInUse& package,
+                           const std::vector<std::string>& allowedScripts) {
+  return {{"folder", package.folder},
+          {"sha256", package.sha256},
+          {"problem", package.problem},
+          {"silentHeads", silentHeadsOf(package.folder, allowedScripts)}};
 }
 
 }  // namespace
@@ -386,8 +394,8 @@ nlohmann::json Service::status() const {
           {"notClaimingBecause", why},
           {"resources", resourcesJson(free)},
           {"worker", workerJson(worker_.status())},
-          {"package", packageJson(packages.front())},
-          {"packages", packagesJson(packages)},
+          {"package", packageJson(packages.front(), plan_.settings.allowedScripts)},
+          {"packages", packagesJson(packages, plan_.settings.allowedScripts)},
           {"rules", rulesSummary(plan_.rules->status())},
           {"jobs", queue},
           {"database", databaseSize(plan_.databasePath)},

@@ -193,6 +193,9 @@ class WorkerSupervisor::Impl {
     for (const std::string& structure : settings_.reportExperimental) {
       spec.arguments.insert(spec.arguments.end(), {"--report-experimental", structure});
     }
+    for (const std::string& sha256 : settings_.allowedScripts) {
+      spec.arguments.insert(spec.arguments.end(), {"--allow-script", sha256});
+    }
     spec.environment = workerEnvironment();
     spec.niceness = settings_.niceness;
     spec.socket = second.get();

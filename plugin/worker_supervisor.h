@@ -15,11 +15,12 @@
 namespace cmr {
 
 struct WorkerSettings {
-  std::string executable;                       // path of `cmr`
-  std::string packageFolder;                    // model package of requests that name no other
-  int threads = 0;                              // 0: as many as there are cores
-  std::vector<std::string> reportExperimental;  // structures; see site_release.h
-  int niceness = 10;                            // the archive comes first
+  std::string executable;                        // path of `cmr`
+  std::string packageFolder;                     // model package of requests that name no other
+  int threads = 0;                               // 0: as many as there are cores
+  std::vector<std::string> reportExperimental;   // structures; see site_release.h
+  std::vector<std::string> allowedScripts = {};  // SHA-256; see script_permission.h
+  int niceness = 10;                             // the archive comes first
   // Resident memory of the worker while it has a job; above it is killed. 0: no ceiling. Not of
   // address space, which a GPU's driver takes without end.
   std::uint64_t memoryCeilingBytes = 0;

@@ -43,6 +43,7 @@ TEST(Settings, APackageIsEnoughAndTheRestHasDefaults) {
   EXPECT_TRUE(settings.storeResults);
   EXPECT_FALSE(settings.readAhead);
   EXPECT_TRUE(settings.reportExperimental.empty());
+  EXPECT_TRUE(settings.allowedScripts.empty());
   EXPECT_TRUE(settings.deleteSuperseded);
 }
 
@@ -52,13 +53,28 @@ TEST(Settings, TheWorklistsFolderIsAnAbsolutePath) {
   EXPECT_THAT(mistakeIn(section(R"("Worklist": {"Foldr": "/w"})")), HasSubstr("there are Enable"));
 }
 
+TEST(Settings, ChecksumsOfAllowedScriptsAreReadInLowerCaseAndNothingElseIsTaken) {
+  const std::string digits(60, '7');
+  const auto entry = [](const std::string& value) {
+    return section("\"AllowedScripts\": " + value);
+  };
+  EXPECT_EQ(parseSettings(entry("[\"" + digits + "AbCf\"]")).allowedScripts,
+            std::vector<std::string>{digits + "abcf"});
+  for (const std::string& wrong :
+       {"[\"" + digits + "\"]", "[\"" + digits + "abcg\"]", "\"" + digits + "abcd\"",
+        std::string("[7]"), std::string("[\"*\"]"), std::string("true")}) {
+    EXPECT_THAT(mistakeIn(entry(wrong)), HasSubstr("SHA-256")) << wrong;
+  }
+}
+
 TEST(Settings, EveryKeyIsRead) {
   const Settings settings = parseSettings(R"({"CMR": {
     "Enable": false, "Package": "/p", "Packages": {"3t": "/q"}, "WorkerExecutable": "/w", "Database": "/d", "Rules": "/r",
     "Threads": 3, "Niceness": 5, "JobDeadlineSeconds": 100, "StartDeadlineSeconds": 101,
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
     "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep", "StudyReport": false,
-    "ReportExperimental": ["rv_cavity", "seg_map_sax"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
+    "ReportExperimental": ["rv_cavity", "seg_map_sax"],
+    "AllowedScripts": ["0000000000000000000000000000000000000000000000000000000000000001"], "DiskFloorMiB": 11, "MemoryFloorMiB": 12,
     "RetentionDays": 13, "AuditDays": 16, "WorkerMemoryMiB": 14, "EditRules": true, "EarlyStart": true,
     "ReadAhead": true,
     "Roles": {"anna": "administrator", "*": "none"}, "UserHeader": "X-Remote-User",
@@ -87,6 +103,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_FALSE(settings.deleteSuperseded);
   EXPECT_FALSE(settings.reportStudies);
   EXPECT_EQ(settings.reportExperimental, (std::vector<std::string>{"rv_cavity", "seg_map_sax"}));
+  EXPECT_EQ(settings.allowedScripts, std::vector<std::string>{std::string(63, '0') + "1"});
   EXPECT_EQ(settings.diskFloorMiB, 11);
   EXPECT_EQ(settings.memoryFloorMiB, 12);
   EXPECT_EQ(settings.auditDays, 16);
@@ -111,7 +128,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.webhooks[1].events, std::vector<std::string>{"dead"});
   EXPECT_EQ(settings.webhooks[1].bearer, "t");
   EXPECT_TRUE(settings.webhooks[1].identifiers);
-  EXPECT_EQ(settingsKeys().size(), 34U);
+  EXPECT_EQ(settingsKeys().size(), 35U);
 }
 
 TEST(Settings, PackagesHavePlainNamesAndAbsoluteFolders) {

@@ -11,6 +11,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
+#include "analysis/silent_heads.h"
 #include "analysis/site_release.h"
 #include "config/rules.h"
 #include "dicom_sr/read_series.h"
@@ -67,6 +68,47 @@ TEST(WriteObjects, GivesTheReportOnVolumesWhereItIsAskedForAndTheReportLast) {
   EXPECT_EQ(objects[0].kind, ObjectKind::segmentation);
   EXPECT_EQ(objects[1].kind, ObjectKind::volumeReport);
   EXPECT_EQ(objects[2].kind, ObjectKind::structuredReport);
+}
+
+// Circles, of a package one of whose heads is silent.
+class QuietSegmenter final : public FrameSegmenter, public SilentHeads {
+ public:
+  Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {
+    silent = {{"view", "it failed"}};
+    return circles.segment(stack, progress);
+  }
+  const PackageIdentity& identity() const override { return circles.identity(); }
+  std::vector<SilentHead> silentHeads() const override { return silent; }
+  void forgetFailures() override { silent = lasting; }
+
+  std::vector<SilentHead> lasting;  // not run at all
+  std::vector<SilentHead> silent;
+  CircleSegmenter circles;
+};
+
+TEST(AnalyzeInstances, SaysWhichHeadsAreSilentWhereNothingWasAnalysed) {
+  QuietSegmenter segmenter;
+  segmenter.lasting = {{"disease", "its file is not allowed"}};
+  segmenter.silent = {{"sequence", "it failed in an earlier series"}};
+  const AnalysisOutcome outcome = analyzeInstances({}, segmenter, ignoreProgress);
+  EXPECT_EQ(json::parse(outcome.resultsJson)["silentHeads"],
+            (json{{"disease", "its file is not allowed"}}));
+  EXPECT_FALSE(json::parse(analyze({}).resultsJson).contains("silentHeads"));
+}
+
+TEST(AnalyzeInstances, SaysWhichHeadsAreSilentAndTellsTheirResultsApart) {
+  CMR_DEMO_SERIES(instances);
+  std::vector<InstanceBytes> twoPhases;
+  std::copy_if(instances.begin(), instances.end(), std::back_inserter(twoPhases),
+               [](const InstanceBytes& one) { return std::stoi(one.name) % 20 < 2; });
+  AnalysisRequest request = requestOf(twoPhases);
+  request.outputs = {"SC"};
+  QuietSegmenter segmenter;
+  const json quiet = json::parse(analyzeInstances(request, segmenter, ignoreProgress).resultsJson);
+  const json plain = json::parse(analyze(request).resultsJson);
+  EXPECT_EQ(quiet["silentHeads"], (json{{"view", "it failed"}}));
+  EXPECT_FALSE(plain.contains("silentHeads"));
+  EXPECT_NE(quiet["settings"], plain["settings"]);
 }
 
 TEST(AnalyzeInstances, WritesEverythingAboutTheResultIntoTheResultsDocument) {

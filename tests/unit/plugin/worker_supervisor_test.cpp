@@ -124,10 +124,11 @@ TEST(WorkerSupervisor, TheWorkerIsToldPackageThreadsAndWhatTheSiteReportsExperim
   WorkerSettings settings = settingsFor("normal");
   settings.threads = 3;
   settings.reportExperimental = {"rv_cavity", "lv_cavity"};
+  settings.allowedScripts = {"5ac0"};
   WorkerSupervisor supervisor(settings, log.callback());
   EXPECT_THAT(supervisor.run(requestNamed("job"), ignoreProgress).resultsJson,
               HasSubstr(" worker --socket 3 --package normal --threads 3 --report-experimental "
-                        "rv_cavity --report-experimental lv_cavity ;"));
+                        "rv_cavity --report-experimental lv_cavity --allow-script 5ac0 ;"));
 }
 
 TEST(WorkerSupervisor, AWorkerAboveItsMemoryCeilingIsKilledWithThatCause) {
