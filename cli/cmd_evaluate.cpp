@@ -12,6 +12,7 @@
 #include "cli/classifier_options.h"
 #include "cli/decoder_evaluation.h"
 #include "cli/head_kind.h"
+#include "cli/inference_options.h"
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
 #include "models/classification_report.h"
@@ -209,6 +210,7 @@ void registerEvaluate(CLI::App& app) {
       ->capture_default_str();
   c->add_option("--threads", a->inference.threads, "0: as many as there are cores")
       ->capture_default_str();
+  addScriptOption(*c, a->inference);
   c->callback([a] { run(*a); });
 }
 

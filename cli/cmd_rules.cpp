@@ -13,6 +13,8 @@
 
 #include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
+#include "analysis/silent_heads.h"
+#include "cli/inference_options.h"
 #include "cli/picture_looks.h"
 #include "cli/registered_commands.h"
 #include "config/analysable.h"
@@ -36,7 +38,8 @@ constexpr const char* shippedName = "shipped";
 struct RulesArguments {
   std::string file;
   std::string input;
-  std::string package;        // folder; empty: pictures are not looked at
+  std::string package;  // folder; empty: pictures are not looked at
+  InferenceSettings inference;
   std::string configuration;  // of the archive, or the part of it that is ours
   std::map<std::string, std::string> source;
   std::vector<std::string> scheduled;  // KEYWORD=VALUE
@@ -145,9 +148,13 @@ std::string lookAt(std::vector<Explained>& all, const RuleSet& rules, const Rule
     }
   }
   if (open.empty()) return {};
-  InferenceSettings inference;
-  const auto segmenter = loadNetworkSegmenter(a.package, inference);
+  const auto segmenter = loadNetworkSegmenter(a.package, a.inference);
   const auto looks = lookAtPictures(open, *segmenter);
+  if (const auto* const heads = dynamic_cast<const SilentHeads*>(segmenter.get())) {
+    for (const SilentHead& head : heads->silentHeads()) {
+      std::cerr << "the head " << head.task << " gave no answer: " << head.reason << "\n";
+    }
+  }
   for (Explained& one : all) {
     const auto look = looks.find(one.header->SeriesInstanceUID);
     if (look == looks.end()) continue;
@@ -270,6 +277,7 @@ void registerRules(CLI::App& app) {
                 "Folder of a model package: series whose rules ask what the pictures show are "
                 "looked at with its classifiers, as a job would")
       ->check(CLI::ExistingDirectory);
+  addScriptOption(*e, a->inference);
   e->add_option("--now", a->now, "Local time at which it arrives, such as 'Sat 21:30'");
   e->add_flag("--json", a->json, "Print JSON");
   e->callback(withUsage(a, explain));
