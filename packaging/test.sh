@@ -51,7 +51,7 @@ tests_in() {
 
 # Tests that analyse a whole series once more, for another sentence of the result: release runs them all.
 # Sanitizers make minutes of each and see the same code; one of every kind is left to them.
-again='^(AnalyzeInstances\.(Doubts|Gives(TheSame|Other)|Has|Keeps|Makes|NamesTheImages|Records|Takes|Withholds|Writes)'
+again='^(AnalyzeInstances\.(Doubts|Gives(TheSame|Other)|Has|Keeps|Makes|NamesTheImages|Records|SaysWhichHeads|Takes|Withholds|Writes)'
 again+='|SaxAnalysis/WithErrors.*/(AB|False|Flickering|MissingA|MissingF|Something|Two))'
 
 # room_tests PRESET ROOM...: builds and runs the unit tests of these rooms.
