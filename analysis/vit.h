@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "analysis/compute_precision.h"
+#include "analysis/token_stream.h"
 
 namespace cmr {
 
@@ -29,11 +30,12 @@ class VitBlockImpl : public torch::nn::Module {
  public:
   VitBlockImpl(const VitGeometry& geometry, double dropPath);
   // tokens: [batch, tokens, width], float32 or, on a GPU where nothing is learned, the compute
-  // type.
-  torch::Tensor forward(const torch::Tensor& tokens, ComputePrecision precision);
+  // type; gets what the block adds to them.
+  void forward(TokenStream& tokens, ComputePrecision precision);
 
  private:
   torch::Tensor attention(const torch::Tensor& normed, ComputePrecision precision);
+  torch::Tensor perceptron(const torch::Tensor& normed, ComputePrecision precision);
   torch::Tensor dropPath(const torch::Tensor& branch);
 
   int heads_;
@@ -80,6 +82,7 @@ class VitImpl : public torch::nn::Module {
 
  private:
   torch::Tensor embed(const torch::Tensor& images, ComputePrecision precision);
+  torch::Tensor embedForReading(const torch::Tensor& images, ComputePrecision precision);
   torch::Tensor positions(std::int64_t gridRows, std::int64_t gridColumns) const;
 
   VitGeometry geometry_;

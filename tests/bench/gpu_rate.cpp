@@ -1,10 +1,11 @@
 // How fast the backbone runs on a device, as a share of what the device's matrix products reach in
-// the same run: ViT-S/8 at 224 pixels, forward alone and a training step of DINO's shape (two
-// global and eight local views). One JSON object on standard output; gpu_peer.py does the same in
-// that machine's PyTorch.
+// the same run: ViT-S/8 at 224 pixels, forward alone, beside the floor of its own products and
+// attention, and a training step of DINO's shape (two global and eight local views). One JSON
+// object on standard output; gpu_peer.py does the same in that machine's PyTorch.
 //
 // usage: cmr_gpu_rate [DEVICE] [BATCH]
 #include <torch/torch.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +13,7 @@
 #include <functional>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -67,10 +69,51 @@ double forwardOperations(const VitGeometry& g, double side) {
   return g.depth * perBlock + 2 * patches * width * g.patchSize * g.patchSize;
 }
 
+torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v) {
+#if TORCH_VERSION_MAJOR >= 2
+  return at::scaled_dot_product_attention(q, k, v);
+#else
+  return torch::matmul(torch::softmax(torch::matmul(q, k.transpose(-2, -1)), -1), v);
+#endif
+}
+
+// Seconds of each layer's products and attention alone, added up: what a forward pass could take if
+// all between them were free.
+double floorSeconds(const torch::Device& device, const VitGeometry& g, std::int64_t batch) {
+  const torch::InferenceMode guard;
+  const auto options = torch::TensorOptions(device).dtype(torch::kBFloat16);
+  const std::int64_t patches = (224 / g.patchSize) * (224 / g.patchSize);
+  const std::int64_t rows = batch * (patches + 1);
+  constexpr int inARow = 20;  // so that the launches hide behind one another
+  const auto once = [&](const std::function<void()>& work) {
+    return medianSeconds(device,
+                         [&] {
+                           for (int i = 0; i < inARow; ++i) work();
+                         }) /
+           inARow;
+  };
+  const auto product = [&](std::int64_t m, std::int64_t in, std::int64_t out) {
+    const torch::Tensor x = torch::randn({m, in}, options);
+    const torch::Tensor weight = torch::randn({out, in}, options);
+    const torch::Tensor bias = torch::randn({out}, options);
+    return std::min(once([&] { (void)torch::linear(x, weight); }),
+                    once([&] { (void)torch::linear(x, weight, bias); }));
+  };
+  const torch::Tensor mixed =
+      torch::randn({batch, patches + 1, 3, g.heads, g.width / g.heads}, options)
+          .permute({2, 0, 3, 1, 4});
+  const double attention = once([&] { (void)attend(mixed[0], mixed[1], mixed[2]); });
+  const std::int64_t hidden = g.mlpRatio * g.width;
+  const double block = product(rows, g.width, 3 * g.width) + attention +
+                       product(rows, g.width, g.width) + product(rows, g.width, hidden) +
+                       product(rows, hidden, g.width);
+  return g.depth * block + product(batch * patches, g.patchSize * g.patchSize, g.width);
+}
+
 struct Step {
   DinoNetwork student;
   DinoNetwork teacher;
-  torch::optim::AdamW optimizer;
+  std::optional<torch::optim::AdamW> optimizer;  // of the student where it then is
   torch::Tensor large;
   torch::Tensor small;
   std::int64_t images;
@@ -84,14 +127,14 @@ struct Step {
       targets = teacherTargets(teacher->classLogits(seen.classToken, precision), centre, 0.04)
                     .view({2, images, -1});
     }
-    optimizer.zero_grad();
+    optimizer->zero_grad();
     const torch::Tensor rows =
         torch::cat({student->features(large, {}, false, precision).classToken,
                     student->features(small, {}, false, precision).classToken});
     const torch::Tensor logits = student->classLogits(rows, precision).view({10, images, -1});
     classTokenLoss(logits, targets, 0.1).backward();
     clipGradients(student->parameters(), 3);
-    stepAdamW(optimizer);
+    stepAdamW(*optimizer);
     followParameters(*teacher, *student, 0.996);
   }
 };
@@ -114,17 +157,18 @@ nlohmann::json measure(const std::string& word, std::int64_t batch) {
     const auto n = static_cast<double>(batch);
     result["forward"] = {
         {"imagesPerSecond", n / seconds},
-        {"shareOfMatrixRate", n * forwardOperations(geometry.vit, 224) / seconds / peak}};
+        {"shareOfMatrixRate", n * forwardOperations(geometry.vit, 224) / seconds / peak},
+        {"floorOverTime", floorSeconds(device, geometry.vit, batch) / seconds}};
   }
   Step step{DinoNetwork(geometry),
             DinoNetwork(geometry),
-            torch::optim::AdamW(std::vector<torch::Tensor>{torch::zeros({1})}),
+            std::nullopt,
             torch::rand({2 * batch, 1, 224, 224}).to(device),
             torch::rand({8 * batch, 1, 96, 96}).to(device),
             batch};
   step.student->to(device);
   step.teacher->to(device);
-  step.optimizer = torch::optim::AdamW(step.student->parameters());
+  step.optimizer.emplace(step.student->parameters());
   const double seconds = medianSeconds(device, [&] { step.take(); });
   // A backward pass costs two forward passes.
   const double operations = (2 + 3 * 2) * forwardOperations(geometry.vit, 224) +
