@@ -246,6 +246,7 @@ JobStore::ScheduledExam worklistEntryOfFile(const Json& entry) {
 
 Json worklistEntryJson(const JobStore::ScheduledExam& exam) {
   return {{"id", exam.id},
+          {"version", sha256Hex(exam.attributesJson).substr(0, 16)},
           {"state", exam.state},
           {"study", exam.orthancStudyId},
           {"conflict", exam.conflict},

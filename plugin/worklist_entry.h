@@ -21,7 +21,8 @@ JobStore::ScheduledExam readWorklistEntry(const std::string& body);
 // are left out, and fractions of seconds.
 JobStore::ScheduledExam worklistEntryOfFile(const nlohmann::json& entry);
 
-// {"id", "state", "study", "conflict", "created", "updated", "attributes"}
+// {"id", "version" (another one when what was scheduled is), "state", "study", "conflict",
+// "created", "updated", "attributes"}
 nlohmann::json worklistEntryJson(const JobStore::ScheduledExam& exam);
 
 // The data set as Orthanc makes DICOM of it: keywords, texts in UTF-8, the step in its sequence.

@@ -1,5 +1,7 @@
 #include "plugin/worklist_routes.h"
 
+#include <mutex>
+
 #include "plugin/job_json.h"
 #include "plugin/worklist_entry.h"
 
@@ -20,9 +22,37 @@ RestResponse notThere(const std::string& id) {
   return refuse(404, "the worklist has no entry " + id);
 }
 
+// As an entity tag is written.
+std::string quoted(const std::string& version) {
+  std::string text(1, '"');
+  text.append(version).push_back('"');
+  return text;
+}
+
 RestResponse one(const std::string& id, JobStore& store) {
   const auto exam = store.scheduledExam(id);
-  return exam ? answer(200, worklistEntryJson(*exam)) : notThere(id);
+  if (!exam) return notThere(id);
+  const Json entry = worklistEntryJson(*exam);
+  RestResponse response = answer(200, entry);
+  response.headers["ETag"] = quoted(entry.at("version"));
+  return response;
+}
+
+// People who change an exam take turns from the look at its version to the change. The folder's
+// files do not wait here: what they say follows from what they said before, whoever comes between.
+std::mutex& turn() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+// RFC 9110, 13.1.1: the version in quotes (or bare, as PUT /cmr/rules has it), or * for any.
+bool isOfVersion(const std::string& ifMatch, const JobStore::ScheduledExam& exam) {
+  const std::string version = worklistEntryJson(exam).at("version");
+  return ifMatch == "*" || ifMatch == version || ifMatch == quoted(version);
+}
+
+RestResponse changedMeanwhile() {
+  return refuse(409, "somebody else changed this exam meanwhile: look at it first");
 }
 
 RestResponse list(JobStore& store) {
@@ -52,14 +82,33 @@ RestResponse replace(const RestRequest& request, const std::string& id,
                      const RestContext& context) {
   JobStore& store = *context.store;
   const JobStore::ScheduledExam exam = readWorklistEntry(request.body);
-  if (!store.scheduledExam(id)) return notThere(id);
+  const std::lock_guard mine(turn());
+  const auto before = store.scheduledExam(id);
+  if (!before) return notThere(id);
   if (exam.id != id) {
     return refuse(409, "accession number, patient and step make another entry, " + exam.id +
                            ": create that one and delete " + id);
   }
+  const auto given = request.headers.find("if-match");
+  if (given == request.headers.end()) {
+    return refuse(400, "If-Match has to name the version of the entry that is replaced, or be *");
+  }
+  if (!isOfVersion(given->second, *before)) return changedMeanwhile();
   if (!store.reschedule(exam, context.by)) return notThere(id);
   if (context.ring) context.ring();
   return one(id, store);
+}
+
+// A program that names no version has the exam gone, whatever it says by now.
+RestResponse removeOne(const RestRequest& request, const std::string& id,
+                       const RestContext& context) {
+  const std::lock_guard mine(turn());
+  const auto given = request.headers.find("if-match");
+  if (given != request.headers.end()) {
+    const auto before = context.store->scheduledExam(id);
+    if (before && !isOfVersion(given->second, *before)) return changedMeanwhile();
+  }
+  return answer(200, {{"id", id}, {"deleted", context.store->unschedule(id, context.by)}});
 }
 
 }  // namespace
@@ -87,10 +136,7 @@ std::optional<RestRoute> worklistRouteOf(const RestRequest& request,
     return RestRoute{method, [&, id] { return replace(request, id, context); }};
   }
   if (method == "DELETE") {
-    return RestRoute{method, [&, id] {
-                       const bool deleted = context.store->unschedule(id, context.by);
-                       return answer(200, {{"id", id}, {"deleted", deleted}});
-                     }};
+    return RestRoute{method, [&, id] { return removeOne(request, id, context); }};
   }
   return RestRoute{"GET,PUT,DELETE", {}};
 }

@@ -33,7 +33,7 @@ async function ask(method, path, body, headers = {}) {
 
 export const get = path => ask('GET', path);
 export const post = (path, body) => ask('POST', path, body);
-export const remove = path => ask('DELETE', path);
+export const remove = (path, headers) => ask('DELETE', path, '', headers);
 export const put = (path, body, headers) => ask('PUT', path, body, headers);
 
 // For what is allowed to be missing.

@@ -1,5 +1,5 @@
 // Scheduled exams: their state, and what a person may add or take away.
-import { act, byId, cell, day, frame, get, keyboardIn, make, personName, post, remove, repeat, showStatus, tellWhyNot, whyNot, withhold } from './common.js';
+import { act, byId, cell, day, frame, get, keyboardIn, make, personName, post, put, remove, repeat, say, showStatus, tellWhyNot, whyNot, withhold } from './common.js';
 
 const states = { scheduled: ['scheduled', ''], arrived: ['arrived', 'good'], analysing: ['in analysis', 'good'], reported: ['reported', 'good'] };
 // Keyword, name, whether it is needed, and how the browser asks for it.
@@ -9,6 +9,10 @@ const fields = [['PatientName', 'Name (Family^Given)', true], ['PatientID', 'Pat
   ['ScheduledProcedureStepDescription', 'Description', false], ['RequestedProcedureID', 'Procedure ID', false], ['ScheduledProcedureStepID', 'Step ID', false]];
 // 2026-01-31 and 08:30 of the browser's fields, as DICOM writes them.
 const asDicom = (text, type) => (type ? text.replace(/[-:]/g, '') : text);
+const asTyped = (text, type) => (type === 'date' ? day(text) : type === 'time' ? text.replace(/^(\d\d)(\d\d).*$/, '$1:$2') : text);
+// What makes an exam this exam: another one of these is another exam.
+const fixed = ['PatientID', 'AccessionNumber', 'ScheduledProcedureStepID'];
+const ofVersion = entry => ({ 'If-Match': `"${entry.version}"` }); // refused when somebody was faster
 
 function mark(entry) {
   const [name, kind] = states[entry.state] ?? [entry.state, ''];
@@ -19,9 +23,45 @@ function deleteButton(entry, about) {
   const button = make('button', { type: 'button', 'aria-label': `Delete: ${about}` }, 'Delete');
   button.addEventListener('click', () => act(button, async () => {
     if (!confirm(`Delete the scheduled exam of ${about}?`)) return;
-    await remove(`cmr/worklist/${encodeURIComponent(entry.id)}`);
+    await unlessChanged(() => remove(addressOf(entry), ofVersion(entry)));
     await refresh();
   }));
+  return withhold(button, closed);
+}
+
+const addressOf = entry => `cmr/worklist/${encodeURIComponent(entry.id)}`;
+
+// Who comes second sees at once what there is now.
+async function unlessChanged(change) {
+  try {
+    await change();
+  } catch (refusal) {
+    if ([404, 409].includes(refusal.status)) await refresh();
+    throw refusal;
+  }
+}
+
+// The form holds this exam as it was when its button was pressed; null: a new one.
+let changing = null;
+
+function fillForm(entry) {
+  changing = entry;
+  byId('what').textContent = entry ? `Change the exam of ${personName(entry.attributes.PatientName)}` : 'Schedule an exam';
+  add.textContent = entry ? 'Replace' : 'Schedule';
+  leave.hidden = !entry;
+  byId('entry').reset();
+  for (const [keyword, , , type] of fields) {
+    byId(keyword).readOnly = Boolean(entry) && fixed.includes(keyword);
+    if (entry) byId(keyword).value = asTyped(entry.attributes[keyword] ?? '', type);
+  }
+}
+
+function changeButton(entry, about) {
+  const button = make('button', { type: 'button', 'aria-label': `Change: ${about}` }, 'Change');
+  button.addEventListener('click', () => {
+    fillForm(entry);
+    byId(fields[0][0]).focus();
+  });
   return withhold(button, closed);
 }
 
@@ -31,12 +71,12 @@ function row(entry) {
   const time = (said.ScheduledProcedureStepStartTime ?? '').replace(/^(\d\d)(\d\d).*$/, '$1:$2');
   const codes = (said.ScheduledProtocolCodeSequence ?? []).map(code => code.CodeMeaning).join(', ');
   const name = entry.study ? make('a', { href: `study.html#${encodeURIComponent(entry.study)}` }, about) : about;
-  return make('tr', { id: `exam-${entry.id}` }, cell('State', mark(entry), entry.conflict ? make('div', { className: 'notice bad' }, entry.conflict, make('div', {}, entry.study ? 'That one was not tied: the exam has its study.' : 'They were not tied. If it is the exam that is wrong: delete it and schedule it anew.')) : null),
+  return make('tr', { id: `exam-${entry.id}` }, cell('State', mark(entry), entry.conflict ? make('div', { className: 'notice bad' }, entry.conflict, make('div', {}, entry.study ? 'That one was not tied: the exam has its study.' : 'They were not tied. If it is the exam that is wrong: change it, or delete it and schedule it anew.')) : null),
     make('th', { scope: 'row' }, name, make('div', { className: 'quiet' }, `${said.PatientID}, accession number ${said.AccessionNumber}`)),
     cell('Scheduled', `${day(said.ScheduledProcedureStepStartDate)} ${time}`.trim()),
     cell('Exam', [said.Modality, said.ScheduledProcedureStepDescription, codes].filter(Boolean).join(' · ')),
     cell('Station', said.ScheduledStationAETitle ?? ''),
-    make('td', { className: 'actions' }, deleteButton(entry, about)));
+    make('td', { className: 'actions' }, changeButton(entry, about), ' ', deleteButton(entry, about)));
 }
 
 let shown = '';
@@ -77,13 +117,17 @@ function showFiles(folder) {
 }
 
 async function schedule() {
-  const entry = {};
+  const entry = { ...changing?.attributes }; // what the form does not ask for stays
   for (const [keyword, , , type] of fields) {
     const text = asDicom(byId(keyword).value.trim(), type);
     if (text) entry[keyword] = text;
+    else delete entry[keyword];
   }
-  await post('cmr/worklist', JSON.stringify(entry));
-  byId('entry').reset();
+  const body = JSON.stringify(entry);
+  if (changing) await unlessChanged(() => put(addressOf(changing), body, ofVersion(changing)));
+  else await post('cmr/worklist', body);
+  say(changing ? 'Changed.' : 'Scheduled.');
+  fillForm(null);
   await refresh();
 }
 
@@ -94,9 +138,14 @@ for (const [keyword, name, needed, type] of fields) {
     make('dd', {}, make('input', { id: keyword, type: type ?? 'text', required: needed, defaultValue: keyword === 'Modality' ? 'MR' : '' })));
 }
 const add = make('button', { type: 'submit', id: 'schedule' }, 'Schedule');
-byId('entry').append(list, add);
+const leave = make('button', { type: 'button', id: 'leave', hidden: true }, 'Leave it as it is');
+leave.addEventListener('click', () => {
+  fillForm(null);
+  byId(fields[0][0]).focus();
+});
+byId('entry').append(list, add, ' ', leave);
 byId('entry').addEventListener('submit', event => {
   event.preventDefault();
-  act(add, schedule, 'Scheduled.');
+  act(add, schedule);
 });
 repeat(refresh, 3000);

@@ -82,9 +82,9 @@ class Worklist(ServiceTest):
         server.configuration = configuration
         return server.start()
 
-    def send(self, server, method, path, body=None):
+    def send(self, server, method, path, body=None, headers=None):
         data = None if body is None else json.dumps(body).encode()
-        status, _, answer = server.call(method, path, data)
+        status, _, answer = server.call(method, path, data, headers)
         return status, json.loads(answer or b"null")
 
     def create(self, server, *entries):
@@ -176,7 +176,10 @@ class Worklist(ServiceTest):
         status, answer = self.send(server, "POST", "/cmr/worklist", changed)
         self.assertEqual((status, answer["id"]), (409, first))
         path = f"/cmr/worklist/{first}"
-        self.assertEqual(self.send(server, "PUT", path, changed)[0], 200)
+        version = {"If-Match": self.send(server, "GET", path)[1]["version"]}
+        self.assertEqual(self.send(server, "PUT", path, changed)[0], 400)
+        self.assertEqual(self.send(server, "PUT", path, changed, version)[0], 200)
+        self.assertEqual(self.send(server, "PUT", path, FIRST, version)[0], 409)
         self.assertEqual(self.patients(server, STEP + "ScheduledStationAETitle=MR2"), ["TEST-1"])
         self.assertTrue(self.send(server, "DELETE", path)[1]["deleted"])
         self.assertFalse(self.send(server, "DELETE", path)[1]["deleted"])

@@ -203,8 +203,29 @@ async function useTheWorklist(browser) {
   await page.press('#ScheduledProcedureStepStartDate', 'Enter');
   await page.waitForFunction(count => document.querySelectorAll('#entries tr').length === count + 1, before);
   demand((await page.textContent('#entries')).includes('Keyboard, Kay'), 'worklist: an exam is scheduled by keyboard');
+  const row = page.locator('#entries tr', { hasText: 'Keyboard' });
+  const change = async station => {
+    await row.getByRole('button', { name: /^Change/ }).press('Enter');
+    await page.fill('#ScheduledStationAETitle', station);
+  };
+  await change('MR7');
+  await page.press('#ScheduledStationAETitle', 'Enter');
+  await page.waitForFunction(() => document.querySelector('#entries').textContent.includes('MR7'));
+  demand(await page.isHidden('#leave') && await page.inputValue('#PatientID') === '', 'worklist: and changed');
+  // Somebody else is faster: this page is told, shows what is there now, and keeps what was typed.
+  const entry = (await archive('/cmr/worklist')).entries.find(one => one.attributes.PatientID === '4799');
+  await change('MR8');
+  const answer = await fetch(`${options.orthanc}/cmr/worklist/${entry.id}`, { method: 'PUT', headers: { 'If-Match': entry.version, 'X-CMR-Request': 'check' },
+    body: JSON.stringify({ ...entry.attributes, ScheduledStationAETitle: 'MR9' }) });
+  demand(answer.ok, 'worklist: somebody else changes it');
+  await page.press('#ScheduledStationAETitle', 'Enter');
+  await page.waitForSelector('#said .notice.bad');
+  demand((await page.textContent('#said')).includes('somebody else changed this exam meanwhile'), 'worklist: who is second is told');
+  demand((await row.textContent()).includes('MR9') && await page.inputValue('#ScheduledStationAETitle') === 'MR8', 'worklist: sees what is there now, and keeps what was typed');
+  if (options.pictures) await page.screenshot({ path: path.join(options.pictures, 'worklist-second.png'), fullPage: true });
+  await page.click('#leave');
   page.on('dialog', dialog => dialog.accept());
-  await page.locator('#entries tr', { hasText: 'Keyboard' }).getByRole('button').press('Enter');
+  await row.getByRole('button', { name: /^Delete/ }).press('Enter');
   await page.waitForFunction(count => document.querySelectorAll('#entries tr').length === count, before);
   demand(true, 'worklist: and deleted again');
   await page.close();

@@ -122,7 +122,7 @@ TEST_F(AuditTrailTest, PauseAndResumeAreOnRecord) {
 
 TEST_F(AuditTrailTest, WorklistEntriesAreOnRecordFromWhatToWhat) {
   const std::string id = Json::parse(ask("otto", "POST", "/cmr/worklist", exam).body)["id"];
-  EXPECT_EQ(ask("otto", "PUT", "/cmr/worklist/" + id, laterExam).status, 200);
+  EXPECT_EQ(ask("otto", "PUT", "/cmr/worklist/" + id, laterExam, "*").status, 200);
   EXPECT_EQ(ask("otto", "DELETE", "/cmr/worklist/" + id).status, 200);
   const auto all = trail("worklist");
   ASSERT_EQ(all.size(), 3U);

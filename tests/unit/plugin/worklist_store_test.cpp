@@ -123,8 +123,46 @@ TEST_F(WorklistStore, ANewOrReplacedEntryRings) {
   ASSERT_EQ(made.status, 200) << made.body;
   EXPECT_EQ(rings, 1);
   const std::string id = nlohmann::json::parse(made.body)["id"];
-  EXPECT_EQ(answerRest({"PUT", "/cmr/worklist/" + id, {}, body}, context).status, 200);
+  EXPECT_EQ(
+      answerRest({"PUT", "/cmr/worklist/" + id, {}, body, {{"if-match", "*"}}}, context).status,
+      200);
   EXPECT_EQ(rings, 2);
+}
+
+TEST_F(WorklistStore, OfTwoOperatorsWhoChangeOneExamTheSecondIsTold) {
+  RestContext context;
+  context.status = [] { return nlohmann::json::object(); };
+  context.store = store.get();
+  context.planner = planner.get();
+  context.worklist.enable = true;
+  const auto bodyFor = [](const std::string& station) {
+    return R"({"PatientName": "Roe^Ann", "PatientID": "4711", "AccessionNumber": "B",
+        "Modality": "MR", "ScheduledProcedureStepStartDate": "20990131",
+        "ScheduledStationAETitle": ")" +
+           station + "\"}";
+  };
+  const RestResponse made = answerRest({"POST", "/cmr/worklist", {}, bodyFor("MR1")}, context);
+  const nlohmann::json entry = nlohmann::json::parse(made.body);
+  const std::string path = "/cmr/worklist/" + entry.at("id").get<std::string>();
+  const std::string version = entry.at("version");
+  EXPECT_EQ(made.headers.at("ETag"), "\"" + version + "\"");
+  const auto ask = [&](const std::string& method, const std::string& body,
+                       std::map<std::string, std::string> headers) {
+    return answerRest({method, path, {}, body, std::move(headers)}, context);
+  };
+  const auto station = [&] {
+    return nlohmann::json::parse(ask("GET", {}, {}).body)["attributes"]["ScheduledStationAETitle"];
+  };
+  EXPECT_EQ(ask("PUT", bodyFor("MR2"), {}).status, 400);
+  EXPECT_EQ(ask("PUT", bodyFor("MR2"), {{"if-match", "\"" + version + "\""}}).status, 200);
+  const RestResponse second = ask("PUT", bodyFor("MR3"), {{"if-match", version}});
+  EXPECT_EQ(second.status, 409);
+  EXPECT_THAT(second.body, ::testing::HasSubstr("somebody else changed this exam meanwhile"));
+  EXPECT_EQ(station(), "MR2");
+  EXPECT_EQ(ask("DELETE", {}, {{"if-match", version}}).status, 409);
+  EXPECT_EQ(station(), "MR2");
+  EXPECT_EQ(ask("DELETE", {}, {}).status, 200);
+  EXPECT_EQ(ask("DELETE", {}, {{"if-match", version}}).status, 200) << "gone is gone";
 }
 
 }  // namespace
