@@ -2,7 +2,7 @@
 import { act, byId, cell, definitions, frame, get, make, post, say, scrolling, showStatus, tellWhyNot, whyNot, withhold } from './common.js';
 
 const releaseKind = { report: 'good', flag: 'doubt', off: 'bad' };
-const releaseWord = { report: 'reported', flag: 'reported with a reservation', off: 'kept back', replaced: 'not used: a head of its own outlines it' };
+const releaseWord = { report: 'reported', flag: 'reported with a reservation', off: 'kept back', replaced: 'not used: a head of its own outlines it', silent: 'gives no answer' };
 
 const taskWords = { sequence: 'Kind of sequence', view: 'View', seg_cine_sax: 'Short-axis cine', seg_cine_sax_rv: 'Short-axis cine, right ventricle', seg_cine_lax: 'Long-axis cine', seg_lge_sax: 'Late enhancement', seg_map_sax: 'T1 and T2 maps',
   landmarks: 'Landmarks', lge_presence: 'Whether there is late enhancement', disease: 'Disease' };
@@ -11,11 +11,18 @@ const evidenceWords = { real: 'real hearts', phantom: 'drawn hearts', both: 'rea
 // A right ventricle of its own head takes the place of that of the short axis.
 const isReplaced = (id, label, heads) => id === 'seg_cine_sax' && label.name === 'rv_cavity' && 'seg_cine_sax_rv' in heads;
 
+// Heads that are not run, by task, with the reason: their silence is no answer.
+function silence(silent) {
+  const tasks = Object.entries(silent ?? {});
+  return tasks.length === 0 ? [] : [make('div', { className: 'notice doubt' }, make('strong', {}, 'Heads that give no answer'),
+    make('ul', { className: 'clauses' }, ...tasks.map(([task, reason]) => make('li', {}, `${taskWords[task] ?? task}: ${reason}`))))];
+}
+
 // What reaches a report comes first.
-function headTable(heads) {
+function headTable(heads, silent = {}) {
   const order = Object.keys(releaseKind);
   const place = release => (order.includes(release) ? order.indexOf(release) : order.length);
-  const labels = Object.entries(heads).flatMap(([id, head]) => (head.labels ?? head.classes ?? [{}]).map(label => ({ ...label, id, ...(isReplaced(id, label, heads) ? { release: 'replaced' } : {}) })));
+  const labels = Object.entries(heads).flatMap(([id, head]) => (head.labels ?? head.classes ?? [{}]).map(label => ({ ...label, id, ...(id in silent ? { release: 'silent' } : isReplaced(id, label, heads) ? { release: 'replaced' } : {}) })));
   const rows = labels.sort((a, b) => place(a.release) - place(b.release)).map(label => make('tr', {},
     make('th', { scope: 'row', title: label.id }, taskWords[label.id] ?? label.id), cell('Structure or class', label.code?.meaning ?? (label.name ?? '').replaceAll('_', ' ')),
     cell('Learned from', evidenceWords[label.evidence] ?? label.evidence ?? ''),
@@ -67,12 +74,12 @@ function blockOf(block) {
 }
 
 // Those that rules may name.
-function otherPackage({ name, sha256, problem, folder }, found) {
+function otherPackage({ name, sha256, problem, folder, silentHeads }, found) {
   const { manifest } = found;
   return make('section', { className: 'sheet', 'aria-label': `Package ${name}` }, make('h3', {}, name),
     problem ? make('div', { className: 'notice bad' }, problem) : null,
     definitions([['Name', `${manifest.name} ${manifest.version}`], ['Intended use', manifest.intendedUse], ['Folder', folder], ['Hash of the manifest', sha256]]),
-    scrolling(`Heads of ${name}, and what each tells apart`, headTable(manifest.heads ?? {})));
+    ...silence(silentHeads), scrolling(`Heads of ${name}, and what each tells apart`, headTable(manifest.heads ?? {}, silentHeads ?? {})));
 }
 
 async function showOthers(packages) {
@@ -152,7 +159,7 @@ async function start() {
   byId('package').replaceChildren(definitions([['Name', `${manifest.name} ${manifest.version}`], ['Intended use', manifest.intendedUse],
     ['Licence', manifest.licence], ['Folder', found.folder], ['Hash of the manifest', found.sha256], ['Program', `${manifest.lowestProgramVersion} or newer`],
     ['Trained on', `${manifest.training?.trained?.patients?.length ?? '?'} patients, ${manifest.training?.trained?.frames ?? '?'} frames`]]));
-  byId('heads').replaceChildren(scrolling('Heads, and what each tells apart', headTable(manifest.heads ?? {})));
+  byId('heads').replaceChildren(...silence(status.package?.silentHeads), scrolling('Heads, and what each tells apart', headTable(manifest.heads ?? {}, status.package?.silentHeads ?? {})));
   byId('metrics').replaceChildren(...metricLists(manifest.metrics));
   byId('card').replaceChildren(...(found.card ? found.card.trim().split(/\n\s*\n/).flatMap(blockOf) : [make('p', { className: 'quiet' }, 'This package has no card.')]));
   await showOthers(status.packages ?? []);
