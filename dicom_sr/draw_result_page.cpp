@@ -29,6 +29,7 @@ namespace {
 
 constexpr double provenanceLabelWidth = 128;
 constexpr double tableWidth = 843;
+constexpr std::size_t linesOfHeading = 2;
 
 std::string packageName(const SaxAnalysis& analysis) {
   return "model package " + packageTitle(analysis.package);
@@ -48,11 +49,12 @@ void drawNotice(PageCanvas& canvas, double baseline) {
 double drawHeading(PageCanvas& canvas, const std::string& title, const SaxAnalysis& analysis) {
   canvas.text(page::margin, page::margin + 34, title, TextStyle::title);
   drawNotice(canvas, page::margin + 32);
-  canvas.text(page::margin, page::margin + 70,
-              std::string("AI result, not verified by a person. ") + programName + " " +
-                  programVersion + ", " + packageName(analysis) + ".",
-              TextStyle::body, page::quiet);
-  const double y = page::margin + 90;
+  const double lines =
+      canvas.paragraph(page::margin, page::margin + 70,
+                       std::string("AI result, not verified by a person. ") + programName + " " +
+                           programVersion + ", " + packageName(analysis) + ".",
+                       TextStyle::body, page::quiet, canvas.contentWidth(), linesOfHeading);
+  const double y = page::margin + 63 + lines;  // 20 below the baseline of the last line
   canvas.line(page::margin, y, page::margin + canvas.contentWidth(), y, page::rule, 1);
   return y + 14;
 }

@@ -69,6 +69,18 @@ TEST(DrawResultPage, ShowsImagesContoursAndText) {
 }
 
 // Whatever is drawn must stay inside: the outermost pixels show the ground alone.
+void expectFreeMargins(const RgbImage& page) {
+  ASSERT_LT(page.height, page::maxHeight);
+  for (int y = 0; y < page.height; ++y) {
+    for (int x = 0; x < page.width; ++x) {
+      if (x >= 24 && x < page.width - 24 && y >= 24 && y < page.height - 12) continue;
+      const std::size_t at =
+          (static_cast<std::size_t>(y) * page::width + static_cast<std::size_t>(x)) * 3;
+      ASSERT_EQ(page.pixels[at], screenPalette.ground.red) << "at " << x << ", " << y;
+    }
+  }
+}
+
 TEST(DrawResultPage, LeavesItsMarginsFreeHoweverMuchThereIsToSay) {
   const SeriesStack source = demoStack();
   SaxAnalysis analysis = withCurves(source);
@@ -80,16 +92,14 @@ TEST(DrawResultPage, LeavesItsMarginsFreeHoweverMuchThereIsToSay) {
   for (int i = 0; i < 30; ++i) {
     analysis.flags.push_back({Severity::serious, "flag", "The reason is " + endless});
   }
-  const RgbImage page = drawResultPage(source, analysis, fixedContext());
-  ASSERT_LT(page.height, page::maxHeight);
-  for (int y = 0; y < page.height; ++y) {
-    for (int x = 0; x < page.width; ++x) {
-      if (x >= 24 && x < page.width - 24 && y >= 24 && y < page.height - 12) continue;
-      const std::size_t at =
-          (static_cast<std::size_t>(y) * page::width + static_cast<std::size_t>(x)) * 3;
-      ASSERT_EQ(page.pixels[at], screenPalette.ground.red) << "at " << x << ", " << y;
-    }
-  }
+  expectFreeMargins(drawResultPage(source, analysis, fixedContext()));
+}
+
+TEST(DrawResultPage, KeepsALongNameOfAPackageInsideThePage) {
+  const SeriesStack source = demoStack();
+  SaxAnalysis analysis = withCurves(source);
+  analysis.package.name.assign(240, 'w');
+  expectFreeMargins(drawResultPage(source, analysis, fixedContext()));
 }
 
 TEST(DrawResultPage, GivesTheSamePixelsTwice) {
