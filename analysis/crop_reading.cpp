@@ -47,13 +47,18 @@ void CropReading::addAnswers(std::size_t head, const torch::Tensor& probabilitie
 }
 
 void CropReading::add(const TokenLevels& tokens, const std::vector<int>& slices) {
+  std::vector<torch::Tensor> probabilities(heads_.size());
   for (std::size_t h = 0; h < heads_.size(); ++h) {
     if (!failures_[h].empty()) continue;
     try {
-      addAnswers(h, probabilitiesOf(*heads_[h], tokens).cpu().contiguous(), slices);
+      probabilities[h] = probabilitiesOf(*heads_[h], tokens).cpu().contiguous();
     } catch (const InputError& error) {  // a script's; the others go on
       failures_[h] = error.what();
     }
+  }
+  // All is computed: a batch that memory did not hold can be given again.
+  for (std::size_t h = 0; h < heads_.size(); ++h) {
+    if (probabilities[h].defined()) addAnswers(h, probabilities[h], slices);
   }
   for (const int slice : slices) {
     if (slice >= 0) ++frames_.at(static_cast<std::size_t>(slice));

@@ -24,7 +24,7 @@ class CropReading {
   std::vector<int> layers() const;
 
   // Tokens of a batch whose pictures are frames of these slices, in order; -1 leaves one out, as
-  // one that shows no left ventricle tells nothing of it.
+  // one that shows no left ventricle tells nothing of it. What throws has added nothing.
   void add(const TokenLevels& tokens, const std::vector<int>& slices);
 
   // Mean over the slices that were seen, each being the mean over its frames. Nothing of a head

@@ -7,8 +7,10 @@
 #include <set>
 #include <utility>
 
+#include "analysis/batch_halving.h"
 #include "analysis/compute_choice.h"
 #include "analysis/crop_reading.h"
+#include "analysis/device_memory.h"
 #include "analysis/errors.h"
 #include "analysis/heart_search.h"
 #include "analysis/landmark_decoding.h"
@@ -80,7 +82,7 @@ class DenseReader::Impl {
         decoders_(readTaskDecoders(package_, network_)),
         heads_(headsThatSee(readClassificationHeads(package_, settings.allowedScripts),
                             HeadLook::crop)),
-        batch_(std::max(1, settings.batch)) {
+        batches_(settings.batch, isOutOfMemory) {
     setThreads(settings.threads);
     const torch::Device device = chooseDevice(settings.device);
     precision_ = choosePrecision(settings.precision, device);
@@ -112,36 +114,38 @@ class DenseReader::Impl {
     const torch::InferenceMode guard;
     std::vector<Crop> crops;
     for (const FrameKey& key : frames) crops.push_back({key, mapOf(stack, key.slice, axis)});
-    const auto step = static_cast<std::size_t>(batch_);
-    for (std::size_t first = 0; first < crops.size(); first += step) {
-      const std::size_t last = std::min(crops.size(), first + step);
+    batches_.forEach(crops.size(), [&](std::size_t first, std::size_t last) {
       const torch::Tensor images = gather(stack, crops, first, last, window);
       const TokenLevels tokens = network_->readTokens(
           images, reading == nullptr ? std::vector<int>{} : reading->layers(), precision_);
       const std::vector<torch::Tensor> levels = network_->levelsFrom(tokens, images);
+      torch::Tensor p;
+      torch::Tensor maps;
       if (segmenter != nullptr) {
-        const torch::Tensor p =
-            torch::softmax(decode(*segmenter, images, levels, precision_), 1).cpu().contiguous();
+        p = torch::softmax(decode(*segmenter, images, levels, precision_), 1).cpu().contiguous();
+      }
+      if (locator != nullptr) {
+        maps = heatMaps(decode(*locator, images, levels, precision_)).cpu();
+      }
+      if (segmenter != nullptr) {
         for (std::size_t i = first; i < last; ++i) {
           storeLabels(p[static_cast<std::int64_t>(i - first)], stack, crops[i], into, confidence);
         }
       }
-      if (reading != nullptr) {
-        std::vector<int> slices;
-        for (std::size_t i = first; i < last; ++i) {
-          const FrameKey& key = crops[i].frame;
-          slices.push_back(showsCavity(into.labels, key) ? key.slice : -1);
-        }
-        reading->add(tokens, slices);
-      }
       if (locator != nullptr) {
-        const torch::Tensor maps = heatMaps(decode(*locator, images, levels, precision_)).cpu();
         for (std::size_t i = first; i < last; ++i) {
           storeLandmarks(maps[static_cast<std::int64_t>(i - first)], stack, crops[i],
                          locator->description, into);
         }
       }
-    }
+      if (reading == nullptr) return;
+      std::vector<int> slices;
+      for (std::size_t i = first; i < last; ++i) {
+        const FrameKey& key = crops[i].frame;
+        slices.push_back(showsCavity(into.labels, key) ? key.slice : -1);
+      }
+      reading->add(tokens, slices);  // last, as it counts what it is given
+    });
   }
 
   // Sum over pixels of the probability of any structure, as a share of the crop: how much heart.
@@ -150,12 +154,17 @@ class DenseReader::Impl {
     const torch::InferenceMode guard;
     std::vector<Crop> crops;
     for (const int p : scoutPhases(stack)) crops.push_back({{0, p}, mapOf(stack, 0, axis)});
-    const torch::Tensor images = gather(stack, crops, 0, crops.size(), window);
-    const torch::Tensor p = torch::softmax(
-        decode(segmenter, images, network_->readLevels(images, precision_), precision_), 1);
-    return p.slice(1, 1).sum(1).mean().item<double>();
+    double total = 0;
+    batches_.forEach(crops.size(), [&](std::size_t first, std::size_t last) {
+      const torch::Tensor images = gather(stack, crops, first, last, window);
+      const torch::Tensor p = torch::softmax(
+          decode(segmenter, images, network_->readLevels(images, precision_), precision_), 1);
+      total += p.slice(1, 1).sum(1).mean().item<double>() * static_cast<double>(last - first);
+    });
+    return total / static_cast<double>(crops.size());
   }
 
+  void begin() { batches_.begin(); }
   const ModelPackage& package() const { return package_; }
   std::vector<ClassificationHead>& heads() { return heads_; }
 
@@ -229,7 +238,7 @@ class DenseReader::Impl {
   Network network_;
   std::vector<TaskDecoder> decoders_;
   std::vector<ClassificationHead> heads_;
-  int batch_;
+  BatchHalving batches_;
   ComputePrecision precision_ = ComputePrecision::float32;
 };
 
@@ -267,6 +276,8 @@ std::optional<HeartAxis> centreOfLabels(const LabelStack& labels, const std::vec
 DenseReader::DenseReader(const std::string& folder, const InferenceSettings& settings)
     : impl_(std::make_unique<Impl>(folder, settings)) {}
 DenseReader::~DenseReader() = default;
+
+void DenseReader::begin() { impl_->begin(); }
 
 bool DenseReader::hasHead(const std::string& task) const { return impl_->find(task) != nullptr; }
 

@@ -41,6 +41,9 @@ class DenseReader {
 
   bool hasHead(const std::string& task) const;
 
+  // Another job begins: batches are as large as the settings say, again (batch_halving.h).
+  void begin();
+
   // A long axis: each slice is a view of its own, whose heart is searched for over the whole field.
   // Structures by seg_cine_lax, landmarks where the package has that head. Throws PackageError
   // without seg_cine_lax.

@@ -4,14 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
 #include <vector>
 
+#include "analysis/batch_halving.h"
 #include "analysis/compute_choice.h"
 #include "analysis/crop_reading.h"
 #include "analysis/dense_reader.h"
+#include "analysis/device_memory.h"
 #include "analysis/errors.h"
 #include "analysis/frame_sampling.h"
 #include "analysis/heart_search.h"
@@ -59,7 +62,7 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
                                 HeadLook::crop)),
         likeness_(readTrainingLikeness(package_)),
         rightVentricle_(readRightVentricle(package_, network_)),
-        batch_(settings.batch),
+        batches_(settings.batch, isOutOfMemory),
         settings_(settings) {
     setThreads(settings.threads);
     const torch::Device device = chooseDevice(settings.device);
@@ -90,7 +93,11 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
     return silent;
   }
 
-  void forgetFailures() override { failures_.clear(); }
+  void forgetFailures() override {
+    failures_.clear();
+    batches_.begin();
+    if (reader_) reader_->begin();
+  }
 
   std::optional<PackageIdentity> identityOfHead(const std::string& task) override {
     const auto found = package_.heads.find(task);
@@ -237,35 +244,41 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
                                    plane.rowSpacingMm, size));
     }
     std::vector<FieldLook> looks;
-    forEachBatch(keys.size(), [&](std::size_t first, std::size_t last) {
+    looks.reserve(keys.size());
+    batches_.forEach(keys.size(), [&](std::size_t first, std::size_t last) {
       const FirstLookPass pass =
           network_->look(gather(stack, keys, first, last, maps), layersOf(heads_), precision_);
-      addTo(sums, pass, last - first);
+      LookSums with = sumsWith(sums, pass, last - first);
       const torch::Tensor p = torch::softmax(pass.where, 1).cpu().contiguous();
+      std::vector<FieldLook> own;
       for (std::size_t i = first; i < last; ++i) {
         const auto* row = p[static_cast<std::int64_t>(i - first)].data_ptr<float>();
-        looks.push_back({keys[i], maps[i], {row, row + p.size(1)}});
+        own.push_back({keys[i], maps[i], {row, row + p.size(1)}});
       }
+      // All is computed: nothing below takes memory any more.
+      sums = std::move(with);
+      std::move(own.begin(), own.end(), std::back_inserter(looks));
     });
     return looks;
   }
 
-  void addTo(LookSums& sums, const FirstLookPass& pass, std::size_t frames) {
+  LookSums sumsWith(LookSums sums, const FirstLookPass& pass, std::size_t frames) {
     sums.frames += frames;
     for (std::size_t i = 0; i < heads_.size(); ++i) {
       const torch::Tensor sum = sumOf(heads_[i], pass.tokens);
       if (sums.probabilities.size() <= i) {
         sums.probabilities.push_back(sum);
       } else if (sums.probabilities[i].defined() && sum.defined()) {
-        sums.probabilities[i] += sum;
+        sums.probabilities[i] = sums.probabilities[i] + sum;
       } else {
         sums.probabilities[i] = torch::Tensor();
       }
     }
-    if (!likeness_ || pass.tokens.empty()) return;
+    if (!likeness_ || pass.tokens.empty()) return sums;
     for (const double d : likeness_->distances(pass.tokens.rbegin()->second.select(1, 0))) {
       sums.distances.push_back(d);
     }
+    return sums;
   }
 
   // Undefined when a script failed: the others go on.
@@ -367,14 +380,6 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
            frame.end();
   }
 
-  template <typename Work>
-  void forEachBatch(std::size_t count, const Work& work) const {
-    const auto step = static_cast<std::size_t>(std::max(1, batch_));
-    for (std::size_t first = 0; first < count; first += step) {
-      work(first, std::min(count, first + step));
-    }
-  }
-
   // `reading`: heads that read the same pass; none: null.
   void segmentFrames(const ImageStack& stack, const std::vector<FrameKey>& keys,
                      const HeartAxis& axis, Segmentation& into,
@@ -383,7 +388,8 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
     for (const FrameKey& key : keys) {
       maps.push_back(mapAbout(stack, key.slice, axis.column(key.slice), axis.row(key.slice)));
     }
-    forEachBatch(keys.size(), [&](std::size_t first, std::size_t last) {
+    batches_.forEach(keys.size(), [&](std::size_t first, std::size_t last) {
+      if (done) done(static_cast<double>(first) / static_cast<double>(keys.size()));
       const torch::Tensor images = gather(stack, keys, first, last, maps);
       const CropPass pass = network_->segmentAndRead(
           images, reading == nullptr ? std::vector<int>{} : reading->layers(), precision_);
@@ -397,11 +403,9 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
         if (!right.defined()) continue;
         storeRight(right[static_cast<std::int64_t>(i - first)], maps[i], stack, keys[i], into);
       }
-      if (reading != nullptr) reading->add(pass.tokens, slices);
-      if (done) {
-        done(static_cast<double>(last) / static_cast<double>(keys.size()));
-      }
+      if (reading != nullptr) reading->add(pass.tokens, slices);  // last: it counts
     });
+    if (done) done(1);
   }
 
   // Probabilities by the head of the right ventricle; undefined in a package without one. It reads
@@ -468,7 +472,7 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
   std::vector<ClassificationHead> cropHeads_;  // that see what is segmented
   std::optional<TrainingLikeness> likeness_;
   std::vector<TaskDecoder> rightVentricle_;  // none or one
-  int batch_;
+  BatchHalving batches_;
   InferenceSettings settings_;
   std::unique_ptr<DenseReader> reader_;  // loaded when a series first asks for it
   ComputePrecision precision_ = ComputePrecision::float32;

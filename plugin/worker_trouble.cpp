@@ -23,7 +23,7 @@ AnalysisOutcome failedBecause(const std::string& reason, FailureCause cause) {
 }
 
 FailureCause causeSaid(const AnalysisOutcome& outcome) {
-  return outcome.reason == outOfMemory ? FailureCause::memory : FailureCause::analysis;
+  return outcome.reason.rfind(outOfMemory, 0) == 0 ? FailureCause::memory : FailureCause::analysis;
 }
 
 }  // namespace cmr
