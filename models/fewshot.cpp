@@ -168,6 +168,7 @@ FewshotResult runCell(const FewshotCell& cell, const FewshotOptions& o, const Co
   try {
     Network network = startOf(cell, o);
     const double loss = trainCell(network, cell, o, computing, framesOf(training, cell.patients));
+    network->to(computing.device);  // training leaves it on the CPU, where the precision may not be
     FewshotResult result =
         fewshotResult(cell, evaluateCrops(network, test, o.size, o.spacingMm, computing.precision,
                                           windowOfDrawnPatients(o.task)));
