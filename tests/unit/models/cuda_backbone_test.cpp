@@ -25,6 +25,14 @@ torch::nn::LayerNorm randomNorm(std::int64_t width) {
   return norm;
 }
 
+VitGeometry smallGeometry(int depth) {
+  VitGeometry geometry;
+  geometry.width = 128;
+  geometry.heads = 2;
+  geometry.depth = depth;
+  return geometry;
+}
+
 // Widths of the kernel and one that it does not take; a number of rows that fills no block; tokens
 // far from zero, where a sum of squares would cancel.
 TEST(CudaBackbone, SumAndNormAreThoseOfTheCpu) {
@@ -54,12 +62,8 @@ TEST(CudaBackbone, SumAndNormAreThoseOfTheCpu) {
 
 TEST(CudaBackbone, TokensOfEveryLayerAreThoseOfTheCpu) {
   REQUIRE_CUDA();
-  VitGeometry geometry;
-  geometry.width = 128;
-  geometry.heads = 2;
-  geometry.depth = 4;
   torch::manual_seed(22);
-  Vit vit(geometry);
+  Vit vit(smallGeometry(4));
   vit->eval();
   const torch::InferenceMode guard;
   const torch::Tensor images = torch::rand({2, 1, 96, 64});
@@ -79,12 +83,8 @@ TEST(CudaBackbone, TokensOfEveryLayerAreThoseOfTheCpu) {
 
 TEST(CudaBackbone, LearnsThroughTheSameTokensThatItReads) {
   REQUIRE_CUDA();
-  VitGeometry geometry;
-  geometry.width = 128;
-  geometry.heads = 2;
-  geometry.depth = 3;
   torch::manual_seed(23);
-  Vit vit(geometry);
+  Vit vit(smallGeometry(3));
   vit->to(torch::kCUDA);
   vit->eval();
   const torch::Tensor images = torch::rand({2, 1, 64, 64}, torch::kCUDA);
