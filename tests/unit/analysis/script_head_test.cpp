@@ -5,11 +5,13 @@
 
 #include "analysis/errors.h"
 #include "analysis/pooled_head.h"
+#include "tests/support/fault_of.h"
 #include "tests/support/small_script.h"
 
 namespace cmr {
 namespace {
 
+using test::faultOf;
 using testing::AllOf;
 using testing::HasSubstr;
 
@@ -27,16 +29,6 @@ HeadDescription diseaseHead() {
 TokenLevels tokensOf(std::int64_t batch) {
   torch::manual_seed(3);
   return {{1, torch::randn({batch, 10, 16}) * 40 + 7}, {2, torch::randn({batch, 10, 16})}};
-}
-
-template <typename Thrown, typename Call>
-std::string faultOf(const Call& call) {
-  try {
-    call();
-  } catch (const Thrown& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 std::string faultOfAnswer(const std::string& body) {

@@ -13,12 +13,15 @@
 #include "tests/support/real_series.h"
 #include "tests/support/reshaped_stack.h"
 #include "tests/support/synthetic_analysis.h"
+#include "tests/support/written_report.h"
 
 namespace cmr {
 namespace {
 
 using test::circlesOn;
 using test::fixedContext;
+using test::readBack;
+using test::WrittenReport;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -30,31 +33,11 @@ SeriesStack demoStack() {
   return result.stacks.front();
 }
 
-struct Written {
-  std::vector<ProducedObject> segmentations;
-  ProducedObject report;
-};
-
-Written write(const SeriesStack& source, const SaxAnalysis& analysis) {
-  Written written;
+WrittenReport write(const SeriesStack& source, const SaxAnalysis& analysis) {
+  WrittenReport written;
   written.segmentations = writeSegmentation(source, analysis, fixedContext());
   written.report = writeStructuredReport(source, analysis, fixedContext(), written.segmentations);
   return written;
-}
-
-// What check_report.py prints; its faults are failures.
-std::string readBack(const Written& written, const std::string& sources) {
-  const test::TemporaryFolder folder;
-  std::string command = "/usr/bin/python3 -W ignore '" CMR_TEST_SUPPORT "/check_report.py' '" +
-                        folder.write("sr.dcm", written.report.bytes) + "' '" + sources + "'";
-  for (std::size_t i = 0; i < written.segmentations.size(); ++i) {
-    command += " '" +
-               folder.write("seg" + std::to_string(i) + ".dcm", written.segmentations[i].bytes) +
-               "'";
-  }
-  const test::Verdict verdict = test::run(command);
-  EXPECT_EQ(verdict.status, 0) << verdict.output;
-  return verdict.output;
 }
 
 TEST(WriteStructuredReport, FollowsEveryRuleThatViewersNeed) {
@@ -130,7 +113,7 @@ TEST(WriteStructuredReport, StaysWholeWithoutAnyContour) {
   const SeriesStack source = demoStack();
   SaxAnalysis analysis = circlesOn(source);
   std::fill(analysis.labels.labels.begin(), analysis.labels.labels.end(), std::uint8_t{0});
-  const Written written = write(source, analysis);
+  const WrittenReport written = write(source, analysis);
   EXPECT_THAT(readBack(written, demoFolder), HasSubstr("groups 0 images 23"));
   for (const std::string& error : test::dciodvfyErrors(written.report, source)) {
     ADD_FAILURE() << error;
@@ -183,7 +166,7 @@ TEST(WriteStructuredReport, ReferencesInvalidIdentifiersOfTheSourceByteForByte) 
   const ReadResult result = readInstances(instances);
   ASSERT_EQ(result.stacks.size(), 1U);
   const SeriesStack& source = result.stacks.front();
-  const Written written = write(source, circlesOn(source));
+  const WrittenReport written = write(source, circlesOn(source));
   readBack(written, std::string(CMR_SHARED_DATA) + "/sunnybrook-dicom/SCD0000101");
   for (const std::string& error : test::dciodvfyErrors(written.report, source)) {
     ADD_FAILURE() << error;

@@ -13,11 +13,14 @@
 #include "tests/support/judge.h"
 #include "tests/support/real_series.h"
 #include "tests/support/synthetic_analysis.h"
+#include "tests/support/written_report.h"
 
 namespace cmr {
 namespace {
 
 using test::fixedContext;
+using test::readBack;
+using test::WrittenReport;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -56,37 +59,16 @@ SaxAnalysis analysisOf(const SeriesStack& source) {
   return a;
 }
 
-struct Written {
-  std::vector<ProducedObject> segmentations;
-  ProducedObject report;
-};
-
-Written write(const SeriesStack& source, const SaxAnalysis& analysis) {
-  Written written;
+WrittenReport write(const SeriesStack& source, const SaxAnalysis& analysis) {
+  WrittenReport written;
   written.segmentations = writeSegmentation(source, analysis, fixedContext());
   written.report = writeVolumeReport(source, analysis, fixedContext(), written.segmentations);
   return written;
 }
 
-// What check_report.py prints; its faults are failures.
-std::string readBack(const Written& written, const std::string& sources) {
-  const test::TemporaryFolder folder;
-  std::string command = "/usr/bin/python3 -W ignore '" CMR_TEST_SUPPORT
-                        "/check_report.py' --volumes '" +
-                        folder.write("sr.dcm", written.report.bytes) + "' '" + sources + "'";
-  for (std::size_t i = 0; i < written.segmentations.size(); ++i) {
-    command += " '" +
-               folder.write("seg" + std::to_string(i) + ".dcm", written.segmentations[i].bytes) +
-               "'";
-  }
-  const test::Verdict verdict = test::run(command);
-  EXPECT_EQ(verdict.status, 0) << verdict.output;
-  return verdict.output;
-}
-
 TEST(WriteVolumeReport, TiesVolumesToTheirSegmentsAndGivesWhatHasNoOutlineInGroupsOfItsOwn) {
   const SeriesStack source = demoStack();
-  const std::string seen = readBack(write(source, analysisOf(source)), demoFolder);
+  const std::string seen = readBack(write(source, analysisOf(source)), demoFolder, "--volumes ");
   // Six volumes, function of the LV, strain, heart rate, one wall segment at ED and at ES, two
   // phases.
   EXPECT_THAT(seen, HasSubstr("groups 13 images 20"));
@@ -120,7 +102,7 @@ TEST(WriteVolumeReport, NamesEverySegmentationOfAVolumeThatIsSpreadOverSeveral) 
     if (static_cast<int>(i) / phases < 3) image.SeriesInstanceUID = "1.2.3";
   }
   SaxAnalysis analysis = analysisOf(source);
-  const Written written = write(source, analysis);
+  const WrittenReport written = write(source, analysis);
   ASSERT_EQ(written.segmentations.size(), 2U);
   const test::TemporaryFolder folder;
   const std::string dump =
@@ -135,7 +117,7 @@ TEST(WriteVolumeReport, NamesEverySegmentationOfAVolumeThatIsSpreadOverSeveral) 
 TEST(WriteVolumeReport, GivesTheSameBytesTwiceAndOtherIdentifiersThanTheReport) {
   const SeriesStack source = demoStack();
   const SaxAnalysis analysis = analysisOf(source);
-  const Written written = write(source, analysis);
+  const WrittenReport written = write(source, analysis);
   EXPECT_EQ(written.report.bytes, write(source, analysis).report.bytes);
   EXPECT_EQ(written.report.kind, ObjectKind::volumeReport);
   const ProducedObject other =

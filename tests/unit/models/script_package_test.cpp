@@ -20,6 +20,7 @@
 #include "models/manifest_file.h"
 #include "models/merge_heads.h"
 #include "models/package_writer.h"
+#include "tests/support/fault_of.h"
 #include "tests/support/small_script.h"
 #include "tests/support/test_folder.h"
 #include "tests/support/tiny_network.h"
@@ -29,6 +30,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using test::faultOf;
 using testing::AllOf;
 using testing::HasSubstr;
 
@@ -57,16 +59,6 @@ ImageStack twoSlices() {
     stack.frames.push_back(std::move(frame));
   }
   return stack;
-}
-
-template <typename Call>
-std::string faultOf(const Call& call) {
-  try {
-    call();
-  } catch (const PackageError& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 class ScriptPackage : public testing::Test {
@@ -149,9 +141,9 @@ TEST_F(ScriptPackage, RefusesAFileOfOtherBytesThanWereAllowed) {
   std::string content = test::scriptOf(prefersTheSecond);
   content[content.size() / 2] ^= 1;
   write("view.pt", content);
-  EXPECT_THAT(faultOf([&] { load({sha256}); }), HasSubstr("view.pt has checksum"));
+  EXPECT_THAT(faultOf<PackageError>([&] { load({sha256}); }), HasSubstr("view.pt has checksum"));
   // Between the look at the package and the load.
-  EXPECT_THAT(faultOf([&] { readClassificationHeads(opened, {sha256}); }),
+  EXPECT_THAT(faultOf<PackageError>([&] { readClassificationHeads(opened, {sha256}); }),
               HasSubstr("view.pt has checksum"));
   change([&](json& manifest) { manifest["files"].back()["sha256"] = sha256Hex(content); });
   const auto segmenter = load({sha256});
@@ -161,7 +153,7 @@ TEST_F(ScriptPackage, RefusesAFileOfOtherBytesThanWereAllowed) {
 
 TEST_F(ScriptPackage, IsRefusedAtLoadWhenAnAllowedHeadDoesNotAnswer) {
   const std::string wrong = bring("view", {"sax", "4ch", "2ch"}, prefersTheSecond);
-  EXPECT_THAT(faultOf([&] { load({wrong}); }),
+  EXPECT_THAT(faultOf<PackageError>([&] { load({wrong}); }),
               AllOf(HasSubstr("the head view"), HasSubstr("in place of")));
   EXPECT_NO_THROW(load({}));
 }
@@ -176,7 +168,7 @@ TEST_F(ScriptPackage, IsRefusedWhenTheKnownAnswerOfAnAllowedHeadIsAnother) {
   state({0, 1});
   EXPECT_NO_THROW(load({sha256}));
   state({1, 0});
-  EXPECT_THAT(faultOf([&] { load({sha256}); }), HasSubstr("the package's head view"));
+  EXPECT_THAT(faultOf<PackageError>([&] { load({sha256}); }), HasSubstr("the package's head view"));
 }
 
 TEST_F(ScriptPackage, LeavesOutWhatAHeadFailedToAnswerAndSaysWhyUntilTheNextSeries) {
@@ -215,7 +207,7 @@ TEST_F(ScriptPackage, HasToListTheFileAndBeAClassificationHead) {
   const auto faultAfter = [&](const std::function<void(json&)>& edit) {
     const json before = json::parse(std::ifstream(folder_ + "/manifest.json"));
     change(edit);
-    const std::string fault = faultOf([&] { openPackage(folder_); });
+    const std::string fault = faultOf<PackageError>([&] { openPackage(folder_); });
     writeManifest(folder_, before);
     return fault;
   };
@@ -237,7 +229,7 @@ TEST_F(ScriptPackage, GivesItsScriptToNoOtherPackage) {
   bring("view", {"sax", "4ch"}, prefersTheSecond);
   HeadMerge merge;
   merge.from = {folder_};
-  EXPECT_THAT(faultOf([&] { mergeHeads(base.string(), folder_ + "-new", merge); }),
+  EXPECT_THAT(faultOf<PackageError>([&] { mergeHeads(base.string(), folder_ + "-new", merge); }),
               HasSubstr("is TorchScript, which is not taken over"));
 }
 
