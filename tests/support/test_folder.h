@@ -5,18 +5,47 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <memory>
+#include <set>
 #include <string>
+#include <system_error>
 
 namespace cmr::test {
+
+// Takes the folders of a test away when it ends, but leaves those of a failed one to be looked at.
+class FolderSweeper : public testing::EmptyTestEventListener {
+ public:
+  static FolderSweeper& ofThisProgram() {
+    static FolderSweeper* const sweeper = [] {
+      auto own = std::make_unique<FolderSweeper>();
+      FolderSweeper* const added = own.get();
+      testing::UnitTest::GetInstance()->listeners().Append(own.release());  // which owns it
+      return added;
+    }();
+    return *sweeper;
+  }
+  void note(const std::filesystem::path& folder) { folders_.insert(folder); }
+
+ private:
+  void OnTestEnd(const testing::TestInfo& test) override {
+    for (const std::filesystem::path& folder : folders_) {
+      std::error_code ignored;
+      if (!test.result()->Failed()) std::filesystem::remove_all(folder, ignored);
+    }
+    folders_.clear();
+  }
+
+  std::set<std::filesystem::path> folders_;
+};
 
 // Below the temporary folder, named after the running test; made when it is not there.
 inline std::filesystem::path ownFolder() {
   const testing::TestInfo* test = testing::UnitTest::GetInstance()->current_test_info();
-  const std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) /
-      (std::string("cmr_") + test->test_suite_name() + "_" + test->name() + "_" +
-       std::to_string(getpid()));
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) /
+                                       (std::string("cmr_") + test->test_suite_name() + "_" +
+                                        test->name() + "_" + std::to_string(getpid()));
   std::filesystem::create_directories(folder);
+  FolderSweeper::ofThisProgram().note(folder);
   return folder;
 }
 
