@@ -56,6 +56,19 @@ class AuditTrail {
   void notePackage(const std::string& folder, const std::string& sha256,
                    const std::string& name = {});
 
+  // The model package that new jobs are for where their rule names none, as people said last.
+  struct PackageChoice {
+    std::string name;  // empty: that of the configuration
+    Actor by;
+    std::int64_t atMs = 0;     // Unix time; 0: nobody ever chose
+    std::int64_t version = 0;  // grows with each choice
+  };
+  PackageChoice chosenPackage();
+  // False: `replaced` is not the version of the choice any more, nothing changed. The same again
+  // changes nothing either. Without `replaced` whatever is there is replaced.
+  bool choosePackage(const std::string& name, const Actor& by,
+                     const std::optional<std::int64_t>& replaced);
+
   struct EarlierRules {
     std::string sha256;
     std::int64_t sinceMs = 0;

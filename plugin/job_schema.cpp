@@ -372,6 +372,19 @@ CREATE TABLE reports_asked_for (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Which model package new jobs are for where their rule names none (package_choice.h): the latest
+// word of an administrator, whose number grows with each. An empty name: the configuration's.
+constexpr const char* choiceOfPackage = R"sql(
+CREATE TABLE package_choice (
+  only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),
+  version INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  user TEXT NOT NULL,
+  role TEXT NOT NULL,
+  at_ms INTEGER NOT NULL
+) STRICT;
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -393,7 +406,7 @@ const std::vector<Migration>& jobMigrations() {
       {1, firstTables},      {2, orderOfResults},  {3, seriesLeftAlone}, {4, earlierObjects},
       {5, decisionsOfJobs},  {6, operation},       {7, kindsOfObjects},  {8, scheduledExams},
       {9, deliveriesOfJobs}, {10, auditTrail},     {11, sourcesOfExams}, {12, listsByIndex},
-      {13, studyReports},    {14, factsOfStudies}, {15, askedReports}};
+      {13, studyReports},    {14, factsOfStudies}, {15, askedReports},   {16, choiceOfPackage}};
   return migrations;
 }
 

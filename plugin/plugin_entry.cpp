@@ -123,6 +123,7 @@ OrthancPluginErrorCode onRest(OrthancPluginRestOutput* output, const char* url,
       work.rules = &service->rules();
       work.worklist = service->worklist();
       work.packageFolders = service->packageFolders();
+      work.packageChoice = &service->packageChoice();
       work.ring = [&service] { service->ring(); };
       work.backfill = [&service](const std::vector<std::string>& seriesIds) {
         service->intake().backfill(seriesIds);

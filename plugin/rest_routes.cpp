@@ -11,7 +11,7 @@
 #include "plugin/cross_site.h"
 #include "plugin/delivery_routes.h"
 #include "plugin/job_json.h"
-#include "plugin/package_card.h"
+#include "plugin/package_routes.h"
 #include "plugin/queue_routes.h"
 #include "plugin/rest_query.h"
 #include "plugin/rest_rules.h"
@@ -137,14 +137,6 @@ RestResponse oneStudy(const std::string& studyId, const RestContext& context) {
   return answer(200, *study);
 }
 
-RestResponse onePackage(const std::string& name, const RestContext& context) {
-  const auto found = context.packageFolders.find(name);
-  if (found == context.packageFolders.end()) {
-    return refuse(404, "the configuration has no package " + name);
-  }
-  return answer(200, packageCard(found->second));
-}
-
 // {"haematocrit": 0.42}; null forgets it.
 RestResponse stateHaematocrit(const RestRequest& request, const std::string& studyId,
                               const RestContext& context) {
@@ -202,12 +194,6 @@ std::optional<Route> routeOf(const RestRequest& request, const std::vector<std::
     return Route{"POST", withJob(context, parts[2], [&context, verb](const JobRecord& job) {
                    return change(job, verb, context);
                  })};
-  }
-  if (parts.size() == 2 && is(1, "package")) {
-    return Route{"GET", [&] { return onePackage({}, context); }};
-  }
-  if (parts.size() == 3 && is(1, "packages") && !parts[2].empty()) {
-    return Route{"GET", [&] { return onePackage(parts[2], context); }};
   }
   if (parts.size() == 2 && is(1, "skipped")) {
     return Route{"GET", [&] { return listSkipped(request, *context.store); }};
@@ -267,6 +253,7 @@ RestResponse dispatch(const RestRequest& request, const RestContext& given) {
   if (!route) route = deliveryRouteOf(request, parts, context);
   if (!route) route = auditRouteOf(request, parts, context);
   if (!route) route = worklistRouteOf(request, parts, context);
+  if (!route) route = packageRouteOf(request, parts, context);
   if (!route) route = routeOf(request, parts, context);
   if (!route) return refuse(404, "there is nothing at " + request.path);
   if (request.method != route->verb) {

@@ -17,6 +17,8 @@
 
 namespace cmr {
 
+class PackageChoice;
+
 struct RestRequest {
   std::string method;                        // "GET", "POST", "PUT", "DELETE"
   std::string path;                          // "/cmr/jobs/17", without the query
@@ -42,6 +44,7 @@ struct RestContext {
   LiveRules* rules = nullptr;
   std::function<std::string()> metrics = {};                           // Prometheus' text
   std::map<std::string, std::string> packageFolders = {};              // by name; empty: of Package
+  PackageChoice* packageChoice = nullptr;                              // null as the store
   std::function<void()> ring;                                          // the queue changed
   std::function<void(const std::vector<std::string>&)> backfill = {};  // see Intake::backfill
   AccessRules access = {};  // of the archive's configuration; as it stands here: no users

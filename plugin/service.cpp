@@ -229,15 +229,16 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                                                  : std::nullopt},
                  log),
       packages_(packageFoldersOf(plan_.settings), plan_.packageSha256, log),
+      packageChoice_(store_, packages_, log),
       worker_(workerSettings(plan_.settings), log),
       planner_(
           archive, store_, *plan_.rules,
-          [this](const std::string& name) { return packages_.sha256(name); }, localTimeNow,
+          [this](const std::string& name) { return packageChoice_.sha256(name); }, localTimeNow,
           plan_.settings.sendResultsTo),
       superseder_(archive, store_, plan_.settings.deleteSuperseded, log),
       reporter_(
-          planner_, store_, [this] { return packages_.sha256(); }, [this] { dispatcher_.ring(); },
-          log),
+          planner_, store_, [this] { return packageChoice_.sha256(); },
+          [this] { dispatcher_.ring(); }, log),
       outbox_(
           archive, store_, log,
           [this] {
@@ -336,7 +337,8 @@ PackagesInUse Service::packagesInUse() {
   use.packages = packages_.packages();
   const WorkerStatus worker = worker_.status();
   const auto now = std::chrono::steady_clock::now();
-  std::optional<std::size_t> usable;
+  const std::string chosen = packageChoice_.inUse();
+  int best = 0;
   for (std::size_t i = 0; i < use.packages.size(); ++i) {
     PackageInUse& one = use.packages[i];
     const bool isLoaded = worker.ready && worker.packageSha256 == one.sha256;
@@ -347,9 +349,13 @@ PackagesInUse Service::packagesInUse() {
     }
     const std::string failing = breaker_.problem(one.sha256, now);
     if (!failing.empty()) one.problem = failing;
-    if (one.problem.empty() && (isLoaded || !usable)) usable = i;
+    if (!one.problem.empty()) continue;
+    // Reports on studies: with what is loaded, else with what new jobs are for, else with any.
+    const int suits = isLoaded ? 3 : one.name == chosen ? 2 : 1;
+    if (suits <= best) continue;
+    best = suits;
+    use.forStudies = i;
   }
-  use.forStudies = usable.value_or(0);
   return use;
 }
 
@@ -396,6 +402,7 @@ nlohmann::json Service::status() const {
           {"worker", workerJson(worker_.status())},
           {"package", packageJson(packages.front(), plan_.settings.allowedScripts)},
           {"packages", packagesJson(packages, plan_.settings.allowedScripts)},
+          {"defaultPackage", packageChoice_.status()},
           {"rules", rulesSummary(plan_.rules->status())},
           {"jobs", queue},
           {"database", databaseSize(plan_.databasePath)},

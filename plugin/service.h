@@ -18,6 +18,7 @@
 #include "plugin/job_store.h"
 #include "plugin/metrics_text.h"
 #include "plugin/outbox.h"
+#include "plugin/package_choice.h"
 #include "plugin/package_shelf.h"
 #include "plugin/resource_floor.h"
 #include "plugin/retention.h"
@@ -70,6 +71,7 @@ class Service {
   LiveRules& rules() { return *plan_.rules; }
   // By name; empty: the package where a rule names none.
   std::map<std::string, std::string> packageFolders() const;
+  PackageChoice& packageChoice() { return packageChoice_; }
   const WorklistSettings& worklist() const { return plan_.settings.worklist; }
   // The queue may have changed by an operator's hand.
   void ring();
@@ -97,6 +99,7 @@ class Service {
   WorklistWatch worklistWatch_;
   Retention retention_;  // of the outbox's thread
   PackageShelf packages_;
+  PackageChoice packageChoice_;
   WorkerSupervisor worker_;
   CircuitBreaker breaker_;
   GroupPlanner planner_;

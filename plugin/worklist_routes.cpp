@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "plugin/entity_tag.h"
 #include "plugin/job_json.h"
 #include "plugin/worklist_entry.h"
 
@@ -22,19 +23,12 @@ RestResponse notThere(const std::string& id) {
   return refuse(404, "the worklist has no entry " + id);
 }
 
-// As an entity tag is written.
-std::string quoted(const std::string& version) {
-  std::string text(1, '"');
-  text.append(version).push_back('"');
-  return text;
-}
-
 RestResponse one(const std::string& id, JobStore& store) {
   const auto exam = store.scheduledExam(id);
   if (!exam) return notThere(id);
   const Json entry = worklistEntryJson(*exam);
   RestResponse response = answer(200, entry);
-  response.headers["ETag"] = quoted(entry.at("version"));
+  response.headers["ETag"] = entityTag(entry.at("version"));
   return response;
 }
 
@@ -45,10 +39,8 @@ std::mutex& turn() {
   return mutex;
 }
 
-// RFC 9110, 13.1.1: the version in quotes (or bare, as PUT /cmr/rules has it), or * for any.
 bool isOfVersion(const std::string& ifMatch, const JobStore::ScheduledExam& exam) {
-  const std::string version = worklistEntryJson(exam).at("version");
-  return ifMatch == "*" || ifMatch == version || ifMatch == quoted(version);
+  return ifMatch == "*" || versionNamed(ifMatch) == worklistEntryJson(exam).at("version");
 }
 
 RestResponse changedMeanwhile() {

@@ -172,7 +172,8 @@ class AuthorizationSample(unittest.TestCase):
 
     # What docs/rest.md says of roles.
     VIEWED = {("POST", "/cmr/rules/check"), ("POST", "/cmr/series/{id}/explain")}
-    ADMINISTERED = {("GET", "/cmr/audit"), ("PUT", "/cmr/rules"), ("POST", "/cmr/rules/reload")}
+    ADMINISTERED = {("GET", "/cmr/audit"), ("PUT", "/cmr/rules"), ("POST", "/cmr/rules/reload"),
+                    ("PUT", "/cmr/models/default"), ("DELETE", "/cmr/models/default")}
 
     def setUp(self):
         self.text = text_of(ROOT + "/packaging/authorization/orthanc-authorization.json")

@@ -89,10 +89,19 @@ class Rules(ServiceTest):
         server.wait(lambda: len(server.jobs("?state=done")) == 2, "the other job")
         self.assertEqual(server.jobs()[0]["packageSha256"], status["package"]["sha256"])
         self.assertIn(status["package"]["sha256"], server.get("/cmr/status")["worker"]["package"])
+        # An administrator chooses it for what arrives from now on, and goes back.
+        chosen = server.call("PUT", "/cmr/models/default", b'{"package": "3t"}', {**server.headers, "If-Match": "*"})
+        self.assertEqual(chosen[0], 200, chosen)
+        self.assertEqual(server.get("/cmr/status")["defaultPackage"]["inUse"], "3t")
+        server.send(self.series("f", series="1.2.3.15.1", study="1.2.3.15", SeriesDescription="cine 1.5T"))
+        server.wait(lambda: len(server.jobs("?state=done")) == 3, "the job for the chosen package")
+        self.assertEqual(server.jobs()[0]["packageSha256"], named["sha256"])
+        self.assertEqual(server.call("DELETE", "/cmr/models/default")[0], 200)
+        self.assertIsNone(server.get("/cmr/status")["defaultPackage"]["inUse"])
         # One that the configuration does not have: the last good rules stay, and say so.
         self.write(rules({**at_3t, "package": "7t"}, EVERYTHING))
         server.send(self.series("c", series="1.2.3.12.1", study="1.2.3.12", SeriesDescription="cine 3T"))
-        server.wait(lambda: len(server.jobs("?state=done")) == 3, "the job by the last good rules")
+        server.wait(lambda: len(server.jobs("?state=done")) == 4, "the job by the last good rules")
         self.assertEqual(server.jobs()[0]["packageSha256"], named["sha256"])
         self.assertIn('no package "7t"', server.get("/cmr/status")["rules"]["problem"])
         # Its folder is broken: jobs for it wait, the others go on.
@@ -102,9 +111,9 @@ class Rules(ServiceTest):
         server.send(self.series("d", series="1.2.3.13.1", study="1.2.3.13", SeriesDescription="cine 3T"))
         server.wait(lambda: "3t" in server.get("/cmr/status")["notClaimingBecause"], "the reason")
         server.send(self.series("e", series="1.2.3.14.1", study="1.2.3.14", SeriesDescription="cine 1T"))
-        server.wait(lambda: len(server.jobs("?state=done")) == 4, "the job for the other package")
+        server.wait(lambda: len(server.jobs("?state=done")) == 5, "the job for the other package")
         install_package(package, "3.0.0")
-        server.wait(lambda: len(server.jobs("?state=done")) == 5, "the job that waited")
+        server.wait(lambda: len(server.jobs("?state=done")) == 6, "the job that waited")
 
     def test_a_held_series_is_analysed_when_somebody_asks(self):
         self.write(rules({**EVERYTHING, "hold": "a new scanner"}))

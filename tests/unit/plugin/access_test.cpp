@@ -142,6 +142,8 @@ TEST_F(RouteAccessTest, EveryRouteTakesTheRoleThatItNeeds) {
                           {"POST", "/cmr/queue/drain", Role::operatorRole},
                           {"POST", "/cmr/queue/resume", Role::operatorRole},
                           {"POST", "/cmr/queue/retry-dead", Role::operatorRole},
+                          {"GET", "/cmr/packages/3t", Role::viewer},
+                          {"PUT", "/cmr/models/default", Role::administrator},
                           {"PUT", "/cmr/rules", Role::administrator},
                           {"POST", "/cmr/rules/reload", Role::administrator}}) {
     for (const auto& [headers, role] :
