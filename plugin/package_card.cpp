@@ -3,6 +3,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "analysis/errors.h"
 #include "analysis/script_permission.h"
@@ -23,6 +24,20 @@ std::optional<std::string> textOfFile(const std::string& path) {
   return text;
 }
 
+nlohmann::json silentHeadsIn(const std::string& manifest,
+                             const std::vector<std::string>& allowedScripts) {
+  nlohmann::json heads = nlohmann::json::object();
+  try {
+    for (const SilentHead& head :
+         headsNotAllowed(nlohmann::json::parse(manifest), allowedScripts)) {
+      heads[head.task] = head.reason;
+    }
+  } catch (const PackageError&) {
+  } catch (const nlohmann::json::exception&) {
+  }
+  return heads;
+}
+
 }  // namespace
 
 nlohmann::json packageCard(const std::string& folder) {
@@ -39,17 +54,22 @@ nlohmann::json packageCard(const std::string& folder) {
 
 nlohmann::json silentHeadsOf(const std::string& folder,
                              const std::vector<std::string>& allowedScripts) {
-  nlohmann::json heads = nlohmann::json::object();
   const auto manifest = textOfFile(folder + "/manifest.json");
-  if (!manifest) return heads;
-  try {
-    for (const SilentHead& head :
-         headsNotAllowed(nlohmann::json::parse(*manifest), allowedScripts)) {
-      heads[head.task] = head.reason;
-    }
-  } catch (const PackageError&) {
-  } catch (const nlohmann::json::exception&) {
-  }
+  return manifest ? silentHeadsIn(*manifest, allowedScripts) : nlohmann::json::object();
+}
+
+SilentHeadsMemory::SilentHeadsMemory(std::vector<std::string> allowedScripts)
+    : allowedScripts_(std::move(allowedScripts)) {}
+
+nlohmann::json SilentHeadsMemory::of(const std::string& folder, const std::string& sha256) {
+  const std::lock_guard lock(mutex_);
+  const std::pair key{folder, sha256};
+  const auto found = known_.find(key);
+  if (found != known_.end()) return found->second;
+  const auto manifest = textOfFile(folder + "/manifest.json");
+  if (!manifest) return nlohmann::json::object();
+  nlohmann::json heads = silentHeadsIn(*manifest, allowedScripts_);
+  if (sha256Hex(*manifest) == sha256) known_[key] = heads;
   return heads;
 }
 

@@ -1,8 +1,11 @@
 // What a model package says of itself, for people.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cmr {
@@ -16,5 +19,20 @@ nlohmann::json packageCard(const std::string& folder);
 // tells.
 nlohmann::json silentHeadsOf(const std::string& folder,
                              const std::vector<std::string>& allowedScripts);
+
+// silentHeadsOf, with each manifest parsed once. Thread ownership: any thread.
+class SilentHeadsMemory {
+ public:
+  explicit SilentHeadsMemory(std::vector<std::string> allowedScripts);
+
+  // sha256: of the manifest that is in use. Another file that lies there just now (a package is
+  // being copied) is read and not remembered.
+  nlohmann::json of(const std::string& folder, const std::string& sha256);
+
+ private:
+  const std::vector<std::string> allowedScripts_;
+  std::mutex mutex_;                                                     // guards the rest
+  std::map<std::pair<std::string, std::string>, nlohmann::json> known_;  // by folder and sha256
+};
 
 }  // namespace cmr

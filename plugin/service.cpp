@@ -11,7 +11,6 @@
 #include "plugin/audit_trail.h"
 #include "plugin/database_size.h"
 #include "plugin/job_json.h"
-#include "plugin/package_card.h"
 #include "plugin/rest_rules.h"
 #include "plugin/send_notice.h"
 #include "plugin/send_results.h"
@@ -162,26 +161,23 @@ std::map<std::string, std::string> packageFoldersOf(const Settings& settings) {
   return folders;
 }
 
-nlohmann::json packagesJson(const std::vector<PackageInUse>& packages,
-                            const std::vector<std::string>& allowedScripts) {
-  nlohmann::json list = nlohmann::json::array();
-  for (const PackageInUse& one : packages) {
-    if (one.name.empty()) continue;
-    list.push_back({{"name", one.name},
-                    {"folder", one.folder},
-                    {"sha256", one.sha256},
-                    {"problem", one.problem},
-                    {"silentHeads", silentHeadsOf(one.folder, allowedScripts)}});
-  }
-  return list;
-}
-
-nlohmann::json packageJson(const PackageInUse& package,
-                           const std::vector<std::string>& allowedScripts) {
+nlohmann::json packageJson(const PackageInUse& package, SilentHeadsMemory& silentHeads) {
   return {{"folder", package.folder},
           {"sha256", package.sha256},
           {"problem", package.problem},
-          {"silentHeads", silentHeadsOf(package.folder, allowedScripts)}};
+          {"silentHeads", silentHeads.of(package.folder, package.sha256)}};
+}
+
+nlohmann::json packagesJson(const std::vector<PackageInUse>& packages,
+                            SilentHeadsMemory& silentHeads) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const PackageInUse& one : packages) {
+    if (one.name.empty()) continue;
+    nlohmann::json json = packageJson(one, silentHeads);
+    json["name"] = one.name;
+    list.push_back(std::move(json));
+  }
+  return list;
 }
 
 }  // namespace
@@ -230,6 +226,7 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                  log),
       packages_(packageFoldersOf(plan_.settings), plan_.packageSha256, log),
       packageChoice_(store_, packages_, log),
+      silentHeads_(plan_.settings.allowedScripts),
       worker_(workerSettings(plan_.settings), log),
       planner_(
           archive, store_, *plan_.rules,
@@ -400,8 +397,8 @@ nlohmann::json Service::status() const {
           {"notClaimingBecause", why},
           {"resources", resourcesJson(free)},
           {"worker", workerJson(worker_.status())},
-          {"package", packageJson(packages.front(), plan_.settings.allowedScripts)},
-          {"packages", packagesJson(packages, plan_.settings.allowedScripts)},
+          {"package", packageJson(packages.front(), silentHeads_)},
+          {"packages", packagesJson(packages, silentHeads_)},
           {"defaultPackage", packageChoice_.status()},
           {"rules", rulesSummary(plan_.rules->status())},
           {"jobs", queue},

@@ -18,6 +18,7 @@
 #include "plugin/job_store.h"
 #include "plugin/metrics_text.h"
 #include "plugin/outbox.h"
+#include "plugin/package_card.h"
 #include "plugin/package_choice.h"
 #include "plugin/package_shelf.h"
 #include "plugin/resource_floor.h"
@@ -100,6 +101,7 @@ class Service {
   Retention retention_;  // of the outbox's thread
   PackageShelf packages_;
   PackageChoice packageChoice_;
+  mutable SilentHeadsMemory silentHeads_;
   WorkerSupervisor worker_;
   CircuitBreaker breaker_;
   GroupPlanner planner_;
