@@ -1,5 +1,5 @@
-// Worker, queue, disk and versions, live.
-import { access, act, byId, bytes, definitions, frame, getOr, make, post, repeat, showStatus, stateNames, whyNot, withhold } from './common.js';
+// Workers, queue, disk and versions, live.
+import { access, act, byId, bytes, cell, definitions, frame, getOr, make, post, repeat, showStatus, stateNames, whyNot, withhold } from './common.js';
 
 // As a job goes through them.
 const stateOrder = ['queued', 'leased', 'storing', 'retry', 'done', 'notAnalysable', 'dead', 'cancelled'];
@@ -10,6 +10,56 @@ function fill(id, pairs) {
   const list = definitions(pairs);
   const place = byId(id);
   if (place.innerHTML !== list.outerHTML) place.replaceChildren(list);
+}
+
+// --- workers ------------------------------------------------------------------------------------------
+
+const workerStates = { stopped: ['starts with the next job', 'good'], starting: ['starting', 'doubt'], ready: ['ready', 'good'], busy: ['in analysis', 'good'] };
+
+function stateOf(worker, isServing) {
+  const state = worker.state ?? (!worker.running ? 'stopped' : worker.ready ? 'ready' : 'starting');
+  const [word, kind] = state === 'stopped' && !isServing ? ['stopped', 'bad'] : workerStates[state] ?? [state, ''];
+  return make('span', { className: `mark ${kind}` }, word);
+}
+
+const ofBytes = (used, all) => (typeof all !== 'number' ? '' : typeof used !== 'number' ? bytes(all) : `${bytes(used)} of ${bytes(all)}`);
+
+// The page "Models" has the whole hash.
+function packageOf(worker) {
+  if (!worker.ready || !worker.package) return '';
+  return make('span', { title: worker.package }, worker.package.replace(/[0-9a-f]{64}/, hash => hash.slice(0, 12)));
+}
+
+function batchOf({ batch }) {
+  if (!batch) return '';
+  return `${batch.size}${batch.halvings > 0 ? `, ${batch.halvings === 1 ? 'once' : `${batch.halvings} times`} halved` : ''}`;
+}
+
+// Name of a column, and what stands there of a worker; a column of which no worker has anything is left out.
+const workerColumns = [
+  ['State', (worker, isServing) => stateOf(worker, isServing)],
+  ['Job', ({ job }) => (job ? make('span', { title: job }, job.slice(0, 8)) : '')],
+  ['Process', ({ running, processId }) => (running && processId ? String(processId) : '')],
+  ['Package', packageOf],
+  ['Computes on', ({ running, device }) => (running && device) || ''],
+  ['GPU', ({ gpu, deviceName }) => [gpu, deviceName].filter(Boolean).join(' · ')],
+  ['GPU memory', worker => ofBytes(worker.deviceMemoryUsedBytes, worker.deviceMemoryBytes)],
+  ['Images at once', batchOf],
+  ['Memory', ({ residentBytes }) => (residentBytes ? bytes(residentBytes) : '')],
+  ['Restarts', ({ restarts }) => (restarts ? String(restarts) : '')],
+  ['Last failure', ({ lastFailure }) => lastFailure ?? ''],
+];
+
+function fillWorkers(workers, isServing) {
+  const [head, body] = byId('workers').querySelectorAll('thead, tbody');
+  const columns = workerColumns.map(([name, of]) => [name, workers.map(worker => of(worker, isServing))])
+    .filter(([, values]) => values.some(value => value !== ''));
+  const rows = workers.map((worker, at) => make('tr', {}, make('th', { scope: 'row' }, `Worker ${worker.slot ?? at + 1}`),
+    ...columns.map(([name, values]) => cell(name, values[at]))));
+  const names = make('tr', {}, ...['Worker', ...columns.map(([name]) => name)].map(name => make('th', { scope: 'col' }, name)));
+  byId('workers').hidden = rows.length === 0;
+  if (head.innerHTML !== names.outerHTML) head.replaceChildren(names);
+  if (body.innerHTML !== rows.map(row => row.outerHTML).join('')) body.replaceChildren(...rows);
 }
 
 // For a destination that is in trouble: what waits is tried at once, what was given up waits again.
@@ -30,10 +80,9 @@ async function refresh() {
     ['Orthanc asks for users', me.archiveAuthenticates ? 'yes' : 'no']]);
   fill('versions', [['Plugin', `${status.program ?? ''} ${status.version ?? ''}`], ['Orthanc', system?.Version], ['Name', system?.Name],
     ['DICOM', system ? `${system.DicomAet}, port ${system.DicomPort}` : null], ['Plugins', system?.PluginsEnabled ? 'enabled' : null]]);
-  const worker = status.worker;
-  if (!worker) return;
-  fill('worker', [['Process', worker.running ? mark(true, `running, ${worker.processId}`, '') : mark(status.state === 'running', 'starts with the next job', 'stopped')],
-    ['Package loaded', worker.ready ? worker.package : 'not yet'], ['Computes on', worker.device], ['Restarts', String(worker.restarts)], ['Last failure', worker.lastFailure || 'none']]);
+  const workers = status.workers ?? (status.worker ? [status.worker] : []);
+  fillWorkers(workers, status.state === 'running');
+  if (!status.intake) return; // the service does not run
   fill('queue', [...stateOrder.map(state => [stateNames[state], String(status.jobs?.[state] ?? 0)]),
     ['Waiting for their study', String(status.intake.waitingForStudy)], ['Waiting for their hours', String(status.intake.waitingForHours)],
     ['Submitted since the start', String(status.intake.submitted)], ['Left alone since the start', String(status.intake.skipped)],

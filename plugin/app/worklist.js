@@ -49,6 +49,7 @@ function fillForm(entry) {
   byId('what').textContent = entry ? `Change the exam of ${personName(entry.attributes.PatientName)}` : 'Schedule an exam';
   add.textContent = entry ? 'Replace' : 'Schedule';
   leave.hidden = !entry;
+  byId('stays').hidden = !entry;
   byId('entry').reset();
   for (const [keyword, , , type] of fields) {
     byId(keyword).readOnly = Boolean(entry) && fixed.includes(keyword);
