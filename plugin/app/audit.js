@@ -12,12 +12,13 @@ const actions = {
   'worklist import': 'Exam read from a file', 'worklist withdraw': 'Exam withdrawn with its file',
   'rules replace': 'Rules put into use here', 'rules reload': 'Rules read again', 'rules found': 'Rules changed on disk',
   'study report': 'Report on a study asked for', 'study haematocrit': 'Haematocrit of a study',
-  'package found': 'Model package changed on disk',
+  'package found': 'Model package changed on disk', 'package choose': 'Package for new analyses', 'queue backfill': 'Days looked at again',
 };
 const names = { ScheduledProtocolCodeSequence: 'protocol', ScheduledStationAETitle: 'station AE title', StudyInstanceUID: 'study instance UID', state: 'state', priority: 'priority', mode: 'mode', sha256: 'hash', queued: 'queued', deliveries: 'sending on' };
 
 function plain(key, value) {
   if (key === 'state') return stateNames[value] ?? value;
+  if (key === 'package') return value ?? 'as configured';
   if (key === 'sha256') return value.slice(0, 12);
   if (key === 'PatientName') return personName(value);
   if (/Date$/.test(key)) return day(value);
@@ -31,7 +32,7 @@ const words = key => names[key] ?? key.replace(/^ScheduledProcedureStep(?=.)/, '
 // Of two values of the same thing, what differs.
 function values(one, other) {
   const keys = Object.keys(one ?? {}).filter(key => one[key] !== '' && JSON.stringify(one[key]) !== JSON.stringify(other?.[key]));
-  return keys.map(key => make('div', { title: String(one[key]) }, `${words(key)} ${plain(key, one[key])}`));
+  return keys.map(key => make('div', { title: String(one[key] ?? '') }, `${words(key)} ${plain(key, one[key])}`));
 }
 
 function who(entry) {

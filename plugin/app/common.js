@@ -236,7 +236,7 @@ export async function showStatus() {
   }
   const trouble = [status.rules?.problem && `The rules file is refused, the last good rules stay: ${status.rules.problem}`,
     status.claiming === false ? `No job is taken: ${status.notClaimingBecause}` : status.package?.problem || (status.packages ?? []).map(one => one.problem).find(Boolean) || status.dispatcher?.trouble,
-    status.worklist?.problem, status.outbox?.trouble, status.intake?.trouble];
+    status.defaultPackage?.problem, status.worklist?.problem, status.outbox?.trouble, status.intake?.trouble];
   for (const text of trouble.filter(Boolean)) notices.push(make('div', { className: 'notice doubt' }, text));
   const place = byId('banner');
   const before = place.textContent;

@@ -1,5 +1,5 @@
-// The model package that is installed: what it is, what was measured, its card.
-import { act, byId, cell, definitions, frame, get, make, post, say, scrolling, showStatus, tellWhyNot, whyNot, withhold } from './common.js';
+// The model packages that are installed: what they are, what was measured, their cards, and which one new analyses use.
+import { act, byId, cell, definitions, frame, get, make, post, put, remove, say, scrolling, showStatus, tellWhyNot, time, whyNot, withhold } from './common.js';
 
 const releaseKind = { report: 'good', flag: 'doubt', off: 'bad' };
 const releaseWord = { report: 'reported', flag: 'reported with a reservation', off: 'kept back', replaced: 'not used: a head of its own outlines it', silent: 'gives no answer' };
@@ -89,16 +89,67 @@ async function showOthers(packages) {
   byId('others').replaceChildren(make('h2', {}, 'Packages that rules may name'), ...sheets);
 }
 
-// --- after a switch -----------------------------------------------------------------------------------
+// --- the switch ---------------------------------------------------------------------------------------
+
+let configured = ''; // "Orthanc CMR starter 1.2.0", the package of the configuration
+
+let choice = null; // as the archive told it last
+const asConfigured = () => `as configured: ${configured}`;
+const choiceWords = name => (name ? `the package "${name}"` : 'the package of the configuration');
+
+// Who comes second sees what was chosen meanwhile.
+async function choose(name) {
+  const replaced = { 'If-Match': `"${choice.version}"` };
+  try {
+    if (name) await put('cmr/models/default', JSON.stringify({ package: name }), replaced);
+    else await remove('cmr/models/default', replaced);
+  } finally {
+    showChoice(await showStatus());
+  }
+}
+
+function chooser(names, closed) {
+  const list = make('select', { id: 'chosen', disabled: Boolean(closed) }, ...['', ...names].map(name => make('option', { value: name }, name || asConfigured())));
+  const button = make('button', { type: 'button', id: 'choose' }, 'Use it from now on');
+  button.addEventListener('click', () => act(button, async () => {
+    const name = list.value;
+    if (!confirm(`Analyse what arrives from now on with ${choiceWords(name)}? Results that are there stay as they are.`)) return;
+    await choose(name);
+    say(`New analyses use ${choiceWords(name)}.`);
+  }));
+  return make('div', { className: 'controls' }, make('label', { for: 'chosen' }, 'New analyses use'), list, withhold(button, closed));
+}
+
+function showChoice({ defaultPackage }) {
+  if (!defaultPackage) return; // the service does not run: the banner says why
+  choice = defaultPackage;
+  byId('now').replaceChildren(choice.problem ? make('div', { className: 'notice bad' }, choice.problem) : '',
+    definitions([['In use', choice.inUse ?? asConfigured()], ['Hash of the manifest', choice.sha256],
+      ['Chosen', choice.since ? make('span', {}, `${choice.package ?? 'as configured'}, by ${choice.user ?? 'somebody without a name'}, `, time(choice.since)) : null]]));
+  const list = byId('chosen');
+  if (list) list.value = choice.inUse ?? '';
+}
+
+function offerChoice(status, closed) {
+  const names = (status.packages ?? []).map(one => one.name);
+  const isOpen = names.length > 0 || Boolean(status.defaultPackage?.package);
+  byId('choice').replaceChildren(make('div', { id: 'now' }),
+    isOpen ? chooser(names, closed) : make('p', { className: 'quiet' }, 'The configuration names no other package ("Packages").'),
+    make('p', { className: 'quiet' }, 'Series whose rule names a package get that one whatever is chosen here. Jobs that are in the queue keep theirs, and results that are there stay until somebody asks for them again, below.'));
+  showChoice(status);
+}
+
+// --- earlier results ----------------------------------------------------------------------------------
 
 const jobsAtOnce = 1000;
 
-// The newest job of each series, where it ended with a package that is not installed any more.
+// The newest job of each series, where it ended with a package that is neither the one of new analyses nor one that rules
+// may name.
 async function outdatedJobs(status) {
   const packages = [status.package, ...(status.packages ?? [])];
   const problem = status.state === 'running' ? packages.map(one => one.problem).find(Boolean) : 'The service does not run.';
   if (problem) throw new Error(problem);
-  const installed = new Set(packages.map(one => one.sha256));
+  const used = new Set([status.defaultPackage, ...(status.packages ?? [])].map(one => one.sha256));
   const seen = new Set();
   const outdated = [];
   for (let offset = 0, isLast = false; !isLast; offset += jobsAtOnce) {
@@ -107,7 +158,7 @@ async function outdatedJobs(status) {
       const isNewest = job.series.some(id => !seen.has(id));
       job.series.forEach(id => seen.add(id));
       const hasEnded = !job.supersededBy && ['done', 'notAnalysable'].includes(job.state);
-      if (isNewest && hasEnded && !installed.has(job.packageSha256)) outdated.push(job);
+      if (isNewest && hasEnded && !used.has(job.packageSha256)) outdated.push(job);
     }
     isLast = jobs.length < jobsAtOnce;
   }
@@ -129,15 +180,15 @@ async function analyseAgain(jobs, told) {
   told.textContent = `${jobs.length - refused} of ${jobs.length} wait in the queue, behind everything else.${refused > 0 ? ` The others are gone from the archive, or the rules leave them alone now.` : ''}`;
 }
 
-function showSwitch(closed) {
+function findOutdated(closed) {
   const told = make('p', { id: 'outdated' });
   const find = make('button', { type: 'button', id: 'find' }, 'Look for earlier results');
   const again = make('button', { type: 'button', id: 'again', hidden: true }, 'Analyse them again');
   let jobs = [];
   find.addEventListener('click', () => act(find, async () => {
     jobs = await outdatedJobs(await showStatus());
-    told.textContent = jobs.length === 0 ? 'No result is of a package that is not installed any more.'
-      : `${jobs.length} ${jobs.length === 1 ? 'acquisition was' : 'acquisitions were'} last analysed with a package that is not installed any more.`;
+    told.textContent = jobs.length === 0 ? 'No result is of a package that nothing is analysed with any more.'
+      : `${jobs.length} ${jobs.length === 1 ? 'acquisition was' : 'acquisitions were'} last analysed with a package that nothing is analysed with any more.`;
     again.hidden = jobs.length === 0;
   }));
   again.addEventListener('click', () => act(again, async () => {
@@ -146,9 +197,25 @@ function showSwitch(closed) {
     again.hidden = true;
     say('The queue shows what becomes of them.');
   }));
-  byId('switch').replaceChildren(
-    make('p', {}, 'Another package takes the place of this one when its files replace those of the folder, without a restart, or when "Package" in the configuration names another folder. What arrives from then on is analysed with it; earlier results stay until somebody asks for them again.'),
-    make('div', { className: 'controls' }, find, withhold(again, closed)), told);
+  return [make('p', {}, 'A package that is chosen above, or that takes the place of another in its folder, analyses what arrives from then on. Earlier results stay until somebody asks for them again.'),
+    make('div', { className: 'controls' }, find, withhold(again, closed)), told];
+}
+
+const asDicom = date => date.replaceAll('-', '');
+
+function backfillDays(closed) {
+  const date = (id, name) => [make('label', { for: id }, name), make('input', { id, type: 'date', required: true, disabled: Boolean(closed) })];
+  const button = make('button', { type: 'submit', id: 'backfill' }, 'Look at them again');
+  const form = make('form', { className: 'controls', 'aria-label': 'Days to look at again' }, ...date('from', 'Studies from'), ...date('to', 'to'), withhold(button, closed));
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    act(button, async () => {
+      const days = { from: asDicom(byId('from').value), to: asDicom(byId('to').value) };
+      const { series } = await post('cmr/queue/backfill', JSON.stringify(days));
+      say(`${series} series of these days are looked at again; the queue shows what becomes of them.`);
+    });
+  });
+  return [make('p', {}, 'Or by the dates of studies: every series of these days is looked at again under the rules and packages of now. What was analysed so already stays; the rest waits in the queue behind everything else.'), form];
 }
 
 async function start() {
@@ -156,6 +223,8 @@ async function start() {
   const status = await showStatus();
   const found = await get('cmr/package');
   const manifest = found.manifest;
+  configured = `${manifest.name} ${manifest.version}`;
+  offerChoice(status, await whyNot('administrator'));
   byId('package').replaceChildren(definitions([['Name', `${manifest.name} ${manifest.version}`], ['Intended use', manifest.intendedUse],
     ['Licence', manifest.licence], ['Folder', found.folder], ['Hash of the manifest', found.sha256], ['Program', `${manifest.lowestProgramVersion} or newer`],
     ['Trained on', `${manifest.training?.trained?.patients?.length ?? '?'} patients, ${manifest.training?.trained?.frames ?? '?'} frames`]]));
@@ -165,7 +234,7 @@ async function start() {
   await showOthers(status.packages ?? []);
   const closed = await whyNot('operator');
   tellWhyNot(closed, 'Earlier results cannot be asked for again.');
-  showSwitch(closed);
+  byId('earlier').replaceChildren(...findOutdated(closed), ...backfillDays(closed));
 }
 
 start().catch(refusal => say(refusal.message, 'bad'));

@@ -209,6 +209,8 @@ async function useTheWorklist(browser) {
     await page.fill('#ScheduledStationAETitle', station);
   };
   await change('MR7');
+  const ground = field => page.$eval(field, input => getComputedStyle(input).backgroundColor);
+  demand(await ground('#PatientID') !== await ground('#PatientName') && await page.isVisible('#stays'), 'worklist: what stays looks so, and the page says why');
   await page.press('#ScheduledStationAETitle', 'Enter');
   await page.waitForFunction(() => document.querySelector('#entries').textContent.includes('MR7'));
   demand(await page.isHidden('#leave') && await page.inputValue('#PatientID') === '', 'worklist: and changed');
@@ -273,6 +275,57 @@ async function lookForEarlierResults(browser) {
   await page.close();
 }
 
+// With a second package that the configuration names.
+async function chooseAPackage(browser) {
+  const page = await openWide(browser, 'models.html', '#find');
+  if (!await page.isVisible('#choose')) return void await page.close();
+  page.on('dialog', dialog => dialog.accept());
+  const inUse = async () => (await archive('/cmr/status')).defaultPackage.inUse;
+  const said = async text => page.waitForFunction(wanted => document.querySelector('#said').textContent.includes(wanted), text);
+  await page.selectOption('#chosen', 'second');
+  await page.press('#choose', 'Enter');
+  await said('New analyses use the package "second"');
+  demand(await inUse() === 'second', 'models: another package is chosen, by keyboard');
+  demand((await page.textContent('#choice')).includes('second, by somebody without a name'), 'models: and the page says by whom');
+  demand(await page.evaluate(() => document.activeElement.id === 'choose'), 'models: the keyboard stays');
+  if (options.pictures) await page.screenshot({ path: path.join(options.pictures, 'models-chosen.png'), fullPage: true });
+  await page.click('#find');
+  await page.waitForFunction(() => document.querySelector('#outdated').textContent !== '');
+  demand(/\d+ acquisitions? (was|were) last analysed/.test(await page.textContent('#outdated')), 'models: what the other one analysed is found');
+  // Somebody else is faster: this page is told, and shows what is chosen now.
+  const answer = await fetch(`${options.orthanc}/cmr/models/default`, { method: 'DELETE', headers: { 'X-CMR-Request': 'check' } });
+  demand(answer.ok && await inUse() === null, 'models: somebody else goes back');
+  await page.press('#choose', 'Enter');
+  await page.waitForSelector('#said .notice.bad');
+  demand((await page.textContent('#said')).includes('somebody else chose meanwhile'), 'models: who is second is told');
+  demand(await page.inputValue('#chosen') === '' && await inUse() === null, 'models: sees what is there now, and nothing is changed');
+  await page.fill('#from', '1900-01-01');
+  await page.fill('#to', '2099-12-31');
+  await page.press('#to', 'Enter');
+  await said('series of these days are looked at again');
+  demand(true, 'models: series of some days are looked at again');
+  await page.close();
+}
+
+// As a machine with two GPUs tells of its workers.
+async function lookAtWorkers(browser) {
+  const status = await archive('/cmr/status');
+  const worker = { ...status.worker, running: true, ready: true, lastFailure: '' };
+  status.workers = [
+    { ...worker, slot: 0, state: 'busy', job: '1f3a9c20-aaaa', gpu: 'GPU-0', deviceName: 'NVIDIA H100 80GB HBM3', deviceMemoryBytes: 85e9, deviceMemoryUsedBytes: 12e9, batch: { size: 16, halvings: 1 } },
+    { ...worker, slot: 1, state: 'stopped', running: false, ready: false, job: '', gpu: 'GPU-1', batch: null },
+  ];
+  const page = await browser.newPage({ viewport: SCREENS.wide });
+  await page.route('**/cmr/status', route => route.fulfill({ json: status }));
+  await page.goto(`${options.orthanc}/cmr/app/health.html`);
+  await page.waitForSelector('#workers tbody tr');
+  const table = await page.innerText('#workers');
+  demand(['Worker 0', 'in analysis', '1f3a9c20', 'GPU-0 · NVIDIA H100 80GB HBM3', '11.2 GiB of 79.2 GiB', '16, once halved', 'starts with the next job'].every(text => table.includes(text)), 'health: a row for every worker, with its GPU');
+  demand(!table.includes('Last failure'), 'health: and no column of which nobody has anything');
+  if (options.pictures) await page.screenshot({ path: path.join(options.pictures, 'health-workers.png'), fullPage: true });
+  await page.close();
+}
+
 async function readTheAuditTrail(browser) {
   const page = await openWide(browser, 'audit.html', '#entries tr');
   await page.selectOption('#kind', 'queue');
@@ -307,6 +360,8 @@ try {
   await look(browser, 'audit', 'audit.html', '#entries tr');
   await useTheWorklist(browser);
   await lookForEarlierResults(browser);
+  await chooseAPackage(browser);
+  await lookAtWorkers(browser);
   await readTheAuditTrail(browser);
   await useTheRules(browser);
   await printTheStudy(browser, study);

@@ -57,16 +57,20 @@ with tempfile.TemporaryDirectory() as folder:
 PYTHON
 }
 
-# Something for every page: rules to edit, a folder of exams with one broken file, a node that is away.
+# Something for every page: rules to edit, a folder of exams with one broken file, a node that is away, a second
+# package to choose.
 settings() {
   cp config/default-rules.json "$home/pages-rules.json"
   rm -rf "$home/pages-worklist"
   mkdir "$home/pages-worklist"
   head -c 300 "$(find packaging/demo-data -name '*.dcm' | head -n 1)" > "$home/pages-worklist/cut.wl"
+  rm -rf "$home/pages-package"
+  cp -r models/starter "$home/pages-package"
+  sed -i 's/"version": "[^"]*"/"version": "99.0.0"/' "$home/pages-package/manifest.json"
   /usr/bin/python3 -c 'import json, sys
 home = sys.argv[1]
 json.dump({"Rules": home + "/pages-rules.json", "EditRules": True, "Destinations": {"pacs": {"Modality": "sender"}},
-  "SendResultsTo": ["pacs"], "Worklist": {"Enable": True, "Folder": home + "/pages-worklist"}}, sys.stdout)' "$root/$home"
+  "SendResultsTo": ["pacs"], "Packages": {"second": home + "/pages-package"}, "Worklist": {"Enable": True, "Folder": home + "/pages-worklist"}}, sys.stdout)' "$root/$home"
 }
 
 if [[ -z "$orthanc" ]]; then
