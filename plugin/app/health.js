@@ -32,7 +32,7 @@ function packageOf(worker) {
 
 function batchOf({ batch }) {
   if (!batch) return '';
-  return `${batch.size}${batch.halvings > 0 ? `, ${batch.halvings === 1 ? 'once' : `${batch.halvings} times`} halved` : ''}`;
+  return `${batch.size}${batch.halvings > 0 ? `, halved ${batch.halvings === 1 ? 'once' : `${batch.halvings} times`}` : ''}`;
 }
 
 // Name of a column, and what stands there of a worker; a column of which no worker has anything is left out.
@@ -45,8 +45,10 @@ const workerColumns = [
   ['GPU', ({ gpu, deviceName }) => [gpu, deviceName].filter(Boolean).join(' · ')],
   ['GPU memory', worker => ofBytes(worker.deviceMemoryUsedBytes, worker.deviceMemoryBytes)],
   ['Images at once', batchOf],
+  ['Jobs without GPU', ({ jobsOnProcessor }) => (jobsOnProcessor ? String(jobsOnProcessor) : '')],
   ['Memory', ({ residentBytes }) => (residentBytes ? bytes(residentBytes) : '')],
   ['Restarts', ({ restarts }) => (restarts ? String(restarts) : '')],
+  ['Trouble', ({ trouble }) => trouble ?? ''],
   ['Last failure', ({ lastFailure }) => lastFailure ?? ''],
 ];
 

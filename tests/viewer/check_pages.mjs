@@ -320,7 +320,7 @@ async function lookAtWorkers(browser) {
   await page.goto(`${options.orthanc}/cmr/app/health.html`);
   await page.waitForSelector('#workers tbody tr');
   const table = await page.innerText('#workers');
-  demand(['Worker 0', 'in analysis', '1f3a9c20', 'GPU-0 · NVIDIA H100 80GB HBM3', '11.2 GiB of 79.2 GiB', '16, once halved', 'starts with the next job'].every(text => table.includes(text)), 'health: a row for every worker, with its GPU');
+  demand(['Worker 0', 'in analysis', '1f3a9c20', 'GPU-0 · NVIDIA H100 80GB HBM3', '11.2 GiB of 79.2 GiB', '16, halved once', 'starts with the next job'].every(text => table.includes(text)), 'health: a row for every worker, with its GPU');
   demand(!table.includes('Last failure'), 'health: and no column of which nobody has anything');
   if (options.pictures) await page.screenshot({ path: path.join(options.pictures, 'health-workers.png'), fullPage: true });
   await page.close();
