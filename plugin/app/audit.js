@@ -32,7 +32,7 @@ const words = key => names[key] ?? key.replace(/^ScheduledProcedureStep(?=.)/, '
 // Of two values of the same thing, what differs.
 function values(one, other) {
   const keys = Object.keys(one ?? {}).filter(key => one[key] !== '' && JSON.stringify(one[key]) !== JSON.stringify(other?.[key]));
-  return keys.map(key => make('div', { title: String(one[key] ?? '') }, `${words(key)} ${plain(key, one[key])}`));
+  return keys.map(key => make('div', { className: 'value', title: String(one[key] ?? '') }, `${words(key)} ${plain(key, one[key])}`));
 }
 
 function who(entry) {

@@ -52,7 +52,7 @@ function orderList(order) {
   if (!order) return null;
   const sent = order.destinations === null ? 'as the configuration says' : order.destinations.join(', ') || 'nowhere';
   return definitions([['Tasks', order.tasks.join(', ')], ['Goes back into the study', order.outputs.join(', ')], ['Sent on to', sent],
-    ['Model package', order.package ?? 'the one of the configuration'], ['Priority', String(order.priority)],
+    ['Model package', order.package ?? 'the one for new analyses (page "Models")'], ['Priority', String(order.priority)],
     ['Waits for', order.wait === 'study' ? 'the whole study' : null], ['Only in these hours', order.hours]]);
 }
 

@@ -329,7 +329,7 @@ async function lookAtWorkers(browser) {
 async function readTheAuditTrail(browser) {
   const page = await openWide(browser, 'audit.html', '#entries tr');
   await page.selectOption('#kind', 'queue');
-  await page.waitForFunction(() => [...document.querySelectorAll('#entries tr')].every(row => row.textContent.includes('The queue')));
+  await page.waitForFunction(() => [...document.querySelectorAll('#entries tr')].every(row => /The queue|Days looked at again/.test(row.textContent)));
   demand((await page.textContent('#entries')).includes('mode paused'), 'audit: the pause of before is on record');
   await page.close();
 }
