@@ -33,6 +33,18 @@ double bestSeconds(torch::ScalarType type, const torch::Device& device) {
 
 }  // namespace
 
+bool sumsBfloat16InFloat(const torch::Device& device) {
+  const torch::InferenceMode guard;
+  constexpr int length = 4096;
+  const torch::Tensor rows = torch::ones({8, length}).to(device, torch::kBFloat16);
+  // Both ways in which a layer's weights may lie in memory: the loops differ.
+  for (const torch::Tensor& columns : {rows.t(), rows.t().contiguous()}) {
+    const torch::Tensor sums = torch::matmul(rows, columns).to(torch::kFloat32);
+    if (sums.min().item<float>() != length || sums.max().item<float>() != length) return false;
+  }
+  return true;
+}
+
 torch::Device chooseDevice(const std::string& word) {
   const auto gpus = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   if (word == "cpu" || (word == "auto" && gpus == 0)) return torch::kCPU;
@@ -66,6 +78,7 @@ ComputePrecision choosePrecision(const std::string& word, const torch::Device& d
   if (word != "auto") {
     throw InputError("precision is auto, float32 or bfloat16, not '" + word + "'");
   }
+  if (!sumsBfloat16InFloat(device)) return ComputePrecision::float32;
   // Half again as fast is asked for: below that the rounding buys nothing.
   return bestSeconds(torch::kFloat32, device) > 1.5 * bestSeconds(torch::kBFloat16, device)
              ? ComputePrecision::bfloat16

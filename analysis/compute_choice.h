@@ -16,8 +16,14 @@ torch::Device chooseDevice(const std::string& word);
 // "cpu", "cuda:0"
 std::string deviceName(const torch::Device& device);
 
-// "auto" measures a small matrix product in both; "float32" and "bfloat16" are taken as said.
-// Throws InputError for another word.
+// Whether products of bfloat16 are summed with the digits of float32 there. Where oneDNN does not
+// know the processor (one of AVX2 alone, say), LibTorch's own loops sum in bfloat16: 8 bits, so
+// that a row of 4,096 ones sums to 256, and what a network answers is far from what its package
+// says.
+bool sumsBfloat16InFloat(const torch::Device& device = torch::kCPU);
+
+// "auto" measures a small matrix product in both, and takes float32 where bfloat16 loses digits;
+// "float32" and "bfloat16" are taken as said. Throws InputError for another word.
 ComputePrecision choosePrecision(const std::string& word,
                                  const torch::Device& device = torch::kCPU);
 

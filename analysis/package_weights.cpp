@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "analysis/compute_choice.h"
 #include "analysis/errors.h"
 #include "analysis/network_presets.h"
 #include "analysis/safetensors.h"
@@ -254,10 +255,10 @@ void checkKnownAnswer(Network& network, const ModelPackage& package, ComputePrec
   }
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!(std::abs(found[i] - expected[i]) <= package.knownAnswer.tolerance)) {
-      throw PackageError("the package's known answer is not reproduced: value " +
-                         std::to_string(i) + " is " + std::to_string(found[i]) + ", expected " +
-                         std::to_string(expected[i]) + " within " +
-                         std::to_string(package.knownAnswer.tolerance));
+      throw PackageError(
+          "the package's known answer is not reproduced: value " + std::to_string(i) + " is " +
+          std::to_string(found[i]) + ", expected " + std::to_string(expected[i]) + " within " +
+          std::to_string(package.knownAnswer.tolerance) + " in " + precisionName(precision));
     }
   }
 }

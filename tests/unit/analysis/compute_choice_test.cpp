@@ -9,6 +9,18 @@
 namespace cmr {
 namespace {
 
+// LibTorch as on a processor that oneDNN has no products of bfloat16 for.
+class WithoutOneDnn {
+ public:
+  WithoutOneDnn() { at::globalContext().setUserEnabledMkldnn(false); }
+  ~WithoutOneDnn() { at::globalContext().setUserEnabledMkldnn(was_); }
+  WithoutOneDnn(const WithoutOneDnn&) = delete;
+  WithoutOneDnn& operator=(const WithoutOneDnn&) = delete;
+
+ private:
+  bool was_ = at::globalContext().userEnabledMkldnn();
+};
+
 TEST(ComputeChoice, TakesTheProcessorWhenAskedAndWhenThereIsNoGpu) {
   EXPECT_EQ(deviceName(chooseDevice("cpu")), "cpu");
   const bool gpu = torch::cuda::is_available();
@@ -27,6 +39,13 @@ TEST(ComputeChoice, RefusesDevicesThatAreNotThereAndWordsThatNameNone) {
       EXPECT_NE(std::string(e.what()).find("no CUDA device"), std::string::npos);
     }
   }
+}
+
+TEST(ComputeChoice, TakesFloat32ByItselfWhereProductsOfBfloat16LoseDigits) {
+  const WithoutOneDnn guard;
+  if (sumsBfloat16InFloat()) GTEST_SKIP() << "this LibTorch sums in float32 by itself";
+  EXPECT_EQ(choosePrecision("auto"), ComputePrecision::float32);
+  EXPECT_EQ(choosePrecision("bfloat16"), ComputePrecision::bfloat16) << "taken as said";
 }
 
 }  // namespace
