@@ -60,12 +60,16 @@ int ahaSegment(AhaLevel level, double directionRad, const SeptumDirections& sept
   return level == AhaLevel::basal ? basal : basal + 6;
 }
 
+const char* const apexNotMeasured =
+    "Segment 17, the apical cap, is not measured: short-axis images do not cut it.";
+
 std::string ahaName(int segment) {
   static const std::array<const char*, 6> around{"anterior", "anteroseptal",  "inferoseptal",
                                                  "inferior", "inferolateral", "anterolateral"};
   static const std::array<const char*, 4> apical{"anterior", "septal", "inferior", "lateral"};
+  if (segment == ahaApex) return "17 apex";
   if (segment < 1 || segment > ahaSegmentCount) {
-    throw InputError("there is no AHA segment " + std::to_string(segment) + " in short axis");
+    throw InputError("there is no AHA segment " + std::to_string(segment));
   }
   const auto at = static_cast<std::size_t>(segment - 1);
   const std::string number = std::to_string(segment) + " ";

@@ -16,6 +16,10 @@ namespace cmr {
 
 inline constexpr int ahaSegmentCount = 16;
 
+// Said with every list of the others, and never measured.
+inline constexpr int ahaApex = 17;
+extern const char* const apexNotMeasured;
+
 enum class AhaLevel { basal, mid, apical };
 
 // Where the right ventricle's wall meets the septum, as directions from the LV cavity's centre in
@@ -35,7 +39,7 @@ SeptumDirections septumDirections(const PlaneGeometry& plane, Point2 centre, Poi
 // way round follows from the inferior insertion: the septum is the shorter way to it.
 int ahaSegment(AhaLevel level, double directionRad, const SeptumDirections& septum);
 
-// "1 basal anterior"
+// "1 basal anterior" to "16 apical lateral", and "17 apex"
 std::string ahaName(int segment);
 
 // Level of each slice whose wall is a closed ring in the phase, from base to apex in three equal

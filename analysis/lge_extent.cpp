@@ -190,25 +190,30 @@ void addSegments(std::vector<Measurement>& all, const LgeExtent& extent, const s
                                ? "No slice with a closed wall and known RV insertion points shows "
                                  "this segment."
                                : extent.withheld;
-  for (int n = 1; n <= ahaSegmentCount; ++n) {
-    const auto& segment = extent.segments.at(static_cast<std::size_t>(n - 1));
+  const auto add = [&](int n, std::optional<double> percent, std::optional<double> depth,
+                       const std::string& why) {
     const std::string id = "lge.segment." + std::to_string(n);
-    const auto value = [&](double LgeSegment::*which) {
-      return segment ? std::optional((*segment).*which) : std::nullopt;
-    };
     all.push_back(describe({id + ".percent",
                             "LGE " + ahaName(n),
                             {"scar-percent", "99CMR", "Enhanced share of myocardium"},
                             percentUnit,
                             "Share of the segment's area: " + how},
-                           value(&LgeSegment::percent), none));
+                           percent, why));
     all.push_back(describe({id + ".transmurality",
                             "LGE transmurality " + ahaName(n),
                             {"scar-depth", "99CMR", "Transmurality of enhancement"},
                             percentUnit,
                             "Share of the wall's depth where there is enhancement: " + how},
-                           value(&LgeSegment::transmuralityPercent), none));
+                           depth, why));
+  };
+  for (int n = 1; n <= ahaSegmentCount; ++n) {
+    const auto& segment = extent.segments.at(static_cast<std::size_t>(n - 1));
+    const auto value = [&](double LgeSegment::*which) {
+      return segment ? std::optional((*segment).*which) : std::nullopt;
+    };
+    add(n, value(&LgeSegment::percent), value(&LgeSegment::transmuralityPercent), none);
   }
+  add(ahaApex, std::nullopt, std::nullopt, apexNotMeasured);
 }
 
 }  // namespace

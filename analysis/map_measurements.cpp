@@ -263,6 +263,8 @@ std::vector<Measurement> mapMeasurements(
         part(r.segments.at(static_cast<std::size_t>(n - 1)), &MapStatistic::median),
         "Fewer than 10 sound pixels of this segment, or no RV insertion points to count it from.");
   }
+  add(".segment." + std::to_string(ahaApex), ", " + ahaName(ahaApex), "Median" + where,
+      std::nullopt, apexNotMeasured);
   const std::vector<std::size_t> images = imagesWithMuscle(stack, labels);
   for (Measurement& m : all) {
     if (m.value) m.sourceFrames = images;
@@ -303,6 +305,8 @@ std::vector<Measurement> ecvMeasurements(const MapRegions& before, const MapRegi
     all.push_back(describe("ecv.segment." + std::to_string(n), "ECV, " + ahaName(n), code,
                            percentUnit, method, of(before.segments[at], after.segments[at]), none));
   }
+  all.push_back(describe("ecv.segment." + std::to_string(ahaApex), "ECV, " + ahaName(ahaApex), code,
+                         percentUnit, method, std::nullopt, apexNotMeasured));
   return all;
 }
 

@@ -61,8 +61,7 @@ std::vector<std::size_t> imagesOf(const MeasuredSeries& series, const VentricleW
   return images;
 }
 
-Measurement measured(const Kind& kind, int segment, const VentricleWall& wall,
-                     const std::vector<std::size_t>& images) {
+Measurement named(const Kind& kind, int segment) {
   Measurement m;
   m.id = idStart + std::to_string(segment) + kind.suffix;
   m.label = kind.label + ahaName(segment);
@@ -71,6 +70,12 @@ Measurement measured(const Kind& kind, int segment, const VentricleWall& wall,
   m.method =
       "Mean over the segment (AHA: Cerqueira et al., Circulation 2002;105:539), counted from where "
       "the outlined ventricles meet.";
+  return m;
+}
+
+Measurement measured(const Kind& kind, int segment, const VentricleWall& wall,
+                     const std::vector<std::size_t>& images) {
+  Measurement m = named(kind, segment);
   m.value = wall.segments.at(static_cast<std::size_t>(segment - 1)).*kind.value;
   if (!m.value) {
     worsen(m, Quality::unmeasurable,
@@ -79,6 +84,12 @@ Measurement measured(const Kind& kind, int segment, const VentricleWall& wall,
   }
   m.sourceFrames = images;
   if (!kind.isAtEndDiastole) worsen(m, Quality::uncertain, epicardiumUnchecked);
+  return m;
+}
+
+Measurement apex(const Kind& kind) {
+  Measurement m = named(kind, ahaApex);
+  worsen(m, Quality::unmeasurable, apexNotMeasured);
   return m;
 }
 
@@ -117,6 +128,7 @@ std::vector<Measurement> segmentMeasurements(const MeasuredSeries& series,
   for (const Kind& kind : kinds) {
     const std::vector<std::size_t> images = imagesOf(series, wall, kind);
     for (int n = 1; n <= ahaSegmentCount; ++n) all.push_back(measured(kind, n, wall, images));
+    all.push_back(apex(kind));
   }
   return all;
 }

@@ -17,9 +17,9 @@ namespace cmr {
 void examineSegments(const ImageStack& stack, const LabelStack& labels, KeyPhases phases,
                      const PackageIdentity& package, VentricleWall& wall);
 
-// lv.wall.segment.<1..16>.ed and .es (thickness, mm) and .thickening (%); nothing at all where
-// wall.noSegments says why. What no slice shows is not measured, with that reason. Thickness at ES
-// and thickening are uncertain at best, as in wallMeasurements.
+// lv.wall.segment.<1..17>.ed and .es (thickness, mm) and .thickening (%); nothing at all where
+// wall.noSegments says why. What no slice shows, as the apex, is not measured, with that reason.
+// Thickness at ES and thickening are uncertain at best, as in wallMeasurements.
 std::vector<Measurement> segmentMeasurements(const MeasuredSeries& series,
                                              const VentricleWall& wall);
 

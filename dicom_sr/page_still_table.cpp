@@ -22,6 +22,7 @@ constexpr double levelGap = 26;
 
 // "8 anteroseptal": the level stands above.
 std::string nameInLevel(int segment) {
+  if (segment == ahaApex) return ahaName(segment);
   std::string name = ahaName(segment);
   const std::size_t level = name.find(' ');
   return name.erase(level, name.find(' ', level + 1) - level);
@@ -146,7 +147,7 @@ class StillTable {
     const double level = (width_ - 2 * levelGap) / 3;
     double lowest = y;
     for (const auto& [place, first, last] :
-         {std::array{0, 1, 6}, std::array{1, 7, 12}, std::array{2, 13, 16}}) {
+         {std::array{0, 1, 6}, std::array{1, 7, 12}, std::array{2, 13, ahaApex}}) {
       lowest =
           std::max(lowest, drawLevel(left_ + place * (level + levelGap), y, level, first, last));
     }
@@ -187,7 +188,7 @@ class StillTable {
     }
     if (segments == 0) return names;
     const std::string counted =
-        segments == ahaSegmentCount
+        segments >= ahaSegmentCount
             ? "AHA segments"
             : std::to_string(segments) + (segments == 1 ? " AHA segment" : " AHA segments");
     return names.empty() ? counted : names + ", " + counted;

@@ -9,7 +9,7 @@
 namespace cmr {
 
 const Code& ahaCode(int segment) {
-  static const std::array<Code, ahaSegmentCount> codes{{
+  static const std::array<Code, ahaApex> codes{{
       {"264850008", "SCT", "Left ventricle basal anterior segment"},
       {"396482007", "SCT", "Left ventricle basal anteroseptal segment"},
       {"396646008", "SCT", "Left ventricle basal inferoseptal segment"},
@@ -26,9 +26,10 @@ const Code& ahaCode(int segment) {
       {"264845002", "SCT", "left ventricle apical septal segment"},
       {"264849008", "SCT", "left ventricle apical inferior segment"},
       {"264853005", "SCT", "left ventricle apical lateral segment"},
+      {"128564006", "SCT", "Apex of left ventricle"},
   }};
-  if (segment < 1 || segment > ahaSegmentCount) {
-    throw InputError("there is no AHA segment " + std::to_string(segment) + " in short axis");
+  if (segment < 1 || segment > ahaApex) {
+    throw InputError("there is no AHA segment " + std::to_string(segment));
   }
   return codes.at(static_cast<std::size_t>(segment - 1));
 }

@@ -49,12 +49,12 @@ std::vector<SegmentValues> segmentValues(const SaxAnalysis& analysis) {
     int uncertain = 0;
     int withheld = 0;
     std::string why;  // of the first that is withheld
-    for (int n = 1; n <= ahaSegmentCount; ++n) {
+    for (int n = 1; n <= ahaApex; ++n) {
       const Measurement* const m =
           measurementNamed(analysis, picture.prefix + std::to_string(n) + picture.suffix);
       const bool isShown = m != nullptr && isReleased(analysis, *m) && isMeasured(*m);
       segments.values.push_back(isShown ? m->value : std::nullopt);
-      if (m != nullptr && isReleased(analysis, *m) && !isMeasured(*m)) {
+      if (n != ahaApex && m != nullptr && isReleased(analysis, *m) && !isMeasured(*m)) {
         if (withheld++ == 0) why = m->reason;
       }
       measured += isShown;
@@ -67,7 +67,8 @@ std::vector<SegmentValues> segmentValues(const SaxAnalysis& analysis) {
       segments.note = std::to_string(uncertain) + " of " + std::to_string(measured) +
                       " values are uncertain: the reasons stand in the report. ";
     }
-    if (withheld > 0) segments.note += std::to_string(withheld) + " are not given: " + why;
+    if (withheld > 0) segments.note += std::to_string(withheld) + " are not given: " + why + " ";
+    segments.note += apexNotMeasured;
     prefixShown = picture.prefix;
     all.push_back(std::move(segments));
   }

@@ -126,7 +126,7 @@ int segmentOf(const std::string& measurementId) {
   const std::size_t at = measurementId.find(segmentPart);
   if (at == std::string::npos) return 0;
   const int segment = std::atoi(measurementId.c_str() + at + segmentPart.size());
-  return segment >= 1 && segment <= ahaSegmentCount ? segment : 0;
+  return segment >= 1 && segment <= ahaApex ? segment : 0;
 }
 
 }  // namespace cmr

@@ -14,7 +14,7 @@ std::size_t importanceOf(const std::string& measurementId);
 // "LV EDV", "T1, AHA 8"; "" without one.
 std::string shortNameOf(const std::string& measurementId);
 
-// AHA segment 1 to 16 that a measurement is of ("t1.segment.8", "lge.segment.8.percent"); else 0.
+// AHA segment 1 to 17 that a measurement is of ("t1.segment.8", "lge.segment.8.percent"); else 0.
 int segmentOf(const std::string& measurementId);
 
 }  // namespace cmr

@@ -93,6 +93,8 @@ std::optional<Best> extracellularVolume(const std::vector<Best>& best,
   for (int n = 1; n <= ahaSegmentCount; ++n) {
     add("segment." + std::to_string(n), "ECV, " + ahaName(n));
   }
+  ecv.numbers.push_back({"ecv.segment." + std::to_string(ahaApex), "ECV, " + ahaName(ahaApex), "%",
+                         "unmeasurable", apexNotMeasured, std::nullopt});
   return ecv;
 }
 

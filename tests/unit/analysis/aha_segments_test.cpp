@@ -63,7 +63,8 @@ TEST(AhaName, IsThatOfTheGuideline) {
   EXPECT_EQ(ahaName(1), "1 basal anterior");
   EXPECT_EQ(ahaName(9), "9 mid inferoseptal");
   EXPECT_EQ(ahaName(16), "16 apical lateral");
-  EXPECT_THROW(ahaName(17), InputError);
+  EXPECT_EQ(ahaName(ahaApex), "17 apex");
+  EXPECT_THROW(ahaName(18), InputError);
 }
 
 TEST(SeptumDirections, AreTakenInMillimetres) {

@@ -131,7 +131,10 @@ TEST_F(LgeExtentTest, WithholdsEverythingWithoutARemoteRegionAndSaysWhy) {
   for (const Measurement& m : lgeMeasurements(stack, labels, septum, LgeImage::magnitude)) {
     EXPECT_EQ(m.quality, Quality::unmeasurable) << m.id;
     EXPECT_FALSE(m.value) << m.id;
-    EXPECT_THAT(m.reason, testing::HasSubstr("No left ventricular myocardium")) << m.id;
+    EXPECT_THAT(m.reason, testing::HasSubstr(m.id.starts_with("lge.segment.17")
+                                                 ? apexNotMeasured
+                                                 : "No left ventricular myocardium"))
+        << m.id;
   }
 }
 

@@ -119,7 +119,7 @@ TEST(SegmentCodes, AreSixteenDifferentOnes) {
 
 TEST(ShortNames, KnowSegmentsByTheirNumber) {
   EXPECT_EQ(segmentOf("lge.segment.12.percent"), 12);
-  EXPECT_EQ(segmentOf("t1.segment.17"), 0);
+  EXPECT_EQ(segmentOf("t1.segment.17"), 17);
   EXPECT_EQ(segmentOf("t1.global"), 0);
   EXPECT_EQ(shortNameOf("t2.segment.14"), "T2, AHA 14");
   EXPECT_LT(importanceOf("lge.percent.5sd"), importanceOf("lge.percent.fwhm"));
