@@ -12,26 +12,31 @@ namespace {
 
 constexpr std::size_t idLength = 32;  // hexadecimal digits
 
+// Keeps a study's jobs one at a time, whoever takes them, and in their order: while one is leased
+// none other is taken, and while one over images waits for its next attempt none that came later.
+const std::string studyIsFree = R"sql(
+        AND NOT EXISTS (SELECT 1 FROM jobs other WHERE other.orthanc_study = j.orthanc_study
+                          AND other.state IN ('leased', 'retry') AND other.seq <> ?6
+                          AND (other.state = 'leased'
+                               OR (other.seq < j.seq AND other.scope = 'series')))
+)sql";
+
 // The job that is next. ?4 now, ?5 newest job, ?6 a job that is left out of account, ?7 packages
 // whose jobs wait, a list as JSON. The two lists are asked one by one, as each then comes out of
-// the index in its order. The second FROM clause of each keeps a study's jobs in their order.
+// the index in its order.
 const std::string nextJob = R"sql(
   SELECT seq FROM (
     SELECT * FROM (
       SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state WHERE state = 'queued' AND seq <= ?5
         AND package NOT IN (SELECT value FROM json_each(?7))
-        AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
-                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq
-                          AND earlier.scope = 'series' AND earlier.seq <> ?6)
+)sql" + studyIsFree + R"sql(
       ORDER BY priority DESC, seq LIMIT 1)
     UNION ALL
     SELECT * FROM (
       SELECT seq, priority FROM jobs j INDEXED BY jobs_by_state
       WHERE state = 'retry' AND due_ms <= ?4 AND seq <= ?5
         AND package NOT IN (SELECT value FROM json_each(?7))
-        AND NOT EXISTS (SELECT 1 FROM jobs earlier WHERE earlier.orthanc_study = j.orthanc_study
-                          AND earlier.state IN ('leased', 'retry') AND earlier.seq < j.seq
-                          AND earlier.scope = 'series' AND earlier.seq <> ?6)
+)sql" + studyIsFree + R"sql(
       ORDER BY priority DESC, seq LIMIT 1))
   ORDER BY priority DESC, seq LIMIT 1
 )sql";

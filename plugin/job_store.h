@@ -150,8 +150,9 @@ class JobStore {
                                    const Actor& by = {});
 
   // The next job that is due, under a new token: the highest priority, then the oldest. A study's
-  // jobs are taken in their order: none while an earlier one over images of the study is leased or
-  // waits for its next attempt. None at all while paused; while draining only those that were there
+  // jobs are taken one at a time, however many claim, and in their order: none while another of the
+  // study is leased, or an earlier one over its images waits for its next attempt. None at all
+  // while paused; while draining only those that were there
   // when it began. dateTime is kept by the first claim of a job, and shared by jobs over the same
   // content and package (another rule): their objects have the same UIDs, and one UID never stands
   // for two files.

@@ -23,6 +23,7 @@ class JobStoreModel {
   };
   struct Job {
     std::string name;
+    std::string study;
     int priority = 0;
     int sequence = 0;
     JobState state = JobState::queued;
@@ -42,10 +43,12 @@ class JobStoreModel {
   std::map<std::string, Job> jobs;             // by id
   std::map<std::string, std::string> objects;  // UID -> bytes
 
-  bool submitCreates(const std::string& id, const std::string& name, int priority) {
+  bool submitCreates(const std::string& id, const std::string& name, const std::string& study,
+                     int priority) {
     if (jobs.count(id) == 0) {
       Job job;
       job.name = name;
+      job.study = study;
       job.priority = priority;
       job.sequence = static_cast<int>(jobs.size());
       jobs[id] = job;
@@ -64,7 +67,8 @@ class JobStoreModel {
     if (lease && (taken == nullptr || !mayBeClaimed(*taken, now))) return false;
     for (const auto& [id, job] : jobs) {
       const bool sure =
-          job.state == JobState::queued || (job.state == JobState::retry && job.dueHigh <= now);
+          (job.state == JobState::queued || (job.state == JobState::retry && job.dueHigh <= now)) &&
+          !waitsForItsStudy(job);
       if (sure && &job != taken && (taken == nullptr || before(job, *taken))) return false;
     }
     if (!lease) return true;
@@ -175,8 +179,18 @@ class JobStoreModel {
   static bool before(const Job& a, const Job& b) {
     return a.priority != b.priority ? a.priority > b.priority : a.sequence < b.sequence;
   }
-  static bool mayBeClaimed(const Job& job, std::int64_t now) {
-    return job.state == JobState::queued || (job.state == JobState::retry && job.dueLow <= now);
+  bool mayBeClaimed(const Job& job, std::int64_t now) const {
+    const bool isDue =
+        job.state == JobState::queued || (job.state == JobState::retry && job.dueLow <= now);
+    return isDue && !waitsForItsStudy(job);
+  }
+  bool waitsForItsStudy(const Job& job) const {
+    return std::any_of(jobs.begin(), jobs.end(), [&](const auto& entry) {
+      const Job& other = entry.second;
+      return &other != &job && other.study == job.study &&
+             (other.state == JobState::leased ||
+              (other.state == JobState::retry && other.sequence < job.sequence));
+    });
   }
   const Job* find(const std::string& id) const {
     const auto job = jobs.find(id);

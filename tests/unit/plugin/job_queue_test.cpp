@@ -111,6 +111,50 @@ TEST_F(JobQueueTest, AStudysJobsAreTakenInTheirOrderAndOtherStudiesGoOn) {
   EXPECT_EQ(claimedId(), second);
 }
 
+TEST_F(JobQueueTest, AStudysJobsRunOneAtATimeHoweverManyClaim) {
+  const std::string earlier = submitInto("s1", "a");
+  const std::string later = submitInto("s1", "b", 5);
+  const std::string other = submitInto("s2", "c");
+  const Lease running = claim();
+  EXPECT_EQ(running.job.id, later);
+  EXPECT_EQ(claimedId(), other);  // not the earlier one, although it is older
+  EXPECT_EQ(claimedId(), "");
+  store->finishNotAnalysable(running, "one slice", "");
+  EXPECT_EQ(claimedId(), earlier);
+}
+
+TEST_F(JobQueueTest, AnEarlierJobWaitsWhileALaterOneOfItsStudyRuns) {
+  const std::string earlier = submitInto("s1", "a");
+  store->finishFailed(claim(), "memory");
+  store->retry(earlier);
+  const std::string later = submitInto("s1", "b", urgentPriority);
+  const Lease running = claim();
+  EXPECT_EQ(running.job.id, later);
+  now += 10;
+  EXPECT_EQ(claimedId(), "");
+  EXPECT_EQ(store->nextAfter(running)->id, earlier);
+  store->finishFailed(running, "memory");
+  EXPECT_EQ(claimedId(), earlier);
+  now += 10000000;  // the later one is due as well
+  EXPECT_EQ(claimedId(), "");
+}
+
+TEST_F(JobQueueTest, AStudysImagesWaitWhileItsReportIsMade) {
+  JobSubmission report = submissionOf("report");
+  report.orthancStudyId = "s1";
+  report.scope = JobScope::study;
+  report.studyDocument = "{}";
+  const std::string ofStudy = store->submit(report).jobId;
+  const Lease running = claim();
+  ASSERT_EQ(running.job.id, ofStudy);
+  const std::string images = submitInto("s1", "a");
+  const std::string other = submitInto("s2", "b");
+  EXPECT_EQ(claimedId(), other);
+  EXPECT_EQ(claimedId(), "");
+  store->finishAnalysed(running, {}, "{}");
+  EXPECT_EQ(claimedId(), images);
+}
+
 TEST_F(JobQueueTest, TheNextJobIsToldWithoutBeingTaken) {
   const std::string first = submitInto("study", "a");
   const std::string second = submitInto("study", "b");

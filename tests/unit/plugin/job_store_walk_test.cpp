@@ -65,6 +65,7 @@ class Walk {
 
  private:
   static constexpr int jobNames = 6;
+  static constexpr int studies = 3;
   static constexpr int objectNames = 12;
 
   static JobStoreSettings settings(const TemporaryFolder& folder) {
@@ -94,12 +95,15 @@ class Walk {
   }
 
   void submit() {
-    const std::string name = std::to_string(below(jobNames));
+    const int number = below(jobNames);
+    const std::string name = std::to_string(number);
     JobSubmission submission = submissionOf(name);
+    submission.orthancStudyId = "study-" + std::to_string(number % studies);
     submission.priority = name == "0" ? 1 : 0;
     const auto submitted = store_->submit(submission);
     ASSERT_EQ(submitted.created,
-              model_.submitCreates(submitted.jobId, "series-" + name, submission.priority));
+              model_.submitCreates(submitted.jobId, "series-" + name, submission.orthancStudyId,
+                                   submission.priority));
   }
 
   void claim() {

@@ -218,6 +218,16 @@ TEST_F(QueryPlanTest, TheNextJobIsTheFirstOfItsIndex) {
   EXPECT_EQ(plan.find("USE TEMP B-TREE"), plan.rfind("USE TEMP B-TREE")) << plan;
 }
 
+// Asked of every job that might be next: nothing but the study's leased and retried jobs is read.
+TEST_F(QueryPlanTest, WhetherAStudyIsFreeStandsInTheIndexOfStudies) {
+  ASSERT_TRUE(watched->claim("20260101120000"));
+  const std::string plan = planOf(watchedSql("SET state = 'leased'"));
+  EXPECT_THAT(plan,
+              HasSubstr("SEARCH other USING INDEX jobs_by_study (orthanc_study=? AND state=?)"));
+  EXPECT_THAT(plan, Not(HasSubstr("SCAN other")));
+  EXPECT_EQ(walks(), "");
+}
+
 // The queue waits for this one, too, whenever a job is done.
 TEST_F(QueryPlanTest, WhatIsOutdatedIsLookedForAmongTheJobsDoneSince) {
   SqliteConnection(path, "").execute("UPDATE jobs SET produced = 1 WHERE seq = 1111");
