@@ -50,20 +50,42 @@ void CircuitBreaker::record(const AnalysisRequest& request, const AnalysisOutcom
   const bool isTooMuch = static_cast<int>(failures.jobs.size()) >= settings_.jobs ||
                          failures.starts >= settings_.starts;
   if (!wasOpen && !isTooMuch) return;
+  // One that began before the pause did, in another worker: what it tells is known.
+  if (wasOpen && now < failures.openUntil) return;
   failures.pause =
       wasOpen ? std::min(failures.pause * 2, settings_.largestPause) : settings_.firstPause;
   failures.openUntil = now + failures.pause;
 }
 
+CircuitBreaker::Pass CircuitBreaker::admit(const std::string& packageSha256, Time now) {
+  const std::lock_guard lock(mutex_);
+  if (!whyNot(packageSha256, now).empty()) return nullptr;
+  const auto found = failures_.find(packageSha256);
+  const bool isClosed = found == failures_.end() || found->second.pause.count() == 0;
+  if (isClosed) return std::make_shared<bool>(true);
+  trials_.insert(packageSha256);
+  return {this, [packageSha256](CircuitBreaker* self) {
+            const std::lock_guard ending(self->mutex_);
+            self->trials_.erase(packageSha256);
+          }};
+}
+
 std::string CircuitBreaker::problem(const std::string& packageSha256, Time now) const {
   const std::lock_guard lock(mutex_);
+  return whyNot(packageSha256, now);
+}
+
+std::string CircuitBreaker::whyNot(const std::string& packageSha256, Time now) const {
   const auto found = failures_.find(packageSha256);
   if (found == failures_.end()) return {};
   const Failures& failures = found->second;
-  if (failures.pause.count() == 0 || now >= failures.openUntil) return {};
-  return "the worker keeps failing with the model package: nothing is tried for " +
-         std::to_string(failures.pause.count() / 1000) +
-         " s; the last failure: " + failures.lastReason;
+  if (failures.pause.count() == 0) return {};
+  const bool isPaused = now < failures.openUntil;
+  if (!isPaused && trials_.count(packageSha256) == 0) return {};
+  return "the worker keeps failing with the model package: " +
+         (isPaused ? "nothing is tried for " + std::to_string(failures.pause.count() / 1000) + " s"
+                   : std::string("one job is tried before any other")) +
+         "; the last failure: " + failures.lastReason;
 }
 
 }  // namespace cmr

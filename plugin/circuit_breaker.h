@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -29,6 +30,10 @@ class CircuitBreaker {
 
   explicit CircuitBreaker(CircuitBreakerSettings settings = {}) : settings_(settings) {}
 
+  // A job is about to be tried with this package. Empty: it may not, as nothing is tried now or
+  // another worker tries one already. Held until the outcome is recorded; not after the breaker.
+  using Pass = std::shared_ptr<void>;
+  Pass admit(const std::string& packageSha256, Time now);
   // An outcome of WorkerSupervisor::run. A worker that answered, whatever it said, closes that of
   // its package.
   void record(const AnalysisRequest& request, const AnalysisOutcome& outcome, Time now);
@@ -45,9 +50,12 @@ class CircuitBreaker {
     Time openUntil{};
   };
 
+  std::string whyNot(const std::string& packageSha256, Time now) const;  // under the mutex
+
   const CircuitBreakerSettings settings_;
   mutable std::mutex mutex_;                  // guards the next
   std::map<std::string, Failures> failures_;  // by package
+  std::set<std::string> trials_;              // packages with which one job is tried after a pause
 };
 
 }  // namespace cmr

@@ -166,6 +166,11 @@ void Dispatcher::process(const Lease& lease, const PackagesInUse& packages,
                          const std::stop_token& stop) {
   const auto package = packageFor(lease.job, packages);
   if (!package) return;
+  std::shared_ptr<void> pass;
+  if (duties_.admit && !(pass = duties_.admit(package->sha256))) {  // another worker was faster
+    store_.release(lease);
+    return;
+  }
   if (lease.job.attempts == 1) {
     took(ServiceStage::wait, static_cast<double>(lease.job.sinceMs - lease.job.createdMs) / 1000);
   }

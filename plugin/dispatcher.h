@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -42,6 +43,9 @@ struct DispatcherDuties {
   ServiceMetrics* metrics = nullptr;  // counts what happens; may be absent
   // Bytes that can be taken before memory is below its floor; absent or empty: nobody knows.
   std::function<std::optional<std::uint64_t>()> memoryLeft = {};
+  // Asked before a job is tried with the package of this hash, and held until it has ended; empty:
+  // the job goes back to the queue (CircuitBreaker::admit). Absent: always.
+  std::function<std::shared_ptr<void>(const std::string&)> admit = {};
 };
 
 struct DispatcherSettings {

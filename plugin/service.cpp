@@ -253,7 +253,10 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
                           const HintCallback& hint) { return analyze(request, progress, hint); },
                    [this] { outbox_.ring(); },
                    [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log,
-                   [this] { return packagesInUse(); }, &metrics_, [this] { return memoryLeft(); }},
+                   [this] { return packagesInUse(); }, &metrics_, [this] { return memoryLeft(); },
+                   [this](const std::string& sha256) {
+                     return breaker_.admit(sha256, std::chrono::steady_clock::now());
+                   }},
                   dispatcherSettings(plan_.settings)),
       intake_(
           archive, store_, planner_, startingPoint, log, [this] { dispatcher_.ring(); },

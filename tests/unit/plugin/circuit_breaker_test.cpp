@@ -102,6 +102,40 @@ TEST_F(CircuitBreakerTest, AfterAPauseOneTrialDecidesAndPausesGrow) {
   EXPECT_FALSE(isOpen());
 }
 
+TEST_F(CircuitBreakerTest, AfterAPauseOneWorkerTriesAndTheOthersWaitForItsOutcome) {
+  for (const char* job : {"a", "b", "c"}) fail(job, FailureCause::crash);
+  EXPECT_FALSE(breaker.admit("p", at(999)));
+  nowMs = 1000;
+  CircuitBreaker::Pass trial = breaker.admit("p", at(nowMs));
+  ASSERT_TRUE(trial);
+  EXPECT_FALSE(breaker.admit("p", at(nowMs)));
+  EXPECT_THAT(breaker.problem("p", at(nowMs)), HasSubstr("one job is tried"));
+  EXPECT_TRUE(breaker.admit("another", at(nowMs)));
+  fail("d", FailureCause::crash);
+  trial.reset();
+  EXPECT_FALSE(breaker.admit("p", at(2999)));
+  nowMs = 3000;
+  trial = breaker.admit("p", at(nowMs));
+  ASSERT_TRUE(trial);
+  answer("d");
+  const CircuitBreaker::Pass two[] = {breaker.admit("p", at(nowMs)), breaker.admit("p", at(nowMs))};
+  EXPECT_TRUE(two[0]);
+  EXPECT_TRUE(two[1]);
+}
+
+TEST_F(CircuitBreakerTest, ATrialThatSaysNothingGivesItsPlaceToTheNext) {
+  for (const char* job : {"a", "b", "c"}) fail(job, FailureCause::crash);
+  nowMs = 1000;
+  EXPECT_TRUE(breaker.admit("p", at(nowMs)));  // and it ends: its job was cancelled
+  EXPECT_TRUE(breaker.admit("p", at(nowMs)));
+}
+
+TEST_F(CircuitBreakerTest, FailuresThatWereUnderWayWhenItOpenedDoNotLengthenThePause) {
+  for (const char* job : {"a", "b", "c", "d", "e"}) fail(job, FailureCause::crash);
+  nowMs = 1000;
+  EXPECT_FALSE(isOpen());
+}
+
 TEST_F(CircuitBreakerTest, AnotherPackageMayBeTriedAtOnce) {
   for (const char* job : {"a", "b", "c"}) fail(job, FailureCause::crash);
   EXPECT_TRUE(isOpen());
