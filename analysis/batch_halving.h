@@ -31,7 +31,7 @@ class BatchHalving {
 
   // work(first, last) for every part of [0, count), in order. It must change nothing before all
   // that takes memory has succeeded, as a part that failed is given to it again. Throws
-  // ResourceError when a single image does not fit; every other error passes untouched.
+  // DeviceMemoryError when a single image does not fit; every other error passes untouched.
   template <typename Work>
   void forEach(std::size_t count, const Work& work) {
     for (std::size_t first = 0; first < count;) {
@@ -56,7 +56,7 @@ class BatchHalving {
     }
     // Outside the handler: what the error held is given back by then.
     if (release_) release_();
-    if (images <= 1) throw ResourceError("out of memory, with one image at a time, too");
+    if (images <= 1) throw DeviceMemoryError("out of memory, with one image at a time, too");
     size_ = images / 2;
     ++halvings_;
     return false;

@@ -30,6 +30,12 @@ class ResourceError : public Error {
   using Error::Error;
 };
 
+// The memory of the device that computes gave out, with one image at a time, too.
+class DeviceMemoryError : public ResourceError {
+ public:
+  using ResourceError::ResourceError;
+};
+
 // Somebody asked for the work to stop.
 class CancelledError : public Error {
  public:

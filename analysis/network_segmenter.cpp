@@ -107,9 +107,8 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
 
   Segmentation segmentStill(const ImageStack& stack, const std::string& task,
                             const std::string& sequence) override {
-    if (!reader_) reader_ = std::make_unique<DenseReader>(package_.folder, settings_);
     Segmentation result;
-    DenseReading reading = reader_->findShortAxis(stack, task, sequence);
+    DenseReading reading = denseReader().findShortAxis(stack, task, sequence);
     result.labels = std::move(reading.labels);
     result.cropAnswers = std::move(reading.answers);
     note(reading.failures);
@@ -122,9 +121,8 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
   }
 
   Segmentation segmentLongAxis(const ImageStack& stack) override {
-    if (!reader_) reader_ = std::make_unique<DenseReader>(package_.folder, settings_);
     Segmentation result;
-    DenseReading reading = reader_->readLongAxis(stack);
+    DenseReading reading = denseReader().readLongAxis(stack);
     result.labels = std::move(reading.labels);
     for (int s = 0; s < stack.sliceCount; ++s) {
       const HeartAxis& centre = reading.centres.at(static_cast<std::size_t>(s));
@@ -175,6 +173,18 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
   }
 
  private:
+  // Its weights have to fit beside the network's.
+  DenseReader& denseReader() {
+    if (reader_) return *reader_;
+    try {
+      reader_ = std::make_unique<DenseReader>(package_.folder, settings_);
+    } catch (const std::exception& error) {
+      if (!isOutOfMemory(error)) throw;
+      throw DeviceMemoryError("out of memory while the package's further heads were loaded");
+    }
+    return *reader_;
+  }
+
   // The first reason of each.
   void note(const std::vector<SilentHead>& failures) {
     for (const SilentHead& head : failures) failures_.emplace(head.task, head.reason);

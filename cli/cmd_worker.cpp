@@ -5,11 +5,14 @@
 #include <memory>
 #include <utility>
 
+#include "analysis/device_memory.h"
+#include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
 #include "cli/inference_options.h"
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
 #include "plugin/analyze_instances.h"
+#include "plugin/processor_fall_back.h"
 #include "plugin/report_study.h"
 #include "plugin/worker_confinement.h"
 #include "plugin/worker_process.h"
@@ -23,11 +26,24 @@ struct WorkerArguments {
   InferenceSettings inference;
 };
 
+std::unique_ptr<FrameSegmenter> loadOnProcessor(const std::string& package,
+                                                InferenceSettings settings) {
+  settings.device = "cpu";
+  try {
+    return loadNetworkSegmenter(package, settings);
+  } catch (const std::exception& error) {
+    if (!isOutOfMemory(error)) throw;
+    throw ResourceError("out of memory, on the GPU and beside it");
+  }
+}
+
 // Images of a job that is not here yet. Its own limits hold from then on.
 class SeriesAhead : public JobReader {
  public:
-  SeriesAhead(FrameSegmenter& segmenter, std::uint64_t mostPixelBytes)
-      : segmenter_(segmenter), reader_(limitsWith(mostPixelBytes)) {}
+  SeriesAhead(FrameSegmenter& segmenter, LoadOnProcessor onProcessor, std::uint64_t mostPixelBytes)
+      : segmenter_(segmenter),
+        onProcessor_(std::move(onProcessor)),
+        reader_(limitsWith(mostPixelBytes)) {}
 
   bool add(const InstanceBytes& instance) override {
     reader_.add(instance);
@@ -36,7 +52,13 @@ class SeriesAhead : public JobReader {
   AnalysisOutcome analyze(const AnalysisRequest& request, std::size_t alreadyRead,
                           const ProgressCallback& progress) override {
     reader_.setLimits({});
-    return analyzeContinued(std::move(reader_), alreadyRead, request, segmenter_, progress);
+    return analyzeOrFallBack(
+        segmenter_,
+        [&](FrameSegmenter& usual) {
+          return analyzeContinued(std::move(reader_), alreadyRead, request, usual, progress);
+        },
+        [&](FrameSegmenter& other) { return analyzeInstances(request, other, progress); },
+        onProcessor_);
   }
 
  private:
@@ -47,6 +69,7 @@ class SeriesAhead : public JobReader {
   }
 
   FrameSegmenter& segmenter_;
+  LoadOnProcessor onProcessor_;
   SeriesReader reader_;
 };
 
@@ -55,6 +78,7 @@ int run(const WorkerArguments& a) {
   const std::string package = packageFolderOr(a.package);
   const Confinement confinement = confineProcess({package});
   std::unique_ptr<FrameSegmenter> segmenter;
+  const LoadOnProcessor onProcessor = [&] { return loadOnProcessor(package, a.inference); };
   WorkerDuties duties;
   duties.load = [&] {
     segmenter = loadNetworkSegmenter(package, a.inference);
@@ -63,10 +87,13 @@ int run(const WorkerArguments& a) {
   };
   duties.analyze = [&](const AnalysisRequest& request, const ProgressCallback& progress) {
     if (!request.studyDocument.empty()) return reportStudy(request);
-    return analyzeInstances(request, *segmenter, progress);
+    const Attempt attempt = [&](FrameSegmenter& on) {
+      return analyzeInstances(request, on, progress);
+    };
+    return analyzeOrFallBack(*segmenter, attempt, attempt, onProcessor);
   };
   duties.readAhead = [&](std::uint64_t mostPixelBytes) {
-    return std::make_unique<SeriesAhead>(*segmenter, mostPixelBytes);
+    return std::make_unique<SeriesAhead>(*segmenter, onProcessor, mostPixelBytes);
   };
   duties.confinement = describeConfinement(confinement);
   return runWorker(a.socket, duties);

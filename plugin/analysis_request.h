@@ -44,6 +44,10 @@ struct AnalysisOutcome {
   FailureCause cause = FailureCause::other;  // of failed; the supervisor's word, not the worker's
   bool endsWorker = false;  // the worker's word: it ends after this answer, and why is in its log
   bool usedHint = false;    // the worker had read the images before the job came (read_hint.h)
+  // Of failed, within the worker: not one image fitted where the network computes.
+  bool deviceIsFull = false;
+  // Not one image fitted on the GPU, so that the processor computed all of it.
+  bool withoutGpu = false;
   // Of failed, the supervisor's word: the worker had another job's images at hand meanwhile, which
   // may be to blame.
   bool besideHint = false;

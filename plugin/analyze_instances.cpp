@@ -406,6 +406,10 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
     return analyzeChosen(source, choice, leftOut, found, order, segmenter, progress);
   } catch (const InputError& error) {
     return refusal(OutcomeKind::notAnalysable, error.what(), found);
+  } catch (const DeviceMemoryError& error) {
+    AnalysisOutcome outcome = refusal(OutcomeKind::failed, error.what(), found);
+    outcome.deviceIsFull = true;
+    return outcome;
   } catch (const ResourceError& error) {
     return refusal(OutcomeKind::failed, error.what(), found);
   } catch (const std::bad_alloc&) {

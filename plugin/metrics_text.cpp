@@ -163,6 +163,9 @@ void processes(Page& page, const ServiceMeasures& m) {
               "Jobs of which images were read while the one before was computed, by their use.");
   page.sample({{"result", "used"}}, static_cast<double>(m.worker.hintsUsed));
   page.sample({{"result", "dropped"}}, static_cast<double>(m.worker.hintsDropped));
+  page.single("cmr_jobs_without_gpu_total", "counter",
+              "Jobs that the processor computed, as not one image fitted on the GPU.",
+              static_cast<double>(m.worker.jobsOnProcessor));
   page.single("cmr_worker_resident_bytes", "gauge", "Memory of the worker; 0 while none runs.",
               static_cast<double>(m.worker.residentBytes));
   page.single("cmr_intake_submitted_total", "counter", "Jobs submitted by the intake.",

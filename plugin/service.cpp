@@ -87,6 +87,7 @@ nlohmann::json workerJson(const WorkerStatus& worker) {
           {"lastFailure", worker.lastFailure},
           {"confinement", worker.confinement},
           {"residentBytes", worker.residentBytes},
+          {"jobsOnProcessor", worker.jobsOnProcessor},
           {"readAhead", {{"used", worker.hintsUsed}, {"dropped", worker.hintsDropped}}}};
 }
 

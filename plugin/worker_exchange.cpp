@@ -43,7 +43,8 @@ void sendOutcome(FramedSocket& socket, const std::string& jobId, const AnalysisO
                          outcome.resultsJson,
                          static_cast<std::uint32_t>(outcome.objects.size()),
                          outcome.usedHint,
-                         outcome.endsWorker};
+                         outcome.endsWorker,
+                         outcome.withoutGpu};
   socket.send(FrameType::outcome, encode(head), within(perFrame));
   for (const ProducedObject& object : outcome.objects) {
     socket.send(FrameType::object, encode(object), within(perFrame));
@@ -102,6 +103,7 @@ std::optional<AnalysisOutcome> OutcomeAssembler::begin(const Frame& outcomeFrame
   outcome_.resultsJson = std::move(head.resultsJson);
   outcome_.usedHint = head.usedHint;
   outcome_.endsWorker = head.endsWorker;
+  outcome_.withoutGpu = head.withoutGpu;
   objectsLeft_ = head.objectCount;
   open_ = true;
   return whenComplete();

@@ -249,6 +249,9 @@ class Worker {
   }
 
   void logOutcome(const std::string& jobId, const AnalysisOutcome& outcome) const {
+    if (outcome.withoutGpu) {
+      log_->warn("job {}: ran without its GPU, on which not even one image fitted", jobId);
+    }
     switch (outcome.kind) {
       case OutcomeKind::analysed:
         log_->info("job {}: analysed, {} objects", jobId, outcome.objects.size());

@@ -286,6 +286,7 @@ std::string encode(const OutcomeHead& head) {
   writer.u32(head.objectCount);
   writer.u32(head.usedHint ? 1 : 0);
   writer.u32(head.endsWorker ? 1 : 0);
+  writer.u32(head.withoutGpu ? 1 : 0);
   return writer.take();
 }
 
@@ -300,6 +301,7 @@ OutcomeHead decodeOutcomeHead(std::string_view payload) {
   head.objectCount = reader.u32();
   head.usedHint = reader.u32() != 0;
   head.endsWorker = reader.u32() != 0;
+  head.withoutGpu = reader.u32() != 0;
   reader.finish();
   if (isNestedDeeper(head.resultsJson, deepestResults)) {
     throw ProtocolError("the results document is nested too deeply");

@@ -24,7 +24,7 @@
 
 namespace cmr {
 
-inline constexpr std::uint32_t workerProtocolVersion = 7;
+inline constexpr std::uint32_t workerProtocolVersion = 8;
 
 // The reason that a worker gives when it could not take the memory that a job needs.
 inline constexpr const char* outOfMemory = "out of memory";
@@ -110,6 +110,7 @@ struct OutcomeHead {
   std::uint32_t objectCount = 0;
   bool usedHint = false;    // images of it had been read before it came
   bool endsWorker = false;  // nothing comes after it
+  bool withoutGpu = false;  // as AnalysisOutcome says
 };
 
 std::string encode(const Hello& hello);

@@ -59,6 +59,7 @@ class WorkerSupervisor::Impl {
     AnalysisOutcome outcome = attempt(request, progress, next);
     outcome.besideHint = outcome.kind == OutcomeKind::failed && next.hasBegun();
     countHints(outcome, next.hasBegun());
+    if (outcome.withoutGpu) countOnProcessor();
     return outcome;
   }
 
@@ -118,6 +119,11 @@ class WorkerSupervisor::Impl {
     if (isHinted_) ++(outcome.usedHint ? status_.hintsUsed : status_.hintsDropped);
     isHinted_ = newHint && socket_ != nullptr;
     if (newHint && !isHinted_) ++status_.hintsDropped;
+  }
+
+  void countOnProcessor() {
+    const std::lock_guard lock(mutex_);
+    ++status_.jobsOnProcessor;
   }
 
   // --- starting -----------------------------------------------------------------------------

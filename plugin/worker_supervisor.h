@@ -52,6 +52,7 @@ struct WorkerStatus {
   // Hints (read_hint.h) whose images the next job was computed from, and those for nothing.
   std::int64_t hintsUsed = 0;
   std::int64_t hintsDropped = 0;
+  std::int64_t jobsOnProcessor = 0;  // that did not fit on the worker's GPU
 };
 
 // Thread ownership: run() is called from one service thread; status() and stop() from any.

@@ -82,7 +82,7 @@ TEST(BatchHalving, HalvesWhatReallyRanWhenFewerImagesThanABatchAreThere) {
 TEST(BatchHalving, SaysSoWhenOneImageDoesNotFit) {
   BatchHalving batches(4, isBadAlloc);
   Machine machine{0};
-  EXPECT_THROW(runOn(machine, batches, 4), ResourceError);
+  EXPECT_THROW(runOn(machine, batches, 4), DeviceMemoryError);
   EXPECT_EQ(machine.tried, (Parts{{0, 4}, {0, 2}, {0, 1}}));
   EXPECT_TRUE(machine.done.empty());
 }

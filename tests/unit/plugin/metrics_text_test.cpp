@@ -30,6 +30,7 @@ ServiceMeasures someMeasures() {
   measures.worker.restarts = 5;
   measures.worker.hintsUsed = 9;
   measures.worker.hintsDropped = 4;
+  measures.worker.jobsOnProcessor = 2;
   measures.floor.diskBytes = 1 << 20;
   measures.free.disks = {{"/a \"quoted\"\\folder", 123456789012}};
   return measures;
@@ -86,6 +87,7 @@ TEST(MetricsText, WhatWasReadAheadStandsByItsUse) {
   const std::string text = prometheusText(someMeasures());
   EXPECT_THAT(text, HasSubstr("\ncmr_read_ahead_total{result=\"used\"} 9\n"));
   EXPECT_THAT(text, HasSubstr("\ncmr_read_ahead_total{result=\"dropped\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_jobs_without_gpu_total 2\n"));
 }
 
 TEST(MetricsText, LargeNumbersKeepTheirDigits) {

@@ -38,6 +38,7 @@ AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& 
   if (job == "mute") ::poll(nullptr, 0, 3000);  // computes without a word
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::analysed;
+  outcome.withoutGpu = job == "too-large-for-the-gpu";
   outcome.resultsJson = std::to_string(request.instances.size());
   outcome.objects.push_back({ObjectKind::structuredReport, "1.2", "1.3", "1.4", "bytes"});
   return outcome;

@@ -88,6 +88,17 @@ TEST_F(WorkerProcess, RunningOutOfMemoryIsAFailureThatMayPass) {
   EXPECT_EQ(supervisor.run(job("next"), ignoreProgress).kind, OutcomeKind::analysed);
 }
 
+TEST_F(WorkerProcess, AJobThatRanWithoutItsGpuIsCountedAndSaidInTheLog) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  EXPECT_TRUE(supervisor.run(job("too-large-for-the-gpu"), ignoreProgress).withoutGpu);
+  EXPECT_FALSE(supervisor.run(job("next"), ignoreProgress).withoutGpu);
+  EXPECT_EQ(supervisor.status().jobsOnProcessor, 1);
+  EXPECT_EQ(supervisor.status().restarts, 0);
+  supervisor.stop();
+  EXPECT_THAT(log(), Contains(HasSubstr("job too-large-for-the-gpu: ran without its GPU")));
+  EXPECT_THAT(log(), Not(Contains(HasSubstr("job next: ran without its GPU"))));
+}
+
 TEST_F(WorkerProcess, AfterAnErrorOfUnknownNatureTheNextJobGetsAFreshProcess) {
   WorkerSupervisor supervisor = supervisorFor("starter");
   const AnalysisOutcome outcome = supervisor.run(job("odd-error"), ignoreProgress);

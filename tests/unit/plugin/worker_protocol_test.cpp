@@ -41,10 +41,14 @@ TEST(WorkerProtocol, EveryMessageSurvivesTheRoundTripWithAnyBytesInIt) {
     EXPECT_EQ(sameHead.studyDocument, head.studyDocument);
     EXPECT_EQ(sameHead.sorting, head.sorting);
 
-    const OutcomeHead outcome{
-        randomText(random), static_cast<OutcomeKind>(random() % 3),   randomText(random),
-        randomText(random), static_cast<std::uint32_t>(random() % 9), random() % 2 == 0,
-        random() % 2 == 0};
+    const OutcomeHead outcome{randomText(random),
+                              static_cast<OutcomeKind>(random() % 3),
+                              randomText(random),
+                              randomText(random),
+                              static_cast<std::uint32_t>(random() % 9),
+                              random() % 2 == 0,
+                              random() % 2 == 0,
+                              random() % 2 == 0};
     const OutcomeHead sameOutcome = decodeOutcomeHead(encode(outcome));
     EXPECT_EQ(sameOutcome.jobId, outcome.jobId);
     EXPECT_EQ(sameOutcome.kind, outcome.kind);
@@ -53,6 +57,7 @@ TEST(WorkerProtocol, EveryMessageSurvivesTheRoundTripWithAnyBytesInIt) {
     EXPECT_EQ(sameOutcome.objectCount, outcome.objectCount);
     EXPECT_EQ(sameOutcome.usedHint, outcome.usedHint);
     EXPECT_EQ(sameOutcome.endsWorker, outcome.endsWorker);
+    EXPECT_EQ(sameOutcome.withoutGpu, outcome.withoutGpu);
 
     const HintHead hint{static_cast<std::uint32_t>(random() % maxInstancesPerRequest), random(),
                         random()};
