@@ -209,6 +209,7 @@ const std::vector<Key>& keys() {
       {"WorkerExecutable", [](Settings& s, const Json& v) { s.workerExecutable = path(v, false); }},
       {"Database", [](Settings& s, const Json& v) { s.databaseFolder = path(v, true); }},
       {"Rules", [](Settings& s, const Json& v) { s.rulesFile = path(v, true); }},
+      {"Workers", [](Settings& s, const Json& v) { s.workers = whole(v, 1, 16); }},
       {"Threads", [](Settings& s, const Json& v) { s.threads = whole(v, 0, 1024); }},
       {"Niceness", [](Settings& s, const Json& v) { s.niceness = whole(v, 0, 19); }},
       {"JobDeadlineSeconds",

@@ -31,7 +31,8 @@ struct Settings {
   std::string workerExecutable = "/usr/bin/cmr";  // WorkerExecutable: absolute path
   std::string databaseFolder;  // Database: folder of the job store; empty: Orthanc's own folder
   std::string rulesFile;       // Rules: routing rules; empty: the rules that ship (rules.h)
-  int threads = 0;             // Threads: of the worker, [0, 1024]; 0: one per core
+  int workers = 1;             // Workers: processes that analyse at the same time, [1, 16]
+  int threads = 0;             // Threads: of all workers together, [0, 1024]; 0: one per core
   int niceness = 10;           // Niceness: of the worker, [0, 19]; the archive comes first
   std::chrono::seconds jobDeadline{1800};    // JobDeadlineSeconds: [10, 86400]
   std::chrono::seconds startDeadline{300};   // StartDeadlineSeconds: [5, 3600]

@@ -37,21 +37,6 @@ JobStoreSettings storeSettings(const ServicePlan& plan) {
   return settings;
 }
 
-WorkerSettings workerSettings(const Settings& settings) {
-  WorkerSettings worker;
-  worker.executable = settings.workerExecutable;
-  worker.packageFolder = settings.packageFolder;
-  worker.threads = settings.threads;
-  worker.reportExperimental = settings.reportExperimental;
-  worker.allowedScripts = settings.allowedScripts;
-  worker.niceness = settings.niceness;
-  worker.memoryCeilingBytes = static_cast<std::uint64_t>(settings.workerMemoryMiB) << 20;
-  worker.jobDeadline = settings.jobDeadline;
-  worker.startDeadline = settings.startDeadline;
-  worker.silenceLimit = settings.silenceLimit;
-  return worker;
-}
-
 DispatcherSettings dispatcherSettings(const Settings& settings) {
   DispatcherSettings dispatcher;
   dispatcher.storeResults = settings.storeResults;
@@ -75,20 +60,6 @@ nlohmann::json resourcesJson(const FreeResources& free) {
   nlohmann::json json{{"disks", disks}, {"memoryBytes", nullptr}};
   if (free.memoryBytes) json["memoryBytes"] = *free.memoryBytes;
   return json;
-}
-
-nlohmann::json workerJson(const WorkerStatus& worker) {
-  return {{"running", worker.running},
-          {"ready", worker.ready},
-          {"processId", worker.processId},
-          {"restarts", worker.restarts},
-          {"package", worker.package},
-          {"device", worker.device},
-          {"lastFailure", worker.lastFailure},
-          {"confinement", worker.confinement},
-          {"residentBytes", worker.residentBytes},
-          {"jobsOnProcessor", worker.jobsOnProcessor},
-          {"readAhead", {{"used", worker.hintsUsed}, {"dropped", worker.hintsDropped}}}};
 }
 
 nlohmann::json intakeJson(const IntakeStatus& intake) {
@@ -228,15 +199,14 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
       packages_(packageFoldersOf(plan_.settings), plan_.packageSha256, log),
       packageChoice_(store_, packages_, log),
       silentHeads_(plan_.settings.allowedScripts),
-      worker_(workerSettings(plan_.settings), log),
       planner_(
           archive, store_, *plan_.rules,
           [this](const std::string& name) { return packageChoice_.sha256(name); }, localTimeNow,
           plan_.settings.sendResultsTo),
       superseder_(archive, store_, plan_.settings.deleteSuperseded, log),
       reporter_(
-          planner_, store_, [this] { return packageChoice_.sha256(); },
-          [this] { dispatcher_.ring(); }, log),
+          planner_, store_, [this] { return packageChoice_.sha256(); }, [this] { workers_.ring(); },
+          log),
       outbox_(
           archive, store_, log,
           [this] {
@@ -249,25 +219,19 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
             if (plan_.settings.reportStudies) reporter_.submitDue();
           },
           &metrics_),
-      dispatcher_(archive, store_,
-                  {[this](const AnalysisRequest& request, const ProgressCallback& progress,
-                          const HintCallback& hint) { return analyze(request, progress, hint); },
-                   [this] { outbox_.ring(); },
-                   [this](const std::string& seriesId) { intake_.reconsider(seriesId); }, log,
-                   [this] { return packagesInUse(); }, &metrics_, [this] { return memoryLeft(); },
-                   [this](const std::string& sha256) {
-                     return breaker_.admit(sha256, std::chrono::steady_clock::now());
-                   }},
-                  dispatcherSettings(plan_.settings)),
+      workers_(plan_.settings, log,
+               [this, &archive, &log](WorkerSupervisor& worker) {
+                 return makeDispatcher(archive, worker, log);
+               }),
       intake_(
-          archive, store_, planner_, startingPoint, log, [this] { dispatcher_.ring(); },
+          archive, store_, planner_, startingPoint, log, [this] { workers_.ring(); },
           plan_.settings.earlyStart) {
   // Before anything can end a job.
   deliveries_.setNoticeTargets(noticeTargets(plan_.settings));
   deliveries_.giveUpOthers(DeliveryKind::results, namesOf(plan_.settings.destinations));
   deliveries_.giveUpOthers(DeliveryKind::notice, targetNames(noticeTargets(plan_.settings)));
   outboxThread_ = std::jthread([this](const std::stop_token& stop) { outbox_.run(stop); });
-  dispatcherThread_ = std::jthread([this](const std::stop_token& stop) { dispatcher_.run(stop); });
+  workers_.start();
   intakeThread_ = std::jthread([this](const std::stop_token& stop) { intake_.run(stop); });
   if (plan_.settings.worklist.enable) {
     worklistThread_ =
@@ -279,13 +243,35 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
 Service::~Service() { stop(); }
 
 void Service::stop() {
-  const auto threads = {&intakeThread_, &dispatcherThread_, &outboxThread_, &worklistThread_};
+  const auto threads = {&intakeThread_, &outboxThread_, &worklistThread_};
   for (std::jthread* thread : threads) thread->request_stop();
-  worker_.stop();
+  workers_.requestStop();
+  workers_.endWorkers();
   forwarder_.stop();
+  workers_.join();
   for (std::jthread* thread : threads) {
     if (thread->joinable()) thread->join();
   }
+}
+
+std::unique_ptr<Dispatcher> Service::makeDispatcher(Archive& archive, WorkerSupervisor& worker,
+                                                    const LogCallback& log) {
+  DispatcherDuties duties;
+  duties.analyze = [this, &worker](const AnalysisRequest& request, const ProgressCallback& progress,
+                                   const HintCallback& hint) {
+    return analyze(worker, request, progress, hint);
+  };
+  duties.onResults = [this] { outbox_.ring(); };
+  duties.onOtherSource = [this](const std::string& seriesId) { intake_.reconsider(seriesId); };
+  duties.log = log;
+  duties.packages = [this, &worker] { return packagesInUse(worker); };
+  duties.metrics = &metrics_;
+  duties.memoryLeft = [this] { return memoryLeft(); };
+  duties.admit = [this](const std::string& sha256) {
+    return breaker_.admit(sha256, std::chrono::steady_clock::now());
+  };
+  return std::make_unique<Dispatcher>(archive, store_, std::move(duties),
+                                      dispatcherSettings(plan_.settings));
 }
 
 std::string Service::whyNotClaiming(const FreeResources& free) const {
@@ -299,7 +285,7 @@ std::string Service::whyNotClaiming(const FreeResources& free) const {
       break;
   }
   const std::string problem = belowFloor(plan_.floor, free);
-  return problem.empty() ? dispatcher_.trouble() : problem;
+  return problem.empty() ? workers_.trouble() : problem;
 }
 
 ServiceMeasures Service::measures() const {
@@ -313,7 +299,7 @@ ServiceMeasures Service::measures() const {
   measures.deliveries = deliveries_.depths();
   measures.mode = store_.mode();
   measures.counts = metrics_.counts();
-  measures.worker = worker_.status();
+  measures.worker = workers_.together();
   measures.intake = intake_.status();
   measures.floor = plan_.floor;
   measures.free = measureResources(plan_.floor.folders);
@@ -321,22 +307,22 @@ ServiceMeasures Service::measures() const {
   return measures;
 }
 
-AnalysisOutcome Service::analyze(const AnalysisRequest& request, const ProgressCallback& progress,
-                                 const HintCallback& hint) {
-  AnalysisOutcome outcome = worker_.run(request, progress, hint);
+AnalysisOutcome Service::analyze(WorkerSupervisor& worker, const AnalysisRequest& request,
+                                 const ProgressCallback& progress, const HintCallback& hint) {
+  AnalysisOutcome outcome = worker.run(request, progress, hint);
   breaker_.record(request, outcome, std::chrono::steady_clock::now());
   return outcome;
 }
 
 // While another package is copied over the one in use, a worker that has loaded it goes on; without
 // one the jobs wait.
-PackagesInUse Service::packagesInUse() {
+PackagesInUse Service::packagesInUse(const WorkerSupervisor& supervisor) {
   packages_.look();
   PackagesInUse use;
   use.problem = belowFloor(plan_.floor, measureResources(plan_.floor.folders));
   if (!use.problem.empty()) return use;
   use.packages = packages_.packages();
-  const WorkerStatus worker = worker_.status();
+  const WorkerStatus worker = supervisor.status();
   const auto now = std::chrono::steady_clock::now();
   const std::string chosen = packageChoice_.inUse();
   int best = 0;
@@ -383,7 +369,7 @@ void Service::noteFiles() {
 }
 
 void Service::ring() {
-  dispatcher_.ring();
+  workers_.ring();
   outbox_.ring();
   forwarder_.ring();
   worklistWatch_.ring();
@@ -397,10 +383,12 @@ nlohmann::json Service::status() const {
   const FreeResources free = measureResources(plan_.floor.folders);
   const std::string why = whyNotClaiming(free);
   const std::vector<PackageInUse> packages = packages_.packages();
+  const nlohmann::json workers = workers_.json();
   return {{"claiming", why.empty()},
           {"notClaimingBecause", why},
           {"resources", resourcesJson(free)},
-          {"worker", workerJson(worker_.status())},
+          {"worker", workers.front()},
+          {"workers", workers},
           {"package", packageJson(packages.front(), silentHeads_)},
           {"packages", packagesJson(packages, silentHeads_)},
           {"defaultPackage", packageChoice_.status()},
@@ -411,7 +399,7 @@ nlohmann::json Service::status() const {
           {"intake", intakeJson(intake_.status())},
           {"worklistFolder", worklistFolderJson(worklistFolder_.status())},
           {"destinations", deliveriesJson(forwarder_, deliveries_)},
-          {"dispatcher", {{"trouble", dispatcher_.trouble()}}},
+          {"dispatcher", {{"trouble", workers_.trouble()}}},
           {"outbox", {{"trouble", outbox_.trouble()}}}};
 }
 

@@ -1,4 +1,5 @@
-// The service: queue, worker and the four threads between them and the archive.
+// The service: queue, workers and the threads between them and the archive: intake, outbox,
+// worklist and one dispatcher for each worker.
 #pragma once
 
 #include <map>
@@ -26,7 +27,7 @@
 #include "plugin/service_metrics.h"
 #include "plugin/study_reporter.h"
 #include "plugin/superseder.h"
-#include "plugin/worker_supervisor.h"
+#include "plugin/worker_slots.h"
 #include "plugin/worklist_folder.h"
 #include "plugin/worklist_watch.h"
 
@@ -80,13 +81,15 @@ class Service {
   ServiceMeasures measures() const;
 
  private:
-  PackagesInUse packagesInUse();
+  std::unique_ptr<Dispatcher> makeDispatcher(Archive& archive, WorkerSupervisor& worker,
+                                             const LogCallback& log);
+  PackagesInUse packagesInUse(const WorkerSupervisor& worker);
   std::optional<std::uint64_t> memoryLeft() const;  // above the floor
   // A study belongs to an exam since now: rules may ask what was scheduled.
   // What changed on disk, for the audit trail.
   void noteFiles();
-  AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& progress,
-                          const HintCallback& hint);
+  AnalysisOutcome analyze(WorkerSupervisor& worker, const AnalysisRequest& request,
+                          const ProgressCallback& progress, const HintCallback& hint);
   // Why no job is taken; empty when jobs are.
   std::string whyNotClaiming(const FreeResources& free) const;
 
@@ -102,17 +105,15 @@ class Service {
   PackageShelf packages_;
   PackageChoice packageChoice_;
   mutable SilentHeadsMemory silentHeads_;
-  WorkerSupervisor worker_;
   CircuitBreaker breaker_;
   GroupPlanner planner_;
   Superseder superseder_;
   StudyReporter reporter_;  // of the outbox's thread
   Outbox outbox_;
-  Dispatcher dispatcher_;
+  WorkerSlots workers_;  // their threads begin with start(), when all else is there
   Intake intake_;
   // Last, so that they end before anything that they use.
   std::jthread outboxThread_;
-  std::jthread dispatcherThread_;
   std::jthread intakeThread_;
   std::jthread worklistThread_;  // only where the worklist is on
 };

@@ -23,11 +23,15 @@ bool isForWorker(std::string_view variable) {
 
 }  // namespace
 
-std::vector<std::string> workerEnvironment() {
+std::vector<std::string> workerEnvironment(const std::string& visibleGpu) {
+  const std::string_view gpuList = "CUDA_VISIBLE_DEVICES=";
   std::vector<std::string> variables;
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
-    if (isForWorker(*variable)) variables.emplace_back(*variable);
+    const bool isReplaced =
+        !visibleGpu.empty() && std::string_view(*variable).substr(0, gpuList.size()) == gpuList;
+    if (isForWorker(*variable) && !isReplaced) variables.emplace_back(*variable);
   }
+  if (!visibleGpu.empty()) variables.push_back(std::string(gpuList) + visibleGpu);
   const char* current = std::getenv("LD_LIBRARY_PATH");
   const std::string loaderPath =
       loaderPathStartingWith(openmpBlasFolder(), current == nullptr ? "" : current);

@@ -56,7 +56,9 @@ class WorkerSupervisor::Impl {
                       const HintCallback& hint) {
     const std::lock_guard oneAtATime(runMutex_);
     HintSender next(hint, hintLimits(settings_.memoryCeilingBytes));
+    noteJob(request.jobId);
     AnalysisOutcome outcome = attempt(request, progress, next);
+    noteJob({});
     outcome.besideHint = outcome.kind == OutcomeKind::failed && next.hasBegun();
     countHints(outcome, next.hasBegun());
     if (outcome.withoutGpu) countOnProcessor();
@@ -111,6 +113,11 @@ class WorkerSupervisor::Impl {
       const FailureCause cause = causeOf(error, ready_);
       return failedBecause(loseWorker(error.what()), cause);
     }
+  }
+
+  void noteJob(const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    status_.jobId = id;
   }
 
   // Of the hint that came with the job before, and of the one beside this job.
@@ -202,7 +209,7 @@ class WorkerSupervisor::Impl {
     for (const std::string& sha256 : settings_.allowedScripts) {
       spec.arguments.insert(spec.arguments.end(), {"--allow-script", sha256});
     }
-    spec.environment = workerEnvironment();
+    spec.environment = workerEnvironment(settings_.visibleGpu);
     spec.niceness = settings_.niceness;
     spec.socket = second.get();
     const int processId = keeper_.start(spec);

@@ -15,9 +15,10 @@
 namespace cmr {
 
 struct WorkerSettings {
-  std::string executable;                        // path of `cmr`
-  std::string packageFolder;                     // model package of requests that name no other
-  int threads = 0;                               // 0: as many as there are cores
+  std::string executable;       // path of `cmr`
+  std::string packageFolder;    // model package of requests that name no other
+  int threads = 0;              // 0: as many as there are cores
+  std::string visibleGpu = {};  // its CUDA_VISIBLE_DEVICES; empty: that of this process
   std::vector<std::string> reportExperimental;   // structures; see site_release.h
   std::vector<std::string> allowedScripts = {};  // SHA-256; see script_permission.h
   int niceness = 10;                             // the archive comes first
@@ -42,6 +43,7 @@ struct WorkerStatus {
   bool running = false;
   bool ready = false;  // loaded its package and warmed up
   int processId = 0;
+  std::string jobId;  // that it has, or that it is started for; empty: none
   int restarts = 0;
   std::string package;  // "starter 1.0.0 (sha256...)"
   std::string packageSha256;

@@ -37,6 +37,7 @@ TEST(Settings, APackageIsEnoughAndTheRestHasDefaults) {
   EXPECT_TRUE(settings.enable);
   EXPECT_EQ(settings.packageFolder, "/opt/starter");
   EXPECT_EQ(settings.workerExecutable, "/usr/bin/cmr");
+  EXPECT_EQ(settings.workers, 1);
   EXPECT_EQ(settings.threads, 0);
   EXPECT_EQ(settings.niceness, 10);
   EXPECT_EQ(settings.maxAttempts, 4);
@@ -70,7 +71,7 @@ TEST(Settings, ChecksumsOfAllowedScriptsAreReadInLowerCaseAndNothingElseIsTaken)
 TEST(Settings, EveryKeyIsRead) {
   const Settings settings = parseSettings(R"({"CMR": {
     "Enable": false, "Package": "/p", "Packages": {"3t": "/q"}, "WorkerExecutable": "/w", "Database": "/d", "Rules": "/r",
-    "Threads": 3, "Niceness": 5, "JobDeadlineSeconds": 100, "StartDeadlineSeconds": 101,
+    "Workers": 2, "Threads": 3, "Niceness": 5, "JobDeadlineSeconds": 100, "StartDeadlineSeconds": 101,
     "SilenceLimitSeconds": 99, "MaxAttempts": 2, "FirstBackOffSeconds": 7,
     "LargestBackOffSeconds": 8, "StoreResults": false, "Superseded": "keep", "StudyReport": false,
     "ReportExperimental": ["rv_cavity", "seg_map_sax"],
@@ -91,6 +92,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.workerExecutable, "/w");
   EXPECT_EQ(settings.databaseFolder, "/d");
   EXPECT_EQ(settings.rulesFile, "/r");
+  EXPECT_EQ(settings.workers, 2);
   EXPECT_EQ(settings.threads, 3);
   EXPECT_EQ(settings.niceness, 5);
   EXPECT_EQ(settings.jobDeadline.count(), 100);
@@ -128,7 +130,7 @@ TEST(Settings, EveryKeyIsRead) {
   EXPECT_EQ(settings.webhooks[1].events, std::vector<std::string>{"dead"});
   EXPECT_EQ(settings.webhooks[1].bearer, "t");
   EXPECT_TRUE(settings.webhooks[1].identifiers);
-  EXPECT_EQ(settingsKeys().size(), 35U);
+  EXPECT_EQ(settingsKeys().size(), 36U);
 }
 
 TEST(Settings, PackagesHavePlainNamesAndAbsoluteFolders) {
@@ -166,6 +168,8 @@ TEST(Settings, AllMistakesAreNamedAtOnce) {
 TEST(Settings, ValuesOfTheWrongKindOrRangeAreRefused) {
   for (const char* entry : {R"("Enable": 1)",
                             R"("Enable": "true")",
+                            R"("Workers": 0)",
+                            R"("Workers": 17)",
                             R"("Threads": 2.5)",
                             R"("Threads": 1025)",
                             R"("Threads": 18446744073709551615)",

@@ -27,6 +27,10 @@ class DispatcherTest : public ServiceFixture {
       return use;
     };
     duties.memoryLeft = [this] { return memoryLeft; };
+    duties.admit = [this](const std::string&) -> std::shared_ptr<void> {
+      if (!admits) return nullptr;
+      return std::make_shared<bool>(true);
+    };
     return Dispatcher(archive, *store, duties, settings);
   }
   bool takeOne(DispatcherSettings settings = {}) {
@@ -67,6 +71,7 @@ class DispatcherTest : public ServiceFixture {
   std::vector<PackageInUse> others;
   std::function<void(const ProgressCallback&)> during;
   std::optional<std::uint64_t> memoryLeft;
+  bool admits = true;  // the circuit breaker
   int results = 0;
   std::vector<std::string> reconsidered;
 };

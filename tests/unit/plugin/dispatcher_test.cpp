@@ -26,6 +26,18 @@ TEST_F(DispatcherTest, AJobBringsItsImagesToTheWorkerAndItsResultsToTheOutbox) {
   EXPECT_EQ(results, 1);
 }
 
+TEST_F(DispatcherTest, AJobThatMayNotBeTriedGoesBackToTheQueueUncounted) {
+  submit();
+  admits = false;
+  takeOne();
+  EXPECT_EQ(request.jobId, "");
+  EXPECT_EQ(onlyJob().state, JobState::queued);
+  EXPECT_EQ(onlyJob().attempts, 0);
+  admits = true;
+  takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::storing);
+}
+
 TEST_F(DispatcherTest, WhatThePicturesHaveToDecideGoesToTheWorker) {
   useRules(R"({"schema": 1, "rules": [{"name": "short axis", "tasks": "auto",
       "when": [{"classified": "view", "equals": "sax"}]}]})");
