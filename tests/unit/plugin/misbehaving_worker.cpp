@@ -73,11 +73,13 @@ std::string factsAboutMe() {
   ::prctl(PR_GET_PDEATHSIG, &deathSignal);
   const char* loaderPath = std::getenv("LD_LIBRARY_PATH");
   const char* secret = std::getenv("ORTHANC_SECRET");
+  const char* gpu = std::getenv("CUDA_VISIBLE_DEVICES");
   return "fds=" + inheritedDescriptors + ";nice=" + std::to_string(::getpriority(PRIO_PROCESS, 0)) +
          ";core=" + std::to_string(core.rlim_cur) + ";files=" + std::to_string(files.rlim_max) +
          ";oom=" + contentOf("/proc/self/oom_score_adj") + ";death=" + std::to_string(deathSignal) +
          ";group=" + (::getpgrp() == ::getpid() ? "own" : "inherited") +
-         ";secret=" + (secret == nullptr ? "none" : secret) + ";arguments=" + arguments() +
+         ";secret=" + (secret == nullptr ? "none" : secret) +
+         ";gpu=" + (gpu == nullptr ? "any" : gpu) + ";arguments=" + arguments() +
          ";loader=" + (loaderPath == nullptr ? "" : loaderPath);
 }
 

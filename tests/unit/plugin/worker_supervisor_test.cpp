@@ -131,6 +131,20 @@ TEST(WorkerSupervisor, TheWorkerIsToldPackageThreadsAndWhatTheSiteReportsExperim
                         "rv_cavity --report-experimental lv_cavity --allow-script 5ac0 ;"));
 }
 
+TEST(WorkerSupervisor, AWorkerSeesTheGpuOfItsSlotAndElseWhatThisProcessSees) {
+  Log log;
+  ::setenv("CUDA_VISIBLE_DEVICES", "4,6", 1);
+  WorkerSettings settings = settingsFor("normal");
+  WorkerSupervisor all(settings, log.callback());
+  const std::string ofAll = all.run(requestNamed("job"), ignoreProgress).resultsJson;
+  settings.visibleGpu = "6";
+  WorkerSupervisor one(settings, log.callback());
+  const std::string ofOne = one.run(requestNamed("job"), ignoreProgress).resultsJson;
+  ::unsetenv("CUDA_VISIBLE_DEVICES");
+  EXPECT_THAT(ofAll, HasSubstr(";gpu=4,6;"));
+  EXPECT_THAT(ofOne, HasSubstr(";gpu=6;"));
+}
+
 TEST(WorkerSupervisor, AWorkerAboveItsMemoryCeilingIsKilledWithThatCause) {
   Log log;
   WorkerSettings settings = settingsFor("greedy");
