@@ -2,7 +2,7 @@
 
   crash_rounds.py --rounds 300 [--seed 7]
 
-Every round brings a study of its own, kills somebody, lets everything come to rest and then checks
+The service has two workers. Every round brings a study of its own, or two, kills somebody, lets everything come to rest and then checks
 that no image that the archive accepted is lost, that the study has exactly one whole set of results,
 that the queue's invariants hold and that both databases are sound. The kinds of rounds take turns; the
 seed decides the moments. Needs the environment that tests/integration/CMakeLists.txt sets.
@@ -11,9 +11,11 @@ seed decides the moments. Needs the environment that tests/integration/CMakeList
 import argparse
 import collections
 import contextlib
+import os
 import pathlib
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -44,10 +46,11 @@ class Rounds:
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.data = pathlib.Path(tempfile.mkdtemp(prefix="cmr-crash-"))
-        self.server = OrthancServer(settings={"MaxAttempts": 20})
+        self.server = OrthancServer(settings={"MaxAttempts": 20, "Workers": 2})
         self.store_gate = StoreGate(self.server)
         self.server.start()
         self.number = 0
+        self.checked = 0  # studies that earlier rounds brought
         self.package = 1
         self.kills = collections.Counter()
 
@@ -73,12 +76,14 @@ class Rounds:
         self.check_what_the_next_life_finds()
 
     def kill_worker(self, where):
-        process = self.server.worker_process()
-        if process == 0:
+        running = [worker for worker in self.server.get("/cmr/status")["workers"]
+                   if worker["running"]]
+        if not running:
             return
+        busy = [worker for worker in running if worker["state"] == "busy"]
         self.kills[f"worker, {where}"] += 1
         try:
-            self.server.kill_worker()
+            os.kill(self.random.choice(busy or running)["processId"], signal.SIGKILL)
         except ProcessLookupError:  # it ended by itself in this moment
             pass
 
@@ -157,6 +162,16 @@ class Rounds:
         self.kill_worker("leased")
         self.open_gates()
 
+    def one_of_two_workers_then_the_archive(self):
+        self.server.close_gate()
+        self.send(self.images())
+        self.send(self.images())
+        self.server.wait(lambda: len(self.server.jobs("?state=leased")) == 2, "two jobs at once")
+        self.kill_worker("two leased")
+        self.moment()
+        self.kill_archive("two leased")
+        self.restart()
+
     def archive_before_the_first_object(self):
         self.store_gate.refuse_all()
         self.send(self.images())
@@ -205,7 +220,8 @@ class Rounds:
     def kinds(self):
         return [self.archive_at_random, self.worker_at_random, self.archive_while_leased,
                 self.archive_before_the_first_object, self.archive_after_the_first_object,
-                self.worker_while_leased, self.archive_in_mid_reception, self.archive_while_queued,
+                self.worker_while_leased, self.one_of_two_workers_then_the_archive,
+                self.archive_in_mid_reception, self.archive_while_queued,
                 self.archive_while_late_images_supersede, self.archive_as_soon_as_it_is_done,
                 self.archive_while_another_package_supersedes, self.both_again_and_again]
 
@@ -239,10 +255,11 @@ class Rounds:
 
     def check(self, all_studies=False):
         server = self.server
-        wanted = f"1.2.3.{1000 + self.number}"
+        first = 0 if all_studies else self.checked
+        wanted = {f"1.2.3.{1000 + number}" for number in range(first + 1, self.number + 1)}
         studies = [study["ID"] for study in server.get("/studies?expand")
-                   if all_studies or study["MainDicomTags"]["StudyInstanceUID"] == wanted]
-        if len(studies) != (self.number if all_studies else 1):
+                   if study["MainDicomTags"]["StudyInstanceUID"] in wanted]
+        if len(studies) != len(wanted):
             raise AssertionError(f"{len(studies)} studies are there")
         for study in studies:
             # The earlier set leaves a moment after the later one is whole.
@@ -250,6 +267,7 @@ class Rounds:
                 server.wait(lambda: not self.study_problem(study), "one set")
             except AssertionError as error:
                 raise AssertionError(f"{self.study_problem(study)}\n{error}") from error
+        self.checked = self.number
         self.check_jobs()
 
     def check_what_the_next_life_finds(self):
