@@ -16,6 +16,7 @@ struct MapPlane {
 struct QuantityMap {
   std::string label;        // "T1"
   Code quantity;            // what the numbers are
+  Code derivation;          // what was done to the images
   Code unit;                // UCUM
   std::string description;  // one sentence: how they were computed, with its source
   double windowLow = 0;     // grey values that are black and white
@@ -28,8 +29,9 @@ struct QuantityMap {
 QuantityMap fittedT1(const ImageStack& fitted);
 
 // Parametric Map with Float Pixel Data (PS3.3 A.75), one frame for each plane, each naming the
-// images that it was fitted to: all of `source` at its place. Throws InputError when the planes do not lie on the source's grid
-// or the source has no frame of reference, without which there is no such object.
+// images that it was fitted to: all of `source` at its place. Throws InputError when the planes do
+// not lie on the source's grid or the source has no frame of reference, without which there is no
+// such object.
 ProducedObject writeParametricMap(const SeriesStack& source, const QuantityMap& map,
                                   const OutputContext& context);
 

@@ -15,6 +15,7 @@
 #include "dicom_sr/image_references.h"
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/parametric_map.h"
+#include "dicom_sr/report_parts.h"
 #include "dicom_sr/write_dataset.h"
 #include "dicom_sr/write_header.h"
 
@@ -25,6 +26,11 @@ constexpr const char* frameType = "DERIVED\\PRIMARY\\CARDIAC\\NONE";
 
 const Code quantityName{"246205007", "SCT", "Quantity"};
 const Code heart{"80891009", "SCT", "Heart"};
+
+// CID 7203 (Image Derivation, PS3.16) lists what is done to images; T1 (113063) is what comes of
+// it, a quantity (CID 7180). Nothing in it is a fit of relaxation times; the group is extensible,
+// so the concept is one of our own.
+const Code relaxationFit{"relaxation-fit", "99CMR", "Relaxation time fit"};
 
 void requireFitting(const SeriesStack& source, const QuantityMap& map) {
   const ImageStack& stack = source.stack;
@@ -154,7 +160,7 @@ void addFrame(DcmDataset& dataset, const SeriesStack& source, const QuantityMap&
           sourceOf(source, plane.slice, 0).ImagePositionPatient);
   DcmItem& derivation = addItem(groups, DCM_DerivationImageSequence);
   putText(derivation, DCM_DerivationDescription, plainText(map.description, 1024));
-  addCode(derivation, DCM_DerivationCodeSequence, map.quantity);
+  addCode(derivation, DCM_DerivationCodeSequence, map.derivation);
   for (int phase = 0; phase < source.stack.phaseCount; ++phase) {
     DcmItem& reference = addImageReference(derivation, DCM_SourceImageSequence,
                                            sourceOf(source, plane.slice, phase));
@@ -198,6 +204,7 @@ void putPixels(DcmDataset& dataset, const QuantityMap& map) {
 QuantityMap fittedT1(const ImageStack& fitted) {
   QuantityMap map{"T1",
                   {"113063", "DCM", "T1"},
+                  relaxationFit,
                   {"ms", "UCUM", "millisecond"},
                   "T1 by a fit of three parameters to inversion recovery images with the sign "
                   "restored (Nekolla et al., JCAT 1992;16:327), Look-Locker correction (Deichmann "
@@ -227,6 +234,7 @@ ProducedObject writeParametricMap(const SeriesStack& source, const QuantityMap& 
   putHeader(dataset, source, identity, context,
             context.packageSha256.empty() ? "no package"
                                           : "package " + context.packageSha256.substr(0, 16));
+  putOwnCodingScheme(dataset);
   putImage(dataset, source, map);
   putDimensions(dataset, outputUid(source, context, "map/dimensions/" + map.label));
   putShared(dataset, source, map);

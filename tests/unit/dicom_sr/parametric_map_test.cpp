@@ -90,6 +90,22 @@ TEST(ParametricMap, SaysWhatItsNumbersAreAndWhichImagesTheyComeFrom) {
   EXPECT_EQ(verdict.output, "ms 1.0 T1 2 [8, 8] " + std::to_string(2 * 256 * 256 * 4) + " False\n");
 }
 
+// CID 7203 tells what was done and holds no quantities; a concept outside of it needs a scheme that
+// the object declares.
+TEST(ParametricMap, NamesAsItsDerivationWhatWasDoneToTheImagesAndNotTheQuantity) {
+  const test::TemporaryFolder folder;
+  const test::Verdict verdict = test::run(
+      "/usr/bin/python3 -W ignore -c \"import pydicom;from pydicom.sr.codedict import codes;d="
+      "pydicom.dcmread('" +
+      folder.write("map.dcm", writeParametricMap(molli(), map(), fixedContext()).bytes) +
+      "');c=d.PerFrameFunctionalGroupsSequence[1].DerivationImageSequence[0]"
+      ".DerivationCodeSequence;own=[s.CodingSchemeDesignator for s in "
+      "d.CodingSchemeIdentificationSequence];print(len(c),c[0].CodeMeaning,"
+      "c[0].CodingSchemeDesignator in own or c[0].CodeValue in [n.value for n in "
+      "[getattr(codes.CID7203,k) for k in codes.CID7203.dir()]])\"");
+  EXPECT_EQ(verdict.output, "1 Relaxation time fit True\n");
+}
+
 // Every seventh pixel is dark and has no T1: no number may be read there.
 TEST(ParametricMap, MarksPixelsWithoutANumberAsPadding) {
   const test::TemporaryFolder folder;
