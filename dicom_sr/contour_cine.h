@@ -2,7 +2,7 @@
 // else: every slice that holds the ventricle, side by side, one frame for each phase.
 #pragma once
 
-#include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "dicom_sr/cine_timing.h"
@@ -14,15 +14,16 @@ struct ContourCine {
   int width = 0;
   int height = 0;
   int frameCount = 0;
-  std::vector<std::uint8_t> pixels;  // frame by frame, 8-bit RGB, row by row
-  std::vector<int> slices;           // shown, from base to apex
+  std::function<RgbImage(int phase)> frame;  // draws it: all at once would be a lot of memory
+  std::vector<int> slices;                   // shown, from base to apex
   CineTiming timing;
 };
 
 inline constexpr int contourCineWidth = 640;
 inline constexpr std::size_t mostSlicesInCine = 12;
 
-// Throws InputError when the analysis does not fit the source or is of no cine.
+// Refers to source and analysis until the last frame is drawn. Throws InputError when the analysis
+// does not fit the source or is of no cine.
 ContourCine drawContourCine(const SeriesStack& source, const SaxAnalysis& analysis);
 
 // Multi-frame True Color Secondary Capture (PS3.3 A.8.5), in a series of its own, JPEG-LS without

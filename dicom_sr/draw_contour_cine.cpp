@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <memory>
 #include <numeric>
 
 #include "analysis/errors.h"
@@ -8,6 +9,7 @@
 #include "dicom_sr/contour_cine.h"
 #include "dicom_sr/heart_picture.h"
 #include "dicom_sr/key_segments.h"
+#include "dicom_sr/label_places.h"
 #include "dicom_sr/measurement_text.h"
 #include "dicom_sr/page_images.h"
 
@@ -22,6 +24,7 @@ constexpr double widestCell = 480;  // of a single slice
 constexpr double curveHeight = 60;
 constexpr double curveRoom = 110;  // with the names above and below it
 constexpr std::size_t footLines = 4;
+constexpr double keyNameRoom = 32;  // of "ED" and a gap
 
 struct Grid {
   int columns = 1;
@@ -72,6 +75,7 @@ class CinePainter {
   }
 
   const std::vector<int>& slices() const { return pictures_.slices(); }
+  int height() const { return height_; }
   const CineTiming& timing() const { return timing_; }
 
   RgbImage frame(int phase) {
@@ -140,11 +144,7 @@ class CinePainter {
         std::max(largestOf(analysis_.lvVolumeMl), largestOf(analysis_.rvVolumeMl));
     canvas.line(edge, base, contourCineWidth - edge, base, page::rule, 1);
     canvas.line(xOf(phase), curveTop - 4, xOf(phase), base + 4, page::ink, 2);
-    for (const int key : {analysis_.endDiastolePhase, analysis_.endSystolePhase}) {
-      canvas.line(xOf(key), base - 4, xOf(key), base + 4, page::quiet, 2);
-      canvas.text(std::clamp(xOf(key), edge + 12, contourCineWidth - edge - 12), base + 20,
-                  keyName(key), TextStyle::small, page::quiet, Align::centre);
-    }
+    drawKeyPhases(canvas, base);
     if (largest <= 0) return;
     std::string text = "Volume";
     if (isReleased(analysis_, Structure::lvCavity)) {
@@ -156,6 +156,23 @@ class CinePainter {
       text += volumeText(" RV", analysis_.rvVolumeMl, phase);
     }
     canvas.text(edge, curveTop - 8, text, TextStyle::small, page::quiet);
+  }
+
+  void drawKeyPhases(PageCanvas& canvas, double base) const {
+    const double ed = xOf(analysis_.endDiastolePhase);
+    const double es = xOf(analysis_.endSystolePhase);
+    for (const double x : {ed, es}) canvas.line(x, base - 4, x, base + 4, page::quiet, 2);
+    const auto [edName, esName] = labelPlaces(insideOf(ed), insideOf(es), keyNameRoom);
+    const auto name = [&](double x, const char* text) {
+      canvas.text(x, base + 20, text, TextStyle::small, page::quiet, Align::centre);
+    };
+    name(edName, "ED");
+    name(esName, "ES");
+  }
+
+  // So far from the edge that a pair of names moved apart stays on the page.
+  static double insideOf(double x) {
+    return std::clamp(x, edge + keyNameRoom / 2, contourCineWidth - edge - keyNameRoom / 2);
   }
 
   static std::string volumeText(const char* name, const std::vector<double>& volumes, int phase) {
@@ -222,20 +239,14 @@ ContourCine drawContourCine(const SeriesStack& source, const SaxAnalysis& analys
   if (analysis.isStill || source.stack.phaseCount < 2) {
     throw InputError("a cine of contours needs a series with phases");
   }
-  CinePainter painter(source, analysis);
+  auto painter = std::make_shared<CinePainter>(source, analysis);
   ContourCine cine;
-  cine.slices = painter.slices();
-  cine.timing = painter.timing();
-  for (int phase = 0; phase < source.stack.phaseCount; ++phase) {
-    const RgbImage frame = painter.frame(phase);
-    cine.width = frame.width;
-    cine.height = frame.height;
-    if (phase == 0) {
-      cine.pixels.reserve(frame.pixels.size() * static_cast<std::size_t>(source.stack.phaseCount));
-    }
-    cine.pixels.insert(cine.pixels.end(), frame.pixels.begin(), frame.pixels.end());
-    ++cine.frameCount;
-  }
+  cine.width = contourCineWidth;
+  cine.height = painter->height();
+  cine.frameCount = source.stack.phaseCount;
+  cine.slices = painter->slices();
+  cine.timing = painter->timing();
+  cine.frame = [painter](int phase) { return painter->frame(phase); };
   return cine;
 }
 

@@ -215,10 +215,9 @@ const char* resultPageTitle(const SaxAnalysis& analysis) {
 RgbImage drawResultPage(const SeriesStack& source, const SaxAnalysis& analysis,
                         const OutputContext& context) {
   requireFit(source, analysis);
-  PageCanvas canvas(page::width, page::maxHeight);
-  const double height = layOut(canvas, source, analysis, context);
-  return canvas.image(
-      std::clamp(static_cast<int>(std::ceil(height)), page::minHeight, page::maxHeight));
+  return pictureOfPage(page::minHeight, page::maxHeight, [&](PageCanvas& canvas) {
+    return layOut(canvas, source, analysis, context);
+  });
 }
 
 std::string drawResultPdf(const SeriesStack& source, const SaxAnalysis& analysis,

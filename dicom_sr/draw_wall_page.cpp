@@ -153,9 +153,9 @@ bool hasWallPage(const SeriesStack& source, const SaxAnalysis& analysis) {
 RgbImage drawWallPage(const SeriesStack& source, const SaxAnalysis& analysis,
                       const OutputContext& context) {
   requireFit(source, analysis);
-  PageCanvas canvas(page::width, page::maxHeight);
-  const double height = layOutWallPage(canvas, source, analysis, context);
-  return canvas.image(std::min(static_cast<int>(std::ceil(height)), page::maxHeight));
+  return pictureOfPage(1, page::maxHeight, [&](PageCanvas& canvas) {
+    return layOutWallPage(canvas, source, analysis, context);
+  });
 }
 
 }  // namespace cmr

@@ -1,5 +1,7 @@
 #include "dicom_sr/page_canvas.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <sstream>
 
@@ -9,6 +11,7 @@ namespace cmr {
 namespace {
 
 constexpr const char* fontFamily = "DejaVu Sans";
+constexpr const char* minus = "\xE2\x88\x92";
 constexpr const char* ellipsis = "\xE2\x80\xA6";
 
 struct Face {
@@ -48,15 +51,34 @@ std::size_t sequenceLength(const std::string& text, std::size_t at) {
   return length;
 }
 
-// Cairo stops drawing altogether after a string that is not valid UTF-8.
+// A hyphen that stands before a number and after none: "-19.5", not "2026-11" or "late-5".
+bool isMinus(const std::string& text, std::size_t at) {
+  const auto isDigit = [&](std::size_t i) {
+    return i < text.size() && text[i] >= '0' && text[i] <= '9';
+  };
+  return text[at] == '-' && isDigit(at + 1) &&
+         (at == 0 || text[at - 1] == ' ' || text[at - 1] == '(');
+}
+
+// Cairo stops drawing altogether after a string that is not valid UTF-8. Numbers get the minus of
+// the typeface, which is as wide as its plus.
 std::string printable(const std::string& text) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = sequenceLength(text, at);
-    result += length == 0 ? "?" : text.substr(at, length);
+    result += length == 0 ? "?" : isMinus(text, at) ? minus : text.substr(at, length);
     at += length == 0 ? 1 : length;
   }
   return result;
+}
+
+// Relative luminance of sRGB (WCAG 2.2).
+double luminance(RgbColor color) {
+  const auto linear = [](std::uint8_t value) {
+    const double share = value / 255.0;
+    return share <= 0.04045 ? share / 12.92 : std::pow((share + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * linear(color.red) + 0.7152 * linear(color.green) + 0.0722 * linear(color.blue);
 }
 
 void dropLastCharacter(std::string& text) {
@@ -161,6 +183,12 @@ void PageCanvas::setColor(Paint paint, double alpha) {
                         alpha);
 }
 
+bool PageCanvas::isFaint(Paint color) const {
+  const double one = luminance(color.on(palette_));
+  const double other = luminance(palette_.ground);
+  return (std::max(one, other) + 0.05) / (std::min(one, other) + 0.05) < 3;
+}
+
 void PageCanvas::line(double x1, double y1, double x2, double y2, Paint color, double strokeWidth) {
   setColor(color);
   cairo_set_line_width(context(), strokeWidth);
@@ -201,6 +229,21 @@ RgbImage PageCanvas::image(int height) const {
     }
   }
   return image;
+}
+
+double heightOfPage(double width, const Palette& palette, const DrawPage& draw) {
+  PageCanvas canvas(cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1), width, palette);
+  const double height = draw(canvas);
+  canvas.requireDrawn();
+  return height;
+}
+
+RgbImage pictureOfPage(int minHeight, int maxHeight, const DrawPage& draw) {
+  const double needed = heightOfPage(page::width, screenPalette, draw);
+  const int height = std::clamp(static_cast<int>(std::ceil(needed)), minHeight, maxHeight);
+  PageCanvas canvas(page::width, height);
+  draw(canvas);
+  return canvas.image(height);
 }
 
 }  // namespace cmr

@@ -5,6 +5,7 @@
 
 #include <cairo.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,7 +48,8 @@ class PageCanvas {
   static double lineHeight(TextStyle style);
 
   double textWidth(const std::string& text, TextStyle style);
-  // One line on its baseline; what is not valid UTF-8 becomes a question mark.
+  // One line on its baseline; what is not valid UTF-8 becomes a question mark, and the hyphen
+  // before a negative number a minus.
   void text(double x, double baseline, const std::string& text, TextStyle style,
             Paint color = page::ink, Align align = Align::left);
   // Breaks at spaces, inside a word only where it is wider than the line; what does not fit into
@@ -59,6 +61,9 @@ class PageCanvas {
                    double width, std::size_t maxLines);
 
   void setColor(Paint color, double alpha = 1);
+  // Whether a line of this colour would hardly be seen on the ground: less than 3 to 1 (WCAG 2.2,
+  // 1.4.11).
+  bool isFaint(Paint color) const;
   void line(double x1, double y1, double x2, double y2, Paint color, double strokeWidth);
   void rectangle(double x, double y, double w, double h, Paint color);
 
@@ -80,5 +85,15 @@ class PageCanvas {
   double width_ = 0;
   Palette palette_;
 };
+
+// Draws on the canvas from its top and returns the height that it used. Called more than once.
+using DrawPage = std::function<double(PageCanvas&)>;
+
+// What a page of this width needs, from drawing it where nothing of it is kept.
+double heightOfPage(double width, const Palette& palette, const DrawPage& draw);
+
+// As a picture of page::width that is as high as what is drawn, within these bounds: no pixel is
+// taken that is not shown.
+RgbImage pictureOfPage(int minHeight, int maxHeight, const DrawPage& draw);
 
 }  // namespace cmr

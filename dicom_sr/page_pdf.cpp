@@ -23,17 +23,9 @@ cairo_status_t append(void* target, const unsigned char* data, unsigned int leng
   return CAIRO_STATUS_SUCCESS;
 }
 
-// On a surface that shows nothing of it.
-double heightOf(double width, const DrawPage& draw) {
-  PageCanvas canvas(cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1), width, paperPalette);
-  const double height = draw(canvas);
-  canvas.requireDrawn();
-  return height;
-}
-
 double fittingWidth(const DrawPage& draw) {
   for (double width = narrowest; width <= widest; width += step) {
-    if (heightOf(width, draw) <= width * sheetHeight / sheetWidth) return width;
+    if (heightOfPage(width, paperPalette, draw) <= width * sheetHeight / sheetWidth) return width;
   }
   throw Error("the result page has more to say than one sheet of paper holds");
 }

@@ -2,16 +2,12 @@
 // bytes.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "dicom_sr/page_canvas.h"
 
 namespace cmr {
-
-// Draws on the canvas from its top and returns the height that it used. Called more than once.
-using DrawPage = std::function<double(PageCanvas&)>;
 
 struct SheetFacts {
   std::string title;

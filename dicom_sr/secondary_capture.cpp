@@ -55,17 +55,21 @@ void requireWhole(const CapturePixels& pixels, const std::string& name) {
   }
 }
 
-void putPixels(DcmDataset& dataset, const CapturePixels& pixels) {
+void putPixelFacts(DcmDataset& dataset, int width, int height, int frames) {
   putUint16(dataset, DCM_SamplesPerPixel, 3);
   putText(dataset, DCM_PhotometricInterpretation, "RGB");
   putUint16(dataset, DCM_PlanarConfiguration, 0);
-  if (pixels.frames > 0) putText(dataset, DCM_NumberOfFrames, std::to_string(pixels.frames));
-  putUint16(dataset, DCM_Rows, static_cast<unsigned>(pixels.height));
-  putUint16(dataset, DCM_Columns, static_cast<unsigned>(pixels.width));
+  if (frames > 0) putText(dataset, DCM_NumberOfFrames, std::to_string(frames));
+  putUint16(dataset, DCM_Rows, static_cast<unsigned>(height));
+  putUint16(dataset, DCM_Columns, static_cast<unsigned>(width));
   putUint16(dataset, DCM_BitsAllocated, 8);
   putUint16(dataset, DCM_BitsStored, 8);
   putUint16(dataset, DCM_HighBit, 7);
   putUint16(dataset, DCM_PixelRepresentation, 0);
+}
+
+void putPixels(DcmDataset& dataset, const CapturePixels& pixels) {
+  putPixelFacts(dataset, pixels.width, pixels.height, pixels.frames);
   auto element = std::make_unique<DcmPixelData>(DcmTag(DCM_PixelData, EVR_OB));
   Uint8* into = nullptr;
   const std::size_t length = (pixels.bytes.size() + 1) / 2 * 2;

@@ -29,6 +29,9 @@ struct CapturePixels {
   const std::vector<std::uint8_t>& bytes;
 };
 
+// All that is said of pixels, without the pixels.
+void putPixelFacts(DcmDataset& dataset, int width, int height, int frames);
+
 // Throws InputError when the bytes are no whole picture, naming it by `name`.
 void requireWhole(const CapturePixels& pixels, const std::string& name);
 void putPixels(DcmDataset& dataset, const CapturePixels& pixels);

@@ -13,7 +13,7 @@ RgbImage drawWallPage(const SeriesStack& source, const SaxAnalysis& analysis,
                       const OutputContext& context);
 
 // Secondary capture in a series of its own.
-ProducedObject writeWallPage(const SeriesStack& source, const RgbImage& page,
+ProducedObject writeWallPage(const SeriesStack& source, RgbImage page,
                              const OutputContext& context);
 
 }  // namespace cmr

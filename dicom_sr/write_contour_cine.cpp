@@ -9,6 +9,7 @@
 #include "analysis/errors.h"
 #include "dicom_sr/contour_cine.h"
 #include "dicom_sr/identity.h"
+#include "dicom_sr/jpeg_ls.h"
 #include "dicom_sr/key_segments.h"
 #include "dicom_sr/secondary_capture.h"
 #include "dicom_sr/write_dataset.h"
@@ -46,13 +47,22 @@ std::vector<SourceFrame> imagesShown(const SeriesStack& source, const ContourCin
   return images;
 }
 
+std::string packedFrame(const ContourCine& cine, int phase) {
+  const RgbImage frame = cine.frame(phase);
+  requireWhole({frame.width, frame.height, 0, frame.pixels}, "the cine of contours");
+  if (frame.width != cine.width || frame.height != cine.height) {
+    throw InputError("a frame of the cine of contours has a size of its own");
+  }
+  return packJpegLs(frame);
+}
+
 }  // namespace
 
 ProducedObject writeContourCine(const SeriesStack& source, const ContourCine& cine,
                                 const OutputContext& context) {
-  if (cine.frameCount < 1) throw InputError("the cine of contours holds no frame");
-  const CapturePixels pixels{cine.width, cine.height, cine.frameCount, cine.pixels};
-  requireWhole(pixels, "the cine of contours");
+  if (cine.frameCount < 1 || !cine.frame) {
+    throw InputError("the cine of contours holds no frame");
+  }
   const ObjectIdentity identity{UID_MultiframeTrueColorSecondaryCaptureImageStorage,
                                 outputUid(source, context, "cine/instance"),
                                 outputUid(source, context, "cine/series"),
@@ -68,9 +78,14 @@ ProducedObject writeContourCine(const SeriesStack& source, const ContourCine& ci
                                    "is for display alone.");
   putSourceImages(dataset, imagesShown(source, cine));
   putTiming(dataset, cine.timing);
-  putPixels(dataset, pixels);
-  return finishObject(dataset, ObjectKind::contourCine, identity, std::move(notes),
-                      PixelCoding::jpegLsLossless);
+  putPixelFacts(dataset, cine.width, cine.height, cine.frameCount);
+  return {ObjectKind::contourCine,
+          identity.SOPClassUID,
+          identity.SOPInstanceUID,
+          identity.SeriesInstanceUID,
+          encodeFileWithFrames(dataset, cine.frameCount,
+                               [&](int phase) { return packedFrame(cine, phase); }),
+          std::move(notes)};
 }
 
 }  // namespace cmr

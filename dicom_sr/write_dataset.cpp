@@ -3,16 +3,14 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcostrmb.h>
 #include <dcmtk/dcmdata/dctk.h>
-#include <dcmtk/dcmjpls/djencode.h>
-#include <dcmtk/dcmjpls/djrparam.h>
 
 #include <cmath>
 #include <cstdio>
 #include <memory>
-#include <mutex>
 #include <utility>
 
 #include "analysis/errors.h"
+#include "dicom_sr/jpeg_ls.h"
 
 namespace cmr {
 namespace {
@@ -33,18 +31,34 @@ constexpr std::pair<const char*, const char*> transliterations[] = {
     {"\xE2\x89\xA4", "<="}, {"\xE2\x89\xA5", ">="}, {"\xC3\xA9", "e"},     {"\xC3\xA4", "ae"},
     {"\xC3\xB6", "oe"},     {"\xC3\xBC", "ue"}};
 
-// Lines of the three colours side by side: what viewers' decoders give back pixel by pixel.
-void compress(DcmDataset& dataset) {
-  static std::once_flag registered;
-  std::call_once(registered, [] {
-    constexpr OFBool rescaled = OFFalse;  // the pixels as they are
-    DJLSEncoderRegistration::registerCodecs(0, 0, 0, 0, rescaled, 0, OFTrue, EJLSUC_never, OFFalse,
-                                            DJLSCodecParameter::interleaveLine);
-  });
-  const DJLSRepresentationParameter lossless;
-  require(dataset.chooseRepresentation(EXS_JPEGLSLossless, &lossless), DCM_PixelData);
-  dataset.removeAllButCurrentRepresentations();
-}
+// A file around a dataset that stays where it is: a copy would need as much memory again.
+class FileOf {
+ public:
+  explicit FileOf(DcmDataset& dataset) : file_(&dataset, OFFalse) {}
+  ~FileOf() { file_.getAndRemoveDataset(); }
+  FileOf(const FileOf&) = delete;
+  FileOf& operator=(const FileOf&) = delete;
+
+  std::string bytes(E_TransferSyntax syntax) {
+    require(file_.validateMetaInfo(syntax), DCM_FileMetaInformationGroupLength);
+    const std::size_t length = file_.calcElementLength(syntax, EET_ExplicitLength) + headerReserve;
+    std::string bytes(length, '\0');
+    DcmOutputBufferStream stream(bytes.data(), static_cast<offile_off_t>(bytes.size()));
+    file_.transferInit();
+    const OFCondition written =
+        file_.write(stream, syntax, EET_ExplicitLength, nullptr, EGL_withoutGL);
+    file_.transferEnd();
+    if (written.bad()) throw Error(std::string("DCMTK cannot write the object: ") + written.text());
+    void* begin = nullptr;
+    offile_off_t used = 0;
+    stream.flushBuffer(begin, used);
+    bytes.resize(static_cast<std::size_t>(used));
+    return bytes;
+  }
+
+ private:
+  DcmFileFormat file_;
+};
 
 bool isContinuationByte(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
@@ -114,24 +128,9 @@ std::string decimalString(double value) {
 
 std::string encodeFile(DcmDataset& dataset, PixelCoding coding) {
   const bool isNative = coding == PixelCoding::native;
-  if (!isNative) compress(dataset);
+  if (!isNative && dataset.tagExists(DCM_PixelData)) compressJpegLs(dataset);
   const E_TransferSyntax syntax = isNative ? EXS_LittleEndianExplicit : EXS_JPEGLSLossless;
-  // The file takes a copy; writing changes the object written.
-  DcmFileFormat file(&dataset, OFTrue);
-  require(file.validateMetaInfo(syntax), DCM_FileMetaInformationGroupLength);
-  const std::size_t length = file.calcElementLength(syntax, EET_ExplicitLength) + headerReserve;
-  std::string bytes(length, '\0');
-  DcmOutputBufferStream stream(bytes.data(), static_cast<offile_off_t>(bytes.size()));
-  file.transferInit();
-  const OFCondition written =
-      file.write(stream, syntax, EET_ExplicitLength, nullptr, EGL_withoutGL);
-  file.transferEnd();
-  if (written.bad()) throw Error(std::string("DCMTK cannot write the object: ") + written.text());
-  void* begin = nullptr;
-  offile_off_t used = 0;
-  stream.flushBuffer(begin, used);
-  bytes.resize(static_cast<std::size_t>(used));
-  return bytes;
+  return FileOf(dataset).bytes(syntax);
 }
 
 }  // namespace cmr

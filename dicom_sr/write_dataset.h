@@ -35,8 +35,8 @@ std::string decimalString(double value);
 // by JPEG-LS (PS3.5 A.4.3).
 enum class PixelCoding { native, jpegLsLossless };
 
-// The dataset as a part-10 file. With a coding other than native the dataset's own pixels are
-// compressed, too.
+// The dataset as a part-10 file. Writing changes the dataset: with a coding other than native its
+// own pixels are compressed, too.
 std::string encodeFile(DcmDataset& dataset, PixelCoding coding = PixelCoding::native);
 
 }  // namespace cmr

@@ -3,6 +3,8 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
+#include <utility>
+
 #include "dicom_sr/identity.h"
 #include "dicom_sr/secondary_capture.h"
 #include "dicom_sr/wall_page.h"
@@ -21,8 +23,8 @@ struct PageNames {
   const char* what;
 };
 
-ProducedObject writePage(const SeriesStack& source, const RgbImage& page,
-                         const OutputContext& context, const PageNames& names) {
+ProducedObject writePage(const SeriesStack& source, RgbImage page, const OutputContext& context,
+                         const PageNames& names) {
   const CapturePixels pixels{page.width, page.height, 0, page.pixels};
   requireWhole(pixels, "the result page");
   const ObjectIdentity identity{UID_SecondaryCaptureImageStorage,
@@ -37,21 +39,22 @@ ProducedObject writePage(const SeriesStack& source, const RgbImage& page,
   putCapture(dataset, source, context, std::string(names.what) + " of");
   putSourceImages(dataset, source.sources);
   putPixels(dataset, pixels);
+  std::vector<std::uint8_t>().swap(page.pixels);  // packing takes as much memory again
   return finishObject(dataset, names.kind, identity, std::move(notes), PixelCoding::jpegLsLossless);
 }
 
 }  // namespace
 
-ProducedObject writeResultPage(const SeriesStack& source, const RgbImage& page,
+ProducedObject writeResultPage(const SeriesStack& source, RgbImage page,
                                const OutputContext& context) {
-  return writePage(source, page, context,
+  return writePage(source, std::move(page), context,
                    {ObjectKind::resultPage, "page", "AI result page, not verified",
                     pageSeriesNumber, "Result page"});
 }
 
-ProducedObject writeWallPage(const SeriesStack& source, const RgbImage& page,
+ProducedObject writeWallPage(const SeriesStack& source, RgbImage page,
                              const OutputContext& context) {
-  return writePage(source, page, context,
+  return writePage(source, std::move(page), context,
                    {ObjectKind::wallPage, "wall", "AI wall and curves, not verified",
                     wallPageSeriesNumber, "Page of wall and curves"});
 }

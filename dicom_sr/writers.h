@@ -45,7 +45,7 @@ ProducedObject writeVolumeReport(const SeriesStack& source, const SaxAnalysis& a
                                  const std::vector<ProducedObject>& segmentations);
 
 // Secondary capture of the result page.
-ProducedObject writeResultPage(const SeriesStack& source, const RgbImage& page,
+ProducedObject writeResultPage(const SeriesStack& source, RgbImage page,
                                const OutputContext& context);
 
 // What the page says it is, by the task.

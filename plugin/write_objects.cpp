@@ -13,7 +13,7 @@ namespace cmr {
 
 namespace {
 
-// A phase is a picture of about 1.4 MB, all of which are in memory at once.
+// A phase is a picture of 0.4 MB, packed, all of which are in memory at once.
 constexpr int longestCine = 400;
 
 }  // namespace

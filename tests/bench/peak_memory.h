@@ -1,11 +1,9 @@
-// What a benchmark needs of memory above what was there before it: Linux' own high-water mark of
-// resident memory, which can be set back (proc(5), clear_refs). Sees DCMTK's and Cairo's memory,
-// too, which no operator new does.
+// What a benchmark needs of memory above what was there before it (tests/support/peak_memory.h).
 #pragma once
 
 #include <benchmark/benchmark.h>
 
-#include <cstdint>
+#include "tests/support/peak_memory.h"
 
 namespace cmr::bench {
 
@@ -16,7 +14,7 @@ class PeakMemory final : public benchmark::MemoryManager {
   void Stop(Result& result) override { Stop(&result); }
 
  private:
-  std::int64_t residentBefore_ = 0;
+  test::PeakMemory memory_;
 };
 
 }  // namespace cmr::bench

@@ -30,17 +30,17 @@ const SeriesStack& demoStack() {
 }
 
 std::size_t pixelsOf(const ContourCine& cine, int frame, RgbColor color) {
-  const std::size_t size = cine.pixels.size() / static_cast<std::size_t>(cine.frameCount);
+  const std::vector<std::uint8_t> pixels = cine.frame(frame).pixels;
   std::size_t count = 0;
-  for (std::size_t i = size * static_cast<std::size_t>(frame), end = i + size; i < end; i += 3) {
-    count += cine.pixels[i] == color.red && cine.pixels[i + 1] == color.green &&
-             cine.pixels[i + 2] == color.blue;
+  for (std::size_t i = 0; i < pixels.size(); i += 3) {
+    count += pixels[i] == color.red && pixels[i + 1] == color.green && pixels[i + 2] == color.blue;
   }
   return count;
 }
 
 ProducedObject cineOf(const SeriesStack& source) {
-  return writeContourCine(source, drawContourCine(source, circlesOn(source)), fixedContext());
+  const SaxAnalysis analysis = circlesOn(source);
+  return writeContourCine(source, drawContourCine(source, analysis), fixedContext());
 }
 
 // What pydicom prints of the object `d`. It has no decoder for JPEG-LS: DCMTK's tool comes first.
@@ -56,7 +56,8 @@ std::string ask(const ProducedObject& object, const std::string& expression) {
 
 TEST(ContourCine, ShowsEveryContourInEveryFrame) {
   const SeriesStack& source = demoStack();
-  const ContourCine cine = drawContourCine(source, circlesOn(source));
+  const SaxAnalysis analysis = circlesOn(source);
+  const ContourCine cine = drawContourCine(source, analysis);
   ASSERT_EQ(cine.frameCount, 20);
   EXPECT_EQ(cine.width, contourCineWidth);
   for (int frame = 0; frame < cine.frameCount; ++frame) {
@@ -77,15 +78,17 @@ TEST(ContourCine, ShowsNothingOfAStructureThatThePackageDoesNotRelease) {
 TEST(ContourCine, HasRoomForOneSliceAndForTwenty) {
   for (const int slices : {1, 2, 3, 5, 9, 20}) {
     const SeriesStack source = reshaped(demoStack(), slices, 2);
-    const ContourCine cine = drawContourCine(source, circlesOn(source));
+    const SaxAnalysis analysis = circlesOn(source);
+    const ContourCine cine = drawContourCine(source, analysis);
+    const std::vector<std::uint8_t> pixels = cine.frame(0).pixels;
     EXPECT_LE(cine.slices.size(), mostSlicesInCine);
     EXPECT_EQ(cine.width, contourCineWidth);
     EXPECT_LE(cine.height, 960) << slices;
     // The rim is free, whatever is drawn.
     for (int y = 0; y < cine.height; ++y) {
       const std::size_t at = static_cast<std::size_t>(y) * contourCineWidth * 3;
-      ASSERT_EQ(cine.pixels[at], screenPalette.ground.red) << slices << " slices, row " << y;
-      ASSERT_EQ(cine.pixels[at + contourCineWidth * 3 - 3], screenPalette.ground.red);
+      ASSERT_EQ(pixels[at], screenPalette.ground.red) << slices << " slices, row " << y;
+      ASSERT_EQ(pixels[at + contourCineWidth * 3 - 3], screenPalette.ground.red);
     }
   }
 }
@@ -112,9 +115,13 @@ TEST(ContourCine, IsPlayedAtThePaceOfTheHeart) {
 
 TEST(ContourCine, KeepsEveryPixelAsPydicomReadsIt) {
   const SeriesStack source = reshaped(demoStack(), 1, 3);
-  const ContourCine cine = drawContourCine(source, circlesOn(source));
+  const SaxAnalysis analysis = circlesOn(source);
+  const ContourCine cine = drawContourCine(source, analysis);
   unsigned long sum = 0;
-  for (std::size_t i = 0; i < cine.pixels.size(); ++i) sum += cine.pixels[i] * (i % 251);
+  std::size_t at = 0;
+  for (int frame = 0; frame < 3; ++frame) {
+    for (const std::uint8_t value : cine.frame(frame).pixels) sum += value * (at++ % 251);
+  }
   EXPECT_EQ(ask(writeContourCine(source, cine, fixedContext()),
                 "d.pixel_array.shape,int(sum(int(v)*(i%251) for i,v in "
                 "enumerate(d.pixel_array.tobytes())))"),
@@ -150,7 +157,12 @@ TEST(ContourCine, IsOfNoStillSeriesAndOfNoBrokenPicture) {
   ContourCine cine;
   EXPECT_THROW(writeContourCine(source, cine, fixedContext()), InputError);
   cine.width = cine.height = cine.frameCount = 2;
-  cine.pixels.resize(23);
+  const auto framesOf = [&](int width, int height, std::size_t bytes) {
+    cine.frame = [=](int) { return RgbImage{width, height, std::vector<std::uint8_t>(bytes)}; };
+  };
+  framesOf(2, 2, 11);
+  EXPECT_THROW(writeContourCine(source, cine, fixedContext()), InputError);
+  framesOf(2, 4, 24);  // whole, of another size
   EXPECT_THROW(writeContourCine(source, cine, fixedContext()), InputError);
 }
 
