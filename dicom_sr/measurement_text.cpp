@@ -28,7 +28,7 @@ void replaceAll(std::string& text, const std::string& from, const std::string& t
 std::string numberText(double value) {
   char text[64];
   std::snprintf(text, sizeof text, std::abs(value) >= wholeNumbersFrom ? "%.0f" : "%.1f", value);
-  return text;
+  return text == std::string("-0.0") ? "0.0" : text;
 }
 
 void addOnce(std::vector<std::string>& list, const std::string& text) {

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <tuple>
 
+#include "dicom_sr/label_places.h"
 #include "dicom_sr/page_legend.h"
 
 namespace cmr {
@@ -13,6 +15,10 @@ constexpr double plotHeight = 250;
 constexpr double axisWidth = 62;        // room for the numbers of the axis
 constexpr double legendEntryRoom = 74;  // the piece of line and the gaps
 constexpr double legendDrop = 26;       // a legend that does not fit beside the title goes below it
+constexpr double lineWidth = 2.6;
+constexpr double dotRadius = 3.2;
+constexpr double seam = 0.9;     // dark, around what would be faint
+constexpr double markRoom = 32;  // of "ED" and a gap
 const double dashes[] = {8, 5};
 
 std::string numberText(double value) {
@@ -72,6 +78,22 @@ void drawPlaces(PageCanvas& canvas, const Plot& plot, const Chart& chart) {
               Align::right);
 }
 
+void drawMarks(PageCanvas& canvas, const Plot& plot, const Chart& chart) {
+  std::vector<double> places;
+  for (const ChartMark& mark : chart.marks) {
+    const double x = plot.x(chart.places.at(mark.place));
+    canvas.line(x, plot.top - 6, x, plot.top + plotHeight, page::ink, 1);
+    places.push_back(x);
+  }
+  if (places.size() == 2) {
+    std::tie(places[0], places[1]) = labelPlaces(places[0], places[1], markRoom);
+  }
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    canvas.text(places[i], plot.top - 12, chart.marks[i].name, TextStyle::small, page::ink,
+                Align::centre);
+  }
+}
+
 void drawAxes(PageCanvas& canvas, const Plot& plot, const Chart& chart) {
   const int count = static_cast<int>(std::lround((plot.high - plot.low) / plot.step));
   for (int i = 0; i <= count; ++i) {
@@ -83,18 +105,18 @@ void drawAxes(PageCanvas& canvas, const Plot& plot, const Chart& chart) {
                 TextStyle::small, page::quiet, Align::right);
   }
   drawPlaces(canvas, plot, chart);
-  for (const ChartMark& mark : chart.marks) {
-    const double x = plot.x(chart.places.at(mark.place));
-    canvas.line(x, plot.top - 6, x, plot.top + plotHeight, page::ink, 1);
-    canvas.text(x, plot.top - 12, mark.name, TextStyle::small, page::ink, Align::centre);
-  }
+  drawMarks(canvas, plot, chart);
+}
+
+void drawDot(PageCanvas& canvas, double x, double y, double radius, Paint color) {
+  canvas.setColor(color);
+  cairo_arc(canvas.context(), x, y, radius, 0, 2 * M_PI);
+  cairo_fill(canvas.context());
 }
 
 void drawLine(PageCanvas& canvas, const Plot& plot, const Chart& chart, const ChartLine& line) {
   if (line.values.size() != chart.places.size()) return;
   cairo_t* const c = canvas.context();
-  canvas.setColor(line.color);
-  cairo_set_line_width(c, 2.6);
   cairo_set_line_join(c, CAIRO_LINE_JOIN_ROUND);
   if (line.dashed) cairo_set_dash(c, dashes, 2, 0);
   bool isOpen = false;
@@ -104,12 +126,22 @@ void drawLine(PageCanvas& canvas, const Plot& plot, const Chart& chart, const Ch
     }
     isOpen = line.values[i].has_value();  // a gap, not a bridge
   }
+  const bool hasSeam = canvas.isFaint(line.color);
+  if (hasSeam) {
+    canvas.setColor(page::ink);
+    cairo_set_line_width(c, lineWidth + 2 * seam);
+    cairo_stroke_preserve(c);
+  }
+  canvas.setColor(line.color);
+  cairo_set_line_width(c, lineWidth);
   cairo_stroke(c);
   cairo_set_dash(c, nullptr, 0, 0);
   for (std::size_t i = 0; i < line.values.size(); ++i) {
     if (!line.values[i]) continue;
-    cairo_arc(c, plot.x(chart.places[i]), plot.y(*line.values[i]), 3.2, 0, 2 * M_PI);
-    cairo_fill(c);
+    const double x = plot.x(chart.places[i]);
+    const double y = plot.y(*line.values[i]);
+    if (hasSeam) drawDot(canvas, x, y, dotRadius + seam, page::ink);
+    drawDot(canvas, x, y, dotRadius, line.color);
   }
 }
 

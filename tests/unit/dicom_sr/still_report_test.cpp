@@ -110,6 +110,29 @@ TEST_F(StillReportTest, SaysOnPageAndInReportWhyAMapWithoutAUnitIsWithheld) {
   EXPECT_THAT(seen.page, HasSubstr("Not measured: The map does not state"));
 }
 
+// The background of these images is flat at zero, as if the scanner had masked it.
+TEST_F(StillReportTest,
+       SaysOnPageAndInReportWhyHalfMaximumIsWithheldWithoutABackgroundAndGivesTheRest) {
+  SeriesStack source = stackOf("lge");
+  for (StackFrame& frame : source.stack.frames) {
+    const auto columns = static_cast<std::size_t>(source.stack.columns);
+    const auto rows = static_cast<std::size_t>(source.stack.rows);
+    for (std::size_t i = 0; i < frame.pixels.size(); ++i) {
+      const std::size_t row = i / columns;
+      const std::size_t column = i % columns;
+      const bool isInside = row > rows / 10 && row < rows - rows / 10 && column > columns / 10 &&
+                            column < columns - columns / 10;
+      if (!isInside) frame.pixels[i] = 0;
+    }
+  }
+  const Seen seen = seenOf(source, stillOn(source, psir), folder("lge"));
+  EXPECT_THAT(seen.report,
+              HasSubstr("not measured: The phase-sensitive images show no background"));
+  EXPECT_THAT(seen.report, Not(HasSubstr("number LGE of LV, FWHM")));
+  EXPECT_THAT(seen.report, HasSubstr("number LGE of LV, 5 SD = "));
+  EXPECT_THAT(seen.page, HasSubstr("show no background"));
+}
+
 TEST(SegmentCodes, AreSixteenDifferentOnes) {
   std::set<std::string> values;
   for (int segment = 1; segment <= 16; ++segment) values.insert(ahaCode(segment).value);

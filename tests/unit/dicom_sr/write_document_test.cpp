@@ -103,7 +103,9 @@ TEST(DrawResultPdf, CanBeSearchedForEveryNumberAndEveryReason) {
       EXPECT_THAT(text, HasSubstr(m.label));
     }
     if (isMeasured(m)) {
-      EXPECT_THAT(text, HasSubstr(valueText(m)));
+      std::string value = valueText(m);
+      if (value.front() == '-') value.replace(0, 1, "\xE2\x88\x92");  // a minus
+      EXPECT_THAT(text, HasSubstr(value));
       EXPECT_THAT(text, HasSubstr(unitText(m.unit)));
     }
   }
