@@ -12,6 +12,7 @@
 #include "dicom_sr/label_places.h"
 #include "dicom_sr/measurement_text.h"
 #include "dicom_sr/page_images.h"
+#include "dicom_sr/phase_numbers.h"
 
 namespace cmr {
 namespace {
@@ -25,6 +26,8 @@ constexpr double curveHeight = 60;
 constexpr double curveRoom = 110;  // with the names above and below it
 constexpr std::size_t footLines = 4;
 constexpr double keyNameRoom = 32;  // of "ED" and a gap
+constexpr double leftmostName = edge + 12;
+constexpr double rightmostName = contourCineWidth - edge - 12;
 
 struct Grid {
   int columns = 1;
@@ -147,13 +150,13 @@ class CinePainter {
     drawKeyPhases(canvas, base);
     if (largest <= 0) return;
     std::string text = "Volume";
-    if (isReleased(analysis_, Structure::lvCavity)) {
+    if (isReleased(analysis_, Structure::lvCavity) && isAnyFound(analysis_.lvVolumeMl)) {
       drawCurve(canvas, analysis_.lvVolumeMl, largest, base, phase, Structure::lvCavity);
-      text += volumeText(" LV", analysis_.lvVolumeMl, phase);
+      text += volumeText(", LV", analysis_.lvVolumeMl, phase);
     }
-    if (isReleased(analysis_, Structure::rvCavity)) {
+    if (isReleased(analysis_, Structure::rvCavity) && isAnyFound(analysis_.rvVolumeMl)) {
       drawCurve(canvas, analysis_.rvVolumeMl, largest, base, phase, Structure::rvCavity);
-      text += volumeText(" RV", analysis_.rvVolumeMl, phase);
+      text += volumeText(", RV", analysis_.rvVolumeMl, phase);
     }
     canvas.text(edge, curveTop - 8, text, TextStyle::small, page::quiet);
   }
@@ -162,17 +165,18 @@ class CinePainter {
     const double ed = xOf(analysis_.endDiastolePhase);
     const double es = xOf(analysis_.endSystolePhase);
     for (const double x : {ed, es}) canvas.line(x, base - 4, x, base + 4, page::quiet, 2);
-    const auto [edName, esName] = labelPlaces(insideOf(ed), insideOf(es), keyNameRoom);
+    const auto onPage = [](double x) { return std::clamp(x, leftmostName, rightmostName); };
+    auto [edName, esName] = labelPlaces(onPage(ed), onPage(es), keyNameRoom);
+    // Neighbours at the edge move together, so that they stay apart.
+    const double shift = std::max(0.0, leftmostName - std::min(edName, esName)) -
+                         std::max(0.0, std::max(edName, esName) - rightmostName);
+    edName += shift;
+    esName += shift;
     const auto name = [&](double x, const char* text) {
       canvas.text(x, base + 20, text, TextStyle::small, page::quiet, Align::centre);
     };
     name(edName, "ED");
     name(esName, "ES");
-  }
-
-  // So far from the edge that a pair of names moved apart stays on the page.
-  static double insideOf(double x) {
-    return std::clamp(x, edge + keyNameRoom / 2, contourCineWidth - edge - keyNameRoom / 2);
   }
 
   static std::string volumeText(const char* name, const std::vector<double>& volumes, int phase) {

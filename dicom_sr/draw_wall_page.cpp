@@ -38,8 +38,12 @@ double drawBullseyes(PageCanvas& canvas, double top, const std::vector<SegmentVa
   double y = top;
   for (std::size_t first = 0; first < all.size(); first += perRow) {
     double highest = 0;
-    for (std::size_t i = first; i < std::min(all.size(), first + perRow); ++i) {
-      const double left = page::margin + static_cast<double>(i - first) * (width + page::gutter);
+    const std::size_t last = std::min(all.size(), first + perRow);
+    // A row that is not full stands in the middle.
+    const double free = static_cast<double>(perRow - (last - first)) * (width + page::gutter);
+    for (std::size_t i = first; i < last; ++i) {
+      const double left =
+          page::margin + free / 2 + static_cast<double>(i - first) * (width + page::gutter);
       highest = std::max(highest, drawBullseye(canvas, left, y, width, all[i]));
     }
     y += highest + rowGap;
@@ -55,6 +59,7 @@ Chart rateChart(const SeriesStack& source, const SaxAnalysis& analysis) {
   }
   const auto add = [&](const char* name, Structure structure, const std::vector<double>& volumes) {
     if (!isReleased(analysis, structure) || volumes.size() != chart.places.size()) return;
+    if (!isAnyFound(volumes)) return;
     VolumeRates rates = volumeRates(volumes, analysis.phaseTimesMs, cycleLengthMs(source.stack),
                                     {analysis.endDiastolePhase, analysis.endSystolePhase});
     chart.lines.push_back({name, structureColor(structure),

@@ -11,7 +11,8 @@ namespace cmr {
 namespace {
 
 constexpr double largestRadius = 190;
-constexpr double sideRoom = 84;  // for the names beside it
+constexpr double sideRoom = 68;  // for the names beside it
+constexpr double labelAir = 6;   // beside a number within its segment
 constexpr double scaleHeight = 14;
 constexpr std::size_t segmentCount = 16;
 
@@ -131,8 +132,11 @@ class Bullseye {
   void label(const Sector& s, const std::string& text, RgbColor ink) {
     const double middle = radians((s.fromDegrees + s.toDegrees) / 2);
     const double away = s.inner > 0 ? (s.inner + s.outer) / 2 * radius_ : 0;
-    canvas_.text(x_ + away * std::cos(middle), y_ - away * std::sin(middle) + 7, text,
-                 TextStyle::strong, ink, Align::centre);
+    const double room = (s.inner > 0 ? s.outer - s.inner : 2 * s.outer) * radius_ - labelAir;
+    const TextStyle style =
+        canvas_.textWidth(text, TextStyle::strong) <= room ? TextStyle::strong : TextStyle::small;
+    canvas_.text(x_ + away * std::cos(middle), y_ - away * std::sin(middle) + 7, text, style, ink,
+                 Align::centre);
   }
 
   PageCanvas& canvas_;

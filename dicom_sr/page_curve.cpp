@@ -42,7 +42,7 @@ double drawCurve(PageCanvas& canvas, double left, double top, double width,
                  const SaxAnalysis& analysis) {
   Chart chart = overTheCycle(analysis, "Volume over the cycle, mL");
   const auto add = [&](const char* name, Structure structure, const std::vector<double>& volumes) {
-    if (!isReleased(analysis, structure) || volumes.empty()) return;
+    if (!isReleased(analysis, structure) || !isAnyFound(volumes)) return;
     chart.lines.push_back(lineOf(analysis, name, structure, volumes, chart.places.size()));
   };
   add("LV", Structure::lvCavity, analysis.lvVolumeMl);

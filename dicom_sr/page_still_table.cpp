@@ -210,8 +210,12 @@ class StillTable {
     double y = top + 4;
     for (const auto& [text, rows] : reasons) {
       const bool isOfAll = rows.size() == shown_.size();
-      y += canvas_.paragraph(left_, y + 22, isOfAll ? text : namesOf(rows) + ". " + text,
-                             TextStyle::small, page::ink, width_, linesPerNote) +
+      // That sentence names its segment itself.
+      const std::string told = text.ends_with(apexNotMeasured) ? apexNotMeasured
+                               : isOfAll                       ? text
+                                                               : namesOf(rows) + ". " + text;
+      y += canvas_.paragraph(left_, y + 22, told, TextStyle::small, page::ink, width_,
+                             linesPerNote) +
            8;
     }
     return y - top;

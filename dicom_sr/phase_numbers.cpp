@@ -40,6 +40,11 @@ Code namedVolume(const char* name) {
 
 }  // namespace
 
+bool isAnyFound(const std::vector<double>& volumesMl) {
+  return std::any_of(volumesMl.begin(), volumesMl.end(),
+                     [](double volume) { return std::isfinite(volume) && volume > 0; });
+}
+
 bool haveTimes(const SaxAnalysis& analysis) {
   return analysis.phaseTimesMs.size() == static_cast<std::size_t>(analysis.labels.phaseCount) &&
          std::is_sorted(analysis.phaseTimesMs.begin(), analysis.phaseTimesMs.end());

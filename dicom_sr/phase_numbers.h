@@ -12,6 +12,10 @@ namespace cmr {
 // Whether there is one time for each phase, in their order.
 bool haveTimes(const SaxAnalysis& analysis);
 
+// Whether there is anything of a structure at any phase: a curve along zero would say that it is
+// there and does not move.
+bool isAnyFound(const std::vector<double>& volumesMl);
+
 struct PhaseCurve {
   const Measurement* of = nullptr;  // the number that says how it was computed and how sure it is
   Code concept_;                    // with the abbreviation as its meaning

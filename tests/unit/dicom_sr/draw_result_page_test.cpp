@@ -126,6 +126,19 @@ TEST(DrawResultPage, StaysWholeWithoutContoursCurvesAndNumbers) {
   EXPECT_GT(pixelsOf(page, screenPalette.ink), 1000U);
 }
 
+TEST(DrawResultPage, DrawsNoCurveOfAVentricleThatWasFoundAtNoPhase) {
+  const SeriesStack source = demoStack();
+  SaxAnalysis analysis = circlesOn(source);
+  const auto phases = static_cast<std::size_t>(source.stack.phaseCount);
+  analysis.lvVolumeMl.assign(phases, 100);
+  analysis.rvVolumeMl.clear();
+  const RgbImage without = drawResultPage(source, analysis, fixedContext());
+  analysis.rvVolumeMl.assign(phases, 0);
+  EXPECT_EQ(drawResultPage(source, analysis, fixedContext()).pixels, without.pixels);
+  analysis.rvVolumeMl.assign(phases, 50);
+  EXPECT_NE(drawResultPage(source, analysis, fixedContext()).pixels, without.pixels);
+}
+
 TEST(DrawResultPage, TakesTextThatIsNoUtf8) {
   const SeriesStack source = demoStack();
   SaxAnalysis analysis = withCurves(source);
