@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <locale>
 #include <stdexcept>
+#include <string>
 
 namespace cmr {
 namespace {
@@ -39,8 +41,6 @@ Letter firstOf(std::string_view text) {
   return {static_cast<wchar_t>(code), length};
 }
 
-}  // namespace
-
 std::wstring lettersOf(std::string_view utf8) {
   std::wstring letters;
   letters.reserve(utf8.size());
@@ -62,6 +62,8 @@ const std::locale& localeOfLetters() {
   }();
   return locale;
 }
+
+}  // namespace
 
 bool sameLetters(std::string_view a, std::string_view b) {
   const auto& kinds = std::use_facet<std::ctype<wchar_t>>(localeOfLetters());

@@ -15,7 +15,7 @@ packages=(
   g++ cmake ninja-build ccache git pkg-config
   libtorch-dev libgloo-dev libopenblas0-openmp
   libdcmtk-dev libopenjp2-7-dev libpng-dev libcairo2-dev libcurl4-openssl-dev
-  libboost-dev libsqlite3-dev libspdlog-dev nlohmann-json3-dev libcli11-dev libseccomp-dev
+  libboost-dev libsqlite3-dev libspdlog-dev nlohmann-json3-dev libcli11-dev libseccomp-dev libre2-dev
   orthanc-dev
   # to run: the archive, its DICOMweb plugin, letters for the result page
   orthanc orthanc-dicomweb fonts-dejavu-core
