@@ -12,6 +12,14 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Enough for anybody to read. Each costs a walk through the text, and one about an unknown keyword
+// a walk through the dictionary: a file of a million mistakes must not keep a thread for minutes.
+constexpr std::size_t mostNotes = 50;
+
+RuleNote furtherNotes(std::size_t count, const char* what) {
+  return {"and " + std::to_string(count) + " more " + what, "", 0, 0};
+}
+
 // What the parser of JSON says: "... parse error at line 3, column 7: ...".
 void takePosition(RuleNote& note) {
   const auto numberAfter = [&](const std::string& word) -> std::size_t {
@@ -45,7 +53,13 @@ class Warner {
  public:
   Warner(std::string_view json, RuleReport& report) : json_(json), report_(report) {}
 
+  bool isFull() const { return report_.warnings.size() >= mostNotes; }
+
   void warn(const DocumentPlace& place, const std::string& sentence) {
+    if (isFull()) {
+      ++left_;
+      return;
+    }
     report_.warnings.push_back(
         noteOf(DocumentError(place.words() + " " + sentence, place.pointer()), json_));
   }
@@ -64,7 +78,7 @@ class Warner {
                                  "absent");
       }
       if (isDicomKeyword(keyword)) continue;
-      const std::string meant = nearestDicomKeyword(keyword);
+      const std::string meant = isFull() ? std::string() : nearestDicomKeyword(keyword);
       warn(here.at("tag"), inQuotes(keyword) + " is no keyword of DICOM" +
                                (meant.empty() ? "" : "; did you mean " + inQuotes(meant) + "?"));
     }
@@ -81,9 +95,14 @@ class Warner {
     }
   }
 
+  void finish() {
+    if (left_ > 0) report_.warnings.push_back(furtherNotes(left_, "warnings"));
+  }
+
  private:
   std::string_view json_;
   RuleReport& report_;
+  std::size_t left_ = 0;
 };
 
 void warnOfTags(const Json& document, const DocumentPlace& place, Warner& warner) {
@@ -134,8 +153,12 @@ RuleReport checkRules(std::string_view json, const std::string& source, const Kn
   RuleReport report;
   report.source = source;
   const RuleFile file = readRules(json, source, known);
-  for (const DocumentError& mistake : file.mistakes) {
-    report.mistakes.push_back(noteOf(mistake, json));
+  const std::size_t told = std::min(file.mistakes.size(), mostNotes);
+  for (std::size_t i = 0; i < told; ++i) {
+    report.mistakes.push_back(noteOf(file.mistakes[i], json));
+  }
+  if (told < file.mistakes.size()) {
+    report.mistakes.push_back(furtherNotes(file.mistakes.size() - told, "mistakes"));
   }
   for (const Rule& rule : file.rules) report.rules.push_back(rule.name);
   if (file.study) report.study = describe(*file.study);
@@ -145,6 +168,7 @@ RuleReport checkRules(std::string_view json, const std::string& source, const Kn
   warnOfTags(parseStrictJson(json, source), place, warner);
   warnOfOrder(file.rules, place, warner);
   warnOfStudy(file, place, warner);
+  warner.finish();
   return report;
 }
 

@@ -12,7 +12,7 @@ inline std::string entityTag(const std::string& version) {
   return text;
 }
 
-// Of the header If-Match, which names a version in quotes, or bare, as PUT /cmr/rules has it. What
+// Of the header If-Match, which names a version in quotes, or bare. What
 // "*", for any version, asks for is the caller's to say.
 inline std::string versionNamed(const std::string& ifMatch) {
   const bool isQuoted = ifMatch.size() >= 2 && ifMatch.front() == '"' && ifMatch.back() == '"';

@@ -4,6 +4,7 @@
 #include "analysis/sha256.h"
 #include "config/explain_rules.h"
 #include "plugin/audit_trail.h"
+#include "plugin/entity_tag.h"
 #include "plugin/job_json.h"
 #include "plugin/stored_looks.h"
 
@@ -73,7 +74,9 @@ RestResponse replace(const RestRequest& request, const RestContext& context) {
   if (given == request.headers.end()) {
     return answer(400, {{"error", "If-Match has to name the hash of the rules that are replaced"}});
   }
-  switch (replaceOnRecord(request, given->second, context)) {
+  const std::string replaced =
+      given->second == "*" ? context.rules->status().sha256 : versionNamed(given->second);
+  switch (replaceOnRecord(request, replaced, context)) {
     case LiveRules::Replaced::notEditable:
       return answer(403, {{"error", "the configuration does not allow it (EditRules)"}});
     case LiveRules::Replaced::changedMeanwhile:

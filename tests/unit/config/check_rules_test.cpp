@@ -22,6 +22,26 @@ TEST(CheckRules, TheRulesThatShipAreWithoutReproach) {
   EXPECT_THAT(report.rules, SizeIs(RuleSet::shipped().ruleNames().size()));
 }
 
+TEST(CheckRules, OfVeryManyNotesTheFirstAreToldAndTheOthersCounted) {
+  std::string clauses;
+  for (int i = 0; i < 100; ++i) {
+    clauses += std::string(i == 0 ? "" : ", ") + R"({"tag": "SeriesDescripton", "equals": "x"})";
+  }
+  std::string many;
+  for (int i = 0; i < 30; ++i) {
+    many += (i == 0 ? "" : ", ") + (R"({"name": "r)" + std::to_string(i)) +
+            R"(", "tasks": ["seg_cine_sax"], "when": [)" + clauses + "]}";
+  }
+  const auto warned = checkRules(R"({"schema": 1, "rules": [)" + many + "]}", "x").warnings;
+  ASSERT_THAT(warned, SizeIs(51));
+  EXPECT_EQ(warned.back().message, "and 2950 more warnings");
+  std::string rules;
+  for (int i = 0; i < 200; ++i) rules += (i == 0 ? "1" : ", 1");
+  const auto refused = checkRules(R"({"schema": 1, "rules": [)" + rules + "]}", "x").mistakes;
+  ASSERT_THAT(refused, SizeIs(51));
+  EXPECT_EQ(refused.back().message, "and 150 more mistakes");
+}
+
 TEST(CheckRules, EveryBrokenRuleIsNamedWithItsLine) {
   const RuleReport report = checkRules(R"({
   "schema": 1,

@@ -179,6 +179,13 @@ TEST_F(RestEditTest, OfTwoAdministratorsTheSecondIsToldAndNothingIsHalfApplied) 
   EXPECT_EQ(textOf("rules.json"), everyMrSeries);
 }
 
+TEST_F(RestEditTest, TheVersionThatIsReplacedMayStandInQuotesAsHttpHasIt) {
+  EXPECT_EQ(put(other, "\"" + hash() + "\"").status, 200);
+  EXPECT_EQ(put(everyMrSeries, "\"0\"").status, 409);
+  EXPECT_EQ(put(everyMrSeries, "*").status, 200) << "any";
+  EXPECT_EQ(textOf("rules.json"), everyMrSeries);
+}
+
 TEST_F(RestEditTest, WhoWasSecondSeesWhatIsThereNowAndGoesOnFromIt) {
   const std::string seen = hash();
   useRules(other);  // by hand
