@@ -98,6 +98,9 @@ class Archive {
   virtual std::optional<InstanceTags> tags(const std::string& instanceId) = 0;
   // Where the instance came from: RemoteAET, CalledAET, RemoteIP, Origin, as far as it was noted.
   virtual std::map<std::string, std::string> sourceOf(const std::string& instanceId) = 0;
+  // When the archive took the instance in, as Unix time to the second; empty also when it did not
+  // note that.
+  virtual std::optional<std::int64_t> receivedMs(const std::string& instanceId) = 0;
   // Changes whenever the bytes of the instance do; says nothing beyond that.
   virtual std::optional<std::string> contentHash(const std::string& instanceId) = 0;
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <ctime>
+#include <iomanip>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "analysis/errors.h"
 #include "analysis/program.h"
@@ -145,6 +148,15 @@ std::map<std::string, std::string> parseSource(std::string_view json) {
     }
     return source;
   });
+}
+
+std::optional<std::int64_t> parseReception(std::string_view text) {
+  std::tm time{};
+  std::istringstream in{std::string(text)};
+  in >> std::get_time(&time, "%Y%m%dT%H%M%S");
+  if (in.fail()) return std::nullopt;
+  const std::time_t seconds = ::timegm(&time);
+  return seconds < 0 ? std::nullopt : std::optional(std::int64_t{seconds} * 1000);
 }
 
 InstanceTags parseTags(std::string_view json) {

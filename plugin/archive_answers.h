@@ -20,6 +20,8 @@ std::string parseParentSeries(std::string_view json);                 // GET /in
 std::vector<std::string> parseLookup(std::string_view json, const std::string& type);
 // GET /instances/{id}/metadata?expand: what tells where it came from
 std::map<std::string, std::string> parseSource(std::string_view json);
+// GET /instances/{id}/metadata/ReceptionDate: "20261128T061500", in UTC; empty when it is no date
+std::optional<std::int64_t> parseReception(std::string_view text);
 InstanceTags parseTags(std::string_view json);      // GET /instances/{id}/simplified-tags
 StoredInstance parseStored(std::string_view json);  // POST /instances
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "plugin/study_arrival.h"
 #include "plugin/worklist_entry.h"
 
 namespace cmr {
@@ -25,38 +26,25 @@ std::optional<JobStore::ArrivedStudy> arrivedStudy(const std::string& studyId, A
     const auto tags = archive.tags(series->instanceIds.front());
     if (!tags || tags->writtenByUs) continue;
     return JobStore::ArrivedStudy{studyId, valueOf(*tags, "StudyInstanceUID"),
-                                  valueOf(*tags, "AccessionNumber"), valueOf(*tags, "PatientID"),
-                                  true};
+                                  valueOf(*tags, "AccessionNumber"), valueOf(*tags, "PatientID")};
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-ExamTies::ExamTies(Archive& archive, JobStore& store, int expireDays,
-                   std::function<void(const std::string&)> onTied)
+ExamTies::ExamTies(Archive& archive, JobStore& store, int expireDays, std::function<void()> onTied)
     : archive_(archive), store_(store), expireDays_(expireDays), onTied_(std::move(onTied)) {}
 
 void ExamTies::tieToStudiesNamed(const std::string& identifier) {
   if (identifier.empty()) return;
   for (const std::string& studyId : archive_.studiesNamed(identifier)) {
     const auto study = arrivedStudy(studyId, archive_);
-    if (!study || store_.tieToExams(*study) == 0) continue;
-    untold_.insert(studyId);
-    tellOfTied();
-  }
-}
-
-// What throws stays to be told: an exam that is tied is not asked about again.
-void ExamTies::tellOfTied() {
-  while (!untold_.empty()) {
-    onTied_(*untold_.begin());
-    untold_.erase(untold_.begin());
+    if (study && tieArrived(*study, archive_, store_) > 0) onTied_();
   }
 }
 
 void ExamTies::tie(const std::stop_token& stop) {
-  tellOfTied();
   std::map<std::string, std::int64_t> open;
   for (const auto& exam : store_.openExams(dateBeforeToday(expireDays_), mostOpen)) {
     if (stop.stop_requested()) return;

@@ -65,14 +65,6 @@ void Intake::backfill(const std::vector<std::string>& seriesIds) {
   bell_.ring();
 }
 
-void Intake::reconsiderStudy(const std::string& studyId) {
-  {
-    const std::lock_guard lock(mutex_);
-    reconsideredStudies_.insert(studyId);
-  }
-  bell_.ring();
-}
-
 IntakeStatus Intake::status() const {
   const std::lock_guard lock(mutex_);
   return status_;
@@ -162,29 +154,43 @@ void Intake::step(const std::stop_token& stop) {
 // A wish outlives trouble: it goes when its look went through. Only some at a time: what arrives
 // must not wait for a backfill.
 void Intake::lookAgain(const std::stop_token& stop) {
-  std::set<std::string> studies;
-  {
-    const std::lock_guard lock(mutex_);
-    studies = reconsideredStudies_;
-  }
-  for (const std::string& id : studies) {
-    findLeftAlone(id);
-    const std::lock_guard lock(mutex_);
-    reconsideredStudies_.erase(id);
-  }
+  takeUpTies();
   const std::vector<std::string> again = nextToReconsider();
   for (const std::string& id : again) {
     if (!stop.stop_requested()) tryToDecide(id);
   }
   submitPlanned();
   std::size_t failed = 0;
-  const std::lock_guard lock(mutex_);
-  for (const std::string& id : again) {
-    if (failing_.count(id) == 0) continue;
-    ++failed;
-    reconsidered_.insert(id);
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& id : again) {
+      if (failing_.count(id) == 0) continue;
+      ++failed;
+      reconsidered_.insert(id);
+    }
+    if (failed < again.size() && !reconsidered_.empty()) bell_.ring();
   }
-  if (failed < again.size() && !reconsidered_.empty()) bell_.ring();
+  settleTies();
+}
+
+void Intake::takeUpTies() {
+  for (const auto& [studyId, version] : store_.studiesTiedAnew()) {
+    std::int64_t& known = ties_[studyId];
+    if (known == version) continue;
+    known = version;
+    const std::set<std::string> leftAlone = seriesLeftAlone(studyId);
+    reconsiderAll({leftAlone.begin(), leftAlone.end()});
+  }
+}
+
+// All or none: ties are rare, and a series that is looked at again for nothing costs little.
+void Intake::settleTies() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!reconsidered_.empty()) return;
+  }
+  for (const auto& [studyId, version] : ties_) store_.settleTie(studyId, version);
+  ties_.clear();
 }
 
 // In the order of their identifiers, round and round.
@@ -202,9 +208,9 @@ std::vector<std::string> Intake::nextToReconsider() {
 }
 
 // Here and not where the wish came from: what this thread is about to leave alone is known now.
-void Intake::findLeftAlone(const std::string& studyId) {
-  if (!planner_.asksForSchedule()) return;
+std::set<std::string> Intake::seriesLeftAlone(const std::string& studyId) {
   std::set<std::string> found;
+  if (!planner_.asksForSchedule()) return found;
   JobStore::SkippedFilter skipped;
   skipped.orthancStudyId = studyId;
   skipped.limit = mostOfStudy;
@@ -218,8 +224,7 @@ void Intake::findLeftAlone(const std::string& studyId) {
     const auto& series = job.submission.orthancSeriesIds;
     if (job.supersededBy.empty()) found.insert(series.begin(), series.end());
   }
-  const std::lock_guard lock(mutex_);
-  reconsidered_.merge(found);
+  return found;
 }
 
 void Intake::dropDeleted() {

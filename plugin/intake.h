@@ -49,9 +49,9 @@ class Intake {
   void changed() { bell_.ring(); }               // for callbacks
   void deleted(const std::string& resourceId);   // for callbacks: a study or a series
   void reconsider(const std::string& seriesId);  // look at it again
-  // An exam was tied to the study: where rules ask what was scheduled, look again at its series
-  // that were left alone, by rules or by their pictures.
-  void reconsiderStudy(const std::string& studyId);
+  // A study was tied to an exam (JobStore::studiesTiedAnew): where rules ask what was scheduled,
+  // its series that were left alone, by rules or by their pictures, are looked at again.
+  void tied() { bell_.ring(); }
   // Look at these again: what is a new job now (another package, other rules) comes behind all
   // others. Forgotten with the process; asked for again, what is a job by then stays one.
   void backfill(const std::vector<std::string>& seriesIds);
@@ -71,7 +71,9 @@ class Intake {
   void lookAgain(const std::stop_token& stop);
   std::vector<std::string> nextToReconsider();
   void endBackfill(const std::string& seriesId);
-  void findLeftAlone(const std::string& studyId);
+  void takeUpTies();
+  void settleTies();
+  std::set<std::string> seriesLeftAlone(const std::string& studyId);
   void tryToDecide(const std::string& seriesId);
   void noteFailing(const std::string& seriesId, const std::string& why);
   void decide(const std::string& seriesId);
@@ -99,11 +101,10 @@ class Intake {
   const bool earlyStart_;
   Doorbell bell_;
 
-  mutable std::mutex mutex_;  // guards the next five
+  mutable std::mutex mutex_;  // guards the next four
   std::vector<std::string> deleted_;
-  std::set<std::string> reconsidered_;         // until a look went through
-  std::set<std::string> backfilled_;           // until they are settled
-  std::set<std::string> reconsideredStudies_;  // until their series are known
+  std::set<std::string> reconsidered_;  // until a look went through
+  std::set<std::string> backfilled_;    // until they are settled
   IntakeStatus status_;
 
   // Of the thread in run().
@@ -129,7 +130,8 @@ class Intake {
     std::string verdict;
   };
   std::vector<Planned> planned_;
-  std::string lookedAgain_;  // the last of those that were reconsidered
+  std::map<std::string, std::int64_t> ties_;  // taken up, not settled: study -> version
+  std::string lookedAgain_;                   // the last of those that were reconsidered
   std::chrono::steady_clock::time_point firstPlanned_{};
   std::chrono::steady_clock::time_point nextSweep_{};
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "plugin/intake.h"
+#include "plugin/study_arrival.h"
 
 namespace cmr {
 namespace {
@@ -84,9 +85,10 @@ void Intake::tieToExam(const SeriesLook& series) {
     const auto found = series.tags.values.find(keyword);
     return found == series.tags.values.end() ? std::string() : found->second;
   };
-  const int tied = store_.tieToExams({series.series.studyId, value("StudyInstanceUID"),
-                                      value("AccessionNumber"), value("PatientID")});
-  if (tied > 0) reconsiderStudy(series.series.studyId);  // others of it came before the exam
+  const int tied = tieArrived({series.series.studyId, value("StudyInstanceUID"),
+                               value("AccessionNumber"), value("PatientID")},
+                              archive_, store_);
+  if (tied > 0) bell_.ring();  // others of the study came before the exam
 }
 
 void Intake::leaveAlone(const SeriesLook& series, const std::string& why) {

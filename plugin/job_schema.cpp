@@ -385,6 +385,16 @@ CREATE TABLE package_choice (
 ) STRICT;
 )sql";
 
+// Studies that were tied to a scheduled exam, until the series that rules had left alone before
+// were looked at again: a process may end in between. The version tells a tie that was settled from
+// one that was made meanwhile.
+constexpr const char* tiesToSettle = R"sql(
+CREATE TABLE studies_tied_anew (
+  orthanc_study TEXT NOT NULL PRIMARY KEY,
+  version INTEGER NOT NULL DEFAULT 1
+) STRICT, WITHOUT ROWID;
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -406,7 +416,8 @@ const std::vector<Migration>& jobMigrations() {
       {1, firstTables},      {2, orderOfResults},  {3, seriesLeftAlone}, {4, earlierObjects},
       {5, decisionsOfJobs},  {6, operation},       {7, kindsOfObjects},  {8, scheduledExams},
       {9, deliveriesOfJobs}, {10, auditTrail},     {11, sourcesOfExams}, {12, listsByIndex},
-      {13, studyReports},    {14, factsOfStudies}, {15, askedReports},   {16, choiceOfPackage}};
+      {13, studyReports},    {14, factsOfStudies}, {15, askedReports},   {16, choiceOfPackage},
+      {17, tiesToSettle}};
   return migrations;
 }
 

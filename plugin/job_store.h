@@ -376,7 +376,7 @@ class JobStore {
     std::string StudyInstanceUID;
     std::string AccessionNumber;
     std::string PatientID;
-    bool wasThere = false;  // before the exam was scheduled
+    std::int64_t arrivedMs = 0;  // Unix time of its first image; 0: not known, hence just now
   };
   // Ties the study to the exams that have its StudyInstanceUID or AccessionNumber. One of another
   // patient, or with the UID of one exam and the accession number of another, is not tied: the
@@ -384,6 +384,12 @@ class JobStore {
   // its accession number alone, if that exam was scheduled with a StudyInstanceUID: it is perhaps
   // an earlier exam under the same order. Returns how many exams are newly tied.
   int tieToExams(const ArrivedStudy& study);
+  // Whether that depends on arrivedMs, which costs the archive some looks.
+  bool mustKnowArrival(const ArrivedStudy& study);
+  // Studies that were tied and whose earlier series were not all looked at again since, with a
+  // number that grows when they are tied once more.
+  std::map<std::string, std::int64_t> studiesTiedAnew();
+  void settleTie(const std::string& orthancStudyId, std::int64_t version);
 
   // Orthanc's change log: the last sequence number that was wholly dealt with.
   // Empty as long as none was ever set: this archive is not known yet.

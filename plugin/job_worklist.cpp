@@ -1,4 +1,6 @@
 // What the job store remembers of scheduled exams, and of the studies that came of them.
+#include <algorithm>
+
 #include "plugin/exam_uid.h"
 #include "plugin/job_store_impl.h"
 
@@ -42,6 +44,15 @@ bool hasOwnUid(const JobStore::ScheduledExam& exam) {
          exam.StudyInstanceUID != madeStudyUid(exam.AccessionNumber, exam.PatientID);
 }
 
+bool isOfAnotherUid(const JobStore::ScheduledExam& exam, const JobStore::ArrivedStudy& study) {
+  return hasOwnUid(exam) && exam.StudyInstanceUID != study.StudyInstanceUID;
+}
+
+// Archives note when an image came to the second.
+bool wasThere(const JobStore::ScheduledExam& exam, const JobStore::ArrivedStudy& study) {
+  return study.arrivedMs > 0 && study.arrivedMs / 1000 < exam.createdMs / 1000;
+}
+
 // Why a study that names this exam is not of it; empty: it is.
 std::string conflictOf(const JobStore::ScheduledExam& exam, const JobStore::ArrivedStudy& study) {
   if (exam.PatientID != study.PatientID) {
@@ -52,12 +63,17 @@ std::string conflictOf(const JobStore::ScheduledExam& exam, const JobStore::Arri
   if (!study.AccessionNumber.empty() && exam.AccessionNumber != study.AccessionNumber) {
     return "a study with this StudyInstanceUID arrived with another AccessionNumber";
   }
-  // The intake may come by such a study again, so the exam remembers.
-  const bool mustHaveUid = study.wasThere || exam.conflict == wasThereConflict;
-  if (mustHaveUid && hasOwnUid(exam) && exam.StudyInstanceUID != study.StudyInstanceUID) {
-    return wasThereConflict;
-  }
-  return {};
+  return isOfAnotherUid(exam, study) && wasThere(exam, study) ? wasThereConflict : std::string();
+}
+
+std::vector<JobStore::ScheduledExam> examsThatName(SqliteConnection& connection,
+                                                   const JobStore::ArrivedStudy& study) {
+  SqliteStatement rows(connection,
+                       std::string(examColumns) +
+                           "WHERE orthanc_study <> ?1 AND ((?2 <> '' AND study_uid = ?2)"
+                           " OR (?3 <> '' AND accession = ?3))");
+  rows.bind(study.orthancStudyId, study.StudyInstanceUID, study.AccessionNumber);
+  return examsOf(rows);
 }
 
 }  // namespace
@@ -148,17 +164,8 @@ std::vector<JobStore::ScheduledExam> JobStore::examsOfStudy(const std::string& o
 int JobStore::tieToExams(const ArrivedStudy& study) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
-  std::vector<ScheduledExam> exams;
-  {
-    SqliteStatement rows(impl_->connection,
-                         std::string(examColumns) +
-                             "WHERE orthanc_study <> ?1 AND ((?2 <> '' AND study_uid = ?2)"
-                             " OR (?3 <> '' AND accession = ?3))");
-    rows.bind(study.orthancStudyId, study.StudyInstanceUID, study.AccessionNumber);
-    exams = examsOf(rows);
-  }
   int tied = 0;
-  for (const ScheduledExam& exam : exams) {
+  for (const ScheduledExam& exam : examsThatName(impl_->connection, study)) {
     std::string conflict = conflictOf(exam, study);
     if (conflict.empty() && !exam.orthancStudyId.empty()) {
       conflict = "a second study arrived for this exam";
@@ -174,8 +181,38 @@ int JobStore::tieToExams(const ArrivedStudy& study) {
         .run();
     if (fits) ++tied;
   }
+  if (tied > 0) {
+    SqliteStatement(impl_->connection,
+                    "INSERT INTO studies_tied_anew (orthanc_study) VALUES (?)"
+                    " ON CONFLICT (orthanc_study) DO UPDATE SET version = version + 1")
+        .bind(study.orthancStudyId)
+        .run();
+  }
   transaction.commit();
   return tied;
+}
+
+bool JobStore::mustKnowArrival(const ArrivedStudy& study) {
+  const std::lock_guard guard(impl_->mutex);
+  const std::vector<ScheduledExam> exams = examsThatName(impl_->connection, study);
+  return std::any_of(exams.begin(), exams.end(),
+                     [&](const ScheduledExam& exam) { return isOfAnotherUid(exam, study); });
+}
+
+std::map<std::string, std::int64_t> JobStore::studiesTiedAnew() {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement rows(impl_->connection, "SELECT orthanc_study, version FROM studies_tied_anew");
+  std::map<std::string, std::int64_t> studies;
+  while (rows.step()) studies.emplace(rows.bytes(0), rows.integer(1));
+  return studies;
+}
+
+void JobStore::settleTie(const std::string& orthancStudyId, std::int64_t version) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteStatement(impl_->connection,
+                  "DELETE FROM studies_tied_anew WHERE orthanc_study = ? AND version = ?")
+      .bind(orthancStudyId, version)
+      .run();
 }
 
 }  // namespace cmr

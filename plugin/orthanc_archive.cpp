@@ -116,6 +116,11 @@ class OrthancArchive : public Archive {
     return answer ? parseSource(*answer) : std::map<std::string, std::string>{};
   }
 
+  std::optional<std::int64_t> receivedMs(const std::string& instanceId) override {
+    const auto answer = get("/instances/" + instanceId + "/metadata/ReceptionDate");
+    return answer ? parseReception(*answer) : std::nullopt;
+  }
+
   // MD5 that Orthanc computed when it stored the file. Sites may switch it off
   // (StoreMD5ForAttachments); then the identifier of the file stands in.
   std::optional<std::string> contentHash(const std::string& instanceId) override {

@@ -92,5 +92,11 @@ TEST(ArchiveAnswers, ASeriesKnowsItsStudyAndInstances) {
   EXPECT_THAT(series.instanceIds, ElementsAre("a", "b"));
 }
 
+TEST(ArchiveAnswers, TheTimeOfReceptionIsInUtcToTheSecond) {
+  EXPECT_EQ(parseReception("20261128T061500"), 1795846500000);
+  EXPECT_FALSE(parseReception(""));
+  EXPECT_FALSE(parseReception("yesterday"));
+}
+
 }  // namespace
 }  // namespace cmr

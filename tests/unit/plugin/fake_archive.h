@@ -102,6 +102,7 @@ class FakeArchive : public Archive {
   std::string storesInto;  // study of what is stored; empty: "study"
   std::map<std::string, std::string> extraTags;
   std::map<std::string, std::string> source;
+  std::map<std::string, std::int64_t> received;  // instance -> Unix time in ms
   std::map<std::string, std::string> studyDates;
   std::set<std::string> markedOwn;
   std::map<std::string, std::vector<std::string>> instancesByUid;
@@ -235,6 +236,12 @@ class FakeArchive : public Archive {
   std::map<std::string, std::string> sourceOf(const std::string&) override {
     const std::lock_guard lock(mutex_);
     return source;
+  }
+
+  std::optional<std::int64_t> receivedMs(const std::string& instanceId) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = received.find(instanceId);
+    return found == received.end() ? std::nullopt : std::optional(found->second);
   }
 
   std::optional<std::string> contentHash(const std::string& instanceId) override {

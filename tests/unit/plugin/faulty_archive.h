@@ -82,6 +82,9 @@ class FaultyArchive : public Archive {
                                         std::size_t limit) override {
     return through([&] { return real_.seriesOfDays(from, to, limit); });
   }
+  std::optional<std::int64_t> receivedMs(const std::string& instanceId) override {
+    return through([&] { return real_.receivedMs(instanceId); });
+  }
   std::optional<ArchivedStudy> study(const std::string& id) override {
     return through([&] { return real_.study(id); });
   }

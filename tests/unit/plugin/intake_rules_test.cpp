@@ -44,7 +44,7 @@ class LateExam : public IntakeTest {
   }
   void tie() {
     EXPECT_EQ(store->tieToExams({"study", "", "A", "P"}), 1);
-    intake->reconsiderStudy("study");
+    intake->tied();
   }
 };
 
@@ -56,6 +56,31 @@ TEST_F(LateExam, HasSeriesLookedAtAgainThatRulesLeftAlone) {
   tie();
   step();
   EXPECT_EQ(onlyJob().submission.rule, "heart");
+}
+
+TEST_F(LateExam, HasThemLookedAtAgainAlsoWhenTheProcessEndedRightAfterTheTie) {
+  useScheduled("");
+  step();
+  schedule();
+  EXPECT_EQ(store->tieToExams({"study", "", "A", "P"}), 1);
+  restart();
+  step();
+  EXPECT_EQ(onlyJob().submission.rule, "heart");
+  EXPECT_TRUE(store->studiesTiedAnew().empty());
+}
+
+TEST_F(LateExam, StaysOnRecordWhileASeriesCannotBeLookedAt) {
+  useScheduled("");
+  step();
+  schedule();
+  archive.unreadableSeries = "a";
+  tie();
+  intake->round({});
+  EXPECT_EQ(store->studiesTiedAnew().size(), 1U);
+  archive.unreadableSeries.clear();
+  step();
+  EXPECT_EQ(onlyJob().submission.rule, "heart");
+  EXPECT_TRUE(store->studiesTiedAnew().empty());
 }
 
 TEST_F(LateExam, HasSeriesLookedAtAgainThatCouldNotBeAnalysedAsTheirPicturesLook) {

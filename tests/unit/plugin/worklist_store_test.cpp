@@ -66,19 +66,44 @@ TEST_F(WorklistStore, AnotherPatientAnotherAccessionAndASecondStudyAreFlagged) {
 
 // It may be an earlier exam under the same order; who scheduled a UID expects it of the study.
 TEST_F(WorklistStore, AStudyThatWasThereBeforeNeedsTheUidThatWasScheduled) {
-  EXPECT_EQ(store->tieToExams({"old", "1.5", "A", "P", true}), 0);
+  const std::int64_t before = now().createdMs - 1000;
+  EXPECT_TRUE(store->mustKnowArrival({"old", "1.5", "A", "P"}));
+  EXPECT_FALSE(store->mustKnowArrival({"study", "1.9.study", "A", "P"}));
+  EXPECT_EQ(store->tieToExams({"old", "1.5", "A", "P", before}), 0);
   EXPECT_EQ(now().orthancStudyId, "");
   EXPECT_THAT(now().conflict, ::testing::HasSubstr("was in the archive before"));
-  EXPECT_EQ(store->tieToExams({"old", "1.5", "A", "P"}), 0) << "the intake comes by it again";
-  EXPECT_EQ(store->tieToExams({"study", "1.9.study", "A", "P", true}), 1);
+  EXPECT_EQ(store->tieToExams({"other", "1.6", "A", "Q", before}), 0);
+  EXPECT_THAT(now().conflict, ::testing::HasSubstr("another PatientID"));
+  EXPECT_EQ(store->tieToExams({"old", "1.5", "A", "P", before}), 0) << "whatever else came by";
+  EXPECT_EQ(store->tieToExams({"study", "1.9.study", "A", "P", before}), 1);
   EXPECT_EQ(now().orthancStudyId, "study");
+}
+
+// Scanners may give a study a UID of their own.
+TEST_F(WorklistStore, AStudyThatArrivedSinceNeedsNotTheUidThatWasScheduled) {
+  EXPECT_EQ(store->tieToExams({"study", "1.5", "A", "P", now().createdMs}), 1);
+  EXPECT_EQ(now().conflict, "");
+}
+
+TEST_F(WorklistStore, ATieIsOnRecordUntilItIsSettled) {
+  EXPECT_TRUE(store->studiesTiedAnew().empty());
+  store->tieToExams({"study", "1.9.study", "A", "P"});
+  const auto tied = store->studiesTiedAnew();
+  ASSERT_EQ(tied.size(), 1U);
+  exam.id = "f";
+  store->schedule(exam);
+  store->tieToExams({"study", "1.9.study", "A", "P"});
+  store->settleTie("study", tied.at("study"));
+  EXPECT_EQ(store->studiesTiedAnew().size(), 1U) << "tied once more meanwhile";
+  store->settleTie("study", store->studiesTiedAnew().at("study"));
+  EXPECT_TRUE(store->studiesTiedAnew().empty());
 }
 
 TEST_F(WorklistStore, AUidThatWeMadeIsExpectedOfNoStudyThatWasThereBefore) {
   const auto made = readWorklistEntry(R"({"PatientName": "Roe^Ann", "PatientID": "P",
       "AccessionNumber": "B", "Modality": "MR", "ScheduledProcedureStepStartDate": "20990131"})");
   store->schedule(made);
-  EXPECT_EQ(store->tieToExams({"old", "1.5", "B", "P", true}), 1);
+  EXPECT_EQ(store->tieToExams({"old", "1.5", "B", "P", 1000}), 1);
 }
 
 TEST_F(WorklistStore, TheStateFollowsFromTheJobsOverTheStudy) {
