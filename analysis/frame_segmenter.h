@@ -12,6 +12,7 @@
 #include "analysis/first_look.h"
 #include "analysis/image_stack.h"
 #include "analysis/label_stack.h"
+#include "analysis/papillary_convention.h"
 #include "analysis/pixel_window.h"
 
 namespace cmr {
@@ -27,6 +28,8 @@ struct PackageIdentity {
   // "report", "flag", "off", or releasedBySite.
   std::array<std::string, structureCount> evidence;
   std::array<std::string, structureCount> release;
+  // Per structure too: the right ventricle may come from a head of its own.
+  std::array<PapillaryConvention, structureCount> papillaryMuscles{};
 };
 
 struct FrameConfidence {

@@ -104,6 +104,14 @@ HeadLook lookOf(const json& head, const Task& task) {
                      "'; known are field and crop");
 }
 
+PapillaryConvention papillariesOf(const json& head, const Task& task) {
+  const auto at = head.find("papillaryMuscles");
+  if (at == head.end() || at->is_null()) return PapillaryConvention::unknown;
+  if (*at == papillariesInCavity) return PapillaryConvention::inCavity;
+  throw PackageError("the manifest's head " + task.id + " has papillary muscles " + at->dump() +
+                     "; this program can honour \"" + papillariesInCavity + "\" alone");
+}
+
 int depthOf(const json& manifest) {
   const json network = manifest.value("network", json::object());
   return network.contains("backbone") ? network.at("backbone").at("depth").get<int>() : 0;
@@ -151,6 +159,7 @@ HeadDescription headFromJson(const std::string& id, const json& entry, int depth
     throw PackageError("the manifest's head " + id +
                        " has a temperature or an operating point out of bounds");
   }
+  head.papillaryMuscles = papillariesOf(entry, task);
   if (entry.contains("knownAnswer")) {
     head.knownAnswer.tolerance = entry.at("knownAnswer").at("tolerance").get<double>();
     head.knownAnswer.logits = entry.at("knownAnswer").at("logits").get<std::vector<double>>();
@@ -227,6 +236,9 @@ json toJson(const HeadDescription& head) {
   if (!head.sequences.empty()) appliesTo["sequence"] = head.sequences;
   if (!head.views.empty()) appliesTo["view"] = head.views;
   if (!appliesTo.empty()) entry["appliesTo"] = appliesTo;
+  if (head.papillaryMuscles == PapillaryConvention::inCavity) {
+    entry["papillaryMuscles"] = papillariesInCavity;
+  }
   if (!head.knownAnswer.logits.empty()) {
     entry["knownAnswer"] = {{"tolerance", head.knownAnswer.tolerance},
                             {"logits", head.knownAnswer.logits}};

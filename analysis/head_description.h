@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/papillary_convention.h"
 #include "analysis/tasks.h"
 
 namespace cmr {
@@ -50,9 +51,10 @@ struct HeadDescription {
   std::vector<std::string> views;
   double temperature = 1;       // logits are divided by it before the softmax
   double leastProbability = 0;  // operating point: below it an answer is "uncertain"
-  HeadAnswer knownAnswer;       // no logits: none is stored
-  nlohmann::json network;       // further geometry, as the architecture wants it; or null
-  nlohmann::json measured;      // {"real": ..., "phantom": ...}; or null
+  PapillaryConvention papillaryMuscles = PapillaryConvention::unknown;
+  HeadAnswer knownAnswer;   // no logits: none is stored
+  nlohmann::json network;   // further geometry, as the architecture wants it; or null
+  nlohmann::json measured;  // {"real": ..., "phantom": ...}; or null
 };
 
 // Whether it is for images of this sequence and view; an empty list of the head fits all.
@@ -62,8 +64,8 @@ bool appliesTo(const HeadDescription& head, const std::string& sequence, const s
 bool sharesADecoder(const HeadDescription& head);
 
 // The heads of a manifest by task. Throws PackageError naming head and fault: an unknown task,
-// architecture or release, a class that the task does not have, layers that the backbone does not
-// have.
+// architecture, release or papillary convention, a class that the task does not have, layers that
+// the backbone does not have.
 std::map<std::string, HeadDescription> headsOf(const nlohmann::json& manifest);
 
 // The entry of the manifest.

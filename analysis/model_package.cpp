@@ -132,6 +132,7 @@ void readRightVentricle(const std::map<std::string, HeadDescription>& heads,
   const auto at = static_cast<std::size_t>(Structure::rvCavity);
   identity.evidence[at] = rv->evidence;
   identity.release[at] = rv->release;
+  identity.papillaryMuscles[at] = head->second.papillaryMuscles;
 }
 
 }  // namespace
@@ -173,6 +174,7 @@ ModelPackage openPackage(const std::string& folder) {
     }
     readStructures(m.at("heads").at("seg_cine_sax"), package.identity);
     package.heads = headsOf(m);
+    package.identity.papillaryMuscles.fill(package.heads.at("seg_cine_sax").papillaryMuscles);
     readRightVentricle(package.heads, package.identity);
     package.knownAnswer.tolerance = m.at("knownAnswer").at("tolerance").get<double>();
     package.knownAnswer.logits = m.at("knownAnswer").at("logits").get<std::vector<double>>();

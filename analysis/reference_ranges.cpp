@@ -42,8 +42,9 @@ constexpr std::array<Published, 12> ranges{{
 }};
 
 std::string whyNone(const PatientFacts& patient, PapillaryConvention convention) {
-  if (convention != PapillaryConvention::inVolume) {
-    return "The published ranges count papillary muscles as volume, these numbers do not.";
+  if (convention != PapillaryConvention::inCavity) {
+    return "The published ranges count papillary muscles as volume, and the model package does not "
+           "say where these numbers count them.";
   }
   if (!patient.sex) return "The images do not state the patient's sex.";
   if (*patient.sex == Sex::other) return "Published ranges are for women and for men.";

@@ -5,12 +5,9 @@
 
 #include "analysis/image_stack.h"
 #include "analysis/measurement.h"
+#include "analysis/papillary_convention.h"
 
 namespace cmr {
-
-// Where papillary muscles and trabeculae are counted. Ranges of one convention say nothing about
-// numbers of the other.
-enum class PapillaryConvention { inVolume, inMass };
 
 // Adds the range, or the reason why a published one is not shown, to every measurement that has a
 // value and that a range is known of:

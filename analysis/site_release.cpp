@@ -49,6 +49,7 @@ PackageIdentity identityOf(const PackageIdentity& package, const HeadDescription
   const bool isOn = std::find(turnedOn.begin(), turnedOn.end(), head.task) != turnedOn.end();
   identity.evidence.fill("");
   identity.release.fill("off");
+  identity.papillaryMuscles.fill(head.papillaryMuscles);
   bool isFirstAtrium = true;
   for (const HeadClass& one : head.classes) {
     const std::string release = one.release == "off" && isOn ? releasedBySite : one.release;

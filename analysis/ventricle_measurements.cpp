@@ -61,9 +61,19 @@ const Ventricle rightVentricle{Side::right,
 
 const std::string guideline = " (Schulz-Menger et al., JCMR 2020;22:19)";
 
-std::string volumeMethod(const Ventricle& v, const std::string& when) {
+bool countsPapillariesAsCavity(const PackageIdentity& package, Structure structure) {
+  return package.papillaryMuscles.at(static_cast<std::size_t>(structure)) ==
+         PapillaryConvention::inCavity;
+}
+
+std::string volumeMethod(const MeasuredSeries& series, const Ventricle& v,
+                         const std::string& when) {
   std::string method = "Sum over all short-axis slices of cavity area times slice distance at " +
-                       when + ", papillary muscles counted as cavity" + guideline;
+                       when +
+                       (countsPapillariesAsCavity(series.package, v.cavity)
+                            ? ", papillary muscles counted as cavity"
+                            : ", where papillary muscles are counted is not stated") +
+                       guideline;
   if (v.side == Side::right) {
     method += "; the phase is that of the left ventricle";
   }
@@ -100,9 +110,9 @@ std::vector<Measurement> ventricle(const MeasuredSeries& series, const Ventricle
   const int ed = series.phases.endDiastole;
   const int es = series.phases.endSystole;
   Measurement edv = start({v.prefix + ".edv", v.name + " end-diastolic volume", v.edv, milliliter,
-                           volumeMethod(v, "end diastole")});
+                           volumeMethod(series, v, "end diastole")});
   Measurement esv = start({v.prefix + ".esv", v.name + " end-systolic volume", v.esv, milliliter,
-                           volumeMethod(v, "end systole")});
+                           volumeMethod(series, v, "end systole")});
   Measurement sv = start({v.prefix + ".sv", v.name + " stroke volume", v.sv, milliliter,
                           "End-diastolic minus end-systolic volume" + guideline + "."});
   Measurement ef = start({v.prefix + ".ef", v.name + " ejection fraction", v.ef, percent,
@@ -166,8 +176,11 @@ Measurement mass(const MeasuredSeries& series) {
        {"18087-7", "LN", "Left Ventricle Mass"},
        gram,
        "Myocardial volume at end diastole, the sum over all short-axis slices of area times slice "
-       "distance without papillary muscles, times 1.05 g/mL" +
-           guideline + "."});
+       "distance " +
+           std::string(countsPapillariesAsCavity(series.package, Structure::lvMyocardium)
+                           ? "without papillary muscles"
+                           : "(whether with papillary muscles is not stated)") +
+           ", times 1.05 g/mL" + guideline + "."});
   const auto ed = static_cast<std::size_t>(series.phases.endDiastole);
   m.sourceFrames = framesWith(series, Structure::lvMyocardium, {series.phases.endDiastole});
   if (series.myocardiumMl.empty()) {
@@ -225,7 +238,8 @@ std::vector<Measurement> measureStructure(const MeasuredSeries& series, Structur
              bodySurfaceMeasurement(bodySurface(series.stack.patient))};
       break;
   }
-  addReferenceRanges(all, series.stack.patient, PapillaryConvention::inVolume);
+  addReferenceRanges(all, series.stack.patient,
+                     series.package.papillaryMuscles.at(static_cast<std::size_t>(structure)));
   return all;
 }
 

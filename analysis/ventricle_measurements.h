@@ -16,7 +16,8 @@ inline constexpr double myocardialDensityGPerMl = 1.05;  // Schulz-Menger et al.
 // LV myocardium: lv.mass, lv.massi, then those of wallMeasurements. RV cavity: rv.edv, rv.esv,
 // rv.sv, rv.ef, rv.edvi, rv.esvi, rv.svi, at the left ventricle's key phases. Background, the heart
 // as a whole: heart.rate, body.surface. Papillary muscles and trabeculae are in the volumes and not
-// in the mass. With reference ranges where their conditions are met (analysis/reference_ranges.h).
+// in the mass, or the methods say that the package leaves it open. With reference ranges where
+// their conditions are met (analysis/reference_ranges.h).
 std::vector<Measurement> measureStructure(const MeasuredSeries& series, Structure structure);
 
 }  // namespace cmr

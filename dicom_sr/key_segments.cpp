@@ -14,16 +14,17 @@ struct StructureNames {
   const char* label;
   const char* kind;
   const char* sentence;
+  const char* papillaries;  // said of a package that tells where it counts them
   const Code& type;
 };
 
 const std::array<StructureNames, 3>& structureNames() {
   static const std::array<StructureNames, 3> names{{
-      {Structure::lvCavity, "LV cavity", "lv-cavity",
-       "Blood pool of the left ventricle, papillary muscles included", codes::leftVentricle},
+      {Structure::lvCavity, "LV cavity", "lv-cavity", "Blood pool of the left ventricle",
+       ", papillary muscles included", codes::leftVentricle},
       {Structure::lvMyocardium, "LV myocardium", "lv-myocardium",
-       "Myocardium of the left ventricle, papillary muscles excluded", codes::lvMyocardium},
-      {Structure::rvCavity, "RV cavity", "rv-cavity", "Blood pool of the right ventricle",
+       "Myocardium of the left ventricle", ", papillary muscles excluded", codes::lvMyocardium},
+      {Structure::rvCavity, "RV cavity", "rv-cavity", "Blood pool of the right ventricle", "",
        codes::rightVentricle},
   }};
   return names;
@@ -50,6 +51,12 @@ std::string reservationOf(const SaxAnalysis& analysis, Structure structure) {
          (evidence.empty() ? std::string() : " (evidence: " + evidence + ")") + ".";
 }
 
+std::string sentenceOf(const SaxAnalysis& analysis, const StructureNames& names) {
+  const auto at = static_cast<std::size_t>(names.structure);
+  const bool isStated = analysis.package.papillaryMuscles.at(at) == PapillaryConvention::inCavity;
+  return std::string(names.sentence) + (isStated ? names.papillaries : "");
+}
+
 bool isPresent(const SaxAnalysis& analysis, Structure structure, int phase) {
   for (int slice = 0; slice < analysis.labels.sliceCount; ++slice) {
     for (const std::uint8_t label : analysis.labels.frame(slice, phase)) {
@@ -70,7 +77,7 @@ KeySegment keySegment(const SaxAnalysis& analysis, const StructureNames& names,
   segment.kind = std::string(names.kind) + (isStill ? "" : isEndDiastole ? "-ed" : "-es");
   segment.type = names.type;
   segment.description =
-      std::string(names.sentence) +
+      sentenceOf(analysis, names) +
       (isStill         ? "."
        : isEndDiastole ? ", end-diastole."
                        : ", end-systole.") +

@@ -158,6 +158,9 @@ HeadDescription describeDecoder(const std::string& task,
   for (const std::string& name : known.classes) {
     head.classes.push_back({name, "phantom", "off", codeOf(name)});
   }
+  if (known.answer == AnswerKind::segmentation) {  // as every sample is drawn (label_stack.h)
+    head.papillaryMuscles = PapillaryConvention::inCavity;
+  }
   head.sequences = sequencesOf(task);
   head.views = viewsOf(task);
   DecoderDescription decoder;

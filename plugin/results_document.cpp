@@ -75,6 +75,9 @@ Json packageOf(const PackageIdentity& package) {
   for (std::size_t i = 1; i < structureIds.size(); ++i) {
     structures[structureIds[i]] = {{"evidence", package.evidence[i]},
                                    {"release", package.release[i]}};
+    if (package.papillaryMuscles[i] == PapillaryConvention::inCavity) {
+      structures[structureIds[i]]["papillaryMuscles"] = papillariesInCavity;
+    }
   }
   return {{"name", package.name},     {"version", package.version},     {"sha256", package.sha256},
           {"device", package.device}, {"precision", package.precision}, {"structures", structures}};

@@ -184,6 +184,9 @@ std::string encode(const PackageIdentity& identity) {
   writer.text(identity.precision);
   for (const std::string& evidence : identity.evidence) writer.text(evidence);
   for (const std::string& release : identity.release) writer.text(release);
+  for (const PapillaryConvention papillaries : identity.papillaryMuscles) {
+    writer.text(papillaries == PapillaryConvention::inCavity ? papillariesInCavity : "");
+  }
   return writer.take();
 }
 
@@ -197,6 +200,10 @@ PackageIdentity decodeReady(std::string_view payload) {
   identity.precision = reader.text();
   for (std::string& evidence : identity.evidence) evidence = reader.text();
   for (std::string& release : identity.release) release = reader.text();
+  for (PapillaryConvention& papillaries : identity.papillaryMuscles) {
+    papillaries = reader.text() == papillariesInCavity ? PapillaryConvention::inCavity
+                                                       : PapillaryConvention::unknown;
+  }
   reader.finish();
   return identity;
 }

@@ -177,13 +177,15 @@ struct BeatingHeart {
 };
 
 inline PackageIdentity givenIdentity() {
-  return {"given",
-          "1.0.0",
-          std::string(64, 'c'),
-          "cpu",
-          "float32",
-          {"", "real", "real", "phantom"},
-          {"", "report", "report", "flag"}};
+  PackageIdentity identity{"given",
+                           "1.0.0",
+                           std::string(64, 'c'),
+                           "cpu",
+                           "float32",
+                           {"", "real", "real", "phantom"},
+                           {"", "report", "report", "flag"}};
+  identity.papillaryMuscles.fill(PapillaryConvention::inCavity);
+  return identity;
 }
 
 class GivenSegmenter final : public FrameSegmenter {

@@ -79,6 +79,15 @@ TEST(HeadDescription, IsTheSameAfterBeingWrittenAndReadAgain) {
   EXPECT_EQ(toJson(headsOf(manifest).at("sequence")), toJson(before));
 }
 
+TEST(HeadDescription, KeepsWhereItCountsPapillaryMusclesThroughWritingAndReading) {
+  json manifest = manifestWithHeads();
+  EXPECT_EQ(toJson(headsOf(manifest).at("seg_cine_sax")).count("papillaryMuscles"), 0U);
+  manifest["heads"]["seg_cine_sax"]["papillaryMuscles"] = "in the cavity";
+  const HeadDescription stated = headsOf(manifest).at("seg_cine_sax");
+  EXPECT_EQ(stated.papillaryMuscles, PapillaryConvention::inCavity);
+  EXPECT_EQ(toJson(stated).at("papillaryMuscles"), "in the cavity");
+}
+
 TEST(HeadDescription, MayBeOfAnyOfTheTenTasksAndOfNoOther) {
   EXPECT_EQ(knownTasks().size(), 10U);
   json manifest = manifestWithHeads();

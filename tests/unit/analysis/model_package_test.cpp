@@ -91,6 +91,19 @@ TEST_F(ModelPackageFolder, IsReadWithItsIdentityGeometryAndEvidence) {
   ASSERT_EQ(package.files.size(), 1U);
 }
 
+TEST_F(ModelPackageFolder, CountsPapillaryMusclesAsItsManifestSaysOrLeavesItOpen) {
+  EXPECT_EQ(open(goodManifest()).identity.papillaryMuscles[1], PapillaryConvention::unknown);
+  json manifest = goodManifest();
+  manifest["heads"]["seg_cine_sax"]["papillaryMuscles"] = "in the cavity";
+  for (const std::size_t at : {1U, 2U, 3U}) {
+    EXPECT_EQ(open(manifest).identity.papillaryMuscles[at], PapillaryConvention::inCavity);
+  }
+  EXPECT_NE(refusal([](json& m) {
+              m["heads"]["seg_cine_sax"]["papillaryMuscles"] = "in the myocardium";
+            }).find("in the myocardium"),
+            std::string::npos);
+}
+
 TEST_F(ModelPackageFolder, HasAnotherIdentityWhenAnyByteOfTheManifestDiffers) {
   const std::string before = open(goodManifest()).identity.sha256;
   json manifest = goodManifest();

@@ -16,7 +16,7 @@ PatientFacts person(std::optional<Sex> sex, std::optional<double> ageYears) {
 }
 
 Measurement withRange(const std::string& id, const PatientFacts& patient,
-                      PapillaryConvention convention = PapillaryConvention::inVolume) {
+                      PapillaryConvention convention = PapillaryConvention::inCavity) {
   std::vector<Measurement> all(1);
   all[0].id = id;
   all[0].value = 100;
@@ -45,7 +45,7 @@ TEST(ReferenceRanges, AreNotShownWhenAConditionIsNotMetAndTheReasonIs) {
   EXPECT_THAT(withRange("lv.ef", person(Sex::male, std::nullopt)).noReference, HasSubstr("age"));
   EXPECT_THAT(withRange("lv.ef", person(Sex::male, 19.9)).noReference, HasSubstr("20 to 80"));
   EXPECT_THAT(withRange("lv.ef", person(Sex::male, 80.1)).noReference, HasSubstr("20 to 80"));
-  EXPECT_THAT(withRange("lv.ef", person(Sex::male, 50), PapillaryConvention::inMass).noReference,
+  EXPECT_THAT(withRange("lv.ef", person(Sex::male, 50), PapillaryConvention::unknown).noReference,
               HasSubstr("papillary"));
   EXPECT_FALSE(withRange("lv.ef", person(Sex::male, 19.9)).reference);
 }
@@ -55,7 +55,7 @@ TEST(ReferenceRanges, AreSilentWhereNoneIsKnownOrNothingWasMeasured) {
   EXPECT_EQ(withRange("lv.per", person(std::nullopt, 50)).noReference, "");
   std::vector<Measurement> all(1);
   all[0].id = "lv.edv";
-  addReferenceRanges(all, person(Sex::male, 50), PapillaryConvention::inVolume);
+  addReferenceRanges(all, person(Sex::male, 50), PapillaryConvention::inCavity);
   EXPECT_FALSE(all[0].reference);
   EXPECT_EQ(all[0].noReference, "");
 }

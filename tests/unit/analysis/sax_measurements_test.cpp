@@ -209,6 +209,21 @@ TEST_F(SaxMeasurementsTest, RangesStandBesideWhatMeetsTheirConditions) {
   EXPECT_FALSE(measured("lv.edv").reference);
 }
 
+TEST_F(SaxMeasurementsTest, NoRangeStandsBesideNumbersOfAPackageThatIsSilentOnPapillaryMuscles) {
+  stack.patient.sex = Sex::female;
+  stack.patient.ageYears = 40;
+  package.papillaryMuscles[static_cast<std::size_t>(Structure::lvCavity)] =
+      PapillaryConvention::unknown;
+  EXPECT_FALSE(measured("lv.edv").reference);
+  EXPECT_THAT(measured("lv.edv").noReference, testing::HasSubstr("papillary muscles"));
+  EXPECT_THAT(measured("lv.edv").method, testing::HasSubstr("is not stated"));
+  EXPECT_TRUE(measured("rv.edv").reference) << "drawn by a head that does say";
+  EXPECT_THAT(measured("lv.mass").method, testing::HasSubstr("without papillary muscles"));
+  package.papillaryMuscles.fill(PapillaryConvention::unknown);
+  EXPECT_FALSE(measured("rv.edv").reference);
+  EXPECT_THAT(measured("lv.mass").method, testing::HasSubstr("is not stated"));
+}
+
 TEST_F(SaxMeasurementsTest, AVentricleThatIsNotThereIsUnmeasurableAndNeverZero) {
   rv = std::vector<double>(20, 0);
   EXPECT_EQ(measured("rv.edv").quality, Quality::unmeasurable);

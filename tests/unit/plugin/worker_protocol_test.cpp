@@ -87,6 +87,7 @@ TEST(WorkerProtocol, ThePackageIdentityArrivesWhole) {
   PackageIdentity identity{"starter", "1.2.3", "ff", "cuda:0", "bfloat16", {}, {}};
   identity.evidence = {"", "real", "both", "phantom"};
   identity.release = {"", "report", "flag", "off"};
+  identity.papillaryMuscles[1] = PapillaryConvention::inCavity;
   const PackageIdentity same = decodeReady(encode(identity));
   EXPECT_EQ(same.name, identity.name);
   EXPECT_EQ(same.version, identity.version);
@@ -95,6 +96,7 @@ TEST(WorkerProtocol, ThePackageIdentityArrivesWhole) {
   EXPECT_EQ(same.precision, identity.precision);
   EXPECT_EQ(same.evidence, identity.evidence);
   EXPECT_EQ(same.release, identity.release);
+  EXPECT_EQ(same.papillaryMuscles, identity.papillaryMuscles);
 }
 
 TEST(WorkerProtocol, AFractionOutsideZeroToOneArrivesClamped) {
