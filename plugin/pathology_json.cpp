@@ -21,6 +21,10 @@ Json byName(const FirstLookAnswer& answer, const std::vector<double>& probabilit
 Json answerJson(const FirstLookAnswer& answer) {
   Json slices = Json::array();
   for (const std::vector<double>& slice : answer.bySlice) slices.push_back(byName(answer, slice));
+  Json classes = Json::object();
+  for (const HeadClass& one : answer.classes) {
+    classes[one.name] = {{"evidence", one.evidence}, {"release", one.release}};
+  }
   const HeadClass& taken = answer.taken();
   const bool isExperimental =
       std::all_of(answer.classes.begin(), answer.classes.end(),
@@ -28,9 +32,11 @@ Json answerJson(const FirstLookAnswer& answer) {
   return {{"takenFor", taken.name},
           {"probability", answer.probability()},
           {"isCertain", answer.isCertain()},
+          {"leastProbability", answer.leastProbability},
           {"evidence", taken.evidence},
           {"release", taken.release},
           {"isExperimental", isExperimental},
+          {"classes", classes},
           {"probabilities", byName(answer, answer.probabilities)},
           {"bySlice", slices}};
 }

@@ -47,8 +47,10 @@ void addChecks(const Json& checks, std::vector<std::string>& comments) {
 void addDisease(const Json& disease, std::vector<std::string>& comments) {
   if (disease.is_null()) return;
   const double percent = 100 * disease.at("probability").get<double>();
-  comments.push_back("Disease suggested by series " + text(disease, "series") + ": " +
-                     text(disease, "disease") + ", probability " + shown(percent) + " %" +
+  std::string series;
+  for (const Json& one : disease.at("series")) series = joined(series, one.get<std::string>());
+  comments.push_back("Disease suggested by series " + series + ": " + text(disease, "disease") +
+                     ", probability " + shown(percent) + " %" +
                      (disease.at("isCertain").get<bool>() ? "" : ", uncertain") +
                      ". Evidence behind this head: " + text(disease, "evidence") + ".");
 }

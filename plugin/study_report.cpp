@@ -46,7 +46,7 @@ struct Result {
   std::string what;
   std::string package;
   std::string packageSha256;
-  std::optional<StudyReport::Suggestion> disease;
+  std::optional<DiseaseAnswer> disease;
   std::optional<LongAxisChambers> chambers;  // of a long axis
   int unmeasured = 0;
   int uncertain = 0;
@@ -163,20 +163,6 @@ std::string whatOf(const Result& result, const Json& results) {
   return task;
 }
 
-// Never what the package keeps back.
-std::optional<StudyReport::Suggestion> suggestionOf(const Json& results, const std::string& name) {
-  const Json& answer = partOf(partOf(results, "pathology"), "disease");
-  const std::string release = textOr(answer, "release");
-  const auto probability = finite(partOf(answer, "probability"));
-  if ((release != "report" && release != "flag") || partOf(answer, "isExperimental") != false ||
-      !probability) {
-    return std::nullopt;
-  }
-  return StudyReport::Suggestion{textOr(answer, "takenFor"), *probability,
-                                 partOf(answer, "isCertain") == true, textOr(answer, "evidence"),
-                                 name};
-}
-
 Result resultOf(const JobRecord& job, const Json& results) {
   Result result;
   result.entry = entryOf(job, results);
@@ -194,7 +180,7 @@ Result resultOf(const JobRecord& job, const Json& results) {
   const Json& package = partOf(results, "package");
   result.package = textOr(package, "name") + " " + textOr(package, "version");
   result.packageSha256 = textOr(package, "sha256");
-  result.disease = suggestionOf(results, result.entry.name);
+  result.disease = diseaseAnswerOf(results, result.entry.name);
   compared.lvEfPercent =
       compared.isLongAxis ? valueOfAny(result, "lax.lv.ef") : valueOf(result, "lv.ef");
   compared.lvEdvMl = valueOf(result, "lv.edv");
@@ -255,6 +241,19 @@ std::vector<StudyReport::Best> chooseBest(const std::vector<Result>& results) {
                       best.packageSha256});
   }
   return chosen;
+}
+
+// Of the results that were chosen: one for each view.
+std::vector<DiseaseAnswer> answersOfBest(const std::vector<Result>& results,
+                                         const std::vector<StudyReport::Best>& best) {
+  std::vector<DiseaseAnswer> answers;
+  for (const Result& result : results) {
+    const bool isBest = std::any_of(best.begin(), best.end(), [&](const StudyReport::Best& one) {
+      return one.jobId == result.entry.jobId;
+    });
+    if (isBest && result.disease) answers.push_back(*result.disease);
+  }
+  return answers;
 }
 
 // Two views of a long axis where both are there.
@@ -347,13 +346,13 @@ Json bestJson(const StudyReport::Best& best) {
           {"why", best.why},   {"numbers", numbers}, {"doubts", best.doubts}};
 }
 
-Json diseaseJson(const std::optional<StudyReport::Suggestion>& disease) {
+Json diseaseJson(const std::optional<DiseaseSuggestion>& disease) {
   if (!disease) return nullptr;
   return {{"disease", disease->disease},
           {"probability", disease->probability},
           {"isCertain", disease->isCertain},
           {"evidence", disease->evidence},
-          {"series", disease->name}};
+          {"series", disease->series}};
 }
 
 Json entryJson(const Entry& entry) {
@@ -399,12 +398,7 @@ StudyReport studyReport(const StudyReportInput& input) {
                    [](const StudyReport::Best& a, const StudyReport::Best& b) {
                      return placeOf(a) < placeOf(b);
                    });
-  for (const Result& result : results) {
-    if (result.disease && (!report.disease || result.compared.isShortAxis)) {
-      report.disease = result.disease;
-      if (result.compared.isShortAxis) break;
-    }
-  }
+  report.disease = suggestedDisease(answersOfBest(results, report.best));
   report.checks = crossCheckStudy(comparedNumbers(results, report.best));
   report.completeness = completenessOf(input);
   return report;

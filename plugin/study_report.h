@@ -12,6 +12,7 @@
 #include "analysis/study_checks.h"
 #include "config/study_policy.h"
 #include "plugin/job_store.h"
+#include "plugin/study_disease.h"
 
 namespace cmr {
 
@@ -64,14 +65,6 @@ struct StudyReport {
     std::string package;              // name and version of the model package behind it
     std::string packageSha256;
   };
-  // Of the disease head, where the model package releases it for reports.
-  struct Suggestion {
-    std::string disease;
-    double probability = 0;
-    bool isCertain = false;
-    std::string evidence;  // what the head was evaluated on
-    std::string name;      // of the series
-  };
   // Against the policy of the rules.
   struct Completeness {
     enum class State {
@@ -94,7 +87,8 @@ struct StudyReport {
   // order of reading: short axis, long axes, late enhancement, maps.
   std::vector<Best> best;
   std::vector<CrossCheck> checks;
-  std::optional<Suggestion> disease;
+  // Of the disease head over all cine views, where the model package releases it for reports.
+  std::optional<DiseaseSuggestion> disease;
   std::optional<Completeness> completeness;  // empty: the rules ask for nothing
 };
 

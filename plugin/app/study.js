@@ -165,7 +165,7 @@ function bestSheet(best, name, alone) {
 function diseaseNote(report) {
   const found = report.disease;
   if (!found) return `No disease is suggested: no result holds a suggestion that may be reported. ${report.notice}.`;
-  return `Disease suggested by series ${found.series}: ${found.disease}, probability ${(100 * found.probability).toFixed(0)} %${found.isCertain ? '' : ', uncertain'} (evidence: ${found.evidence}). ${report.notice}.`;
+  return `Disease suggested by series ${found.series.join('; ')}: ${found.disease}, probability ${(100 * found.probability).toFixed(0)} %${found.isCertain ? '' : ', uncertain'} (evidence: ${found.evidence}). ${report.notice}.`;
 }
 
 // Against what the rules expect of a study; askFor: a button that has the report written all the same.

@@ -77,10 +77,11 @@ TEST(StudyComments, SuggestADiseaseWithItsProbabilityAndEvidence) {
                     {"probability", 0.83},
                     {"isCertain", false},
                     {"evidence", "both"},
-                    {"series", "SAX"}};
-  EXPECT_THAT(studyComments(ill),
-              Contains("Disease suggested by series SAX: dilated, probability 83 %, uncertain. "
-                       "Evidence behind this head: both."));
+                    {"series", {"SAX", "4CH"}}};
+  EXPECT_THAT(
+      studyComments(ill),
+      Contains("Disease suggested by series SAX; 4CH: dilated, probability 83 %, uncertain. "
+               "Evidence behind this head: both."));
 }
 
 TEST(ReportStudy, EndsAsNotAnalysableWhenAPartIsMissingOrTheDocumentIsBroken) {
