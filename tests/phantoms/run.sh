@@ -36,23 +36,8 @@ for vendor in siemens ge philips; do
   build/release/cmr phantom study --vendor "$vendor" --condition "$condition" --seed "$seed" -o "$home/$vendor"
   cp -rl "$home/$vendor/dicom" "$home/sent/$vendor"
 done
-cat > "$home/settings.json" << SETTINGS
-{"Rules": "$root/tests/phantoms/rules.json",
- "ReportExperimental": ["lv_cavity", "lv_myocardium", "rv_cavity", "seg_lge_sax", "seg_map_sax", "seg_cine_lax"]}
-SETTINGS
-
-# The demo's last line says how to stop its Orthanc.
-stop_demo() {
-  local pid folder
-  read -r pid folder < <(sed -n 's/^ *stop it with: kill \([0-9]*\).*its files: \(.*\))$/\1 \2/p' "$home/demo.log") || return 0
-  kill "$pid" 2> /dev/null || true
-  while kill -0 "$pid" 2> /dev/null; do sleep 0.2; done
-  rm -rf "$folder"
-}
-trap stop_demo EXIT
-CMR_DEMO_SETTINGS="$root/$home/settings.json" CMR_SERIES="$root/$home/sent" CMR_DEMO_UNANALYSED=fine \
-  CMR_DEMO_LIMIT_S=5400 \
-  packaging/demo.sh > "$home/demo.log" 2>&1 || { tail -n 40 "$home/demo.log"; exit 1; }
-url=$(sed -n 's/^ *jobs: *\(.*\)\/cmr\/jobs$/\1/p' "$home/demo.log")
+# shellcheck source=tests/phantoms/archive.sh
+source tests/phantoms/archive.sh
+analyse_in_archive "$home" "$root/tests/phantoms/rules.json" "$root/$home/sent"
 /usr/bin/python3 tests/phantoms/report.py "$url" "$home" | tee "${report:-/dev/null}"
 exit "${PIPESTATUS[0]}"
