@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <functional>
 #include <string>
 #include <utility>
 
+#include "analysis/compute_use.h"
 #include "analysis/errors.h"
 
 namespace cmr {
@@ -42,7 +42,8 @@ class BatchHalving {
   }
 
   std::size_t size() const { return size_; }
-  std::int64_t halvings() const { return halvings_; }  // since the program started
+  const BatchCounts& counts() const { return counts_; }  // since they were last taken
+  BatchCounts takeCounts() { return std::exchange(counts_, {}); }
 
  private:
   // False: memory gave out, and the size is smaller now.
@@ -50,6 +51,7 @@ class BatchHalving {
   bool fits(const Batch& batch, std::size_t images) {
     try {
       batch();
+      counts_.ran(images);
       return true;
     } catch (const std::exception& error) {
       if (!isOutOfMemory_(error)) throw;
@@ -58,13 +60,13 @@ class BatchHalving {
     if (release_) release_();
     if (images <= 1) throw DeviceMemoryError("out of memory, with one image at a time, too");
     size_ = images / 2;
-    ++halvings_;
+    ++counts_.halvings;
     return false;
   }
 
   std::size_t usual_;
   std::size_t size_;
-  std::int64_t halvings_ = 0;
+  BatchCounts counts_;
   std::function<bool(const std::exception&)> isOutOfMemory_;
   std::function<void()> release_;
 };

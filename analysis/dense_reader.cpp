@@ -165,6 +165,7 @@ class DenseReader::Impl {
   }
 
   void begin() { batches_.begin(); }
+  BatchCounts takeBatches() { return batches_.takeCounts(); }
   const ModelPackage& package() const { return package_; }
   std::vector<ClassificationHead>& heads() { return heads_; }
 
@@ -278,6 +279,7 @@ DenseReader::DenseReader(const std::string& folder, const InferenceSettings& set
 DenseReader::~DenseReader() = default;
 
 void DenseReader::begin() { impl_->begin(); }
+BatchCounts DenseReader::takeBatches() { return impl_->takeBatches(); }
 
 bool DenseReader::hasHead(const std::string& task) const { return impl_->find(task) != nullptr; }
 

@@ -43,6 +43,7 @@ class DenseReader {
 
   // Another job begins: batches are as large as the settings say, again (batch_halving.h).
   void begin();
+  BatchCounts takeBatches();  // since this was last asked
 
   // A long axis: each slice is a view of its own, whose heart is searched for over the whole field.
   // Structures by seg_cine_lax, landmarks where the package has that head. Throws PackageError

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/compute_use.h"
 #include "analysis/first_look.h"
 #include "analysis/image_stack.h"
 #include "analysis/label_stack.h"
@@ -76,6 +77,8 @@ class FrameSegmenter {
   // A long-axis cine by the head of seg_cine_lax: labels are values of LongAxisStructure
   // (analysis/long_axis_structure.h). Only after identityOfHead gave something.
   virtual Segmentation segmentLongAxis(const ImageStack&) { return {}; }
+  // What computing took since this was last asked.
+  virtual ComputeUse takeUse() { return {}; }
 };
 
 }  // namespace cmr

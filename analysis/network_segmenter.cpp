@@ -17,6 +17,7 @@
 #include "analysis/device_memory.h"
 #include "analysis/errors.h"
 #include "analysis/frame_sampling.h"
+#include "analysis/gpu_memory.h"
 #include "analysis/heart_search.h"
 #include "analysis/package_heads.h"
 #include "analysis/package_weights.h"
@@ -63,14 +64,14 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
         likeness_(readTrainingLikeness(package_)),
         rightVentricle_(readRightVentricle(package_, network_)),
         batches_(settings.batch, isOutOfMemory),
-        settings_(settings) {
+        settings_(settings),
+        device_(chooseDevice(settings.device)) {
     setThreads(settings.threads);
-    const torch::Device device = chooseDevice(settings.device);
-    precision_ = choosePrecision(settings.precision, device);
-    network_->to(device);
-    for (ClassificationHead& head : heads_) moveTo(head, device);
-    for (ClassificationHead& head : cropHeads_) moveTo(head, device);
-    for (TaskDecoder& decoder : rightVentricle_) decoder.head->to(device);
+    precision_ = choosePrecision(settings.precision, device_);
+    network_->to(device_);
+    for (ClassificationHead& head : heads_) moveTo(head, device_);
+    for (ClassificationHead& head : cropHeads_) moveTo(head, device_);
+    for (TaskDecoder& decoder : rightVentricle_) decoder.head->to(device_);
     holdWeightsIn(*network_, precision_);
     for (TaskDecoder& decoder : rightVentricle_) holdWeightsIn(*decoder.head, precision_);
     checkKnownAnswer(network_, package_, precision_);
@@ -79,7 +80,7 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
     checkKnownAnswers(rightVentricle_, network_, package_.input.size, precision_);
     identity_ = package_.identity;
     turnOn(identity_, settings.reportExperimental);
-    identity_.device = deviceName(device);
+    identity_.device = deviceName(device_);
     identity_.precision = precisionName(precision_);
   }
 
@@ -97,6 +98,12 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
     failures_.clear();
     batches_.begin();
     if (reader_) reader_->begin();
+  }
+
+  ComputeUse takeUse() override {
+    ComputeUse use{batches_.takeCounts(), takeGpuMemory(device_)};
+    if (reader_) use.batches.add(reader_->takeBatches());
+    return use;
   }
 
   std::optional<PackageIdentity> identityOfHead(const std::string& task) override {
@@ -484,6 +491,7 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
   std::vector<TaskDecoder> rightVentricle_;  // none or one
   BatchHalving batches_;
   InferenceSettings settings_;
+  torch::Device device_;
   std::unique_ptr<DenseReader> reader_;  // loaded when a series first asks for it
   ComputePrecision precision_ = ComputePrecision::float32;
   PackageIdentity identity_;

@@ -65,6 +65,9 @@ class LazySegmenter final : public FrameSegmenter, public SilentHeads {
   Segmentation segmentLongAxis(const ImageStack& stack) override {
     return loaded().segmentLongAxis(stack);
   }
+  ComputeUse takeUse() override {
+    return segmenter_ == nullptr ? ComputeUse{} : segmenter_->takeUse();
+  }
   std::vector<SilentHead> silentHeads() const override {
     const auto* const heads = dynamic_cast<const SilentHeads*>(segmenter_.get());
     return heads == nullptr ? std::vector<SilentHead>{} : heads->silentHeads();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/compute_use.h"
 #include "dicom_sr/produced_object.h"
 #include "dicom_sr/source.h"
 #include "plugin/failure_cause.h"
@@ -48,6 +49,7 @@ struct AnalysisOutcome {
   bool deviceIsFull = false;
   // Not one image fitted on the GPU, so that the processor computed all of it.
   bool withoutGpu = false;
+  ComputeUse use = {};  // of this job alone, by all attempts within the worker
   // Of failed, the supervisor's word: the worker had another job's images at hand meanwhile, which
   // may be to blame.
   bool besideHint = false;

@@ -1,34 +1,28 @@
 #include "plugin/analyze_instances.h"
 
 #include <algorithm>
-#include <map>
 #include <new>
 #include <utility>
 
 #include "analysis/errors.h"
 #include "analysis/long_axis_analysis.h"
-#include "analysis/program.h"
 #include "analysis/sax_analysis.h"
-#include "analysis/sha256.h"
 #include "analysis/silent_heads.h"
 #include "analysis/site_release.h"
 #include "analysis/still_analysis.h"
-#include "dicom_sr/source_date.h"
+#include "plugin/analysis_findings.h"
 #include "plugin/first_look_check.h"
 #include "plugin/fitted_map.h"
 #include "plugin/left_out.h"
 #include "plugin/long_axis_choice.h"
-#include "plugin/results_document.h"
 #include "plugin/short_axis_choice.h"
 #include "plugin/sort_by_pictures.h"
 #include "plugin/still_choice.h"
 #include "plugin/still_content.h"
-#include "plugin/write_objects.h"
 
 namespace cmr {
 namespace {
 
-constexpr const char* shortAxisTask = "seg_cine_sax";
 constexpr const char* longAxisTask = "seg_cine_lax";
 constexpr std::size_t reasonsNamed = 3;
 
@@ -49,39 +43,6 @@ void requireKnownTask(const std::vector<std::string>& tasks) {
 
 bool asksForShortAxis(const std::vector<std::string>& tasks) {
   return tasks.empty() || std::find(tasks.begin(), tasks.end(), shortAxisTask) != tasks.end();
-}
-
-// Of everything that changes results besides the package; its hash is part of every UID.
-std::string settingsFingerprint(const PackageIdentity& package, const std::string& task,
-                                const std::vector<SilentHead>& silent) {
-  std::string settings = "task=" + task;
-  const std::string turnedOn = turnedOnNames(package);
-  if (!turnedOn.empty()) settings += ";reported=" + turnedOn;
-  for (const SilentHead& head : silent) settings += ";without=" + head.task;
-  return sha256Hex(settings).substr(0, 16);
-}
-
-// What a viewer's list says before the names of the results.
-std::string wordsForList(const SaxAnalysis& analysis) {
-  std::string words = analysis.longAxisView.empty() ? "" : longAxisName(analysis.longAxisView);
-  if (analysis.isStill) {
-    words = analysis.task == "seg_lge_sax" ? "late enhancement" : analysis.stillWords;
-  }
-  if (!words.empty() && words[0] >= 'a' && words[0] <= 'z')
-    words[0] = static_cast<char>(words[0] - 'a' + 'A');
-  return words;
-}
-
-OutputContext contextOf(const SaxAnalysis& analysis, const std::string& dateTime,
-                        const std::vector<SilentHead>& silent) {
-  const PackageIdentity& package = analysis.package;
-  OutputContext context;
-  context.dateTime = dateTime;
-  context.packageSha256 = package.sha256;
-  context.settingsFingerprint = settingsFingerprint(package, analysis.task, silent);
-  context.deviceAndPrecision = package.device + "/" + package.precision;
-  context.about = wordsForList(analysis);
-  return context;
 }
 
 const char* refusalOf(const std::vector<std::string>& tasks, bool isReadable) {
@@ -109,44 +70,12 @@ std::string reasonOf(const std::string& refusal, const std::vector<Verdict>& ver
   return reason;
 }
 
-// What was found out before anything was measured.
-struct Findings {
-  std::vector<Verdict> verdicts;
-  std::vector<LookedAtSeries> looks;
-  std::optional<RoutingDecision> sorting;  // where rules asked for the pictures
-  const SilentHeads* heads = nullptr;      // null: none of the package falls silent
-
-  std::vector<SilentHead> silentHeads() const {
-    return heads == nullptr ? std::vector<SilentHead>{} : heads->silentHeads();
-  }
-  const RoutingDecision* sortedBy() const { return sorting ? &*sorting : nullptr; }
-};
-
 // What is asked for, once the pictures have had their say.
 struct Order {
   std::vector<std::string> tasks;
   std::vector<std::string> outputs;
   std::string dateTime;
 };
-
-AnalysisOutcome refusal(OutcomeKind kind, const std::string& reason, const Findings& found,
-                        const SeriesStack* source = nullptr,
-                        const std::string& task = shortAxisTask) {
-  AnalysisOutcome outcome;
-  outcome.kind = kind;
-  outcome.reason = reason;
-  ResultsInput input;
-  input.kind = kind;
-  input.reason = reason;
-  input.verdicts = found.verdicts;
-  input.looks = found.looks;
-  input.source = source;
-  input.task = task;
-  input.sorting = found.sortedBy();
-  input.silentHeads = found.silentHeads();
-  outcome.resultsJson = resultsDocument(input);
-  return outcome;
-}
 
 bool hasHeart(const SaxAnalysis& analysis) {
   for (const int phase : {analysis.endDiastolePhase, analysis.endSystolePhase}) {
@@ -158,22 +87,6 @@ bool hasHeart(const SaxAnalysis& analysis) {
     }
   }
   return false;
-}
-
-// inversionImages: what the source is a map of that was made here; else nothing.
-AnalysisOutcome written(const SeriesStack& source, const SaxAnalysis& analysis,
-                        const Findings& found, const OutputDate& date,
-                        const std::vector<std::string>& outputs,
-                        const SeriesStack* inversionImages = nullptr) {
-  const std::vector<SilentHead> silent = found.silentHeads();
-  const OutputContext context = contextOf(analysis, date.dateTime, silent);
-  AnalysisOutcome outcome;
-  outcome.kind = OutcomeKind::analysed;
-  outcome.objects = writeObjects(source, analysis, context, outputs, inversionImages);
-  outcome.resultsJson = resultsDocument(
-      {OutcomeKind::analysed, "", found.verdicts, found.looks, &source, &analysis, &context,
-       date.origin, &outcome.objects, analysis.task, found.sortedBy(), silent});
-  return outcome;
 }
 
 // Why the head's results go nowhere; "" when they do.
@@ -327,20 +240,8 @@ AnalysisOutcome leftAlone(const std::vector<SeriesStack>& stacks, const TakenSta
   return refusal(OutcomeKind::notAnalysable, why, found);
 }
 
-}  // namespace
-
-OutputDate outputDate(const std::string& asked, const SeriesStack& source) {
-  if (!asked.empty()) {
-    const std::string whole = wholeDateTime(asked);
-    if (whole.empty()) throw InputError("'" + asked + "' is no DICOM date and time");
-    return {whole, "request"};
-  }
-  if (!source.latestDateTime.empty()) return {source.latestDateTime, "source"};
-  return {unknownDateTime, "fixed"};
-}
-
-AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
-                            FrameSegmenter& segmenter, const ProgressCallback& progress) {
+AnalysisOutcome analyzeStacks(ReadResult read, const AnalysisRequest& request,
+                              FrameSegmenter& segmenter, const ProgressCallback& progress) {
   Findings found;
   found.verdicts = read.verdicts;
   if (auto* const heads = dynamic_cast<SilentHeads*>(&segmenter)) {
@@ -415,6 +316,16 @@ AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
   } catch (const std::bad_alloc&) {
     return refusal(OutcomeKind::failed, "out of memory", found);
   }
+}
+
+}  // namespace
+
+AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
+                            FrameSegmenter& segmenter, const ProgressCallback& progress) {
+  segmenter.takeUse();  // what came before it is not this job's
+  AnalysisOutcome outcome = analyzeStacks(std::move(read), request, segmenter, progress);
+  outcome.use = segmenter.takeUse();
+  return outcome;
 }
 
 AnalysisOutcome analyzeInstances(const AnalysisRequest& request, FrameSegmenter& segmenter,

@@ -25,12 +25,4 @@ AnalysisOutcome analyzeContinued(SeriesReader reader, std::size_t alreadyRead,
 AnalysisOutcome analyzeRead(ReadResult read, const AnalysisRequest& request,
                             FrameSegmenter& segmenter, const ProgressCallback& progress);
 
-// The date of what is written: the one asked for, else the latest of the source, else a fixed one.
-// Throws InputError when the one asked for is no date and time.
-struct OutputDate {
-  std::string dateTime;  // YYYYMMDDHHMMSS
-  std::string origin;    // "request", "source", "fixed"
-};
-OutputDate outputDate(const std::string& asked, const SeriesStack& source);
-
 }  // namespace cmr

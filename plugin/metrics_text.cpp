@@ -154,20 +154,55 @@ void sendingOn(Page& page, const ServiceMeasures& m) {
   }
 }
 
+void gpuMemory(Page& page, const ServiceMeasures& m, const char* name, const char* help,
+               std::uint64_t GpuMemory::*bytes) {
+  page.family(name, "gauge", help);
+  for (const auto& [slot, memory] : m.gpuMemory) {
+    page.sample({{"slot", std::to_string(slot)}}, static_cast<double>(memory.*bytes));
+  }
+}
+
+// What the network was given at once, and what that took of GPUs.
+void network(Page& page, const ServiceMeasures& m) {
+  const BatchCounts& batches = m.worker.batches;
+  page.family("cmr_batch_images", "histogram", "Images that the network computed at once.");
+  double upTo = 0;
+  for (std::size_t i = 0; i < batches.ofClass.size(); ++i) {
+    upTo += static_cast<double>(batches.ofClass[i]);
+    const std::string bound = i < batchBounds.size() ? std::to_string(batchBounds[i]) : "+Inf";
+    page.sample({{"le", bound}}, upTo, "_bucket");
+  }
+  page.sample({}, static_cast<double>(batches.images), "_sum");
+  page.sample({}, upTo, "_count");
+  page.single("cmr_batch_halvings_total", "counter",
+              "Batches for which memory gave out and that were halved.",
+              static_cast<double>(batches.halvings));
+  if (m.gpuMemory.empty()) return;
+  gpuMemory(page, m, "cmr_gpu_reserved_bytes", "Memory of its GPU that the worker in a slot holds.",
+            &GpuMemory::reservedBytes);
+  gpuMemory(page, m, "cmr_gpu_peak_bytes",
+            "The most memory of its GPU that a slot's last job had in use at once.",
+            &GpuMemory::peakBytes);
+  gpuMemory(page, m, "cmr_gpu_used_bytes", "Memory in use on a slot's GPU, by whomsoever.",
+            &GpuMemory::usedBytes);
+  gpuMemory(page, m, "cmr_gpu_total_bytes", "Memory of a slot's GPU.", &GpuMemory::totalBytes);
+}
+
 void processes(Page& page, const ServiceMeasures& m) {
-  page.single("cmr_worker_ready", "gauge", "1 while a worker runs and has loaded its package.",
+  page.single("cmr_worker_ready", "gauge", "1 while any worker runs and has loaded its package.",
               m.worker.ready ? 1 : 0);
-  page.single("cmr_worker_restarts_total", "counter", "Starts of the worker after its first.",
+  page.single("cmr_worker_restarts_total", "counter", "Starts of workers after the first of each.",
               m.worker.restarts);
   page.family("cmr_read_ahead_total", "counter",
               "Jobs of which images were read while the one before was computed, by their use.");
   page.sample({{"result", "used"}}, static_cast<double>(m.worker.hintsUsed));
   page.sample({{"result", "dropped"}}, static_cast<double>(m.worker.hintsDropped));
   page.single("cmr_jobs_without_gpu_total", "counter",
-              "Jobs that the processor computed, as not one image fitted on the GPU.",
+              "Jobs that the processor computed, as not one image fitted on a worker's GPU.",
               static_cast<double>(m.worker.jobsOnProcessor));
-  page.single("cmr_worker_resident_bytes", "gauge", "Memory of the worker; 0 while none runs.",
+  page.single("cmr_worker_resident_bytes", "gauge", "Memory of all workers; 0 while none runs.",
               static_cast<double>(m.worker.residentBytes));
+  network(page, m);
   page.single("cmr_intake_submitted_total", "counter", "Jobs submitted by the intake.",
               static_cast<double>(m.intake.submitted));
   page.single("cmr_intake_skipped_total", "counter", "Series that were left alone.",

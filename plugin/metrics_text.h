@@ -3,6 +3,7 @@
 // metrics hold as well. Labels are of fixed sets: no identifier of a patient, a study or a job.
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +27,8 @@ struct ServiceMeasures {
   JobStore::Mode mode = JobStore::Mode::running;
   bool claiming = true;  // no floor, pause or package in the way
   ServiceMetrics::Counts counts;
-  WorkerStatus worker;
+  WorkerStatus worker;                 // all of them together
+  std::map<int, GpuMemory> gpuMemory;  // by slot; empty without GPUs
   IntakeStatus intake;
   ResourceFloor floor;
   FreeResources free;

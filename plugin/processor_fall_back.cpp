@@ -7,8 +7,11 @@ AnalysisOutcome analyzeOrFallBack(FrameSegmenter& usual, const Attempt& first, c
   AnalysisOutcome outcome = first(usual);
   if (!outcome.deviceIsFull || usual.identity().device == "cpu") return outcome;
   const std::unique_ptr<FrameSegmenter> onProcessor = loadOnProcessor();
+  const ComputeUse before = outcome.use;
   outcome = again(*onProcessor);
   outcome.withoutGpu = true;
+  outcome.use.batches.add(before.batches);
+  outcome.use.gpu = before.gpu;
   return outcome;
 }
 

@@ -299,6 +299,7 @@ ServiceMeasures Service::measures() const {
   measures.mode = store_.mode();
   measures.counts = metrics_.counts();
   measures.worker = workers_.together();
+  measures.gpuMemory = workers_.gpuMemory();
   measures.intake = intake_.status();
   measures.floor = plan_.floor;
   measures.free = measureResources(plan_.floor.folders);

@@ -44,7 +44,8 @@ void sendOutcome(FramedSocket& socket, const std::string& jobId, const AnalysisO
                          static_cast<std::uint32_t>(outcome.objects.size()),
                          outcome.usedHint,
                          outcome.endsWorker,
-                         outcome.withoutGpu};
+                         outcome.withoutGpu,
+                         outcome.use};
   socket.send(FrameType::outcome, encode(head), within(perFrame));
   for (const ProducedObject& object : outcome.objects) {
     socket.send(FrameType::object, encode(object), within(perFrame));
@@ -104,6 +105,7 @@ std::optional<AnalysisOutcome> OutcomeAssembler::begin(const Frame& outcomeFrame
   outcome_.usedHint = head.usedHint;
   outcome_.endsWorker = head.endsWorker;
   outcome_.withoutGpu = head.withoutGpu;
+  outcome_.use = head.use;
   objectsLeft_ = head.objectCount;
   open_ = true;
   return whenComplete();

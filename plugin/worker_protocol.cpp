@@ -100,6 +100,34 @@ bool isNestedDeeper(std::string_view json, int most) {
   return false;
 }
 
+void put(const ComputeUse& use, ByteWriter& writer) {
+  for (const std::uint64_t batches : use.batches.ofClass) writer.u64(batches);
+  writer.u64(use.batches.images);
+  writer.u64(use.batches.largest);
+  writer.u64(use.batches.halvings);
+  writer.u32(use.gpu ? 1 : 0);
+  if (!use.gpu) return;
+  for (const std::uint64_t bytes :
+       {use.gpu->reservedBytes, use.gpu->peakBytes, use.gpu->usedBytes, use.gpu->totalBytes}) {
+    writer.u64(bytes);
+  }
+}
+
+ComputeUse computeUseFrom(ByteReader& reader) {
+  ComputeUse use;
+  for (std::uint64_t& batches : use.batches.ofClass) batches = reader.u64();
+  use.batches.images = reader.u64();
+  use.batches.largest = reader.u64();
+  use.batches.halvings = reader.u64();
+  if (reader.u32() == 0) return use;
+  GpuMemory& gpu = use.gpu.emplace();
+  for (std::uint64_t* bytes :
+       {&gpu.reservedBytes, &gpu.peakBytes, &gpu.usedBytes, &gpu.totalBytes}) {
+    *bytes = reader.u64();
+  }
+  return use;
+}
+
 }  // namespace
 
 std::uint64_t payloadCeiling(FrameType type) {
@@ -294,6 +322,7 @@ std::string encode(const OutcomeHead& head) {
   writer.u32(head.usedHint ? 1 : 0);
   writer.u32(head.endsWorker ? 1 : 0);
   writer.u32(head.withoutGpu ? 1 : 0);
+  put(head.use, writer);
   return writer.take();
 }
 
@@ -309,6 +338,7 @@ OutcomeHead decodeOutcomeHead(std::string_view payload) {
   head.usedHint = reader.u32() != 0;
   head.endsWorker = reader.u32() != 0;
   head.withoutGpu = reader.u32() != 0;
+  head.use = computeUseFrom(reader);
   reader.finish();
   if (isNestedDeeper(head.resultsJson, deepestResults)) {
     throw ProtocolError("the results document is nested too deeply");

@@ -18,13 +18,14 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/compute_use.h"
 #include "analysis/errors.h"
 #include "analysis/frame_segmenter.h"
 #include "plugin/analysis_request.h"
 
 namespace cmr {
 
-inline constexpr std::uint32_t workerProtocolVersion = 8;
+inline constexpr std::uint32_t workerProtocolVersion = 9;
 
 // The reason that a worker gives when it could not take the memory that a job needs.
 inline constexpr const char* outOfMemory = "out of memory";
@@ -111,6 +112,7 @@ struct OutcomeHead {
   bool usedHint = false;    // images of it had been read before it came
   bool endsWorker = false;  // nothing comes after it
   bool withoutGpu = false;  // as AnalysisOutcome says
+  ComputeUse use = {};
 };
 
 std::string encode(const Hello& hello);

@@ -31,20 +31,33 @@ const char* stateOf(const WorkerStatus& worker) {
   return worker.jobId.empty() ? "ready" : "busy";
 }
 
+// Of all jobs since the start of the archive; null before the first.
+nlohmann::json batchJson(const BatchCounts& batches) {
+  if (batches.largest == 0) return nullptr;
+  return {{"size", batches.largest}, {"halvings", batches.halvings}};
+}
+
 nlohmann::json workerJson(const WorkerStatus& worker) {
-  return {{"running", worker.running},
-          {"ready", worker.ready},
-          {"processId", worker.processId},
-          {"state", stateOf(worker)},
-          {"job", worker.jobId},
-          {"restarts", worker.restarts},
-          {"package", worker.package},
-          {"device", worker.device},
-          {"lastFailure", worker.lastFailure},
-          {"confinement", worker.confinement},
-          {"residentBytes", worker.residentBytes},
-          {"jobsOnProcessor", worker.jobsOnProcessor},
-          {"readAhead", {{"used", worker.hintsUsed}, {"dropped", worker.hintsDropped}}}};
+  nlohmann::json json{
+      {"running", worker.running},
+      {"ready", worker.ready},
+      {"processId", worker.processId},
+      {"state", stateOf(worker)},
+      {"job", worker.jobId},
+      {"restarts", worker.restarts},
+      {"package", worker.package},
+      {"device", worker.device},
+      {"lastFailure", worker.lastFailure},
+      {"confinement", worker.confinement},
+      {"residentBytes", worker.residentBytes},
+      {"jobsOnProcessor", worker.jobsOnProcessor},
+      {"batch", batchJson(worker.batches)},
+      {"readAhead", {{"used", worker.hintsUsed}, {"dropped", worker.hintsDropped}}}};
+  if (worker.gpu) {
+    json["deviceMemoryUsedBytes"] = worker.gpu->usedBytes;
+    json["deviceMemoryBytes"] = worker.gpu->totalBytes;
+  }
+  return json;
 }
 
 LogCallback logOf(int slot, int workers, const LogCallback& log) {
@@ -130,10 +143,20 @@ WorkerStatus WorkerSlots::together() const {
     sum.restarts += one.restarts;
     sum.residentBytes += one.residentBytes;
     sum.jobsOnProcessor += one.jobsOnProcessor;
+    sum.batches.add(one.batches);
     sum.hintsUsed += one.hintsUsed;
     sum.hintsDropped += one.hintsDropped;
   }
   return sum;
+}
+
+std::map<int, GpuMemory> WorkerSlots::gpuMemory() const {
+  std::map<int, GpuMemory> bySlot;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const WorkerStatus one = slots_[i]->worker.status();
+    if (one.gpu) bySlot[static_cast<int>(i) + 1] = *one.gpu;
+  }
+  return bySlot;
 }
 
 }  // namespace cmr

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -27,9 +28,10 @@ class WorkerSlots {
   void join();
 
   void ring();
-  std::string trouble() const;    // why none takes a job; empty when one does
-  nlohmann::json json() const;    // one entry for each
-  WorkerStatus together() const;  // sums; ready when one is; words of the first
+  std::string trouble() const;                 // why none takes a job; empty when one does
+  nlohmann::json json() const;                 // one entry for each
+  WorkerStatus together() const;               // sums; ready when one is; words of the first
+  std::map<int, GpuMemory> gpuMemory() const;  // by slot, of those that compute on one
 
  private:
   struct Slot {

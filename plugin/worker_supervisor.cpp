@@ -61,7 +61,7 @@ class WorkerSupervisor::Impl {
     noteJob({});
     outcome.besideHint = outcome.kind == OutcomeKind::failed && next.hasBegun();
     countHints(outcome, next.hasBegun());
-    if (outcome.withoutGpu) countOnProcessor();
+    countUse(outcome);
     return outcome;
   }
 
@@ -70,7 +70,10 @@ class WorkerSupervisor::Impl {
     WorkerStatus now = status_;
     now.running = keeper_.running();
     now.ready = now.ready && now.running;
-    if (!now.running) now.processId = 0;
+    if (!now.running) {
+      now.processId = 0;
+      now.gpu.reset();
+    }
     now.residentBytes = residentBytes(now.processId);
     return now;
   }
@@ -128,9 +131,11 @@ class WorkerSupervisor::Impl {
     if (newHint && !isHinted_) ++status_.hintsDropped;
   }
 
-  void countOnProcessor() {
+  void countUse(const AnalysisOutcome& outcome) {
     const std::lock_guard lock(mutex_);
-    ++status_.jobsOnProcessor;
+    if (outcome.withoutGpu) ++status_.jobsOnProcessor;
+    status_.batches.add(outcome.use.batches);
+    if (outcome.use.gpu && socket_) status_.gpu = outcome.use.gpu;
   }
 
   // --- starting -----------------------------------------------------------------------------
@@ -413,6 +418,7 @@ class WorkerSupervisor::Impl {
       const std::lock_guard lock(mutex_);
       socket_.reset();
       status_.ready = false;
+      status_.gpu.reset();
     }
     ready_ = false;
     if (grace.count() > 0 && keeper_.waitForEnd(Clock::now() + grace)) return;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +56,8 @@ struct WorkerStatus {
   std::int64_t hintsUsed = 0;
   std::int64_t hintsDropped = 0;
   std::int64_t jobsOnProcessor = 0;  // that did not fit on the worker's GPU
+  BatchCounts batches;               // of all jobs that were answered
+  std::optional<GpuMemory> gpu;      // at the end of the last one; nothing while no worker runs
 };
 
 // Thread ownership: run() is called from one service thread; status() and stop() from any.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <utility>
 
 #include "analysis/frame_segmenter.h"
 #include "tests/support/synthetic_analysis.h"
@@ -23,6 +24,7 @@ class CircleSegmenter final : public FrameSegmenter {
 
   Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {
     ++calls;
+    use.batches.ran(stack.frames.size());
     Segmentation result;
     result.labels = LabelStack(stack.rows, stack.columns, stack.sliceCount, stack.phaseCount);
     result.confidence.resize(stack.frames.size());
@@ -42,6 +44,8 @@ class CircleSegmenter final : public FrameSegmenter {
     return look;
   }
 
+  ComputeUse takeUse() override { return std::exchange(use, {}); }
+
   std::optional<PackageIdentity> identityOfHead(const std::string&) override { return head; }
   Segmentation segmentStill(const ImageStack& stack, const std::string& task,
                             const std::string&) override {
@@ -51,6 +55,7 @@ class CircleSegmenter final : public FrameSegmenter {
 
   std::optional<PackageIdentity> head;  // of every further task
   std::vector<std::string> tasks;       // of still stacks that were segmented
+  ComputeUse use;                       // every stack is one batch
   int calls = 0;
   int looks = 0;         // at stacks that are not segmented
   FirstLook look;        // what is said of every stack

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -44,7 +45,7 @@ TEST(BatchHalving, RunsWholeBatchesWhileMemoryLasts) {
   Machine machine;
   runOn(machine, batches, 19);
   EXPECT_EQ(machine.tried, (Parts{{0, 8}, {8, 16}, {16, 19}}));
-  EXPECT_EQ(batches.halvings(), 0);
+  EXPECT_EQ(batches.counts().halvings, 0U);
 }
 
 TEST(BatchHalving, HalvesUntilItFitsAndLosesAndDoublesNothing) {
@@ -69,7 +70,7 @@ TEST(BatchHalving, RemembersTheSmallerSizeUntilAnotherJobBegins) {
   EXPECT_EQ(machine.tried, (Parts{{0, 2}, {2, 4}}));
   batches.begin();
   EXPECT_EQ(batches.size(), 8U);
-  EXPECT_EQ(batches.halvings(), 2);
+  EXPECT_EQ(batches.counts().halvings, 2U);
 }
 
 TEST(BatchHalving, HalvesWhatReallyRanWhenFewerImagesThanABatchAreThere) {
@@ -77,6 +78,19 @@ TEST(BatchHalving, HalvesWhatReallyRanWhenFewerImagesThanABatchAreThere) {
   Machine machine{1};
   runOn(machine, batches, 3);
   EXPECT_EQ(machine.tried, (Parts{{0, 3}, {0, 1}, {1, 2}, {2, 3}}));
+}
+
+TEST(BatchHalving, CountsBatchesByTheSizeThatTheyRanWith) {
+  BatchHalving batches(64, isBadAlloc);
+  Machine machine{40};
+  runOn(machine, batches, 40);  // one above every bound
+  runOn(machine, batches, 1);
+  runOn(machine, batches, 64);  // two of 32
+  EXPECT_EQ(batches.counts().ofClass, (std::array<std::uint64_t, 7>{1, 0, 0, 0, 0, 2, 1}));
+  EXPECT_EQ(batches.counts().images, 105U);
+  EXPECT_EQ(batches.counts().largest, 40U);
+  EXPECT_EQ(batches.takeCounts().halvings, 1U);
+  EXPECT_EQ(batches.counts(), BatchCounts{});
 }
 
 TEST(BatchHalving, SaysSoWhenOneImageDoesNotFit) {

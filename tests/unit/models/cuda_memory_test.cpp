@@ -48,7 +48,7 @@ TEST(CudaMemory, HalvesTheBatchThatDoesNotFitAndGoesOn) {
   });
   EXPECT_EQ(done, 20U);
   EXPECT_EQ(batches.size(), 2U);
-  EXPECT_EQ(batches.halvings(), 2);
+  EXPECT_EQ(batches.counts().halvings, 2U);
 }
 
 }  // namespace

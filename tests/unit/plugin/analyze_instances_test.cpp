@@ -14,6 +14,7 @@
 #include "analysis/silent_heads.h"
 #include "analysis/site_release.h"
 #include "dicom_sr/read_series.h"
+#include "plugin/analysis_findings.h"
 #include "plugin/write_objects.h"
 #include "tests/support/circle_analysis.h"
 #include "tests/support/dicom_edit.h"
@@ -245,6 +246,18 @@ TEST(AnalyzeInstances, ReferencesInvalidIdentifiersByteForByte) {
   EXPECT_EQ(looked, 12);
   EXPECT_GT(invalid, 0);
   EXPECT_EQ(results["dateTime"]["origin"], "fixed");  // its dates are 20120000
+}
+
+TEST(AnalyzeInstances, SaysWhatComputingItTookAndNothingOfTheJobBefore) {
+  CMR_DEMO_SERIES(instances);
+  CircleSegmenter segmenter;
+  segmenter.use.batches.ran(2);
+  const AnalysisOutcome outcome = analyzeInstances(requestOf(instances), segmenter, ignoreProgress);
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  BatchCounts whole;
+  whole.ran(instances.size());
+  EXPECT_EQ(outcome.use.batches, whole);
+  EXPECT_EQ(analyzeInstances({}, segmenter, ignoreProgress).use.batches, BatchCounts{});
 }
 
 TEST(AnalyzeInstances, TakesTheDateOfTheSourceWhenNoneIsAskedFor) {

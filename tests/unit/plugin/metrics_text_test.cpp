@@ -31,6 +31,8 @@ ServiceMeasures someMeasures() {
   measures.worker.hintsUsed = 9;
   measures.worker.hintsDropped = 4;
   measures.worker.jobsOnProcessor = 2;
+  for (const std::size_t size : {8U, 8U, 3U, 100U}) measures.worker.batches.ran(size);
+  measures.worker.batches.halvings = 6;
   measures.floor.diskBytes = 1 << 20;
   measures.free.disks = {{"/a \"quoted\"\\folder", 123456789012}};
   return measures;
@@ -88,6 +90,30 @@ TEST(MetricsText, WhatWasReadAheadStandsByItsUse) {
   EXPECT_THAT(text, HasSubstr("\ncmr_read_ahead_total{result=\"used\"} 9\n"));
   EXPECT_THAT(text, HasSubstr("\ncmr_read_ahead_total{result=\"dropped\"} 4\n"));
   EXPECT_THAT(text, HasSubstr("\ncmr_jobs_without_gpu_total 2\n"));
+}
+
+TEST(MetricsText, BatchesOfTheNetworkStandByTheirSize) {
+  const std::string text = prometheusText(someMeasures());
+  EXPECT_THAT(text, HasSubstr("\ncmr_batch_images_bucket{le=\"2\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_batch_images_bucket{le=\"4\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_batch_images_bucket{le=\"8\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_batch_images_bucket{le=\"32\"} 3\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_batch_images_bucket{le=\"+Inf\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_batch_images_sum 119\ncmr_batch_images_count 4\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_batch_halvings_total 6\n"));
+}
+
+TEST(MetricsText, MemoryOfGpusStandsByTheWorkersSlotAndOnlyWhereThereIsOne) {
+  ServiceMeasures measures = someMeasures();
+  EXPECT_THAT(prometheusText(measures), Not(HasSubstr("cmr_gpu")));
+  measures.gpuMemory[1] = {4000000000, 3000000000, 5000000000, 80000000000};
+  measures.gpuMemory[3] = {7, 5, 11, 13};
+  const std::string text = prometheusText(measures);
+  EXPECT_THAT(text, HasSubstr("\ncmr_gpu_reserved_bytes{slot=\"1\"} 4000000000\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_gpu_reserved_bytes{slot=\"3\"} 7\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_gpu_peak_bytes{slot=\"3\"} 5\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_gpu_used_bytes{slot=\"3\"} 11\n"));
+  EXPECT_THAT(text, HasSubstr("\ncmr_gpu_total_bytes{slot=\"1\"} 80000000000\n"));
 }
 
 TEST(MetricsText, LargeNumbersKeepTheirDigits) {

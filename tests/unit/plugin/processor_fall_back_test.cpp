@@ -26,14 +26,15 @@ class FullDevice final : public FrameSegmenter {
   explicit FullDevice(const std::string& device) { circles.identity_.device = device; }
   Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {
     if (!isFull) return circles.segment(stack, progress);
-    BatchHalving batches(8, [](const std::exception&) { return true; });
     batches.forEach(8, [](std::size_t, std::size_t) { throw std::bad_alloc(); });
     return {};
   }
   const PackageIdentity& identity() const override { return circles.identity(); }
+  ComputeUse takeUse() override { return {batches.takeCounts(), GpuMemory{9, 8, 7, 6}}; }
 
   bool isFull = true;
   CircleSegmenter circles;
+  BatchHalving batches{8, [](const std::exception&) { return true; }};
 };
 
 class ProcessorFallBack : public testing::Test {
@@ -71,6 +72,10 @@ TEST_F(ProcessorFallBack, AJobThatDoesNotFitIsTheProcessorsInAllThatIsWritten) {
   const AnalysisOutcome there = test::analyze(request);  // on the processor from the beginning
   EXPECT_EQ(uidsOf(outcome), uidsOf(there));
   EXPECT_EQ(outcome.resultsJson, there.resultsJson);
+  BatchCounts both = there.use.batches;
+  both.halvings = 3;  // 8, 4, 2, 1
+  EXPECT_EQ(outcome.use.batches, both);
+  EXPECT_EQ(outcome.use.gpu, (GpuMemory{9, 8, 7, 6}));
 
   gpu.isFull = false;
   const AnalysisOutcome next = run(gpu, request);

@@ -39,6 +39,9 @@ AnalysisOutcome analyze(const AnalysisRequest& request, const ProgressCallback& 
   AnalysisOutcome outcome;
   outcome.kind = OutcomeKind::analysed;
   outcome.withoutGpu = job == "too-large-for-the-gpu";
+  outcome.use.batches.ran(8);
+  if (job == "halved") outcome.use.batches.halvings = 2;
+  if (job == "on-a-gpu") outcome.use.gpu = {400, 300, 500, 8000};
   outcome.resultsJson = std::to_string(request.instances.size());
   outcome.objects.push_back({ObjectKind::structuredReport, "1.2", "1.3", "1.4", "bytes"});
   return outcome;

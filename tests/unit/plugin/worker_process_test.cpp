@@ -99,6 +99,22 @@ TEST_F(WorkerProcess, AJobThatRanWithoutItsGpuIsCountedAndSaidInTheLog) {
   EXPECT_THAT(log(), Not(Contains(HasSubstr("job next: ran without its GPU"))));
 }
 
+TEST_F(WorkerProcess, WhatComputingTookIsSummedOverTheJobs) {
+  WorkerSupervisor supervisor = supervisorFor("starter");
+  supervisor.run(job("halved"), ignoreProgress);
+  EXPECT_FALSE(supervisor.status().gpu.has_value());
+  supervisor.run(job("on-a-gpu"), ignoreProgress);
+  const WorkerStatus after = supervisor.status();
+  EXPECT_EQ(after.batches.images, 16U);
+  EXPECT_EQ(after.batches.largest, 8U);
+  EXPECT_EQ(after.batches.halvings, 2U);
+  ASSERT_TRUE(after.gpu.has_value());
+  EXPECT_EQ(after.gpu->peakBytes, 300U);
+  supervisor.stop();
+  EXPECT_FALSE(supervisor.status().gpu.has_value());  // a process that ended holds nothing
+  EXPECT_EQ(supervisor.status().batches.images, 16U);
+}
+
 TEST_F(WorkerProcess, AfterAnErrorOfUnknownNatureTheNextJobGetsAFreshProcess) {
   WorkerSupervisor supervisor = supervisorFor("starter");
   const AnalysisOutcome outcome = supervisor.run(job("odd-error"), ignoreProgress);

@@ -23,6 +23,16 @@ std::string randomText(std::mt19937& random) {
   return text;
 }
 
+ComputeUse randomUse(std::mt19937& random) {
+  ComputeUse use;
+  for (std::uint64_t& batches : use.batches.ofClass) batches = random();
+  use.batches.images = random();
+  use.batches.largest = random();
+  use.batches.halvings = random();
+  if (random() % 2 == 0) use.gpu = {random(), random(), random(), random()};
+  return use;
+}
+
 TEST(WorkerProtocol, EveryMessageSurvivesTheRoundTripWithAnyBytesInIt) {
   std::mt19937 random(7);
   for (int trial = 0; trial < 500; ++trial) {
@@ -48,7 +58,8 @@ TEST(WorkerProtocol, EveryMessageSurvivesTheRoundTripWithAnyBytesInIt) {
                               static_cast<std::uint32_t>(random() % 9),
                               random() % 2 == 0,
                               random() % 2 == 0,
-                              random() % 2 == 0};
+                              random() % 2 == 0,
+                              randomUse(random)};
     const OutcomeHead sameOutcome = decodeOutcomeHead(encode(outcome));
     EXPECT_EQ(sameOutcome.jobId, outcome.jobId);
     EXPECT_EQ(sameOutcome.kind, outcome.kind);
@@ -58,6 +69,8 @@ TEST(WorkerProtocol, EveryMessageSurvivesTheRoundTripWithAnyBytesInIt) {
     EXPECT_EQ(sameOutcome.usedHint, outcome.usedHint);
     EXPECT_EQ(sameOutcome.endsWorker, outcome.endsWorker);
     EXPECT_EQ(sameOutcome.withoutGpu, outcome.withoutGpu);
+    EXPECT_EQ(sameOutcome.use.batches, outcome.use.batches);
+    EXPECT_EQ(sameOutcome.use.gpu, outcome.use.gpu);
 
     const HintHead hint{static_cast<std::uint32_t>(random() % maxInstancesPerRequest), random(),
                         random()};
