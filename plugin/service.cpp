@@ -9,9 +9,7 @@
 #include "analysis/errors.h"
 #include "analysis/sha256.h"
 #include "plugin/audit_trail.h"
-#include "plugin/database_size.h"
 #include "plugin/job_json.h"
-#include "plugin/rest_rules.h"
 #include "plugin/send_notice.h"
 #include "plugin/send_results.h"
 #include "plugin/worklist_program.h"
@@ -52,27 +50,6 @@ ResourceFloor floorOf(const Settings& settings, std::vector<std::string> folders
           static_cast<std::uint64_t>(settings.memoryFloorMiB) * mebi, std::move(folders)};
 }
 
-nlohmann::json resourcesJson(const FreeResources& free) {
-  nlohmann::json disks = nlohmann::json::array();
-  for (const FreeDisk& disk : free.disks) {
-    disks.push_back({{"folder", disk.folder}, {"freeBytes", disk.bytes}});
-  }
-  nlohmann::json json{{"disks", disks}, {"memoryBytes", nullptr}};
-  if (free.memoryBytes) json["memoryBytes"] = *free.memoryBytes;
-  return json;
-}
-
-nlohmann::json intakeJson(const IntakeStatus& intake) {
-  return {{"lastChange", intake.lastChange},
-          {"unsettledInstances", intake.unsettled},
-          {"waitingForStudy", intake.waitingForStudy},
-          {"waitingForHours", intake.waitingForHours},
-          {"submitted", intake.submitted},
-          {"skipped", intake.skipped},
-          {"lastSkipped", intake.lastSkipped},
-          {"trouble", intake.trouble}};
-}
-
 std::vector<Forwarder::Lane> lanesOf(const Settings& settings, Archive& archive, JobStore& store,
                                      DeliveryQueue& queue) {
   std::vector<Forwarder::Lane> lanes;
@@ -110,46 +87,10 @@ std::vector<std::string> targetNames(const std::vector<DeliveryQueue::NoticeTarg
   return names;
 }
 
-nlohmann::json deliveriesJson(const Forwarder& forwarder, DeliveryQueue& queue) {
-  const std::vector<DeliveryQueue::Depth> depths = queue.depths();
-  nlohmann::json list = nlohmann::json::array();
-  for (const Forwarder::Lane& lane : forwarder.lanes()) {
-    nlohmann::json entry{{"name", lane.destination},
-                         {"kind", deliveryKindName(lane.kind)},
-                         {"trouble", forwarder.trouble(lane)}};
-    for (const char* state : {"waiting", "sent", "dead", "cancelled"}) entry[state] = 0;
-    for (const DeliveryQueue::Depth& depth : depths) {
-      if (depth.kind != lane.kind || depth.destination != lane.destination) continue;
-      entry[deliveryStateName(depth.state)] = depth.count;
-    }
-    list.push_back(std::move(entry));
-  }
-  return list;
-}
-
 std::map<std::string, std::string> packageFoldersOf(const Settings& settings) {
   std::map<std::string, std::string> folders = settings.packages;
   folders[""] = settings.packageFolder;
   return folders;
-}
-
-nlohmann::json packageJson(const PackageInUse& package, SilentHeadsMemory& silentHeads) {
-  return {{"folder", package.folder},
-          {"sha256", package.sha256},
-          {"problem", package.problem},
-          {"silentHeads", silentHeads.of(package.folder, package.sha256)}};
-}
-
-nlohmann::json packagesJson(const std::vector<PackageInUse>& packages,
-                            SilentHeadsMemory& silentHeads) {
-  nlohmann::json list = nlohmann::json::array();
-  for (const PackageInUse& one : packages) {
-    if (one.name.empty()) continue;
-    nlohmann::json json = packageJson(one, silentHeads);
-    json["name"] = one.name;
-    list.push_back(std::move(json));
-  }
-  return list;
 }
 
 }  // namespace
@@ -273,40 +214,6 @@ std::unique_ptr<Dispatcher> Service::makeDispatcher(Archive& archive, WorkerSupe
                                       dispatcherSettings(plan_.settings));
 }
 
-std::string Service::whyNotClaiming(const FreeResources& free) const {
-  switch (store_.mode()) {
-    case JobStore::Mode::paused:
-      return "paused by an operator";
-    case JobStore::Mode::draining:
-      if (store_.isDrained()) return "drained by an operator";
-      break;
-    case JobStore::Mode::running:
-      break;
-  }
-  const std::string problem = belowFloor(plan_.floor, free);
-  return problem.empty() ? workers_.trouble() : problem;
-}
-
-ServiceMeasures Service::measures() const {
-  ServiceMeasures measures;
-  measures.running = true;
-  measures.depths = store_.depths();
-  measures.nowMs = std::chrono::duration_cast<std::chrono::milliseconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
-  measures.outbox = store_.outbox();
-  measures.deliveries = deliveries_.depths();
-  measures.mode = store_.mode();
-  measures.counts = metrics_.counts();
-  measures.worker = workers_.together();
-  measures.gpuMemory = workers_.gpuMemory();
-  measures.intake = intake_.status();
-  measures.floor = plan_.floor;
-  measures.free = measureResources(plan_.floor.folders);
-  measures.claiming = whyNotClaiming(measures.free).empty();
-  return measures;
-}
-
 AnalysisOutcome Service::analyze(WorkerSupervisor& worker, const AnalysisRequest& request,
                                  const ProgressCallback& progress, const HintCallback& hint) {
   AnalysisOutcome outcome = worker.run(request, progress, hint);
@@ -373,34 +280,6 @@ void Service::ring() {
   outbox_.ring();
   forwarder_.ring();
   worklistWatch_.ring();
-}
-
-nlohmann::json Service::status() const {
-  nlohmann::json queue = nlohmann::json::object();
-  for (const JobStore::StateCount& entry : store_.counts()) {
-    queue[jobStateName(entry.state)] = entry.count;
-  }
-  const FreeResources free = measureResources(plan_.floor.folders);
-  const std::string why = whyNotClaiming(free);
-  const std::vector<PackageInUse> packages = packages_.packages();
-  const nlohmann::json workers = workers_.json();
-  return {{"claiming", why.empty()},
-          {"notClaimingBecause", why},
-          {"resources", resourcesJson(free)},
-          {"worker", workers.front()},
-          {"workers", workers},
-          {"package", packageJson(packages.front(), silentHeads_)},
-          {"packages", packagesJson(packages, silentHeads_)},
-          {"defaultPackage", packageChoice_.status()},
-          {"rules", rulesSummary(plan_.rules->status())},
-          {"jobs", queue},
-          {"database", databaseSize(plan_.databasePath)},
-          {"viewers", plan_.settings.viewers},
-          {"intake", intakeJson(intake_.status())},
-          {"worklistFolder", worklistFolderJson(worklistFolder_.status())},
-          {"destinations", deliveriesJson(forwarder_, deliveries_)},
-          {"dispatcher", {{"trouble", workers_.trouble()}}},
-          {"outbox", {{"trouble", outbox_.trouble()}}}};
 }
 
 }  // namespace cmr
