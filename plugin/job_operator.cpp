@@ -38,11 +38,14 @@ const std::string besideThisSeries = R"sql(
 
 std::string stateJson(JobState state) { return R"({"state":")" + jobStateName(state) + "\"}"; }
 
+// What took the place of its earlier set says nothing about the one that is made now: until it is
+// whole its parts are cared for like those of any other.
 void JobStore::Impl::queueAgain(std::int64_t seq) {
   dropOutbox(seq);
   leave(seq, JobState::queued, "");
   SqliteStatement(connection,
-                  "UPDATE jobs SET attempts = 0, storing_attempts = 0, progress = 0, results = ''"
+                  "UPDATE jobs SET attempts = 0, storing_attempts = 0, progress = 0, results = '',"
+                  " superseded_by = ''"
                   " WHERE seq = ?")
       .bind(seq)
       .run();

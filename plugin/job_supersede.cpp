@@ -9,8 +9,10 @@ using Cause = JobStore::Outdated::Cause;
 // Jobs with a set in the archive, over series that a job done later covers with a set of its own;
 // of those over studies any that was done later over the same one. From the later ones, which are
 // few: ?1 is where the last look ended, and the plus keeps SQLite from taking the index of states.
+// The fourth column, here and below: the job's present set is outdated, too. One that is still
+// being stored is not: it will be the later one.
 constexpr const char* byLaterJob = R"sql(
-SELECT old.seq, old.id, new.id FROM jobs new CROSS JOIN jobs old
+SELECT old.seq, old.id, new.id, old.state = 'done' FROM jobs new CROSS JOIN jobs old
   ON new.orthanc_study = old.orthanc_study AND new.seq <> old.seq
      AND new.done_order > old.done_order AND +new.state = 'done' AND new.scope = old.scope
 WHERE new.done_order > ?1 AND old.superseded_by = ''
@@ -24,14 +26,14 @@ GROUP BY old.seq ORDER BY old.seq
 )sql";
 
 constexpr const char* byLaterRun = R"sql(
-SELECT seq, id, '' FROM jobs
+SELECT seq, id, '', 0 FROM jobs
 WHERE seq IN (SELECT job_seq FROM earlier_objects) AND state = 'done'
   AND EXISTS (SELECT 1 FROM outbox WHERE job_seq = seq)
 ORDER BY seq
 )sql";
 
 constexpr const char* interruptedSets = R"sql(
-SELECT seq, id, '' FROM jobs
+SELECT seq, id, '', 0 FROM jobs
 WHERE seq IN (SELECT job_seq FROM earlier_objects WHERE complete = 0)
   AND state NOT IN ('storing', 'done')
 ORDER BY seq
@@ -56,8 +58,7 @@ void addOutdated(SqliteConnection& connection, Cause cause, SqliteStatement& job
   while (jobs.step()) {
     JobStore::Outdated outdated{cause, jobs.bytes(1), jobs.bytes(2), {}};
     SqliteStatement objects(connection, objectsToRemove);
-    objects.bind(jobs.integer(0), cause == Cause::laterJob ? 1 : 0,
-                 cause == Cause::interrupted ? 1 : 0);
+    objects.bind(jobs.integer(0), jobs.integer(3), cause == Cause::interrupted ? 1 : 0);
     while (objects.step()) outdated.SOPInstanceUIDs.push_back(objects.bytes(0));
     found.push_back(std::move(outdated));
   }

@@ -22,8 +22,9 @@ class JobStoreModel {
     bool stored = false;
   };
   struct Job {
-    std::string name;
+    std::set<std::string> series;
     std::string study;
+    std::string content;
     int priority = 0;
     int sequence = 0;
     JobState state = JobState::queued;
@@ -36,6 +37,15 @@ class JobStoreModel {
     std::int64_t dueHigh = always;  // is due from here on
     bool sourceGone = false;
     std::vector<Entry> outbox;
+    int doneOrder = 0;
+    std::string supersededBy;
+    // Objects of earlier sets that may be in the archive; true: of a set that was whole.
+    std::map<std::string, bool> earlier;
+
+    // A set that is in the archive and counts.
+    bool shows() const {
+      return state == JobState::done && !outbox.empty() && supersededBy.empty();
+    }
   };
 
   explicit JobStoreModel(JobStoreSettings settings) : settings_(std::move(settings)) {}
@@ -43,22 +53,24 @@ class JobStoreModel {
   std::map<std::string, Job> jobs;             // by id
   std::map<std::string, std::string> objects;  // UID -> bytes
 
-  bool submitCreates(const std::string& id, const std::string& name, const std::string& study,
-                     int priority) {
+  bool submitCreates(const std::string& id, const std::set<std::string>& series,
+                     const JobSubmission& submission) {
     if (jobs.count(id) == 0) {
       Job job;
-      job.name = name;
-      job.study = study;
-      job.priority = priority;
+      job.series = series;
+      job.study = submission.orthancStudyId;
+      job.content = submission.contentFingerprint;
+      job.priority = submission.priority;
       job.sequence = static_cast<int>(jobs.size());
+      cancelCovered(job);
       jobs[id] = job;
       return true;
     }
-    Job& job = jobs[id];
-    if (job.state != JobState::cancelled || !job.sourceGone) return false;
-    leave(job, JobState::queued);
-    job.attempts = job.deferred = 0;
-    return true;
+    const Job& job = jobs[id];
+    const bool isBack = job.state == JobState::cancelled && job.sourceGone;
+    const bool isRightAgain = job.state == JobState::done && !job.supersededBy.empty();
+    if (isBack || isRightAgain) retry(id);
+    return isBack || isRightAgain;
   }
 
   // Whether claiming this job (or none) now is right; then the lease is noted.
@@ -77,7 +89,7 @@ class JobStoreModel {
     job.attempts += 1;
     job.token = lease->token;
     job.leaseUntil = now + settings_.lease.count();
-    if (job.dateTime.empty()) job.dateTime = dateTime;
+    if (job.dateTime.empty()) job.dateTime = dateTimeOf(job.content, dateTime);
     return job.attempts == lease->job.attempts && job.dateTime == lease->job.dateTime;
   }
 
@@ -101,12 +113,12 @@ class JobStoreModel {
       const bool other = known != objects.end() && known->second != object.bytes;
       if (other || !seen.insert(object.SOPInstanceUID).second) return leave(job, JobState::dead);
     }
-    leave(job, results.empty() ? JobState::done : JobState::storing);
     job.outbox.clear();
     for (const ProducedObject& object : results) {
       objects[object.SOPInstanceUID] = object.bytes;
       job.outbox.push_back({object, false});
     }
+    leave(job, results.empty() ? JobState::done : JobState::storing);
   }
   void notAnalysable(const Lease& lease) { leave(jobs[lease.job.id], JobState::notAnalysable); }
   void failed(const std::string& id, std::int64_t now) {
@@ -142,23 +154,43 @@ class JobStoreModel {
     return !isOpen(state) || state == JobState::retry;
   }
   void cancel(const std::string& id) {
+    dropOutbox(jobs[id]);
     leave(jobs[id], JobState::cancelled);
-    jobs[id].outbox.clear();
   }
   void retry(const std::string& id) {
+    dropOutbox(jobs[id]);
     leave(jobs[id], JobState::queued);
-    jobs[id].outbox.clear();
     jobs[id].attempts = jobs[id].deferred = 0;
+    jobs[id].supersededBy.clear();
   }
-  int sourceGone(const std::string& name) {
+  int sourceGone(const std::string& seriesOrStudy) {
     int count = 0;
     for (auto& [id, job] : jobs) {
-      if (job.name != name || !isOpen(job.state)) continue;
+      const bool isOver = job.study == seriesOrStudy || job.series.count(seriesOrStudy) == 1;
+      if (!isOver || !isOpen(job.state)) continue;
       cancel(id);
       job.sourceGone = true;
       ++count;
     }
     return count;
+  }
+  // Whether the one's set took the place of the other's, or has to.
+  static bool supersedes(const Job& later, const Job& earlier) {
+    return later.study == earlier.study && later.doneOrder > earlier.doneOrder &&
+           later.state == JobState::done && !later.outbox.empty() &&
+           std::includes(later.series.begin(), later.series.end(), earlier.series.begin(),
+                         earlier.series.end());
+  }
+  void settled(const JobStore::Outdated& outdated) {
+    using Cause = JobStore::Outdated::Cause;
+    Job& job = jobs[outdated.jobId];
+    const bool isDone = job.state == JobState::done;
+    if (outdated.cause == Cause::laterRun && !isDone) return;
+    if (outdated.cause == Cause::laterJob && isDone) job.supersededBy = outdated.byJobId;
+    for (auto one = job.earlier.begin(); one != job.earlier.end();) {
+      const bool stays = outdated.cause == Cause::interrupted && one->second;
+      one = stays ? std::next(one) : job.earlier.erase(one);
+    }
   }
   void reopened(std::int64_t now, bool rebooted) {
     for (auto& [id, job] : jobs) {
@@ -196,7 +228,42 @@ class JobStoreModel {
     const auto job = jobs.find(id);
     return job == jobs.end() ? nullptr : &job->second;
   }
-  static void leave(Job& job, JobState state) {
+  // Of the first job over the same content that has one: its objects have the same UIDs.
+  std::string dateTimeOf(const std::string& content, const std::string& now) const {
+    const Job* first = nullptr;
+    for (const auto& [id, job] : jobs) {
+      if (job.content != content || job.dateTime.empty()) continue;
+      if (first == nullptr || job.sequence < first->sequence) first = &job;
+    }
+    return first == nullptr ? now : first->dateTime;
+  }
+  // A new job is about all that these are about, and later.
+  void cancelCovered(const Job& by) {
+    for (auto& [id, job] : jobs) {
+      const bool hasNoResults = job.state == JobState::queued || job.state == JobState::retry ||
+                                job.state == JobState::leased;
+      if (!hasNoResults || job.study != by.study ||
+          !std::includes(by.series.begin(), by.series.end(), job.series.begin(),
+                         job.series.end())) {
+        continue;
+      }
+      leave(job, JobState::cancelled);
+      job.sourceGone = true;
+    }
+  }
+  static void dropOutbox(Job& job) {
+    for (const Entry& entry : job.outbox) {
+      if (job.supersededBy.empty()) {
+        job.earlier.emplace(entry.object.SOPInstanceUID, job.state == JobState::done);
+      }
+    }
+    job.outbox.clear();
+  }
+  void leave(Job& job, JobState state) {
+    if (state == JobState::done) {
+      job.doneOrder = ++lastDone_;
+      job.supersededBy.clear();
+    }
     job.state = state;
     job.token.clear();
     job.dueLow = job.dueHigh = always;
@@ -212,6 +279,7 @@ class JobStoreModel {
   }
 
   JobStoreSettings settings_;
+  int lastDone_ = 0;
 };
 
 }  // namespace cmr::test

@@ -8,8 +8,10 @@
 namespace cmr {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class SupersederTest : public ServiceFixture {
@@ -47,6 +49,14 @@ class SupersederTest : public ServiceFixture {
     first = analyse("a", "2.1");
     archive.instancesByUid["2.1"] = {"results-0"};
     archive.instancesByUid["2.2"] = {"results-1"};
+  }
+  void startAnew(const std::string& id, const std::vector<std::string>& uids) {
+    store->retry(id);
+    std::vector<ProducedObject> objects;
+    for (const std::string& uid : uids) {
+      objects.push_back({ObjectKind::segmentation, "1.1", uid, uid + ".1", uid});
+    }
+    store->finishAnalysed(*store->claim("20200102030405"), objects, "{}");
   }
   bool writtenByUs = true;
   std::string first;
@@ -245,6 +255,33 @@ TEST_F(SupersederTest, ASetOfAJobThatWaitsForItsNextRunLeavesWhenALaterJobIsStor
   removeOutdated();
   EXPECT_THAT(archive.removed, ElementsAre("results-0"));
   EXPECT_THAT(store->outdatedResults(), IsEmpty());
+}
+
+TEST_F(SupersederTest, WhatIsStoredOfANewRunStaysWhenAnotherJobIsDoneMeanwhile) {
+  twoStoredResults();
+  startAnew(first, {"2.5", "2.6"});
+  store->markStored(first, 0);
+  archive.instancesByUid["2.5"] = {"results-2"};
+  archive.addImage("a");
+  second = analyse("a", "2.2");
+  removeOutdated();
+  EXPECT_THAT(archive.removed, ElementsAre("results-0"));  // of the run before
+  store->markStored(first, 1);
+  removeOutdated();
+  EXPECT_THAT(archive.removed, ElementsAre("results-0", "results-1"));
+  EXPECT_EQ(supersededBy(second), first);
+}
+
+TEST_F(SupersederTest, APartOfANewRunLeavesWhenItsJobIsCancelledThoughItWasSupersededBefore) {
+  analyseTwice();
+  removeOutdated();
+  startAnew(first, {"2.5", "2.6"});
+  store->markStored(first, 0);
+  archive.instancesByUid["2.5"] = {"results-2"};
+  store->cancel(first, "by an operator");
+  removeOutdated();
+  EXPECT_THAT(archive.removed, Contains("results-2"));
+  EXPECT_THAT(archive.removed, Not(Contains("results-1")));  // the later job's
 }
 
 TEST_F(SupersederTest, ADryRunSupersedesNothing) {
