@@ -3,6 +3,7 @@
 #include <chrono>
 #include <ctime>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "analysis/errors.h"
@@ -21,6 +22,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds longestWait{1000};  // a retry may become due
 constexpr milliseconds waitAfterTrouble{5000};
 constexpr milliseconds heartbeatPause{1000};
+constexpr milliseconds pauseForMemory{100};
 
 // DICOM DT of now, local time (PS3.5 6.2).
 std::string dateTimeNow() {
@@ -180,22 +182,23 @@ void Dispatcher::process(const Lease& lease, const PackagesInUse& packages,
     if (stop.stop_requested()) throw CancelledError("the service stops");
     heartbeat(fraction, stage);
   };
-  std::optional<AnalysisRequest> request;
+  std::optional<Collected> collected;
   try {
-    request = lease.job.submission.scope == JobScope::study
-                  ? collectStudy(lease.job, package->sha256)
-                  : collect(lease, progress);
+    collected = lease.job.submission.scope == JobScope::study
+                    ? collectStudy(lease.job, package->sha256)
+                    : collect(lease, progress);
   } catch (const CancelledError&) {
     store_.release(lease);  // changes nothing when it was cancelled
     return;
   }
-  if (!request) return;
-  request->packageFolder = package->folder;
+  if (!collected) return;
+  AnalysisRequest& request = collected->request;
+  request.packageFolder = package->folder;
   took(ServiceStage::fetch, fetching.seconds());
   const Stopwatch analyzing;
   const HintCallback hint =
       settings_.readAhead ? next_.beside(lease, package->sha256) : HintCallback{};
-  const AnalysisOutcome outcome = duties_.analyze(*request, progress, hint);
+  const AnalysisOutcome outcome = duties_.analyze(request, progress, hint);
   next_.ended(outcome);
   if (outcome.kind != OutcomeKind::failed) took(ServiceStage::analyze, analyzing.seconds());
   finish(lease, outcome, stop);
@@ -238,31 +241,39 @@ void Dispatcher::sourceGone(const JobRecord& job, const std::string& resourceId,
 
 // The archive's process holds them until the worker has them, too. A floor that holds when the job
 // is claimed is no help against one that takes gigabytes afterwards.
-bool Dispatcher::isTooLarge(const Lease& lease, std::uint64_t bytes) {
+std::optional<Dispatcher::Room> Dispatcher::roomFor(const Lease& lease, std::uint64_t bytes,
+                                                    const ProgressCallback& progress) {
   const auto mebibytes = [](std::uint64_t size) { return std::to_string(size >> 20) + " MiB"; };
   if (bytes > settings_.largestJobBytes) {
     store_.finishNotAnalysable(
         lease, "its images are larger than what one job may hold (" + mebibytes(bytes) + ")", {});
-    return true;
+    return std::nullopt;
   }
-  if (bytes <= settings_.largeJobBytes || !duties_.memoryLeft) return false;
-  const std::optional<std::uint64_t> left = duties_.memoryLeft();
-  if (!left || 2 * bytes <= *left) return false;
-  fail(lease,
-       "its images take " + mebibytes(bytes) + ", here and in the worker, and the system has " +
-           mebibytes(*left) + " of memory above MemoryFloorMiB",
-       FailureCause::memory);
-  return true;
+  if (bytes <= settings_.largeJobBytes || duties_.memory == nullptr) return Room{};
+  for (;;) {
+    const MemoryPromises::Answer answer = duties_.memory->ask(2 * bytes);
+    if (answer.promise) return Room{answer.promise};
+    if (!answer.isWorthWaiting) {
+      fail(lease,
+           "its images take " + mebibytes(bytes) + ", here and in the worker, and the system has " +
+               mebibytes(answer.left) + " of memory above MemoryFloorMiB",
+           FailureCause::memory);
+      return std::nullopt;
+    }
+    progress(0, "waiting for memory that another job was promised");
+    std::this_thread::sleep_for(pauseForMemory);
+  }
 }
 
-std::optional<AnalysisRequest> Dispatcher::collect(const Lease& lease,
-                                                   const ProgressCallback& progress) {
+std::optional<Dispatcher::Collected> Dispatcher::collect(const Lease& lease,
+                                                         const ProgressCallback& progress) {
   const JobRecord& job = lease.job;
   const auto instances = checkedInstances(job, progress);
   if (!instances) return std::nullopt;
   std::uint64_t bytes = 0;
   for (const ArchivedInstance& instance : *instances) bytes += instance.bytes;
-  if (isTooLarge(lease, bytes)) return std::nullopt;
+  const std::optional<Room> room = roomFor(lease, bytes, progress);
+  if (!room) return std::nullopt;
   AnalysisRequest request;
   request.jobId = job.id;
   request.tasks = job.submission.tasks;
@@ -282,14 +293,14 @@ std::optional<AnalysisRequest> Dispatcher::collect(const Lease& lease,
     }
     request.instances.push_back({instance.SOPInstanceUID, *std::move(content)});
   }
-  return request;
+  return Collected{std::move(request), room->promise};
 }
 
 // What is gone means that the study has other results now: its report is thought about again.
-std::optional<AnalysisRequest> Dispatcher::collectStudy(const JobRecord& job,
-                                                        const std::string& packageSha256) {
+std::optional<Dispatcher::Collected> Dispatcher::collectStudy(const JobRecord& job,
+                                                              const std::string& packageSha256) {
   StudyRequest study = studyRequest(job, archive_, store_, packageSha256);
-  if (study.request) return std::move(study.request);
+  if (study.request) return Collected{*std::move(study.request), nullptr};
   duties_.log(LogLevel::warning, "job " + job.id + " is cancelled: " + study.whyNot);
   store_.cancel(job.id, study.whyNot);
   store_.markStudy(job.submission.orthancStudyId);

@@ -14,6 +14,7 @@
 #include "plugin/archive.h"
 #include "plugin/doorbell.h"
 #include "plugin/job_store.h"
+#include "plugin/memory_promises.h"
 #include "plugin/next_job.h"
 #include "plugin/package_shelf.h"
 #include "plugin/service_metrics.h"
@@ -41,8 +42,7 @@ struct DispatcherDuties {
   // Asked before each job; absent: whatever package a job is for.
   std::function<PackagesInUse()> packages = {};
   ServiceMetrics* metrics = nullptr;  // counts what happens; may be absent
-  // Bytes that can be taken before memory is below its floor; absent or empty: nobody knows.
-  std::function<std::optional<std::uint64_t>()> memoryLeft = {};
+  MemoryPromises* memory = nullptr;   // shared with other dispatchers; absent: nobody asks for it
   // Asked before a job is tried with the package of this hash, and held until it has ended; empty:
   // the job goes back to the queue (CircuitBreaker::admit). Absent: always.
   std::function<std::shared_ptr<void>(const std::string&)> admit = {};
@@ -52,7 +52,7 @@ struct DispatcherSettings {
   bool storeResults = true;  // false: results are kept as JSON, no object goes to the archive
   // Of one acquisition group, held in the archive's process while it is sent to the worker.
   std::uint64_t largestJobBytes = std::uint64_t{4} << 30;
-  // Above this memory is asked for before a job's images are fetched.
+  // Above this a job has to be promised memory before its images are fetched.
   std::uint64_t largeJobBytes = std::uint64_t{256} << 20;
   bool readAhead = false;  // the worker is told what comes next (next_job.h)
 };
@@ -74,13 +74,21 @@ class Dispatcher {
   void process(const Lease& lease, const PackagesInUse& packages, const std::stop_token& stop);
   // Where a package lies that this job can be computed with; empty: there is none.
   std::optional<PackageInUse> packageFor(const JobRecord& job, const PackagesInUse& packages);
-  std::optional<AnalysisRequest> collect(const Lease& lease, const ProgressCallback& progress);
-  std::optional<AnalysisRequest> collectStudy(const JobRecord& job,
-                                              const std::string& packageSha256);
+  struct Collected {
+    AnalysisRequest request;
+    std::shared_ptr<void> memory;  // that it was promised; null: it takes little
+  };
+  std::optional<Collected> collect(const Lease& lease, const ProgressCallback& progress);
+  std::optional<Collected> collectStudy(const JobRecord& job, const std::string& packageSha256);
   std::optional<std::vector<ArchivedInstance>> checkedInstances(const JobRecord& job,
                                                                 const ProgressCallback& progress);
-  // Ends a job whose images cannot be held; false: they can.
-  bool isTooLarge(const Lease& lease, std::uint64_t bytes);
+  // Nothing: the images cannot be held, and the job was ended for that reason. Waits while others
+  // hold what it needs.
+  struct Room {
+    std::shared_ptr<void> promise;
+  };
+  std::optional<Room> roomFor(const Lease& lease, std::uint64_t bytes,
+                              const ProgressCallback& progress);
   void sourceGone(const JobRecord& job, const std::string& resourceId, const std::string& reason);
   void finish(const Lease& lease, const AnalysisOutcome& outcome, const std::stop_token& stop);
   void fail(const Lease& lease, const std::string& reason, FailureCause cause);

@@ -206,7 +206,7 @@ std::unique_ptr<Dispatcher> Service::makeDispatcher(Archive& archive, WorkerSupe
   duties.log = log;
   duties.packages = [this, &worker] { return packagesInUse(worker); };
   duties.metrics = &metrics_;
-  duties.memoryLeft = [this] { return memoryLeft(); };
+  duties.memory = &memory_;
   duties.admit = [this](const std::string& sha256) {
     return breaker_.admit(sha256, std::chrono::steady_clock::now());
   };

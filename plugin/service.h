@@ -95,6 +95,7 @@ class Service {
 
   ServicePlan plan_;
   ServiceMetrics metrics_;
+  MemoryPromises memory_{[this] { return memoryLeft(); }};
   mutable JobStore store_;
   mutable DeliveryQueue deliveries_;
   Forwarder forwarder_;

@@ -26,7 +26,7 @@ class DispatcherTest : public ServiceFixture {
       use.packages.insert(use.packages.begin(), inUse);
       return use;
     };
-    duties.memoryLeft = [this] { return memoryLeft; };
+    duties.memory = &memory;
     duties.admit = [this](const std::string&) -> std::shared_ptr<void> {
       if (!admits) return nullptr;
       return std::make_shared<bool>(true);
@@ -71,6 +71,7 @@ class DispatcherTest : public ServiceFixture {
   std::vector<PackageInUse> others;
   std::function<void(const ProgressCallback&)> during;
   std::optional<std::uint64_t> memoryLeft;
+  MemoryPromises memory{[this] { return memoryLeft; }};
   bool admits = true;  // the circuit breaker
   int results = 0;
   std::vector<std::string> reconsidered;

@@ -1,5 +1,9 @@
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <chrono>
+#include <thread>
+
 #include "analysis/errors.h"
 #include "tests/unit/plugin/dispatcher_fixture.h"
 
@@ -309,6 +313,84 @@ TEST_F(DispatcherTest, ALargeGroupIsFetchedOnlyWhereThereIsMemoryForIt) {
   memoryLeft = 72;
   takeOne(settings);
   EXPECT_EQ(onlyJob().state, JobState::storing);
+}
+
+// A second slot of the same service.
+Dispatcher secondOf(Archive& archive, JobStore& store, MemoryPromises& memory,
+                    std::atomic<bool>& isAnalysing) {
+  DispatcherDuties duties;
+  duties.analyze = [&](const AnalysisRequest&, const ProgressCallback&, const HintCallback&) {
+    isAnalysing = true;
+    AnalysisOutcome outcome;
+    outcome.kind = OutcomeKind::notAnalysable;
+    return outcome;
+  };
+  duties.onOtherSource = [](const std::string&) {};
+  duties.log = [](LogLevel, const std::string&) {};
+  duties.memory = &memory;
+  DispatcherSettings settings;
+  settings.largeJobBytes = 10;
+  return Dispatcher(archive, store, duties, settings);
+}
+
+class TwoLargeGroups : public DispatcherTest {
+ protected:
+  TwoLargeGroups() {
+    for (const char* name : {"a", "b"}) {
+      archive.addSeries(name, std::string("study of ") + name, 2, 3);  // 36 bytes
+      archive.becomeStable(name);
+      planner->analyze(name);
+    }
+  }
+  // The first is computed while the second is taken, by a thread of its own.
+  void takeBoth() {
+    during = [this](const ProgressCallback&) {
+      second = std::thread([this] {
+        secondOf(archive, *store, memory, secondIsAnalysing).takeOne(stopper.get_token());
+      });
+      while (countOf(JobState::leased) < 2 && !secondIsAnalysing) std::this_thread::yield();
+      if (whileBothAreLeased) whileBothAreLeased();
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      secondBeganBeside = secondIsAnalysing;
+    };
+    DispatcherSettings settings;
+    settings.largeJobBytes = 10;
+    takeOne(settings);
+    second.join();
+  }
+  std::size_t countOf(JobState state) {
+    JobStore::ListFilter filter;
+    filter.state = state;
+    return store->list(filter).size();
+  }
+
+  std::thread second;
+  std::function<void()> whileBothAreLeased;
+  std::atomic<bool> secondIsAnalysing{false};
+  bool secondBeganBeside = false;
+};
+
+TEST_F(TwoLargeGroups, AreNotPromisedTheSameMemory) {
+  memoryLeft = 100;  // for one of them
+  takeBoth();
+  EXPECT_FALSE(secondBeganBeside);
+  EXPECT_TRUE(secondIsAnalysing);  // when the first had ended
+  EXPECT_EQ(countOf(JobState::storing), 1U);
+  EXPECT_EQ(countOf(JobState::notAnalysable), 1U);
+}
+
+TEST_F(TwoLargeGroups, AreComputedBesideEachOtherWhereThereIsMemoryForBoth) {
+  memoryLeft = 144;
+  takeBoth();
+  EXPECT_TRUE(secondBeganBeside);
+}
+
+TEST_F(TwoLargeGroups, TheOneThatWaitsGoesBackToTheQueueWhenTheServiceStops) {
+  memoryLeft = 100;
+  whileBothAreLeased = [this] { stopper.request_stop(); };
+  takeBoth();
+  EXPECT_FALSE(secondIsAnalysing);
+  EXPECT_EQ(countOf(JobState::queued), 1U);
 }
 
 TEST_F(DispatcherTest, AnArchiveThatCannotBeReadIsAFailureThatIsRetried) {

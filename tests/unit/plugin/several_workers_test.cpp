@@ -5,11 +5,13 @@
 #include <chrono>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <thread>
 
 #include "plugin/service.h"
 #include "tests/support/job_store_check.h"
 #include "tests/support/job_store_fixture.h"
+#include "tests/support/small_package.h"
 #include "tests/unit/plugin/fake_archive.h"
 
 namespace cmr {
@@ -20,7 +22,6 @@ constexpr std::chrono::seconds patience{30};
 class SeveralWorkersTest : public ::testing::Test {
  protected:
   SeveralWorkersTest() {
-    Settings settings;
     settings.workers = 2;
     settings.packageFolder = (folder.path() / "package").string();
     settings.workerExecutable = CMR_SCRIPTED_WORKER;
@@ -33,12 +34,23 @@ class SeveralWorkersTest : public ::testing::Test {
     settings.storeResults = false;  // the scripted worker's are the same for all studies
     std::filesystem::create_directory(settings.packageFolder);
     std::ofstream(settings.packageFolder + "/manifest.json") << "{\"files\": []}";
-    std::ofstream(settings.rulesFile) << R"({"schema": 1, "rules": [{"name": "mr",
-        "when": [{"tag": "Modality", "equals": "MR"}], "tasks": ["seg_cine_sax"]}]})";
+    useRules("mr");
+    start();
+  }
+
+  void start() {
+    service.reset();
     const LogCallback quiet = [](LogLevel, const std::string&) {};
     service = std::make_unique<Service>(
         planService(settings, {settings.databaseFolder, settings.databaseFolder}, quiet), archive,
         0, quiet);
+  }
+
+  void useRules(const std::string& name) const {
+    const std::string text = R"({"schema": 1, "rules": [{"name": ")" + name + R"(",
+        "when": [{"tag": "Modality", "equals": "MR"}], "tasks": ["seg_cine_sax"]}]})";
+    std::ofstream(settings.rulesFile + ".new") << text;
+    std::filesystem::rename(settings.rulesFile + ".new", settings.rulesFile);
   }
 
   void arrive(const std::string& series, const std::string& study) {
@@ -79,7 +91,17 @@ class SeveralWorkersTest : public ::testing::Test {
   }
   nlohmann::json workers() { return service->status()["workers"]; }
 
+  bool isNobodyBusy() {
+    for (const nlohmann::json& worker : workers()) {
+      if (worker["state"] == "busy") return false;
+    }
+    return count(JobState::leased) == 0;
+  }
+  // Long enough for a free worker to take what waits.
+  static void waitForTakers() { std::this_thread::sleep_for(std::chrono::milliseconds(1500)); }
+
   test::TemporaryFolder folder{true};
+  Settings settings;
   FakeArchive archive;
   std::unique_ptr<Service> service;
 };
@@ -124,6 +146,100 @@ TEST_F(SeveralWorkersTest, AWorkerThatIsKilledLeavesTheOtherAlone) {
   const std::string otherJob = before[1]["job"];
   EXPECT_EQ(service->store().job(killedJob)->attempts, 2);
   EXPECT_EQ(service->store().job(otherJob)->attempts, 1);
+}
+
+TEST_F(SeveralWorkersTest, APauseHoldsForBothAndWhatRunsGoesOn) {
+  arrive("a", "study-1");
+  arrive("b", "study-2");
+  ASSERT_TRUE(comes([this] { return areBothBusy(); }));
+  service->store().setMode(JobStore::Mode::paused);
+  arrive("c", "study-3");
+  arrive("d", "study-4");
+  EXPECT_TRUE(comes([this] { return areAnalysed() && count(JobState::queued) == 2; })) << told();
+  waitForTakers();
+  EXPECT_TRUE(isNobodyBusy());
+  EXPECT_EQ(service->status()["notClaimingBecause"], "paused by an operator");
+  service->store().setMode(JobStore::Mode::running);
+  service->ring();
+  EXPECT_TRUE(comes([this] { return areBothBusy(); })) << told();
+}
+
+TEST_F(SeveralWorkersTest, DrainingBothTakeWhatWasThereAndNothingThatCameLater) {
+  arrive("a", "study-1");
+  arrive("b", "study-2");
+  arrive("c", "study-3");
+  ASSERT_TRUE(comes([this] { return areBothBusy() && count(JobState::queued) == 1; })) << told();
+  service->store().setMode(JobStore::Mode::draining);
+  arrive("late", "study-4");
+  EXPECT_TRUE(comes([this] { return count(JobState::done) == 3 && service->store().isDrained(); }))
+      << told();
+  waitForTakers();
+  EXPECT_TRUE(isNobodyBusy());
+  EXPECT_EQ(count(JobState::queued), 1);
+}
+
+TEST_F(SeveralWorkersTest, AFloorOfTheDiskHoldsForBoth) {
+  settings.diskFloorMiB = 1000000000;
+  start();
+  arrive("a", "study-1");
+  arrive("b", "study-2");
+  ASSERT_TRUE(comes([this] { return count(JobState::queued) == 2; })) << told();
+  waitForTakers();
+  for (const nlohmann::json& worker : workers()) {
+    EXPECT_EQ(worker["state"], "stopped");
+    EXPECT_NE(worker["trouble"].get<std::string>().find("DiskFloorMiB"), std::string::npos);
+  }
+  EXPECT_EQ(count(JobState::queued), 2);
+}
+
+TEST_F(SeveralWorkersTest, AFloorOfTheMemoryHoldsForBoth) {
+  settings.memoryFloorMiB = 1000000000;
+  start();
+  arrive("a", "study-1");
+  arrive("b", "study-2");
+  ASSERT_TRUE(comes([this] { return count(JobState::queued) == 2; })) << told();
+  waitForTakers();
+  for (const nlohmann::json& worker : workers()) {
+    EXPECT_EQ(worker["state"], "stopped");
+    EXPECT_NE(worker["trouble"].get<std::string>().find("MemoryFloorMiB"), std::string::npos);
+  }
+  EXPECT_EQ(count(JobState::queued), 2);
+}
+
+TEST_F(SeveralWorkersTest, BothLoadThePackageThatTookThePlaceOfTheirs) {
+  test::SmallPackage package;
+  package.install("first");
+  settings.packageFolder = package.folder().string();
+  start();
+  arrive("a", "study-1");
+  arrive("b", "study-2");
+  ASSERT_TRUE(comes([this] { return areBothBusy(); })) << told();
+  const nlohmann::json before = workers();
+  EXPECT_TRUE(comes([this] { return areAnalysed(); })) << told();
+  const std::string second = package.install("second");
+  ASSERT_TRUE(comes([&] { return service->status()["package"]["sha256"] == second; }));
+  arrive("c", "study-3");
+  arrive("d", "study-4");
+  ASSERT_TRUE(comes([this] { return count(JobState::done) == 4; })) << told();
+  const nlohmann::json after = workers();
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_NE(after[i]["package"].get<std::string>().find(second), std::string::npos);
+    EXPECT_NE(after[i]["processId"], before[i]["processId"]);
+    EXPECT_EQ(after[i]["lastFailure"], "");
+  }
+}
+
+TEST_F(SeveralWorkersTest, BothComputeByTheRulesThatAreThereNow) {
+  arrive("a", "study-1");
+  arrive("b", "study-2");
+  ASSERT_TRUE(comes([this] { return areAnalysed(); })) << told();
+  useRules("later");
+  arrive("c", "study-3");
+  arrive("d", "study-4");
+  ASSERT_TRUE(comes([this] { return count(JobState::done) == 4; })) << told();
+  std::map<std::string, int> byRule;
+  for (const JobRecord& job : service->store().list({})) ++byRule[job.submission.rule];
+  EXPECT_EQ(byRule, (std::map<std::string, int>{{"mr", 2}, {"later", 2}}));
 }
 
 TEST_F(SeveralWorkersTest, BothAreEndedInTheMiddleOfTheirJobsWhichGoBackToTheQueue) {
