@@ -30,7 +30,8 @@ class ResourceError : public Error {
   using Error::Error;
 };
 
-// The memory of the device that computes gave out, with one image at a time, too.
+// The memory of the device that computes gave out: with one image at a time, too, or, on a GPU, for
+// the package itself.
 class DeviceMemoryError : public ResourceError {
  public:
   using ResourceError::ResourceError;

@@ -502,7 +502,14 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
 
 std::unique_ptr<FrameSegmenter> loadNetworkSegmenter(const std::string& packageFolder,
                                                      const InferenceSettings& settings) {
-  return std::make_unique<NetworkSegmenter>(packageFolder, settings);
+  try {
+    return std::make_unique<NetworkSegmenter>(packageFolder, settings);
+  } catch (const std::exception& error) {
+    if (!isOutOfMemory(error)) throw;
+  }
+  const char* const reason = "out of memory while the model package was loaded";
+  if (chooseDevice(settings.device).is_cuda()) throw DeviceMemoryError(reason);
+  throw ResourceError(reason);
 }
 
 }  // namespace cmr

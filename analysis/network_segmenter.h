@@ -18,8 +18,9 @@ struct InferenceSettings {
   std::vector<std::string> allowedScripts = {};      // SHA-256: script_permission.h
 };
 
-// Opens, checks and loads the package, runs its known-answer test. Throws PackageError. What comes
-// is SilentHeads too.
+// Opens, checks and loads the package, runs its known-answer test. Throws PackageError;
+// DeviceMemoryError where a GPU has no memory for it, ResourceError where the machine has none.
+// What comes is SilentHeads too.
 std::unique_ptr<FrameSegmenter> loadNetworkSegmenter(const std::string& packageFolder,
                                                      const InferenceSettings& settings = {});
 

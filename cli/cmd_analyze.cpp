@@ -15,7 +15,6 @@
 
 #include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
-#include "analysis/silent_heads.h"
 #include "cli/inference_options.h"
 #include "cli/measurement_table.h"
 #include "cli/package_location.h"
@@ -28,6 +27,8 @@
 #include "dicom_sr/source_date.h"
 #include "dicom_sr/writers.h"
 #include "plugin/analyze_instances.h"
+#include "plugin/lazy_segmenter.h"
+#include "plugin/processor_fall_back.h"
 
 namespace cmr {
 namespace {
@@ -44,47 +45,6 @@ struct AnalyzeArguments {
   std::vector<std::string> outputs;
   InferenceSettings inference;
   bool overwrite = false;
-};
-
-// Loads the package when there is something to look at, and not before.
-class LazySegmenter final : public FrameSegmenter, public SilentHeads {
- public:
-  explicit LazySegmenter(const AnalyzeArguments& arguments) : arguments_(arguments) {}
-  Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {
-    return loaded().segment(stack, progress);
-  }
-  const PackageIdentity& identity() const override { return loaded().identity(); }
-  FirstLook firstLook(const ImageStack& stack) override { return loaded().firstLook(stack); }
-  std::optional<PackageIdentity> identityOfHead(const std::string& task) override {
-    return loaded().identityOfHead(task);
-  }
-  Segmentation segmentStill(const ImageStack& stack, const std::string& task,
-                            const std::string& sequence) override {
-    return loaded().segmentStill(stack, task, sequence);
-  }
-  Segmentation segmentLongAxis(const ImageStack& stack) override {
-    return loaded().segmentLongAxis(stack);
-  }
-  ComputeUse takeUse() override {
-    return segmenter_ == nullptr ? ComputeUse{} : segmenter_->takeUse();
-  }
-  std::vector<SilentHead> silentHeads() const override {
-    const auto* const heads = dynamic_cast<const SilentHeads*>(segmenter_.get());
-    return heads == nullptr ? std::vector<SilentHead>{} : heads->silentHeads();
-  }
-  void forgetFailures() override {
-    if (auto* const heads = dynamic_cast<SilentHeads*>(segmenter_.get())) heads->forgetFailures();
-  }
-
- private:
-  FrameSegmenter& loaded() const {
-    if (segmenter_ == nullptr) {
-      segmenter_ = loadNetworkSegmenter(packageFolderOr(arguments_.package), arguments_.inference);
-    }
-    return *segmenter_;
-  }
-  const AnalyzeArguments& arguments_;
-  mutable std::unique_ptr<FrameSegmenter> segmenter_;
 };
 
 // One line that is written again on a terminal; one line per stage elsewhere.
@@ -150,20 +110,41 @@ void writeResults(ResultFolder& folder, const AnalysisOutcome& outcome) {
   folder.finish();
 }
 
+std::unique_ptr<FrameSegmenter> load(const AnalyzeArguments& a, const std::string& device) {
+  InferenceSettings settings = a.inference;
+  settings.device = device;
+  return loadNetworkSegmenter(packageFolderOr(a.package), settings);
+}
+
+AnalysisOutcome analyze(const AnalyzeArguments& a, const AnalysisRequest& request) {
+  ProgressLine line;
+  line.show(0, "reading");
+  const LoadPackage onProcessor = [&] { return load(a, "cpu"); };
+  bool hasFallenBack = false;
+  LazySegmenter segmenter([&] {
+    return loadOrFallBack([&] { return load(a, a.inference.device); }, onProcessor,
+                          [&] { hasFallenBack = true; });
+  });
+  // The images are read again for a second attempt, which hardly ever comes.
+  const Attempt attempt = [&](FrameSegmenter& on) {
+    return analyzeRead(
+        readInput(a.input), request, on,
+        [&](double fraction, const std::string& stage) { line.show(fraction, stage); });
+  };
+  AnalysisOutcome outcome = analyzeOrFallBack(segmenter, attempt, attempt, onProcessor);
+  outcome.withoutGpu = outcome.withoutGpu || hasFallenBack;
+  return outcome;
+}
+
 int run(const AnalyzeArguments& a) {
   ResultFolder folder(a.output, a.overwrite);
-  LazySegmenter segmenter(a);
   AnalysisRequest request;
   request.jobId = "command line";
   request.dateTime = a.dateTime;
   request.outputs = a.outputs;
-  AnalysisOutcome outcome;
-  {
-    ProgressLine line;
-    line.show(0, "reading");
-    outcome =
-        analyzeRead(readInput(a.input), request, segmenter,
-                    [&](double fraction, const std::string& stage) { line.show(fraction, stage); });
+  const AnalysisOutcome outcome = analyze(a, request);
+  if (outcome.withoutGpu) {
+    std::cerr << "cmr: the GPU's memory gave out, the processor computed\n";
   }
   if (outcome.kind == OutcomeKind::failed) {
     std::cerr << "cmr: " << outcome.reason << "\n";

@@ -5,7 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "analysis/device_memory.h"
 #include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
 #include "cli/inference_options.h"
@@ -26,13 +25,20 @@ struct WorkerArguments {
   InferenceSettings inference;
 };
 
+// Warmed up, so that a job does not pay for first-time set-up.
+std::unique_ptr<FrameSegmenter> load(const std::string& package,
+                                     const InferenceSettings& settings) {
+  std::unique_ptr<FrameSegmenter> segmenter = loadNetworkSegmenter(package, settings);
+  warmUp(*segmenter);
+  return segmenter;
+}
+
 std::unique_ptr<FrameSegmenter> loadOnProcessor(const std::string& package,
                                                 InferenceSettings settings) {
   settings.device = "cpu";
   try {
-    return loadNetworkSegmenter(package, settings);
-  } catch (const std::exception& error) {
-    if (!isOutOfMemory(error)) throw;
+    return load(package, settings);
+  } catch (const ResourceError&) {
     throw ResourceError("out of memory, on the GPU and beside it");
   }
 }
@@ -40,10 +46,8 @@ std::unique_ptr<FrameSegmenter> loadOnProcessor(const std::string& package,
 // Images of a job that is not here yet. Its own limits hold from then on.
 class SeriesAhead : public JobReader {
  public:
-  SeriesAhead(FrameSegmenter& segmenter, LoadOnProcessor onProcessor, std::uint64_t mostPixelBytes)
-      : segmenter_(segmenter),
-        onProcessor_(std::move(onProcessor)),
-        reader_(limitsWith(mostPixelBytes)) {}
+  SeriesAhead(PackageOnDevice& package, std::uint64_t mostPixelBytes)
+      : package_(package), reader_(limitsWith(mostPixelBytes)) {}
 
   bool add(const InstanceBytes& instance) override {
     reader_.add(instance);
@@ -52,13 +56,11 @@ class SeriesAhead : public JobReader {
   AnalysisOutcome analyze(const AnalysisRequest& request, std::size_t alreadyRead,
                           const ProgressCallback& progress) override {
     reader_.setLimits({});
-    return analyzeOrFallBack(
-        segmenter_,
+    return package_.analyze(
         [&](FrameSegmenter& usual) {
           return analyzeContinued(std::move(reader_), alreadyRead, request, usual, progress);
         },
-        [&](FrameSegmenter& other) { return analyzeInstances(request, other, progress); },
-        onProcessor_);
+        [&](FrameSegmenter& other) { return analyzeInstances(request, other, progress); });
   }
 
  private:
@@ -68,32 +70,27 @@ class SeriesAhead : public JobReader {
     return limits;
   }
 
-  FrameSegmenter& segmenter_;
-  LoadOnProcessor onProcessor_;
+  PackageOnDevice& package_;
   SeriesReader reader_;
 };
 
 int run(const WorkerArguments& a) {
   // First of all, while this process has one thread and has seen nothing of anybody.
-  const std::string package = packageFolderOr(a.package);
-  const Confinement confinement = confineProcess({package});
-  std::unique_ptr<FrameSegmenter> segmenter;
-  const LoadOnProcessor onProcessor = [&] { return loadOnProcessor(package, a.inference); };
+  const std::string folder = packageFolderOr(a.package);
+  const Confinement confinement = confineProcess({folder});
+  PackageOnDevice package([&] { return load(folder, a.inference); },
+                          [&] { return loadOnProcessor(folder, a.inference); });
   WorkerDuties duties;
-  duties.load = [&] {
-    segmenter = loadNetworkSegmenter(package, a.inference);
-    warmUp(*segmenter);
-    return segmenter->identity();
-  };
+  duties.load = [&] { return package.load(); };
   duties.analyze = [&](const AnalysisRequest& request, const ProgressCallback& progress) {
     if (!request.studyDocument.empty()) return reportStudy(request);
     const Attempt attempt = [&](FrameSegmenter& on) {
       return analyzeInstances(request, on, progress);
     };
-    return analyzeOrFallBack(*segmenter, attempt, attempt, onProcessor);
+    return package.analyze(attempt, attempt);
   };
   duties.readAhead = [&](std::uint64_t mostPixelBytes) {
-    return std::make_unique<SeriesAhead>(*segmenter, onProcessor, mostPixelBytes);
+    return std::make_unique<SeriesAhead>(package, mostPixelBytes);
   };
   duties.confinement = describeConfinement(confinement);
   return runWorker(a.socket, duties);

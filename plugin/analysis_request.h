@@ -47,7 +47,8 @@ struct AnalysisOutcome {
   bool usedHint = false;    // the worker had read the images before the job came (read_hint.h)
   // Of failed, within the worker: not one image fitted where the network computes.
   bool deviceIsFull = false;
-  // Not one image fitted on the GPU, so that the processor computed all of it.
+  // The GPU had no memory for the package or for one image, so that the processor computed all of
+  // it.
   bool withoutGpu = false;
   ComputeUse use = {};  // of this job alone, by all attempts within the worker
   // Of failed, the supervisor's word: the worker had another job's images at hand meanwhile, which

@@ -198,7 +198,7 @@ void processes(Page& page, const ServiceMeasures& m) {
   page.sample({{"result", "used"}}, static_cast<double>(m.worker.hintsUsed));
   page.sample({{"result", "dropped"}}, static_cast<double>(m.worker.hintsDropped));
   page.single("cmr_jobs_without_gpu_total", "counter",
-              "Jobs that the processor computed, as not one image fitted on a worker's GPU.",
+              "Jobs that the processor computed, as the memory of a worker's GPU gave out.",
               static_cast<double>(m.worker.jobsOnProcessor));
   page.single("cmr_worker_resident_bytes", "gauge", "Memory of all workers; 0 while none runs.",
               static_cast<double>(m.worker.residentBytes));

@@ -250,7 +250,7 @@ class Worker {
 
   void logOutcome(const std::string& jobId, const AnalysisOutcome& outcome) const {
     if (outcome.withoutGpu) {
-      log_->warn("job {}: ran without its GPU, on which not even one image fitted", jobId);
+      log_->warn("job {}: ran without its GPU, whose memory gave out", jobId);
     }
     switch (outcome.kind) {
       case OutcomeKind::analysed:

@@ -9,6 +9,7 @@
 #include "analysis/batch_halving.h"
 #include "analysis/errors.h"
 #include "plugin/analyze_instances.h"
+#include "plugin/lazy_segmenter.h"
 #include "tests/support/circle_analysis.h"
 #include "tests/support/real_series.h"
 
@@ -83,6 +84,73 @@ TEST_F(ProcessorFallBack, AJobThatDoesNotFitIsTheProcessorsInAllThatIsWritten) {
   EXPECT_FALSE(next.withoutGpu);
   EXPECT_EQ(json::parse(next.resultsJson)["package"]["device"], "cuda:0");
   EXPECT_NE(uidsOf(next), uidsOf(outcome));
+}
+
+// A package whose loading finds the GPU's memory full or not, as the test says.
+class PackageOnAGpu : public testing::Test {
+ protected:
+  PackageOnDevice package{[this]() -> std::unique_ptr<FrameSegmenter> {
+                            ++asked;
+                            if (gpuIsFull) throw DeviceMemoryError("out of memory");
+                            auto gpu = std::make_unique<FullDevice>("cuda:0");
+                            gpu->isFull = false;
+                            return gpu;
+                          },
+                          [this]() -> std::unique_ptr<FrameSegmenter> {
+                            if (machineIsFull) throw ResourceError("out of memory, beside it, too");
+                            return std::make_unique<CircleSegmenter>();
+                          }};
+  AnalysisOutcome run(const AnalysisRequest& request) {
+    const Attempt attempt = [&](FrameSegmenter& on) {
+      return analyzeInstances(request, on, ignoreProgress);
+    };
+    return package.analyze(attempt, attempt);
+  }
+
+  bool gpuIsFull = true;
+  bool machineIsFull = false;
+  int asked = 0;
+};
+
+TEST_F(PackageOnAGpu, IsTheProcessorsWhileTheGpuHasNoMemoryForItAndGoesBackThen) {
+  CMR_DEMO_SERIES(instances);
+  EXPECT_EQ(package.load().device, "cpu");
+  const AnalysisOutcome outcome = run(requestOf(instances));
+  ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  EXPECT_TRUE(outcome.withoutGpu);
+  EXPECT_EQ(json::parse(outcome.resultsJson)["package"]["device"], "cpu");
+  EXPECT_EQ(asked, 2);  // while loading, and before the job
+
+  gpuIsFull = false;
+  for (int job = 0; job < 2; ++job) {
+    const AnalysisOutcome next = run(requestOf(instances));
+    EXPECT_FALSE(next.withoutGpu);
+    EXPECT_EQ(json::parse(next.resultsJson)["package"]["device"], "cuda:0");
+  }
+  EXPECT_EQ(asked, 3);
+}
+
+TEST_F(PackageOnAGpu, CannotBeUsedWhereTheMachineHasNoMemoryEither) {
+  machineIsFull = true;
+  EXPECT_THROW(package.load(), ResourceError);
+}
+
+TEST_F(PackageOnAGpu, IsLoadedForTheCommandLineWhereThereIsMemoryAndNotBeforeThereIsAnImage) {
+  bool hasFallenBack = false;
+  int loads = 0;
+  LazySegmenter lazy([&] {
+    ++loads;
+    return loadOrFallBack(
+        []() -> std::unique_ptr<FrameSegmenter> { throw DeviceMemoryError("out of memory"); },
+        [] { return std::make_unique<CircleSegmenter>(); }, [&] { hasFallenBack = true; });
+  });
+  EXPECT_EQ(analyzeInstances({}, lazy, ignoreProgress).kind, OutcomeKind::notAnalysable);
+  EXPECT_EQ(loads, 0);
+  CMR_DEMO_SERIES(instances);
+  const AnalysisOutcome outcome = analyzeInstances(requestOf(instances), lazy, ignoreProgress);
+  EXPECT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
+  EXPECT_TRUE(hasFallenBack);
+  EXPECT_EQ(loads, 1);
 }
 
 TEST_F(ProcessorFallBack, AJobThatFitsOnNeitherFailsForWantOfMemory) {
