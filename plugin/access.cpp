@@ -70,7 +70,8 @@ Visitor visitorOf(const AccessRules& rules, const std::map<std::string, std::str
     return {{}, Role::administrator, "Orthanc asks for no user: everybody is administrator here."};
   }
   const std::string user = nameIn(rules, headers);
-  if (rules.roles.empty()) {
+  // Without roles, whoever Orthanc let in is a user, named or not; a proxy has to name them.
+  if (rules.roles.empty() && (!user.empty() || rules.userHeader.empty())) {
     return {user, Role::administrator,
             "The configuration gives no roles: every user is administrator."};
   }
@@ -105,7 +106,10 @@ std::string whyRefused(const Visitor& visitor, Role needed) {
 }
 
 std::string accessWarning(const AccessRules& rules) {
-  if (rules.roles.empty()) return {};
+  if (rules.roles.empty()) {
+    if (rules.userHeader.empty()) return {};
+    return "a UserHeader without Roles: everybody whom the proxy names is administrator";
+  }
   if (!rules.archiveAuthenticates && rules.userHeader.empty()) {
     return "the roles have no effect: Orthanc's authentication is off, everybody is administrator";
   }

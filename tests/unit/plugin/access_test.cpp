@@ -79,6 +79,19 @@ TEST(Access, AProxysHeaderIsBelievedOnlyWhereItIsSetAndAloneThere) {
   EXPECT_EQ(visitorOf(proxy, {{"x-remote-user", "bob"}}).role, Role::operatorRole);
 }
 
+TEST(Access, WhomTheProxyDoesNotNameIsNobodyWithoutRolesToo) {
+  AccessRules proxy = withUsers({});
+  proxy.userHeader = "x-remote-user";
+  for (const bool asks : {true, false}) {
+    proxy.archiveAuthenticates = asks;
+    EXPECT_EQ(visitorOf(proxy, {{"x-remote-user", "bob"}}).role, Role::administrator);
+    EXPECT_EQ(visitorOf(proxy, anna).role, Role::none);
+    EXPECT_THAT(whyRefused(visitorOf(proxy, {}), Role::viewer),
+                HasSubstr("the proxy's header x-remote-user names nobody"));
+    EXPECT_THAT(accessWarning(proxy), HasSubstr("everybody whom the proxy names is administrator"));
+  }
+}
+
 TEST(Access, AConfigurationThatCannotBeUsedLetsNobodyChangeAnything) {
   AccessRules closed;
   closed.isClosed = true;
