@@ -28,7 +28,8 @@ std::vector<Row> rowsWhere(SqliteConnection& connection, const std::string& cond
   return found;
 }
 
-const Actor& files() {
+// Nobody's hand: a file, or a day that is over.
+const Actor& byItself() {
   static const Actor actor{{}, serviceRole};
   return actor;
 }
@@ -42,7 +43,7 @@ void JobStore::Impl::withdrawExam(const std::string& id, bool arrived,
                                       : "DELETE FROM worklist WHERE id = ?")
       .bind(id)
       .run();
-  if (!arrived) audit(files(), {"worklist", "withdraw", id, attributes, ""});
+  if (!arrived) audit(byItself(), {"worklist", "withdraw", id, attributes, ""});
 }
 
 std::string JobStore::importExam(const ScheduledExam& exam, const std::string& file) {
@@ -68,8 +69,8 @@ std::string JobStore::importExam(const ScheduledExam& exam, const std::string& f
             exam.attributesJson, now, file)
       .run();
   if (impl_->connection.changedRows() > 0) {
-    impl_->audit(files(), {"worklist", "import", exam.id, isNew ? "" : known.front().attributes,
-                           exam.attributesJson});
+    impl_->audit(byItself(), {"worklist", "import", exam.id, isNew ? "" : known.front().attributes,
+                              exam.attributesJson});
   }
   for (const Row& row : rowsWhere(impl_->connection, "source = ?", file)) {
     if (row.id != exam.id) impl_->withdrawExam(row.id, row.arrived, row.attributes);
@@ -94,12 +95,19 @@ int JobStore::withdrawExams(const std::vector<std::string>& filesThatAreThere) {
 
 int JobStore::expireExams(const std::string& openBefore, const std::string& arrivedBefore) {
   const std::lock_guard guard(impl_->mutex);
-  SqliteStatement(impl_->connection,
-                  "DELETE FROM worklist WHERE (orthanc_study = '' AND start_date < ?1)"
-                  " OR start_date < ?2")
-      .bind(openBefore, arrivedBefore)
-      .run();
-  return static_cast<int>(impl_->connection.changedRows());
+  SqliteTransaction transaction(impl_->connection);
+  int gone = 0;
+  const auto expire = [&](const char* condition, const std::string& before) {
+    for (const Row& row : rowsWhere(impl_->connection, condition, before)) {
+      SqliteStatement(impl_->connection, "DELETE FROM worklist WHERE id = ?").bind(row.id).run();
+      impl_->audit(byItself(), {"worklist", "expire", row.id, row.attributes, ""});
+      ++gone;
+    }
+  };
+  expire("orthanc_study = '' AND start_date < ?", openBefore);
+  expire("start_date < ?", arrivedBefore);
+  transaction.commit();
+  return gone;
 }
 
 }  // namespace cmr

@@ -256,6 +256,14 @@ TEST_F(WorklistFolderTest, OpenExamsExpireByTheirDateAndArrivedOnesLater) {
   EXPECT_EQ(store->expireExams("20260102", ""), 1);
   EXPECT_THAT(accessions(), ElementsAre("B"));
   EXPECT_EQ(store->expireExams("20260102", "20260102"), 1);
+  const auto changes = AuditTrail(*store).list({"worklist"});
+  ASSERT_EQ(changes.size(), 4U) << "two were scheduled, two went by themselves";
+  for (const AuditEntry& gone : {changes[0], changes[1]}) {
+    EXPECT_EQ(gone.action, "expire");
+    EXPECT_EQ(gone.by.role, serviceRole);
+    EXPECT_THAT(gone.wasJson, HasSubstr("20260101"));
+    EXPECT_EQ(gone.becameJson, "");
+  }
 }
 
 // Rules may ask what was scheduled.
