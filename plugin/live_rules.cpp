@@ -101,6 +101,7 @@ bool LiveRules::readAgain() {
   if (!report.valid()) {
     const std::string problem = firstMistake(report);
     refuse(problem, std::move(report));
+    status_.refusedText = std::move(text);
     return false;
   }
   const std::string sha256 = sha256Hex(text);
@@ -117,6 +118,7 @@ bool LiveRules::readAgain() {
   }
   status_.problem.clear();
   status_.refused.reset();
+  status_.refusedText.clear();
   return true;
 }
 
@@ -126,6 +128,7 @@ void LiveRules::refuse(const std::string& problem, std::optional<RuleReport> rep
   }
   status_.problem = problem;
   status_.refused = std::move(report);
+  status_.refusedText.clear();
 }
 
 }  // namespace cmr

@@ -29,6 +29,7 @@ struct RulesStatus {
   // Of the newest file when it cannot be used; empty: the file is what is in use.
   std::string problem;
   std::optional<RuleReport> refused;
+  std::string refusedText;  // that its lines count in
   bool isEditable = false;
 };
 

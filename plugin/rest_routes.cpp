@@ -54,6 +54,7 @@ RestResponse listJobs(const RestRequest& request, JobStore& store) {
     if (!filter.state) throw InputError("there is no job state \"" + state->second + "\"");
   }
   filter.orthancSeriesId = textIn(request, "series");
+  filter.orthancStudyId = textIn(request, "study");
   filter.cause = textIn(request, "cause");
   filter.withResults = false;
   Json jobs = Json::array();

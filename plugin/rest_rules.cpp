@@ -135,6 +135,7 @@ Json rulesJson(const RulesStatus& status) {
   json["text"] = status.text;
   json["editable"] = status.isEditable;
   json["refused"] = status.refused ? reportJson(*status.refused) : Json();
+  if (status.refused) json["refused"]["text"] = status.refusedText;
   return json;
 }
 

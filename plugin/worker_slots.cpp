@@ -48,6 +48,7 @@ nlohmann::json workerJson(const WorkerStatus& worker) {
       {"package", worker.package},
       {"device", worker.device},
       {"lastFailure", worker.lastFailure},
+      {"programVersion", worker.programVersion},
       {"confinement", worker.confinement},
       {"residentBytes", worker.residentBytes},
       {"jobsOnProcessor", worker.jobsOnProcessor},

@@ -237,6 +237,7 @@ class WorkerSupervisor::Impl {
     }
     {
       const std::lock_guard lock(mutex_);
+      status_.programVersion = answer.programVersion;
       status_.confinement = answer.confinement;
     }
     if (answer.programVersion != programVersion) {

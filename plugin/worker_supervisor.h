@@ -50,7 +50,8 @@ struct WorkerStatus {
   std::string packageSha256;
   std::string device;  // "cpu/bfloat16"
   std::string lastFailure;
-  std::string confinement;          // as it says itself; empty before its first words
+  std::string programVersion;       // as it says itself; empty before its first words
+  std::string confinement;          // likewise
   std::uint64_t residentBytes = 0;  // 0 while none runs
   // Hints (read_hint.h) whose images the next job was computed from, and those for nothing.
   std::int64_t hintsUsed = 0;

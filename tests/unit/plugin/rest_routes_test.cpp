@@ -41,6 +41,8 @@ TEST_F(RestRoutesTest, JobsAreListedAndFound) {
   EXPECT_EQ(json(ask("GET", "/cmr/jobs", {{"limit", "1"}}))["jobs"].size(), 1U);
   EXPECT_EQ(json(ask("GET", "/cmr/jobs", {{"state", "done"}}))["jobs"].size(), 0U);
   EXPECT_EQ(json(ask("GET", "/cmr/jobs", {{"series", "a"}}))["jobs"][0]["id"], id);
+  EXPECT_EQ(json(ask("GET", "/cmr/jobs", {{"study", "study"}}))["jobs"].size(), 2U);
+  EXPECT_EQ(json(ask("GET", "/cmr/jobs", {{"study", "another"}}))["jobs"].size(), 0U);
   const Json job = json(ask("GET", "/cmr/jobs/" + id));
   EXPECT_EQ(job["state"], "queued");
   EXPECT_EQ(job["series"], Json({"a"}));

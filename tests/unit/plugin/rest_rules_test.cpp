@@ -41,6 +41,7 @@ TEST_F(RestRulesTest, TheRulesInUseAreShownWithTheirTextAndWhatIsWrongWithTheFil
   EXPECT_EQ(rules["text"], everyMrSeries);
   EXPECT_THAT(rules["problem"].get<std::string>(), HasSubstr("parse error"));
   EXPECT_EQ(rules["refused"]["valid"], false);
+  EXPECT_EQ(rules["refused"]["text"], "{") << "what the lines of the mistakes count in";
 }
 
 TEST_F(RestRulesTest, ADocumentIsCheckedWithoutAServiceToo) {

@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "analysis/errors.h"
+#include "analysis/program.h"
 #include "plugin/worker_protocol.h"
 #include "tests/support/small_package.h"
 
@@ -82,6 +83,7 @@ TEST(WorkerSupervisor, AJobGoesToTheWorkerAndComesBackWhole) {
   EXPECT_EQ(outcome.objects[0].bytes, "cba");
   EXPECT_EQ(outcome.objects[1].bytes, "y" + std::string(3000000, 'z'));
   const WorkerStatus status = supervisor.status();
+  EXPECT_EQ(status.programVersion, programVersion);
   EXPECT_TRUE(status.ready);
   EXPECT_EQ(status.package, "normal 1.0.0 (abc)");
   EXPECT_EQ(status.device, "cpu/float32");
