@@ -1,5 +1,6 @@
 // The audit trail, page by page.
-import { byId, cell, day, frame, get, make, personName, repeat, say, showStatus, stateNames, tellWhyNot, time, whyNot } from './common.js';
+import { byId, cell, day, frame, get, make, personName, repeat, showStatus, tellWhyNot, time, whyNot } from './common.js';
+import { stateNames } from './jobs.js';
 
 const pageSize = 50;
 let offset = 0;
@@ -9,7 +10,7 @@ const actions = {
   'job cancel': 'Job cancelled', 'job retry': 'Job queued again', 'job priority': 'Priority of a job',
   'job analyze': 'Analysis asked for', 'queue mode': 'The queue', 'deliveries retry': 'Sent on again',
   'worklist schedule': 'Exam scheduled', 'worklist reschedule': 'Exam changed', 'worklist unschedule': 'Exam deleted',
-  'worklist import': 'Exam read from a file', 'worklist withdraw': 'Exam withdrawn with its file',
+  'worklist import': 'Exam read from a file', 'worklist withdraw': 'Exam withdrawn with its file', 'worklist expire': 'Exam expired',
   'rules replace': 'Rules put into use here', 'rules reload': 'Rules read again', 'rules found': 'Rules changed on disk',
   'study report': 'Report on a study asked for', 'study haematocrit': 'Haematocrit of a study',
   'package found': 'Model package changed on disk', 'package choose': 'Package for new analyses', 'queue backfill': 'Days looked at again',
@@ -36,7 +37,7 @@ function values(one, other) {
 }
 
 function who(entry) {
-  if (entry.role === 'service') return make('span', { className: 'quiet' }, 'not known: found on disk');
+  if (entry.role === 'service') return make('span', { className: 'quiet' }, entry.action === 'expire' ? 'nobody: its day is over' : 'not known: found on disk');
   return `${entry.user ?? 'nobody is named'}, ${entry.role}`;
 }
 
@@ -57,7 +58,7 @@ function row(entry) {
     cell('From', ...values(entry.was, entry.became)), cell('To', ...values(entry.became, entry.was)));
 }
 
-async function refresh() {
+async function askAndDraw() {
   const status = await showStatus();
   const closed = await whyNot('administrator');
   tellWhyNot(closed, 'Who changed what is for administrators.');
@@ -78,12 +79,12 @@ async function refresh() {
 
 function goTo(place) {
   offset = Math.max(0, place);
-  refresh().catch(refusal => say(refusal.message, 'bad'));
+  refresh().catch(() => {}); // what failed was said
 }
 
 frame('Audit');
+const refresh = repeat(askAndDraw, 5000);
 byId('kind').addEventListener('change', () => goTo(0));
 byId('newer').addEventListener('click', () => goTo(offset - pageSize));
 byId('older').addEventListener('click', () => goTo(offset + pageSize));
 byId('filter').addEventListener('submit', event => event.preventDefault());
-repeat(refresh, 5000);

@@ -74,20 +74,42 @@ export const cell = (name, ...children) => make('td', { 'data-name': name }, ...
 export const scrolling = (label, ...children) =>
   make('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': label }, ...children);
 
-// Where the keyboard is in a table, to be found again when its rows (which have ids) were drawn anew: a job that runs changes
+// Where the keyboard is among rows or sheets that have ids, to be found again when they were drawn anew: a job that runs changes
 // all the time. What is not there any more (a button that was pressed, say) leaves it at the row's first link, which does no
 // harm, or at the table.
-export function keyboardIn(body) {
+export function keyboardIn(place) {
   const focus = document.activeElement;
-  if (!body.contains(focus)) return () => {};
-  const row = focus.closest('tr').id;
-  const name = focus.getAttribute('aria-label');
+  if (!place.contains(focus) || focus === place) return () => {};
+  const row = focus.closest('tr[id], section[id]')?.id;
+  const name = focus.getAttribute('aria-label') ?? focus.textContent;
   return () => {
     if (focus.isConnected) return;
-    const places = [...(byId(row)?.querySelectorAll('a, button:not(:disabled)') ?? [])];
-    const place = places.find(one => one.getAttribute('aria-label') === name) ?? places.find(one => one.href) ?? body.closest('.scroll');
-    place.focus({ preventScroll: true });
+    const others = [...(byId(row)?.querySelectorAll('a, summary, button:not(:disabled)') ?? [])];
+    const other = others.find(one => (one.getAttribute('aria-label') ?? one.textContent) === name) ?? others.find(one => one.href) ?? place.closest('.scroll') ?? byId('main');
+    other.focus({ preventScroll: true });
   };
+}
+
+// What somebody folded out or away stays so.
+function keepFolds(old, now) {
+  const before = [...old.querySelectorAll('details')];
+  now.querySelectorAll('details').forEach((details, at) => {
+    if (before[at]?.querySelector('summary').textContent === details.querySelector('summary').textContent) details.open = before[at].open;
+  });
+}
+
+// Rows of a table or sheets of a place: only what changed is drawn anew, so that the keyboard's place and an open menu stay.
+export function update(place, children) {
+  const giveBack = keyboardIn(place);
+  const before = [...place.children];
+  children.forEach((child, at) => {
+    const old = before[at];
+    if (old && old.id === child.id) keepFolds(old, child);
+    if (!old) place.append(child);
+    else if (old.outerHTML !== child.outerHTML) old.replaceWith(child);
+  });
+  before.slice(children.length).forEach(child => child.remove());
+  giveBack();
 }
 
 export function definitions(pairs) {
@@ -100,17 +122,6 @@ export function definitions(pairs) {
 }
 
 // --- words ---------------------------------------------------------------------------------------
-
-const states = {
-  queued: ['waiting', ''], leased: ['in analysis', 'good'], storing: ['being stored', 'good'],
-  done: ['done', 'good'], notAnalysable: ['cannot be analysed', 'doubt'],
-  retry: ['will be tried again', 'doubt'], dead: ['failed', 'bad'], cancelled: ['cancelled', ''],
-};
-export const stateNames = Object.fromEntries(Object.entries(states).map(([id, [name]]) => [id, name]));
-export function stateMark(state) {
-  const [name, kind] = states[state] ?? [state, ''];
-  return make('span', { className: `mark ${kind}` }, name);
-}
 
 export function time(iso) {
   if (!iso) return '';
@@ -174,10 +185,10 @@ export function withhold(button, why) {
   return button;
 }
 
-// One line for everybody to read, where buttons are withheld.
-export function tellWhyNot(why, what) {
-  const place = byId('withheld');
-  place.replaceChildren(why ? make('p', { className: 'quiet no-print' }, `${what} ${why}`) : '');
+// A line for everybody to read, where buttons are withheld; `others`: [why, what] of those that take another role.
+export function tellWhyNot(why, what, ...others) {
+  const lines = [[why, what], ...others].filter(([reason]) => reason).map(([reason, closed]) => make('p', { className: 'quiet no-print' }, `${closed} ${reason}`));
+  byId('withheld').replaceChildren(...lines);
 }
 
 async function showReader() {
@@ -205,7 +216,7 @@ export function say(text, kind = 'good') {
 // given back.
 export async function act(button, work, done) {
   const hadKeyboard = document.activeElement === button;
-  const [row, region] = [button.closest('tr')?.id, button.closest('.scroll')];
+  const [row, region] = [button.closest('tr[id], section[id]')?.id, button.closest('.scroll')];
   button.disabled = true;
   try {
     await work();
@@ -215,7 +226,7 @@ export async function act(button, work, done) {
   } finally {
     button.disabled = Boolean(button.dataset.withheld);
     const isLost = hadKeyboard && [null, document.body].includes(document.activeElement);
-    const place = button.isConnected ? button : byId(row)?.querySelector('a') ?? region ?? byId('main');
+    const place = button.isConnected ? button : byId(row)?.querySelector('a, summary') ?? region ?? byId('main');
     if (isLost) place.focus({ preventScroll: true });
   }
 }
@@ -244,14 +255,15 @@ export async function showStatus() {
   return status;
 }
 
-// Calls `work` now and every few seconds while the page can be seen.
+// Calls `work` now and every few seconds while the page can be seen, one round after the other.
 // What went wrong is said once, and taken back when it goes well again.
+// Returns what asks for a round out of turn: one that begins after it was asked for, so that what is drawn last is what was
+// asked for last. It ends with that round, and fails with it.
 export function repeat(work, milliseconds) {
-  let busy = false;
   let trouble = null;
+  let current = null;
+  let next = null;
   const round = async () => {
-    if (busy || document.hidden) return;
-    busy = true;
     try {
       await work();
       if (trouble !== null && said() === trouble) say('');
@@ -259,13 +271,21 @@ export function repeat(work, milliseconds) {
     } catch (refusal) {
       if (trouble !== refusal.message) say(refusal.message, 'bad');
       trouble = refusal.message;
+      throw refusal;
     } finally {
-      busy = false;
+      current = null;
     }
   };
-  document.addEventListener('visibilitychange', round);
-  setInterval(round, milliseconds);
-  return round();
+  const begin = () => current ??= round();
+  const now = () => next ??= (current ?? Promise.resolve()).catch(() => {}).then(() => {
+    next = null;
+    return begin();
+  });
+  const byItself = () => document.hidden || begin().catch(() => {}); // what failed was said
+  document.addEventListener('visibilitychange', byItself);
+  setInterval(byItself, milliseconds);
+  byItself();
+  return now;
 }
 
 // --- the frame of every page ------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 // Workers, queue, disk and versions, live.
-import { access, act, byId, bytes, cell, definitions, frame, getOr, make, post, repeat, showStatus, stateNames, whyNot, withhold } from './common.js';
+import { access, act, byId, bytes, cell, definitions, frame, getOr, make, post, repeat, showStatus, whyNot, withhold } from './common.js';
+import { stateNames } from './jobs.js';
 
 // As a job goes through them.
 const stateOrder = ['queued', 'leased', 'storing', 'retry', 'done', 'notAnalysable', 'dead', 'cancelled'];
@@ -64,6 +65,14 @@ function fillWorkers(workers, isServing) {
   if (body.innerHTML !== rows.map(row => row.outerHTML).join('')) body.replaceChildren(...rows);
 }
 
+// Their program is installed apart from the plugin, and may be another.
+function workerVersions(workers, plugin) {
+  const versions = [...new Set(workers.map(worker => worker.programVersion).filter(Boolean))];
+  if (versions.length === 0) return 'not known before the first job';
+  if (versions.every(version => version === plugin)) return plugin;
+  return make('span', {}, `${versions.join(', ')} `, make('span', { className: 'mark doubt' }, 'not that of the plugin'));
+}
+
 // For a destination that is in trouble: what waits is tried at once, what was given up waits again.
 function sendAgain(one, closed) {
   if (one.dead === 0 && !(one.trouble && one.waiting > 0)) return null;
@@ -72,17 +81,17 @@ function sendAgain(one, closed) {
   return make('div', { className: 'controls' }, withhold(button, closed));
 }
 
-async function refresh() {
+async function askAndDraw() {
   const status = await showStatus();
+  const workers = status.workers ?? (status.worker ? [status.worker] : []);
   system ??= await getOr('system', null);
   fill('service', [['State', mark(status.state === 'running', 'running', status.state)], ['Reason', status.reason],
     ['Worklist', status.worklist?.enabled ? mark(!status.worklist.problem, 'served', status.worklist.problem) : 'off']]);
   const me = await access();
   fill('access', [['You are', me.user ?? 'not named'], ['Role', me.role], ['Why', me.because],
     ['Orthanc asks for users', me.archiveAuthenticates ? 'yes' : 'no']]);
-  fill('versions', [['Plugin', `${status.program ?? ''} ${status.version ?? ''}`], ['Orthanc', system?.Version], ['Name', system?.Name],
+  fill('versions', [['Plugin', `${status.program ?? ''} ${status.version ?? ''}`], ['Workers', workers.length > 0 ? workerVersions(workers, status.version) : null], ['Orthanc', system?.Version], ['Name', system?.Name],
     ['DICOM', system ? `${system.DicomAet}, port ${system.DicomPort}` : null], ['Plugins', system?.PluginsEnabled ? 'enabled' : null]]);
-  const workers = status.workers ?? (status.worker ? [status.worker] : []);
   fillWorkers(workers, status.state === 'running');
   if (!status.intake) return; // the service does not run
   fill('queue', [...stateOrder.map(state => [stateNames[state], String(status.jobs?.[state] ?? 0)]),
@@ -99,4 +108,4 @@ async function refresh() {
 }
 
 frame('Health');
-repeat(refresh, 3000);
+repeat(askAndDraw, 3000);

@@ -1,100 +1,80 @@
-// The model packages that are installed: what they are, what was measured, their cards, and which one new analyses use.
-import { act, byId, cell, definitions, frame, get, make, post, put, remove, say, scrolling, showStatus, tellWhyNot, time, whyNot, withhold } from './common.js';
+// The packages that are installed: what they are, what was measured, their cards, and which one new analyses use.
+import { act, byId, definitions, frame, get, make, post, put, remove, repeat, say, showStatus, tellWhyNot, time, update, whyNot, withhold } from './common.js';
+import { cardOf, headsOf, measuredOf } from './package_card.js';
 
-const releaseKind = { report: 'good', flag: 'doubt', off: 'bad' };
-const releaseWord = { report: 'reported', flag: 'reported with a reservation', off: 'kept back', replaced: 'not used: a head of its own outlines it', silent: 'gives no answer' };
+// --- the packages -------------------------------------------------------------------------------------
 
-const taskWords = { sequence: 'Kind of sequence', view: 'View', seg_cine_sax: 'Short-axis cine', seg_cine_sax_rv: 'Short-axis cine, right ventricle', seg_cine_lax: 'Long-axis cine', seg_lge_sax: 'Late enhancement', seg_map_sax: 'T1 and T2 maps',
-  landmarks: 'Landmarks', lge_presence: 'Whether there is late enhancement', disease: 'Disease' };
-const evidenceWords = { real: 'real hearts', phantom: 'drawn hearts', both: 'real and drawn hearts', 'non-expert': 'drawn hearts, and a non-expert\'s outlines of real ones' };
-
-// A right ventricle of its own head takes the place of that of the short axis.
-const isReplaced = (id, label, heads) => id === 'seg_cine_sax' && label.name === 'rv_cavity' && 'seg_cine_sax_rv' in heads;
-
-// Heads that are not run, by task, with the reason: their silence is no answer.
-function silence(silent) {
-  const tasks = Object.entries(silent ?? {});
-  return tasks.length === 0 ? [] : [make('div', { className: 'notice doubt' }, make('strong', {}, 'Heads that give no answer'),
-    make('ul', { className: 'clauses' }, ...tasks.map(([task, reason]) => make('li', {}, `${taskWords[task] ?? task}: ${reason}`))))];
-}
-
-// What reaches a report comes first.
-function headTable(heads, silent = {}) {
-  const order = Object.keys(releaseKind);
-  const place = release => (order.includes(release) ? order.indexOf(release) : order.length);
-  const labels = Object.entries(heads).flatMap(([id, head]) => (head.labels ?? head.classes ?? [{}]).map(label => ({ ...label, id, ...(id in silent ? { release: 'silent' } : isReplaced(id, label, heads) ? { release: 'replaced' } : {}) })));
-  const rows = labels.sort((a, b) => place(a.release) - place(b.release)).map(label => make('tr', {},
-    make('th', { scope: 'row', title: label.id }, taskWords[label.id] ?? label.id), cell('Structure or class', label.code?.meaning ?? (label.name ?? '').replaceAll('_', ' ')),
-    cell('Learned from', evidenceWords[label.evidence] ?? label.evidence ?? ''),
-    cell('In reports', label.release ? make('span', { className: `mark ${releaseKind[label.release] ?? ''}` }, releaseWord[label.release] ?? label.release) : '')));
-  return make('table', { className: 'cards' }, make('caption', {}, 'Heads, and what each tells apart'),
-    make('thead', {}, make('tr', {}, ...['Head', 'Structure or class', 'Learned from', 'In reports'].map(name => make('th', { scope: 'col' }, name)))),
-    make('tbody', {}, ...rows));
-}
-
-const shownNumber = value => (typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3) : String(value));
-
-// What training writes into the manifest, in words; what is not listed here shows under its own name.
-const measuredOn = { validation: 'On patients held out of training, by which the weights were chosen' };
-const measured = { lvDice: 'LV cavity: Dice, mean of the frames', lvDiceWorstPatient: 'LV cavity: Dice of the worst patient', lvMyocardiumDice: 'LV myocardium: Dice, mean of the frames',
-  firstLookErrorMm: 'Heart found by the first look: off by (mm)', step: 'Weights of training step' };
-
-function metricLists(metrics) {
-  return Object.entries(metrics ?? {}).map(([name, values]) => make('section', { className: 'sheet', 'aria-label': measuredOn[name] ?? name }, make('h3', {}, measuredOn[name] ?? name),
-    definitions(Object.entries(values).filter(([, value]) => typeof value !== 'object').map(([key, value]) => [measured[key] ?? key, shownNumber(value)]))));
-}
-
-// --- the card: headings, tables, code and paragraphs of Markdown --------------------------------------
-
-// Marks of Markdown are left out; pictures lie beside the card, and their words stand for them.
-const plain = text => text.replace(/!\[([^\]]*)\]\([^)]*\)/g, '(Picture: $1)').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '').replaceAll('**', '');
-const cells = line => line.replace(/^\||\|$/g, '').split('|').map(text => plain(text.trim()));
-
-function table(lines) {
-  const [head, , ...body] = lines;
-  return scrolling(`Table: ${cells(head).filter(Boolean).join(', ')}`, make('table', {},
-    make('thead', {}, make('tr', {}, ...cells(head).map(text => (text ? make('th', { scope: 'col' }, text) : make('td'))))),
-    make('tbody', {}, ...body.map(line => make('tr', {}, ...cells(line).map(text => make('td', {}, text)))))));
-}
-
-function blockOf(block) {
-  const lines = block.split('\n');
-  const heading = /^(#+)\s+(.*)$/.exec(lines[0]);
-  if (heading) {
-    const rest = lines.slice(1).join('\n').trim();
-    return [make(heading[1].length === 1 ? 'h3' : 'h4', {}, plain(heading[2])), ...(rest ? blockOf(rest) : [])];
+// One that cannot be read (half copied, say) says so in its place: the others stay, and the switch.
+async function readPackage({ name }) {
+  try {
+    return await get(name ? `cmr/packages/${encodeURIComponent(name)}` : 'cmr/package');
+  } catch (refusal) {
+    if (!refusal.status || refusal.status === 503) throw refusal; // of the archive or the service, not of the package
+    return { problem: refusal.message };
   }
-  if (lines[0].startsWith('|')) return [table(lines)];
-  if (lines.every(line => line.startsWith('    '))) return [make('pre', {}, lines.map(line => line.slice(4)).join('\n'))];
-  if (/^[-*] /.test(lines[0])) {
-    const items = block.split(/\n(?=[-*] )/).map(item => plain(item.slice(2)));
-    return [make('ul', {}, ...items.map(item => make('li', {}, item)))];
-  }
-  return [make('p', {}, plain(block))];
+}
+
+function facts({ folder, sha256, problem }, found) {
+  const { manifest } = found;
+  const trained = manifest?.training?.trained;
+  const said = manifest ? [['Name', `${manifest.name} ${manifest.version}`], ['Intended use', manifest.intendedUse], ['Licence', manifest.licence]] : [];
+  const more = manifest ? [['Program', `${manifest.lowestProgramVersion} or newer`], ['Trained on', `${trained?.patients?.length ?? '?'} patients, ${trained?.frames ?? '?'} frames`]] : [];
+  const trouble = [...new Set([problem, found.problem].filter(Boolean))];
+  return [...trouble.map(text => make('div', { className: 'notice bad' }, text)),
+    definitions([...said, ['Folder', folder], ['Hash of the manifest', found.sha256 ?? sha256], ...more])];
+}
+
+function showConfigured(one, found) {
+  const { manifest } = found;
+  configured = manifest ? `${manifest.name} ${manifest.version}` : '';
+  byId('package').replaceChildren(...facts(one, found));
+  byId('parts').hidden = !manifest;
+  if (!manifest) return;
+  byId('heads').replaceChildren(...headsOf(manifest, one.silentHeads));
+  byId('metrics').replaceChildren(...measuredOf(manifest));
+  byId('card').replaceChildren(...cardOf(found.card, 3));
 }
 
 // Those that rules may name.
-function otherPackage({ name, sha256, problem, folder, silentHeads }, found) {
+function otherPackage(one, found) {
   const { manifest } = found;
-  return make('section', { className: 'sheet', 'aria-label': `Package ${name}` }, make('h3', {}, name),
-    problem ? make('div', { className: 'notice bad' }, problem) : null,
-    definitions([['Name', `${manifest.name} ${manifest.version}`], ['Intended use', manifest.intendedUse], ['Folder', folder], ['Hash of the manifest', sha256]]),
-    ...silence(silentHeads), scrolling(`Heads of ${name}, and what each tells apart`, headTable(manifest.heads ?? {}, silentHeads ?? {})));
+  const of = ` of ${one.name}`;
+  const part = (name, elements) => make('details', {}, make('summary', {}, name), ...elements);
+  return make('section', { id: `package-${one.name}`, className: 'sheet', 'aria-label': `Package ${one.name}` }, make('h3', {}, one.name), ...facts(one, found),
+    ...(manifest ? [part('What it marks', headsOf(manifest, one.silentHeads, of)), part('What was measured', measuredOf(manifest, of)), part('Model card', cardOf(found.card, 4))] : []));
 }
 
-async function showOthers(packages) {
-  if (packages.length === 0) return;
-  const sheets = [];
-  for (const one of packages) sheets.push(otherPackage(one, await get(`cmr/packages/${encodeURIComponent(one.name)}`)));
-  byId('others').replaceChildren(make('h2', {}, 'Packages that rules may name'), ...sheets);
+const read = new Map(); // name -> {sign, found}, what was read of a package while its status was this one
+
+// Read anew when its status is another one, and as long as it cannot be read.
+async function packageNow(one) {
+  const sign = JSON.stringify(one);
+  const before = read.get(one.name);
+  if (before?.sign === sign && !before.found.problem) return before.found;
+  const found = await readPackage(one);
+  read.set(one.name, { sign, found });
+  return found;
+}
+
+let drawn = null;
+
+async function showPackages(status) {
+  const [first, ...others] = [{ ...status.package, name: '' }, ...(status.packages ?? [])];
+  const all = [];
+  for (const one of [first, ...others]) all.push([one, await packageNow(one)]);
+  const now = JSON.stringify(all);
+  if (now === drawn) return;
+  drawn = now;
+  showConfigured(...all[0]);
+  update(byId('others'), others.length === 0 ? [] : [make('h2', {}, 'Packages that rules may name'), ...all.slice(1).map(one => otherPackage(...one))]);
 }
 
 // --- the switch ---------------------------------------------------------------------------------------
 
-let configured = ''; // "Orthanc CMR starter 1.2.0", the package of the configuration
+let configured = ''; // "Orthanc CMR starter 1.2.0", the package of the configuration; empty: not known (yet)
 
 let choice = null; // as the archive told it last
-const asConfigured = () => `as configured: ${configured}`;
+const asConfigured = () => (configured ? `as configured: ${configured}` : 'as configured');
 const choiceWords = name => (name ? `the package "${name}"` : 'the package of the configuration');
 
 // Who comes second sees what was chosen meanwhile.
@@ -104,7 +84,8 @@ async function choose(name) {
     if (name) await put('cmr/models/default', JSON.stringify({ package: name }), replaced);
     else await remove('cmr/models/default', replaced);
   } finally {
-    showChoice(await showStatus());
+    const status = await showStatus();
+    if (status.defaultPackage) showChoice(status);
   }
 }
 
@@ -120,22 +101,32 @@ function chooser(names, closed) {
   return make('div', { className: 'controls' }, make('label', { for: 'chosen' }, 'New analyses use'), list, withhold(button, closed));
 }
 
+// What somebody picks in the list stays, until the choice is another one.
 function showChoice({ defaultPackage }) {
-  if (!defaultPackage) return; // the service does not run: the banner says why
+  const isAnother = choice?.version !== defaultPackage.version;
   choice = defaultPackage;
-  byId('now').replaceChildren(choice.problem ? make('div', { className: 'notice bad' }, choice.problem) : '',
+  update(byId('now'), [choice.problem ? make('div', { className: 'notice bad' }, choice.problem) : null,
     definitions([['In use', choice.inUse ?? asConfigured()], ['Hash of the manifest', choice.sha256],
-      ['Chosen', choice.since ? make('span', {}, `${choice.package ?? 'as configured'}, by ${choice.user ?? 'somebody without a name'}, `, time(choice.since)) : null]]));
+      ['Chosen', choice.since ? make('span', {}, `${choice.package ?? 'as configured'}, by ${choice.user ?? 'somebody without a name'}, `, time(choice.since)) : null]])].filter(Boolean));
   const list = byId('chosen');
-  if (list) list.value = choice.inUse ?? '';
+  if (!list) return;
+  list.options[0].textContent = asConfigured();
+  if (isAnother) list.value = choice.inUse ?? '';
 }
+
+let offered = null;
 
 function offerChoice(status, closed) {
   const names = (status.packages ?? []).map(one => one.name);
-  const isOpen = names.length > 0 || Boolean(status.defaultPackage?.package);
-  byId('choice').replaceChildren(make('div', { id: 'now' }),
-    isOpen ? chooser(names, closed) : make('p', { className: 'quiet' }, 'The configuration names no other package ("Packages").'),
-    make('p', { className: 'quiet' }, 'Series whose rule names a package get that one whatever is chosen here. Jobs that are in the queue keep theirs, and results that are there stay until somebody asks for them again, below.'));
+  const isOpen = names.length > 0 || Boolean(status.defaultPackage.package);
+  const now = JSON.stringify([names, isOpen, closed]);
+  if (now !== offered) {
+    offered = now;
+    choice = null;
+    byId('choice').replaceChildren(make('div', { id: 'now' }),
+      isOpen ? chooser(names, closed) : make('p', { className: 'quiet' }, 'The configuration names no other package ("Packages").'),
+      make('p', { className: 'quiet' }, 'Series whose rule names a package get that one whatever is chosen here. Jobs that are in the queue keep theirs, and results that are there stay until somebody asks for them again, below.'));
+  }
   showChoice(status);
 }
 
@@ -218,23 +209,26 @@ function backfillDays(closed) {
   return [make('p', {}, 'Or by the dates of studies: every series of these days is looked at again under the rules and packages of now. What was analysed so already stays; the rest waits in the queue behind everything else.'), form];
 }
 
-async function start() {
-  frame('Models');
-  const status = await showStatus();
-  const found = await get('cmr/package');
-  const manifest = found.manifest;
-  configured = `${manifest.name} ${manifest.version}`;
-  offerChoice(status, await whyNot('administrator'));
-  byId('package').replaceChildren(definitions([['Name', `${manifest.name} ${manifest.version}`], ['Intended use', manifest.intendedUse],
-    ['Licence', manifest.licence], ['Folder', found.folder], ['Hash of the manifest', found.sha256], ['Program', `${manifest.lowestProgramVersion} or newer`],
-    ['Trained on', `${manifest.training?.trained?.patients?.length ?? '?'} patients, ${manifest.training?.trained?.frames ?? '?'} frames`]]));
-  byId('heads').replaceChildren(...silence(status.package?.silentHeads), scrolling('Heads, and what each tells apart', headTable(manifest.heads ?? {}, status.package?.silentHeads ?? {})));
-  byId('metrics').replaceChildren(...metricLists(manifest.metrics));
-  byId('card').replaceChildren(...(found.card ? found.card.trim().split(/\n\s*\n/).flatMap(blockOf) : [make('p', { className: 'quiet' }, 'This package has no card.')]));
-  await showOthers(status.packages ?? []);
-  const closed = await whyNot('operator');
-  tellWhyNot(closed, 'Earlier results cannot be asked for again.');
+let earlierFor = null; // whom the buttons are drawn for
+
+function showEarlier(closed) {
+  const now = JSON.stringify(closed);
+  if (now === earlierFor) return;
+  earlierFor = now;
   byId('earlier').replaceChildren(...findOutdated(closed), ...backfillDays(closed));
 }
 
-start().catch(refusal => say(refusal.message, 'bad'));
+// What does not hang on the packages comes first: it is needed most when one of them cannot be read.
+async function askAndDraw() {
+  const status = await showStatus();
+  if (status.state !== 'running') return;
+  const [noChoice, noRepeat] = [await whyNot('administrator'), await whyNot('operator')];
+  tellWhyNot(noChoice, 'Another package cannot be chosen.', [noRepeat, 'Earlier results cannot be asked for again.']);
+  offerChoice(status, noChoice);
+  showEarlier(noRepeat);
+  await showPackages(status);
+  showChoice(status);
+}
+
+frame('Models');
+repeat(askAndDraw, 5000);

@@ -1,8 +1,9 @@
 // The queue: live, filtered, with what an operator may do.
-import { act, byId, cell, day, frame, get, getOr, keyboardIn, make, personName, post, repeat, say, seriesName, shortVerdict, showStatus, stateMark, stateNames, tellWhyNot, time, whyNot, withhold } from './common.js';
+import { act, byId, cell, day, frame, get, getOr, make, personName, post, repeat, seriesName, shortVerdict, showStatus, tellWhyNot, time, update, whyNot, withhold } from './common.js';
+import { openStates, progressOf, stateMark, stateNames } from './jobs.js';
 
-const open = new Set(['queued', 'leased', 'storing', 'retry']);
 const mostJobs = 200; // asked for; a text is looked for among these
+const mostSkipped = 100;
 const again = new Set(['dead', 'notAnalysable', 'cancelled', 'done', 'retry']);
 const studies = new Map();
 const series = new Map();
@@ -34,26 +35,6 @@ function button(label, about, work, done) {
   return withhold(element, closed);
 }
 
-// Guessed from how fast the job went since the page is open, else since it began; both by the archive's clock.
-// The first tenth, in which the worker starts and images are fetched, says nothing of the rest.
-const firstSeen = new Map();
-function timeLeft(job) {
-  const now = { progress: job.progress, at: Date.parse(job.updated) };
-  const first = firstSeen.get(job.id);
-  if (first?.since !== job.since && now.progress >= 0.1) firstSeen.set(job.id, { ...now, since: job.since });
-  const from = first?.since === job.since && now.progress - first.progress >= 0.05 ? first : now.progress >= 0.4 ? { progress: 0, at: Date.parse(job.since) } : null;
-  if (!from) return '';
-  const minutes = (now.at - from.at) / 60_000 * (1 - now.progress) / (now.progress - from.progress);
-  return minutes < 1 ? 'less than a minute left' : `about ${Math.round(minutes)} min left`;
-}
-
-function progressOf(job) {
-  if (job.state === 'retry') return make('span', { className: 'quiet' }, 'again at ', time(job.retryAt));
-  if (job.state !== 'leased') return '';
-  return make('div', {}, make('progress', { max: 1, value: job.progress, 'aria-label': 'Progress' }), ` ${job.stage}`,
-    make('div', { className: 'quiet' }, timeLeft(job)));
-}
-
 // What a job is about: a report on its study, one series, or the many that make one stack.
 function subjectOf(job, first) {
   if (job.scope === 'study') return 'report on the study';
@@ -73,7 +54,7 @@ function jobRow(job, study, first) {
   const about = `${personName(study?.PatientMainDicomTags?.PatientName)}, ${subject}`;
   const actions = [
     again.has(job.state) ? button(againLabel(job), about, () => post(`cmr/jobs/${job.id}/retry`), 'Queued again.') : null,
-    open.has(job.state) ? button('Cancel', about, () => post(`cmr/jobs/${job.id}/cancel`), 'Cancelled.') : null,
+    openStates.has(job.state) ? button('Cancel', about, () => post(`cmr/jobs/${job.id}/cancel`), 'Cancelled.') : null,
   ];
   return make('tr', { id: `job-${job.id}` }, cell('State', stateMark(job.state)),
     make('th', { scope: 'row' }, ...studyLink(job.study, study)), cell('Series', subject),
@@ -99,20 +80,6 @@ function skippedRow(entry, study, one) {
       : make('a', { className: 'button', href: `rules.html#${encodeURIComponent(entry.series)}`, 'aria-label': `Explain: ${description}` }, 'Explain')));
 }
 
-// Only what changed is drawn anew, so that the keyboard's place and an open menu stay.
-function update(body, rows) {
-  const giveBack = keyboardIn(body);
-  const before = [...body.children];
-  rows.forEach((row, at) => {
-    const old = before[at];
-    if (old?.id === row.id && old.querySelector('details[open]')) row.querySelector('details')?.setAttribute('open', '');
-    if (!old) body.append(row);
-    else if (old.outerHTML !== row.outerHTML) old.replaceWith(row);
-  });
-  before.slice(rows.length).forEach(row => row.remove());
-  giveBack();
-}
-
 // The banner says when no job is taken; the button does the opposite of what holds.
 async function showMode() {
   const queue = await getOr('cmr/queue', null);
@@ -127,35 +94,49 @@ async function changeMode() {
   await refresh();
 }
 
-const fits = (text, row) => !text || row.textContent.toLowerCase().includes(text);
+// Not the buttons' words: whoever looks for "cancel" means none of those that can be.
+const wordsOf = row => [...row.cells].filter(one => !one.classList.contains('actions')).map(one => one.textContent).join(' ').toLowerCase();
 
-async function refresh() {
+// As the archive told them last: a text is looked for here, with no word to the archive.
+let told = null;
+
+function draw() {
+  if (!told) return;
+  const text = byId('text').value.trim().toLowerCase();
+  const fits = row => !text || wordsOf(row).includes(text);
+  const jobs = told.jobs.map(one => jobRow(...one)).filter(fits);
+  update(byId('jobs'), jobs);
+  byId('none').hidden = jobs.length > 0;
+  byId('more').hidden = told.jobs.length < mostJobs;
+  update(byId('skipped'), told.skipped.map(one => skippedRow(...one)).filter(fits));
+  byId('more-skipped').hidden = told.skipped.length < mostSkipped;
+}
+
+async function askAndDraw() {
   const status = await showStatus();
   closed = await whyNot('operator');
   tellWhyNot(closed, 'Retry, cancel, analyse and pause cannot be pressed.');
   if (status.state !== 'running') return;
   await showMode();
   const state = byId('state').value;
-  const text = byId('text').value.trim().toLowerCase();
   const counts = status.jobs ?? {};
   byId('counts').textContent = Object.entries(counts).filter(([, count]) => count > 0)
     .map(([name, count]) => `${count} ${stateNames[name] ?? name}`).join(' · ');
   const { jobs } = await get(`cmr/jobs?limit=${mostJobs}${state ? `&state=${state}` : ''}`);
-  const rows = await Promise.all(jobs.map(async job => jobRow(job, await known(studies, 'studies', job.study),
-    job.series.length > 0 ? await known(series, 'series', job.series[0]) : null)));
-  const shown = rows.filter(row => fits(text, row));
-  update(byId('jobs'), shown);
-  byId('none').hidden = shown.length > 0;
-  byId('more').hidden = jobs.length < mostJobs;
-  const { skipped } = await get('cmr/skipped?limit=100');
-  const others = await Promise.all(skipped.map(async entry =>
-    skippedRow(entry, await known(studies, 'studies', entry.study), await known(series, 'series', entry.series))));
-  update(byId('skipped'), others.filter(row => fits(text, row)));
+  const { skipped } = await get(`cmr/skipped?limit=${mostSkipped}`);
+  told = {
+    jobs: await Promise.all(jobs.map(async job => [job, await known(studies, 'studies', job.study),
+      job.series.length > 0 ? await known(series, 'series', job.series[0]) : null])),
+    skipped: await Promise.all(skipped.map(async entry =>
+      [entry, await known(studies, 'studies', entry.study), await known(series, 'series', entry.series)])),
+  };
+  draw();
 }
 
 frame('Queue');
 for (const [id, name] of Object.entries(stateNames)) byId('state').append(make('option', { value: id }, name));
 byId('filter').addEventListener('submit', event => event.preventDefault());
-byId('filter').addEventListener('input', () => refresh().catch(refusal => say(refusal.message, 'bad')));
+const refresh = repeat(askAndDraw, 3000);
+byId('text').addEventListener('input', draw);
+byId('state').addEventListener('change', () => refresh().catch(() => {})); // what failed was said
 byId('mode').addEventListener('click', event => act(event.target, changeMode));
-repeat(refresh, 3000);

@@ -1,7 +1,8 @@
 // The rules in use, and a place to check and try others before anybody's file changes.
-import { act, byId, definitions, frame, get, getOr, make, post, put, ruleOutcomes, say, seriesName, shortVerdict, showStatus, tellWhyNot, time, whyNot, withhold } from './common.js';
+import { act, byId, definitions, frame, get, getOr, make, post, put, repeat, ruleOutcomes, say, seriesName, shortVerdict, showStatus, tellWhyNot, time, update, whyNot, withhold } from './common.js';
 
-let inUse = null;
+let inUse = null; // as the archive told it last
+let replaced = ''; // hash of the rules that the text on the page came from, to be replaced by it
 let shownText = ''; // as the page put it there: what differs was typed
 
 function showText(text) {
@@ -13,20 +14,38 @@ const mayReplaceText = () => byId('text').value === shownText || confirm('Replac
 
 function showUse(rules) {
   inUse = rules;
-  const place = byId('use');
-  place.replaceChildren(definitions([['File', rules.file || 'none: the rules that ship'], ['Read', time(rules.read)], ['Hash', rules.sha256], ['Rules', rules.names.join(' · ')],
-    ...(rules.study ? [['Studies', rules.study]] : [])]));
-  for (const warning of rules.warnings) place.append(make('div', { className: 'notice doubt' }, warning));
-  if (rules.refused) place.append(make('h3', {}, 'The file at hand is refused'), notes(rules.refused.mistakes, 'bad'));
+  update(byId('use'), [definitions([['File', rules.file || 'none: the rules that ship'], ['Read', time(rules.read)], ['Hash', rules.sha256], ['Rules', rules.names.join(' · ')],
+    ...(rules.study ? [['Studies', rules.study]] : [])]),
+  ...rules.warnings.map(warning => make('div', { className: 'notice doubt' }, warning)),
+  ...(rules.refused ? [make('h3', {}, 'The file at hand is refused'), notes(rules.refused.mistakes, 'bad', showRefused)] : [])]);
+  byId('other').hidden = rules.sha256 === replaced;
   byId('save').hidden = !rules.editable;
-  if (rules.editable) byId('hint').textContent = 'The text is yours to change. It is checked and tried here; "Put into use" writes the file.';
+  byId('hint').textContent = rules.editable ? 'The text is yours to change. It is checked and tried here; "Put into use" writes the file.'
+    : 'The text is yours to change: it is checked and tried here, and changes nothing.';
+}
+
+function startFrom(rules) {
+  replaced = rules.sha256;
+  showUse(rules);
+  showText(rules.text);
+}
+
+// What is in use stands in the text; the mistakes are in the file that took its place and is refused.
+function showRefused() {
+  const { text } = inUse.refused;
+  if (byId('text').value === text) return true;
+  if (!mayReplaceText()) return false;
+  showText(text);
+  say('The text of the refused file stands below, to look at and to try. It is mended where it lies; "Text in use" shows the rules that hold.', 'doubt');
+  return true;
 }
 
 // Mistakes lead to their line in the text.
-function notes(list, kind) {
+// isThere: has the text that they are in shown; false: it is not.
+function notes(list, kind, isThere = () => true) {
   return make('ul', { className: 'clauses' }, ...list.map(note => make('li', {},
     make('span', { className: `mark ${kind}` }, note.line ? `line ${note.line}` : 'document'), ' ',
-    note.line ? make('button', { type: 'button', onclick: () => goTo(note.line) }, 'Show') : null, ` ${note.message}`)));
+    note.line ? make('button', { type: 'button', onclick: () => { if (isThere()) goTo(note.line); } }, 'Show') : null, ` ${note.message}`)));
 }
 
 function goTo(line) {
@@ -67,32 +86,34 @@ async function fillSeries() {
   const ids = new Set(wanted ? [wanted] : []);
   for (const job of (await get('cmr/jobs?limit=40')).jobs) job.series.forEach(id => ids.add(id));
   for (const entry of (await get('cmr/skipped?limit=40')).skipped) ids.add(entry.series);
-  const choice = byId('series');
+  const options = [];
   for (const id of [...ids].slice(0, 80)) {
     const series = await getOr(`series/${encodeURIComponent(id)}`, null);
     if (!series) continue;
     const tags = series.MainDicomTags ?? {};
-    choice.append(make('option', { value: id, selected: id === wanted },
+    options.push(make('option', { value: id, selected: id === wanted },
       `${seriesName(series)} (${tags.Modality ?? ''}, ${series.Instances.length})`));
   }
+  byId('series').replaceChildren(...options);
 }
 
 // Going back is looking at the earlier text, and putting that into use.
 async function showHistory() {
-  const { versions } = await getOr('cmr/rules/history', { versions: [] });
+  const { versions } = await get('cmr/rules/history');
   const rows = versions.map(({ sha256, since }, place) => {
     const button = make('button', { type: 'button', 'aria-label': `Show the rules of ${since}` }, 'Show');
     button.addEventListener('click', () => act(button, async () => {
       if (!mayReplaceText()) return;
       showText((await get(`cmr/rules/history/${sha256}`)).text);
       byId('text').focus();
-      say('The earlier text stands above. It is in use when it is put into use.');
+      say(inUse.editable ? 'The earlier text stands above. It is in use when it is put into use.'
+        : 'The earlier text stands above, to look at and to try. Nothing is put into use here: the configuration does not allow it (EditRules).');
     }));
     return make('li', {}, button, ' in use since ', time(since), make('span', { className: 'quiet' },
       `, hash ${sha256.slice(0, 12)}${place === 0 && sha256 === inUse.sha256 ? ', these are in use' : ''}`));
   });
-  byId('history').replaceChildren(rows.length > 0 ? make('ul', { className: 'clauses' }, ...rows)
-    : make('p', { className: 'quiet' }, 'None are on record.'));
+  update(byId('history'), [rows.length > 0 ? make('ul', { className: 'clauses' }, ...rows)
+    : make('p', { className: 'quiet' }, 'None are on record.')]);
 }
 
 async function check() {
@@ -111,36 +132,48 @@ async function dryRun() {
 // As the archive has it now: somebody else may have changed it since the page was opened.
 async function restore() {
   if (!mayReplaceText()) return;
-  showUse(await get('cmr/rules'));
-  showText(inUse.text);
+  startFrom(await get('cmr/rules'));
   await showHistory();
 }
 
 async function save() {
   if (!await check()) return;
   const text = byId('text').value;
-  showUse(await put('cmr/rules', text, { 'If-Match': inUse.sha256 }));
+  const rules = await put('cmr/rules', text, { 'If-Match': replaced });
+  replaced = rules.sha256;
+  showUse(rules);
   shownText = text;
   await showHistory();
   say('These rules are in use now. The earlier ones are listed below.');
 }
 
-async function start() {
-  frame('Rules');
+let known = ''; // what the status said of the rules when they were read last
+let hasSeries = false; // the list is filled, and the series of the address was tried
+
+// The text stays as it is: somebody may be at work on it.
+async function askAndDraw() {
   const status = await showStatus();
-  byId('check').addEventListener('click', event => act(event.target, check));
-  byId('save').addEventListener('click', event => act(event.target, save));
-  byId('restore').addEventListener('click', event => act(event.target, restore));
-  byId('try').addEventListener('submit', event => { event.preventDefault(); act(byId('run'), dryRun); });
   if (status.state !== 'running') return;
-  showUse(await get('cmr/rules'));
+  const now = JSON.stringify(status.rules);
+  if (now !== known) {
+    const rules = await get('cmr/rules');
+    if (inUse === null) startFrom(rules);
+    else showUse(rules);
+    await showHistory();
+    known = now;
+  }
   const closed = inUse.editable ? await whyNot('administrator') : null;
   withhold(byId('save'), closed);
   tellWhyNot(closed, 'The rules can be checked and tried here, not put into use.');
-  showText(inUse.text);
-  await showHistory();
+  if (hasSeries) return;
   await fillSeries();
+  hasSeries = true;
   if (location.hash.length > 1) await act(byId('run'), dryRun);
 }
 
-start().catch(refusal => say(refusal.message, 'bad'));
+frame('Rules');
+byId('check').addEventListener('click', event => act(event.target, check));
+byId('save').addEventListener('click', event => act(event.target, save));
+byId('restore').addEventListener('click', event => act(event.target, restore));
+byId('try').addEventListener('submit', event => { event.preventDefault(); act(byId('run'), dryRun); });
+repeat(askAndDraw, 5000);

@@ -1,7 +1,13 @@
 // One study: what each series was taken for and why, and what was measured.
-import { act, byId, day, definitions, explorerAddress, frame, get, getOr, imageAddress, make, openForPrint, personName, post, ruleOutcomes, say, scrolling, seriesName, shortVerdict, showStatus, stateMark, tellWhyNot, time, unitWords, whyNot, withhold } from './common.js';
+import { act, byId, day, definitions, explorerAddress, frame, get, getOr, imageAddress, make, openForPrint, personName, post, repeat, ruleOutcomes, scrolling, seriesName, shortVerdict, showStatus, tellWhyNot, time, unitWords, update, whyNot, withhold } from './common.js';
+import { progressOf, stateMark } from './jobs.js';
 
 const ownMark = '4519'; // the archive's metadata by which our series name their job
+// Series numbers of the pictures (docs/dicom-conformance.md), and what they show.
+const pictures = {
+  9002: 'Result page: contours at end diastole and end systole beside the numbers of this table',
+  9005: 'Second page: bullseyes where the wall was measured by segment, and for a cine the curves of volume, filling, strain and thickness of the wall',
+};
 const svgSpace = 'http://www.w3.org/2000/svg';
 
 // A link, or the whole list of the archive, may name a series: its study is shown.
@@ -16,11 +22,11 @@ function showAbout(study, status) {
   const patient = study.PatientMainDicomTags ?? {};
   const tags = study.MainDicomTags ?? {};
   byId('patient').textContent = personName(patient.PatientName);
-  byId('about').replaceChildren(definitions([['Patient ID', patient.PatientID], ['Born', day(patient.PatientBirthDate)],
-    ['Study', [day(tags.StudyDate), tags.StudyDescription].filter(Boolean).join(', ')], ['Accession', tags.AccessionNumber]]));
+  update(byId('about'), [definitions([['Patient ID', patient.PatientID], ['Born', day(patient.PatientBirthDate)],
+    ['Study', [day(tags.StudyDate), tags.StudyDescription].filter(Boolean).join(', ')], ['Accession', tags.AccessionNumber]])]);
   const links = Object.entries(status.viewers ?? {}).map(([name, address]) =>
     make('a', { className: 'button', target: '_blank', rel: 'noopener', href: address.replaceAll('{StudyInstanceUID}', encodeURIComponent(tags.StudyInstanceUID)) }, `Open in ${name}`));
-  byId('viewers').replaceChildren(make('a', { className: 'button', href: explorerAddress(study.ID) }, 'Open in Orthanc Explorer'), ...links);
+  update(byId('viewers'), [make('a', { className: 'button', href: explorerAddress(study.ID) }, 'Open in Orthanc Explorer'), ...links]);
 }
 
 // --- one result -------------------------------------------------------------------------------------
@@ -116,8 +122,8 @@ function curve(curves) {
     ...points.map(([t, v]) => svg('circle', { class: 'dot', cx: x(t), cy: y(v), r: 2.5 })));
 }
 
-function resultSheet(job, results, page, name) {
-  const sheet = make('section', { className: 'sheet', 'aria-label': `Result of ${name}` }, make('h3', {}, name),
+function resultSheet(job, results, pages, name) {
+  const sheet = make('section', { id: `result-${job.id}`, className: 'sheet', 'aria-label': `Result of ${name}` }, make('h3', {}, name),
     make('div', { className: 'facts' }, stateMark(job.state), time(job.updated),
       make('span', { className: 'quiet' }, `model package ${results.package?.name ?? ''} ${results.package?.version ?? ''}`),
       job.supersededBy ? make('span', { className: 'mark doubt' }, 'superseded by a later result') : null));
@@ -128,9 +134,10 @@ function resultSheet(job, results, page, name) {
   const left = make('div', {}, make('h4', {}, 'Doubts'), flagList(results.flags ?? []), measurementTable(results.measurements ?? [], name));
   const drawn = results.curves ? curve(results.curves) : null;
   if (drawn) left.append(make('h4', {}, 'Volume of the left ventricle'), drawn);
-  const right = make('div', {}, page ? make('a', { href: imageAddress(page), target: '_blank', rel: 'noopener' },
-    make('img', { src: imageAddress(page), alt: 'Result page: contours at end diastole and end systole beside the numbers of this table' }))
-    : make('p', { className: 'quiet' }, 'No result page is stored.'));
+  const shown = Object.keys(pictures).filter(number => pages?.[number]);
+  const right = make('div', {}, ...shown.map(number => make('a', { href: imageAddress(pages[number]), target: '_blank', rel: 'noopener' },
+    make('img', { src: imageAddress(pages[number]), alt: pictures[number] }))),
+  shown.length === 0 ? make('p', { className: 'quiet' }, 'No result page is stored.') : null);
   sheet.append(make('div', { className: 'result' }, left, right));
   const apart = Object.entries(results.experimental ?? {});
   if (apart.length > 0) {
@@ -139,12 +146,13 @@ function resultSheet(job, results, page, name) {
   return sheet;
 }
 
-// job -> instance of its result page (docs/dicom-conformance.md: series 9002), by the mark that the archive keeps.
+// job -> {series number: instance of its picture}, by the mark that the archive keeps.
 async function resultPages(allSeries) {
   const pages = new Map();
-  for (const one of allSeries.filter(series => series.MainDicomTags?.Modality === 'OT' && series.MainDicomTags?.SeriesNumber === '9002')) {
-    const names = await getOr(`series/${one.ID}/metadata?expand`, {});
-    if (names[ownMark] && one.Instances.length > 0) pages.set(names[ownMark], one.Instances[0]);
+  for (const { ID, Instances, MainDicomTags: { Modality, SeriesNumber } } of allSeries) {
+    if (Modality !== 'OT' || !(SeriesNumber in pictures) || Instances.length === 0) continue;
+    const { [ownMark]: job } = await getOr(`series/${ID}/metadata?expand`, {});
+    if (job) pages.set(job, { ...pages.get(job), [SeriesNumber]: Instances[0] });
   }
   return pages;
 }
@@ -218,57 +226,102 @@ function neverList(looks) {
       ` (${contentOf(series)}): ${shortVerdict(look.verdict)}`))));
 }
 
-function seriesSheet(series, look, jobs, refresh, closed) {
+function seriesSheet({ series, look }, jobs, closed) {
   const name = seriesName(series);
   const label = jobs.length > 0 ? 'Analyse again' : 'Analyse';
   const button = make('button', { type: 'button', 'aria-label': `${label}: ${name}` }, label);
   button.addEventListener('click', () => act(button, async () => { await post(`cmr/series/${series.ID}/analyze`); await refresh(); }, 'Queued.'));
   const job = jobs[0];
-  return make('section', { className: 'sheet close', 'aria-label': `Series ${name}` },
+  return make('section', { id: `series-${series.ID}`, className: 'sheet close', 'aria-label': `Series ${name}` },
     make('h3', {}, name, make('span', { className: 'quiet beside' }, contentOf(series))),
     make('p', {}, job ? stateMark(job.state) : null, job ? ' ' : null, shortVerdict(look.verdict), job?.reason ? `; ${job.reason}` : ''),
+    job ? progressOf(job, name) || null : null,
     look.byPictures ? make('p', { className: 'quiet' }, `By what its last job saw of the pictures: ${shortVerdict(look.byPictures.verdict)}.`) : null,
     look.action === 'analyze' ? make('div', { className: 'controls' }, withhold(button, closed)) : null,
     make('details', {}, make('summary', {}, 'Why: every rule, clause by clause'), ...ruleOutcomes(look.byPictures?.rules ?? look.rules, look.byPictures?.rule ?? look.rule)));
 }
 
-async function refresh() {
+// --- what the archive says, and what is drawn of it -------------------------------------------------
+
+const ofSeries = (jobs, { ID }) => jobs.filter(job => job.scope === 'series' && job.series.includes(ID)); // the newest first
+
+// Job and time -> its results, which stay as they are.
+const known = new Map();
+async function resultsOf(job) {
+  const key = `${job.id} ${job.updated}`;
+  if (!known.has(key)) known.set(key, await get(`cmr/jobs/${job.id}/results`));
+  return known.get(key);
+}
+
+async function gather(study, jobs) {
+  const number = series => Number(series.MainDicomTags?.SeriesNumber ?? 0);
+  const allSeries = (await get(`studies/${study.ID}/series`)).sort((a, b) => number(a) - number(b));
+  const looks = [];
+  for (const series of allSeries) looks.push({ series, look: await get(`cmr/series/${series.ID}/explain`) });
+  const results = [];
+  for (const job of new Set(allSeries.flatMap(series => ofSeries(jobs, series)))) {
+    if (job.hasResults) results.push([job.id, await resultsOf(job)]);
+  }
+  return { study, allSeries, looks, results, pages: await resultPages(allSeries), report: await get(`cmr/studies/${study.ID}`) };
+}
+
+function draw({ study, allSeries, looks, results, pages, report }, jobs, closed) {
+  const ask = make('button', { type: 'button' }, 'Write it now');
+  ask.addEventListener('click', () => act(ask, async () => { await post(`cmr/studies/${study.ID}/report`); await refresh(); }, 'The report is written without them.'));
+  update(byId('summary'), summary(report, allSeries, results.length, withhold(ask, closed)));
+  const sheets = results.map(([id, result]) => {
+    const job = jobs.find(one => one.id === id);
+    return resultSheet(job, result, pages.get(id), entryName({ SeriesInstanceUIDs: job.SeriesInstanceUIDs, name: 'a series that is gone' }, allSeries));
+  });
+  update(byId('results'), sheets.length > 0 ? sheets : [make('p', { className: 'quiet' }, 'There are none yet.')]);
+  const isNever = ({ series, look }) => look.action === 'never' && ofSeries(jobs, series).length === 0;
+  const never = looks.filter(isNever);
+  update(byId('series'), [...looks.filter(one => !isNever(one)).map(one => seriesSheet(one, ofSeries(jobs, one.series), closed)),
+    ...(never.length > 0 ? [neverList(never)] : [])]);
+}
+
+const named = () => decodeURIComponent(location.hash.slice(1)); // of the study, or of one of its series
+
+// What is on the page: the study of this address, as it was when the archive's answers had this sign.
+let seen = { address: null, sign: null, found: null };
+
+// Nothing of one patient stays below another's name.
+function forget(address) {
+  seen = { address, sign: null, found: null };
+  byId('patient').textContent = 'Study';
+  for (const id of ['about', 'viewers', 'summary', 'results', 'series']) byId(id).replaceChildren();
+}
+
+// What all is asked again for, one series after the other. Images that are still arriving change nothing yet.
+const signOf = (study, jobs, skipped, status, closed) => JSON.stringify([closed, study.ID, study.Series, study.IsStable ? study.LastUpdate : '', skipped, status.rules?.sha256,
+  jobs.map(({ id, state, reason, since, supersededBy, hasResults }) => [id, state, reason, since, supersededBy, hasResults])]);
+
+async function askAndDraw() {
+  const address = named();
+  if (address !== seen.address) forget(address);
+  const hasMoved = () => named() !== address; // to another study, while the archive was asked: its own round draws that
   const status = await showStatus();
-  const id = decodeURIComponent(location.hash.slice(1));
-  if (!id) throw new Error('no study is named in the address');
-  const study = await studyNamed(id);
+  if (!address) throw new Error('no study is named in the address');
+  const study = await studyNamed(address);
+  if (hasMoved()) return;
   showAbout(study, status);
   if (status.state !== 'running') return;
   const closed = await whyNot('operator');
   tellWhyNot(closed, 'Analysis cannot be asked for.');
-  const allSeries = await get(`studies/${study.ID}/series`);
-  const jobs = new Map();
-  const sheets = [];
-  const never = [];
-  for (const series of allSeries.sort((a, b) => Number(a.MainDicomTags?.SeriesNumber ?? 0) - Number(b.MainDicomTags?.SeriesNumber ?? 0))) {
-    const mine = (await get(`cmr/jobs?series=${series.ID}`)).jobs.filter(job => job.scope === 'series');
-    for (const job of mine) jobs.set(job.id, job);
-    const look = await get(`cmr/series/${series.ID}/explain`);
-    if (look.action === 'never' && mine.length === 0) never.push({ series, look });
-    else sheets.push(seriesSheet(series, look, mine, refresh, closed));
-  }
-  if (never.length > 0) sheets.push(neverList(never));
-  const listed = [...jobs.values()].filter(job => job.hasResults);
-  const ask = make('button', { type: 'button' }, 'Write it now');
-  ask.addEventListener('click', () => act(ask, async () => { await post(`cmr/studies/${study.ID}/report`); await refresh(); }, 'The report is written without them.'));
-  byId('summary').replaceChildren(...summary(await get(`cmr/studies/${study.ID}`), allSeries, listed.length, withhold(ask, closed)));
-  byId('series').replaceChildren(...sheets);
-  const pages = await resultPages(allSeries);
-  const results = [];
-  for (const job of listed) {
-    const name = entryName({ SeriesInstanceUIDs: job.SeriesInstanceUIDs, name: 'a series that is gone' }, allSeries);
-    results.push(resultSheet(job, await get(`cmr/jobs/${job.id}/results`), pages.get(job.id), name));
-  }
-  byId('results').replaceChildren(...(results.length > 0 ? results : [make('p', { className: 'quiet' }, 'There are none yet.')]));
+  const { jobs } = await get(`cmr/jobs?study=${study.ID}&limit=1000`);
+  const { skipped } = await get(`cmr/skipped?study=${study.ID}&limit=1000`);
+  const sign = signOf(study, jobs, skipped, status, closed);
+  if (sign === seen.sign && !jobs.some(job => job.state === 'leased')) return; // no bar moves
+  const found = sign === seen.sign ? seen.found : await gather(study, jobs);
+  if (hasMoved()) return;
+  draw(found, jobs, closed);
+  seen = { address, sign, found };
 }
 
-const show = () => refresh().catch(refusal => say(refusal.message, 'bad'));
 frame('');
 openForPrint();
-addEventListener('hashchange', show);
-show();
+const refresh = repeat(askAndDraw, 3000);
+addEventListener('hashchange', () => {
+  forget(named());
+  refresh().catch(() => {}); // what failed was said
+});

@@ -6,7 +6,10 @@ const states = { scheduled: ['scheduled', ''], arrived: ['arrived', 'good'], ana
 const fields = [['PatientName', 'Name (Family^Given)', true], ['PatientID', 'Patient ID', true], ['PatientBirthDate', 'Born', false, 'date'], ['PatientSex', 'Sex (M, F or O)', false],
   ['AccessionNumber', 'Accession number', true], ['Modality', 'Modality', true], ['ScheduledStationAETitle', 'Station (AE title)', false],
   ['ScheduledProcedureStepStartDate', 'Date', true, 'date'], ['ScheduledProcedureStepStartTime', 'Time', false, 'time'],
-  ['ScheduledProcedureStepDescription', 'Description', false], ['RequestedProcedureID', 'Procedure ID', false], ['ScheduledProcedureStepID', 'Step ID', false]];
+  ['ScheduledProcedureStepDescription', 'Description', false], ['RequestedProcedureID', 'Procedure ID', false], ['ScheduledProcedureStepID', 'Step ID', false],
+  ['StudyInstanceUID', 'Study Instance UID', false]];
+const codesKeyword = 'ScheduledProtocolCodeSequence';
+const codeParts = [['CodeValue', 'Code'], ['CodingSchemeDesignator', 'Scheme'], ['CodeMeaning', 'Meaning']];
 // 2026-01-31 and 08:30 of the browser's fields, as DICOM writes them.
 const asDicom = (text, type) => (type ? text.replace(/[-:]/g, '') : text);
 const asTyped = (text, type) => (type === 'date' ? day(text) : type === 'time' ? text.replace(/^(\d\d)(\d\d).*$/, '$1:$2') : text);
@@ -41,6 +44,30 @@ async function unlessChanged(change) {
   }
 }
 
+// --- protocol codes: what rules may ask for, any number of them ----------------------------------------
+
+// A row that is left empty is no code; what is missing of one is for the archive to say.
+function codeRow(code = {}) {
+  const inputs = codeParts.map(([key, name]) => make('input', { type: 'text', name: key, value: code[key] ?? '', placeholder: name, 'aria-label': `Protocol code: ${name.toLowerCase()}` }));
+  return make('div', { className: 'controls code-row' }, ...inputs);
+}
+
+function showCodes(codes) {
+  byId('codes').replaceChildren(...(codes.length > 0 ? codes : [{}]).map(codeRow));
+}
+
+const typedCodes = () => [...byId('codes').children]
+  .map(row => Object.fromEntries([...row.querySelectorAll('input')].map(input => [input.name, input.value.trim()])))
+  .filter(code => Object.values(code).some(Boolean));
+
+function addCode() {
+  const row = codeRow();
+  byId('codes').append(row);
+  row.querySelector('input').focus();
+}
+
+// --- the form --------------------------------------------------------------------------------------------
+
 // The form holds this exam as it was when its button was pressed; null: a new one.
 let changing = null;
 
@@ -55,6 +82,7 @@ function fillForm(entry) {
     byId(keyword).readOnly = Boolean(entry) && fixed.includes(keyword);
     if (entry) byId(keyword).value = asTyped(entry.attributes[keyword] ?? '', type);
   }
+  showCodes(entry?.attributes[codesKeyword] ?? []);
 }
 
 function changeButton(entry, about) {
@@ -83,7 +111,7 @@ function row(entry) {
 let shown = '';
 let closed = null; // why the reader may not change the list
 
-async function refresh() {
+async function askAndDraw() {
   const status = await showStatus();
   const on = status.state === 'running' && status.worklist?.enabled;
   byId('on').hidden = !on;
@@ -124,6 +152,9 @@ async function schedule() {
     if (text) entry[keyword] = text;
     else delete entry[keyword];
   }
+  const codes = typedCodes();
+  if (codes.length > 0) entry[codesKeyword] = codes;
+  else delete entry[codesKeyword];
   const body = JSON.stringify(entry);
   if (changing) await unlessChanged(() => put(addressOf(changing), body, ofVersion(changing)));
   else await post('cmr/worklist', body);
@@ -138,6 +169,9 @@ for (const [keyword, name, needed, type] of fields) {
   list.append(make('dt', {}, make('label', { for: keyword }, needed ? name : `${name} (if known)`)),
     make('dd', {}, make('input', { id: keyword, type: type ?? 'text', required: needed, defaultValue: keyword === 'Modality' ? 'MR' : '' })));
 }
+const more = make('button', { type: 'button', id: 'more-codes' }, 'Another code');
+more.addEventListener('click', addCode);
+list.append(make('dt', {}, 'Protocol codes (if known)'), make('dd', {}, make('div', { id: 'codes' }), more));
 const add = make('button', { type: 'submit', id: 'schedule' }, 'Schedule');
 const leave = make('button', { type: 'button', id: 'leave', hidden: true }, 'Leave it as it is');
 leave.addEventListener('click', () => {
@@ -145,8 +179,9 @@ leave.addEventListener('click', () => {
   byId(fields[0][0]).focus();
 });
 byId('entry').append(list, add, ' ', leave);
+showCodes([]);
 byId('entry').addEventListener('submit', event => {
   event.preventDefault();
   act(add, schedule);
 });
-repeat(refresh, 3000);
+const refresh = repeat(askAndDraw, 3000);

@@ -3,7 +3,7 @@
 # and narrow, its buttons, and accessibility by axe.
 #
 #   tests/viewer/pages.sh                    with the demo's Orthanc and series, and some that are left alone
-#   tests/viewer/pages.sh --orthanc URL      with an Orthanc that runs and holds results
+#   tests/viewer/pages.sh --orthanc URL      with an Orthanc that runs and holds results; not as other users then
 #   --pictures FOLDER                        where screenshots go (build/viewer/pages)
 #
 # Needs Debian's nodejs, npm, curl and chromium. Downloads playwright-core and axe-core from the npm registry,
@@ -14,6 +14,7 @@ here=tests/viewer
 home=build/viewer
 
 orthanc=
+own= # the demo's: it is stopped here, and may be started anew
 pictures=$root/$home/pages
 while [[ $# -gt 0 ]]; do
   case "$1" in
@@ -30,14 +31,47 @@ if [[ ! -e $home/node_modules/axe-core || ! -e $home/node_modules/playwright-cor
   npm install --prefix "$home" --no-package-lock --ignore-scripts --no-audit --no-fund --silent
 fi
 
-# The demo's last line says how to stop its Orthanc; without that line it has stopped it itself.
-stop_demo() {
-  local pid folder
-  read -r pid folder < <(sed -n 's/^ *stop it with: kill \([0-9]*\).*its files: \(.*\))$/\1 \2/p' \
-    "$home/pages-demo.log") || return 0
+pid=
+folder=
+stop_orthanc() {
+  [[ -n "$pid" ]] || return 0
   kill "$pid" 2> /dev/null || true
   while kill -0 "$pid" 2> /dev/null; do sleep 0.2; done
+  pid=
+}
+
+# The demo's last line says how to stop its Orthanc; without that line it has stopped it itself.
+stop_demo() {
+  [[ -n "$folder" ]] || read -r pid folder < <(sed -n \
+    's/^ *stop it with: kill \([0-9]*\).*its files: \(.*\))$/\1 \2/p' "$home/pages-demo.log") || return 0
+  stop_orthanc
   rm -rf "$folder"
+}
+
+# The same archive, with users whom it asks for a password, and their roles.
+start_with_users() {
+  read -r pid folder < <(sed -n 's/^ *stop it with: kill \([0-9]*\).*its files: \(.*\))$/\1 \2/p' "$home/pages-demo.log")
+  stop_orthanc
+  /usr/bin/python3 - "$folder/orthanc.json" << 'PYTHON'
+import json, sys
+with open(sys.argv[1]) as file:
+    configuration = json.load(file)
+roles = {"ada": "administrator", "olga": "operator", "vera": "viewer"}
+configuration["AuthenticationEnabled"] = True
+configuration["RegisteredUsers"] = {name: f"of {name}" for name in roles}
+configuration["CMR"]["Roles"] = roles
+with open(sys.argv[1], "w") as file:
+    json.dump(configuration, file)
+PYTHON
+  /usr/sbin/Orthanc "$folder/orthanc.json" > "$folder/orthanc-users.log" 2>&1 < /dev/null &
+  pid=$!
+  local second
+  for ((second = 0; second < 60; ++second)); do
+    curl -s --user 'ada:of ada' "$1/cmr/status" | grep -q '"state": *"running"' && return 0
+    sleep 1
+  done
+  echo "Orthanc does not run with users: $folder/orthanc-users.log" >&2
+  return 1
 }
 
 # Series that rules leave alone, beside the real one: what the pages say of them has to be seen, too.
@@ -74,6 +108,7 @@ json.dump({"Rules": home + "/pages-rules.json", "EditRules": True, "Destinations
 }
 
 if [[ -z "$orthanc" ]]; then
+  own=yes
   settings > "$home/pages-settings.json"
   export CMR_DEMO_SETTINGS=$root/$home/pages-settings.json
   : > "$home/pages-demo.log"
@@ -88,3 +123,7 @@ if [[ -z "$orthanc" ]]; then
   done
 fi
 node "$here/check_pages.mjs" --orthanc "$orthanc" --modules "$home/node_modules" --pictures "$pictures"
+if [[ -n "$own" ]]; then
+  start_with_users "$orthanc"
+  node "$here/check_users.mjs" --orthanc "$orthanc" --modules "$home/node_modules" --pictures "$pictures"
+fi
