@@ -1,7 +1,8 @@
 """The modality worklist of a real Orthanc, asked by a real findscu, fed over REST and by storescu.
 
-The queries are those of Orthanc's own integration tests: universal, single value, wildcards in
-names, ranges of date and time, modality and AE title in the sequence, lists of UIDs, return keys."""
+Queries: universal, single value, wildcards in names, ranges of date and time, modality and AE title
+in the sequence, lists of UIDs, return keys. What askers send and get beyond that is in
+worklist_askers_test.py."""
 
 import glob
 import json
@@ -67,9 +68,12 @@ def write_worklist_file(path, patient, character_set="ISO_IR 100"):
     path.with_suffix(".part").rename(path)
 
 
-class Worklist(ServiceTest):
-    def started(self, utf8=True, plugins=(), worker=ARCHIVE_WORKER, **settings):
+class WorklistCase(ServiceTest):
+    """A real Orthanc with exams, and what asks it."""
+
+    def started(self, utf8=True, plugins=(), worker=ARCHIVE_WORKER, own=None, **settings):
         server = self.server(settings={"Worklist": {"Enable": True, **settings}}, worker=worker)
+        server.own = own or {}
         usual = server.configuration
 
         def configuration(with_plugin):
@@ -113,6 +117,8 @@ class Worklist(ServiceTest):
         return sorted(re.search(rb"\(0010,0020\) LO \[([^\]]*)\]", one).group(1).decode().strip()
                       for one in answers)
 
+
+class Worklist(WorklistCase):
     def test_queries_are_matched_by_the_rules_of_the_standard(self):
         server = self.started()
         self.create(server, FIRST, SECOND)

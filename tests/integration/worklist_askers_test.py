@@ -1,0 +1,136 @@
+"""What Orthanc's own integration tests ask of a worklist beyond matching: character sets, queries as
+scanners really send them, scripts that rewrite a query, and questions over Orthanc's REST API."""
+
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+from worklist_test import FIRST, SECOND, STEP, WorklistCase, write_worklist_file
+from orthanc_server import ARCHIVE_WORKER
+
+# One letter or two of every script that an archive of this kind can speak.
+NAME = "Test-éüäöòДΘĝדصķћ๛ﾈİ"
+# Orthanc's name of a character set, as DICOM calls it, as Python does.
+CHARACTER_SETS = [
+    ("Ascii", "ISO_IR 6", "ascii"), ("Latin1", "ISO_IR 100", "latin-1"),
+    ("Latin2", "ISO_IR 101", "iso8859-2"), ("Latin3", "ISO_IR 109", "iso8859-3"),
+    ("Latin4", "ISO_IR 110", "iso8859-4"), ("Latin5", "ISO_IR 148", "iso8859-9"),
+    ("Cyrillic", "ISO_IR 144", "iso8859-5"), ("Arabic", "ISO_IR 127", "iso8859-6"),
+    ("Greek", "ISO_IR 126", "iso8859-7"), ("Hebrew", "ISO_IR 138", "iso8859-8"),
+    ("Thai", "ISO_IR 166", "tis-620"), ("Japanese", "ISO_IR 13", "shift-jis"),
+    ("Utf8", "ISO_IR 192", "utf-8")]
+
+# Sequences without a length, without an item, and none at all.
+NO_LENGTH = """(0010,0020) LO
+(0040,0100) SQ (Sequence with undefined length)
+(fffe,e000) na (Item with undefined length)
+(0008,0060) CS [MR]
+(0040,0001) AE
+(fffe,e00d) na (ItemDelimitationItem)
+(fffe,e0dd) na (SequenceDelimitationItem)
+"""
+NO_ITEM = """(0010,0020) LO
+(0040,0100) SQ (Sequence)
+(fffe,e0dd) na (SequenceDelimitationItem)
+"""
+NO_SEQUENCE = """(0010,0020) LO
+(0020,000d) UI
+"""
+LETTERS = """(0008,0005) CS [{character_set}]
+(0010,0010) PN [MÜLLER*]
+(0010,0020) LO
+"""
+
+
+class Askers(WorklistCase):
+    def asked_by_file(self, server, dump, encoding="latin-1"):
+        """PatientIDs that findscu finds with the query that the dump is."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "query.dump").write_bytes(dump.encode(encoding))
+            subprocess.run(["dump2dcm", "-q", "-g", "-F", str(folder / "query.dump"),
+                            str(folder / "query.dcm")], check=True)
+            answers = folder / "answers"
+            answers.mkdir()
+            done = subprocess.run(["findscu", "-W", "-X", "-od", str(answers), "127.0.0.1",
+                                   str(server.dicom_port), str(folder / "query.dcm")],
+                                  capture_output=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return sorted(self.patient_of(path) for path in answers.glob("*.dcm"))
+
+    def patient_of(self, path):
+        shown = subprocess.run(["dcmdump", "-q", "+L", "+P", "0010,0020", str(path)],
+                               capture_output=True, check=True, text=True).stdout
+        return shown.split("[")[1].split("]")[0].strip()
+
+    def test_answers_speak_every_character_set_of_the_archive(self):
+        server = self.started()
+        self.create(server, {**FIRST, "PatientName": NAME})
+        for archives, dicoms, pythons in CHARACTER_SETS:
+            status, _, _ = server.call("PUT", "/tools/default-encoding", archives.encode())
+            self.assertEqual(status, 200)
+            answer, = self.find(server, "PatientName")
+            self.assertIn(f"(0008,0005) CS [{dicoms}]".encode(), answer, archives)
+            self.assertIn(NAME.encode(pythons, "ignore"), answer, archives)
+
+    def test_a_name_from_a_file_in_latin_1_comes_in_the_archives_character_set(self):
+        program = pathlib.Path(ARCHIVE_WORKER).parent / "cmr"
+        if not program.exists():
+            self.skipTest(f"there is no {program}")
+        with tempfile.TemporaryDirectory() as name:
+            server = self.started(worker=program, Folder=name)
+            write_worklist_file(pathlib.Path(name) / "a.wl", patient="TEST-1")
+            server.wait(lambda: self.patients(server) == ["TEST-1"], "the file to be read")
+            for archives, expected in (("Ascii", b"Mller^Jrg"), ("Utf8", "Müller^Jörg".encode()),
+                                       ("Latin1", "Müller^Jörg".encode("latin-1"))):
+                server.call("PUT", "/tools/default-encoding", archives.encode())
+                answer, = self.find(server, "PatientName")
+                self.assertIn(b"[" + expected + b"]", answer, archives)
+
+    def test_queries_are_taken_as_scanners_write_them(self):
+        server = self.started()
+        self.create(server, FIRST, SECOND)
+        self.assertEqual(self.asked_by_file(server, NO_LENGTH), ["TEST-1"])
+        self.assertEqual(self.asked_by_file(server, NO_ITEM), ["TEST-1", "TEST-2"])
+        self.assertEqual(self.asked_by_file(server, NO_SEQUENCE), ["TEST-1", "TEST-2"])
+
+    def test_a_name_is_asked_for_in_the_askers_character_set(self):
+        server = self.started()
+        self.create(server, FIRST, SECOND)
+        for character_set, encoding in (("ISO_IR 100", "latin-1"), ("ISO_IR 192", "utf-8")):
+            query = LETTERS.format(character_set=character_set)
+            self.assertEqual(self.asked_by_file(server, query, encoding), ["TEST-2"], encoding)
+
+    def test_a_script_of_the_archive_may_rewrite_a_query(self):
+        server = self.started(own={"ExecuteLuaEnabled": True})
+        self.create(server, FIRST, SECOND)
+        key = STEP + "ScheduledStationAETitle"
+
+        def install(line):
+            script = ("function IncomingWorklistRequestFilter(query, origin)\n"
+                      f"  query['0040,0100'][1]['0040,0001'] = {line}\n  return query\nend")
+            self.assertEqual(server.call("POST", "/tools/execute-script", script.encode())[0], 200)
+        self.assertEqual(self.patients(server, key, aet="CT1"), ["TEST-1", "TEST-2"])
+        install("origin['RemoteAet']")
+        self.assertEqual(self.patients(server, key, aet="CT1"), ["TEST-2"])
+        install("nil")
+        self.assertEqual(self.patients(server, key + "=NOBODY"), ["TEST-1", "TEST-2"])
+
+    def test_another_archive_may_ask_over_rest(self):
+        server = self.started(own={})
+        server.own = {"DicomModalities": {"self": ["ORTHANC", "127.0.0.1", server.dicom_port]}}
+        server.stop()
+        server.start()
+        self.create(server, FIRST)
+        ask = lambda body: self.send(server, "POST", "/modalities/self/find-worklist", body)
+        for body, key in (({"Query": {"PatientID": ""}}, "PatientID"),
+                          ({"Query": {"PatientID": ""}, "Short": True}, "0010,0020")):
+            status, answers = ask(body)
+            self.assertEqual(status, 200, answers)
+            self.assertEqual([one[key] for one in answers], ["TEST-1"])
+            self.assertEqual(len(answers[0]), 2, "the character set besides")
+
+
+if __name__ == "__main__":
+    unittest.main()
