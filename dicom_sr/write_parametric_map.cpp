@@ -11,6 +11,7 @@
 #include "analysis/errors.h"
 #include "analysis/program.h"
 #include "dicom_sr/codes.h"
+#include "dicom_sr/content_creator.h"
 #include "dicom_sr/identity.h"
 #include "dicom_sr/image_references.h"
 #include "dicom_sr/key_segments.h"
@@ -83,7 +84,7 @@ void putImage(DcmDataset& dataset, const SeriesStack& source, const QuantityMap&
   putText(dataset, DCM_ContentLabel, "CMR_MAP");
   putText(dataset, DCM_ContentDescription,
           plainText(map.label + ". Fitted, not verified. " + researchNotice, 64));
-  putText(dataset, DCM_ContentCreatorName, programName);
+  putText(dataset, DCM_ContentCreatorName, contentCreator);
   putText(dataset, DCM_DerivationDescription, plainText(map.description, 1024));
   putText(dataset, DCM_BurnedInAnnotation, "NO");
   putText(dataset, DCM_RecognizableVisualFeatures, "NO");

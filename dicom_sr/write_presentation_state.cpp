@@ -9,6 +9,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/program.h"
+#include "dicom_sr/content_creator.h"
 #include "dicom_sr/identity.h"
 #include "dicom_sr/image_references.h"
 #include "dicom_sr/key_segments.h"
@@ -149,13 +150,16 @@ ProducedObject writePresentationState(const SeriesStack& source, const SaxAnalys
   DcmDataset dataset;
   std::vector<std::string> notes = copyPatientAndStudy(source, dataset);
   putHeader(dataset, source, identity, context, packageTitle(analysis.package));
+  // A presentation state has dates of its own (PS3.3 C.11.10).
+  delete dataset.remove(DCM_ContentDate);
+  delete dataset.remove(DCM_ContentTime);
   putText(dataset, DCM_BodyPartExamined, "HEART");
   putText(dataset, DCM_ContentLabel, "CMR_CONTOURS");
   putText(dataset, DCM_ContentDescription,
           plainText(std::string("AI result, not verified. ") + researchNotice, 64));
   putText(dataset, DCM_PresentationCreationDate, dateOf(context));
   putText(dataset, DCM_PresentationCreationTime, timeOf(context));
-  putText(dataset, DCM_ContentCreatorName, programName);
+  putText(dataset, DCM_ContentCreatorName, contentCreator);
   const std::vector<SourceFrame> images = imagesOf(source, contours);
   putReferences(dataset, images);
   putDisplayedArea(dataset, source);

@@ -10,6 +10,7 @@
 #include "analysis/errors.h"
 #include "analysis/program.h"
 #include "dicom_sr/codes.h"
+#include "dicom_sr/content_creator.h"
 #include "dicom_sr/identity.h"
 #include "dicom_sr/image_references.h"
 #include "dicom_sr/key_segments.h"
@@ -39,7 +40,7 @@ void putImageModules(DcmDataset& dataset, const SeriesStack& source, std::size_t
   putText(dataset, DCM_ContentLabel, "CMR_SAX");
   putText(dataset, DCM_ContentDescription,
           plainText(std::string("AI result, not verified. ") + researchNotice, 64));
-  putText(dataset, DCM_ContentCreatorName, programName);
+  putText(dataset, DCM_ContentCreatorName, contentCreator);
   putLossyCompression(dataset, source);
   if (source.FrameOfReferenceUID.empty()) return;  // PS3.3 A.51.3: then there is no such module
   putText(dataset, DCM_FrameOfReferenceUID, source.FrameOfReferenceUID);

@@ -1,5 +1,6 @@
 #include "dicom_sr/presentation_state.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -36,6 +37,12 @@ TEST(PresentationState, IsAcceptedByDciodvfyAndTheSameTwice) {
   const SeriesStack& source = demoStack();
   const ProducedObject object = writePresentationState(source, circlesOn(source), fixedContext());
   for (const std::string& error : test::dciodvfyErrors(object, source)) ADD_FAILURE() << error;
+  const test::TemporaryFolder folder;
+  const test::Verdict verdict =
+      test::run("dciodvfy -new '" + folder.write("object.dcm", object.bytes) + "'");
+  for (const char* own : {"ContentCreatorName", "ContentDate", "ContentTime"}) {
+    EXPECT_THAT(verdict.output, testing::Not(testing::HasSubstr(own)));
+  }
   EXPECT_EQ(object.bytes, writePresentationState(source, circlesOn(source), fixedContext()).bytes);
 }
 
