@@ -106,11 +106,12 @@ class DenseReader::Impl {
     return *found;
   }
 
-  // Labels, landmarks, both from one pass, at these places.
+  // Labels, landmarks, both from one pass, at these places. reading: heads that read the same pass,
+  // to which the stack's first slice is `firstSlice`; none: null.
   void read(const ImageStack& stack, const std::vector<FrameKey>& frames, const HeartAxis& axis,
             TaskDecoder* segmenter, TaskDecoder* locator, const IntensityWindow& window,
             DenseReading& into, std::vector<FrameConfidence>* confidence = nullptr,
-            CropReading* reading = nullptr) {
+            CropReading* reading = nullptr, int firstSlice = 0) {
     const torch::InferenceMode guard;
     std::vector<Crop> crops;
     for (const FrameKey& key : frames) crops.push_back({key, mapOf(stack, key.slice, axis)});
@@ -142,7 +143,7 @@ class DenseReader::Impl {
       std::vector<int> slices;
       for (std::size_t i = first; i < last; ++i) {
         const FrameKey& key = crops[i].frame;
-        slices.push_back(showsCavity(into.labels, key) ? key.slice : -1);
+        slices.push_back(showsCavity(into.labels, key) ? firstSlice + key.slice : -1);
       }
       reading->add(tokens, slices);  // last, as it counts what it is given
     });
@@ -283,12 +284,14 @@ BatchCounts DenseReader::takeBatches() { return impl_->takeBatches(); }
 
 bool DenseReader::hasHead(const std::string& task) const { return impl_->find(task) != nullptr; }
 
-DenseReading DenseReader::readLongAxis(const ImageStack& stack) {
+DenseReading DenseReader::readLongAxis(const ImageStack& stack, const std::string& view) {
   TaskDecoder& segmenter = impl_->require(longAxisTask);
   TaskDecoder* locator = impl_->find(landmarkTask);
   const InputGeometry& input = impl_->package().input;
   DenseReading reading = emptyReading(stack, &segmenter);
   reading.landmarks.resize(stack.frames.size());
+  std::vector<ClassificationHead> none;
+  CropReading answers(view.empty() ? none : impl_->heads(), "cine", view, stack.sliceCount);
   for (int s = 0; s < stack.sliceCount; ++s) {
     const ImageStack slice = sliceOf(stack, s);
     HeartAxis best;
@@ -311,7 +314,8 @@ DenseReading DenseReader::readLongAxis(const ImageStack& stack) {
       best = *centre;
       if (distance < restingMm) break;
     }
-    impl_->read(slice, allFrames(slice), best, &segmenter, locator, input.window, own);
+    impl_->read(slice, allFrames(slice), best, &segmenter, locator, input.window, own, nullptr,
+                &answers, s);
     for (int p = 0; p < stack.phaseCount; ++p) {
       const auto from = own.labels.frame(0, p);
       std::copy(from.begin(), from.end(), reading.labels.frame(s, p).begin());
@@ -323,6 +327,8 @@ DenseReading DenseReader::readLongAxis(const ImageStack& stack) {
     reading.centres.push_back(best);
     reading.heartShare.push_back(impl_->heartShareAt(slice, best, segmenter, input.window));
   }
+  reading.answers = answers.answers();
+  reading.failures = answers.failures();
   return reading;
 }
 

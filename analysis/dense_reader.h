@@ -46,9 +46,10 @@ class DenseReader {
   BatchCounts takeBatches();  // since this was last asked
 
   // A long axis: each slice is a view of its own, whose heart is searched for over the whole field.
-  // Structures by seg_cine_lax, landmarks where the package has that head. Throws PackageError
-  // without seg_cine_lax.
-  DenseReading readLongAxis(const ImageStack& stack);
+  // Structures by seg_cine_lax, landmarks where the package has that head, answers of
+  // classification heads that apply to cines of `view` (a class of the task `view`; "" for none).
+  // Throws PackageError without seg_cine_lax.
+  DenseReading readLongAxis(const ImageStack& stack, const std::string& view);
 
   // A short axis whose heart is known (from the cavities that another head saw): labels
   // of the task ("seg_lge_sax", "seg_map_sax"; "" for none), landmarks where the package has that

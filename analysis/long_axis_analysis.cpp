@@ -189,6 +189,7 @@ SaxAnalysis analyzeLongAxis(const ImageStack& stack, const std::string& view,
   result.longAxisView = view;
   result.package = release;
   result.firstLook = raw.firstLook;
+  result.pathology = raw.cropAnswers;
   result.phaseTimesMs = phaseTimesMs(stack);
   findKeyPhases(raw.labels, result);
   result.lvVolumeMl = volumeCurve(stack, raw.labels);

@@ -129,13 +129,17 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
 
   Segmentation segmentLongAxis(const ImageStack& stack) override {
     Segmentation result;
-    DenseReading reading = denseReader().readLongAxis(stack);
+    result.firstLook = firstLook(stack);
+    const FirstLookAnswer* const view = result.firstLook.answer("view");
+    DenseReading reading =
+        denseReader().readLongAxis(stack, view == nullptr ? "" : view->taken().name);
     result.labels = std::move(reading.labels);
+    result.cropAnswers = std::move(reading.answers);
+    note(reading.failures);
     for (int s = 0; s < stack.sliceCount; ++s) {
       const HeartAxis& centre = reading.centres.at(static_cast<std::size_t>(s));
       result.seen.push_back(seenOf(stack, s, centre.column(0), centre.row(0)));
     }
-    result.firstLook = firstLook(stack);
     return result;
   }
 

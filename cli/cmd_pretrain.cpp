@@ -3,10 +3,12 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <optional>
 
 #include "analysis/errors.h"
+#include "analysis/tasks.h"
 #include "cli/process_family.h"
 #include "cli/registered_commands.h"
 #include "cli/typed_command.h"
@@ -30,6 +32,9 @@ struct PretrainArguments {
   std::vector<std::string> excluded;
   double phantomShare = 0;
   std::vector<std::string> labelledFolders;
+  double labelledSpacingMm = 1.33;
+  std::vector<std::string> labelTables;  // "TASK=TABLE"
+  std::size_t imagesPerEntry = 24;
   bool patches = false;
   std::optional<double> koleo;
 };
@@ -78,6 +83,54 @@ struct MeetingFile {
   }
 };
 
+ProbeQuestion askedPhase(const PretrainArguments& a) {
+  std::vector<TrainingFrame> frames;
+  for (const std::string& folder : a.labelledFolders) {
+    std::vector<TrainingFrame> read = readPngFrames(folder, a.labelledSpacingMm);
+    std::move(read.begin(), read.end(), std::back_inserter(frames));
+  }
+  requirePatients(frames);
+  return phaseQuestion(frames, a.labelledSpacingMm, a.options.plan.crops.globalSize);
+}
+
+ProbeQuestion askedClass(const PretrainArguments& a, const std::string& named) {
+  const std::size_t equals = named.find('=');
+  if (equals == std::string::npos) {
+    throw InputError("--knn-images takes TASK=TABLE, not '" + named + "'");
+  }
+  const Task& task = taskById(named.substr(0, equals));
+  if (task.answer != AnswerKind::classification) {
+    throw InputError("--knn-images: " + task.id + " tells no images apart");
+  }
+  return classQuestion(
+      task.id,
+      readLabelledImages({named.substr(equals + 1), task.id, task.classes, a.imagesPerEntry},
+                         formats()),
+      a.options.plan.crops.globalSize);
+}
+
+// The first of several processes looks at the features alone.
+std::vector<ProbeQuestion> questionsOf(const PretrainArguments& a) {
+  std::vector<ProbeQuestion> questions;
+  if (a.options.place.rank > 0) return questions;
+  if (!a.labelledFolders.empty()) questions.push_back(askedPhase(a));
+  for (const std::string& named : a.labelTables) questions.push_back(askedClass(a, named));
+  return questions;
+}
+
+std::vector<CurveChoice> curvesOf(const std::vector<ProbeQuestion>& questions) {
+  std::vector<CurveChoice> curves{{"loss", "loss"},
+                                  {"patchLoss", "loss of masked patches"},
+                                  {"targetEntropy", "entropy of the targets"},
+                                  {"meanTargetEntropy", "entropy of the mean target"},
+                                  {"rank", "rank of the features"}};
+  for (const ProbeQuestion& question : questions) {
+    curves.push_back({nearestNeighboursKey(question.name),
+                      "nearest neighbours balanced accuracy, " + question.name});
+  }
+  return curves;
+}
+
 void run(PretrainArguments& a) {
   PretrainOptions& o = a.options;
   if (a.folders.empty() && a.archives.empty() && a.phantomShare <= 0) {
@@ -102,21 +155,9 @@ void run(PretrainArguments& a) {
     }
   }
   images.addPhantoms(a.phantomShare);
-  for (const std::string& folder : a.labelledFolders) {
-    for (TrainingFrame& frame : readPngFrames(folder, o.labelledSpacingMm)) {
-      o.labelled.push_back(std::move(frame));
-    }
-  }
-  requirePatients(o.labelled);
-  o.draw = [picture = o.output + "/curves.png"](const std::string& log) {
-    drawCurves(log, picture,
-               {{"loss", "loss"},
-                {"patchLoss", "loss of masked patches"},
-                {"targetEntropy", "entropy of the targets"},
-                {"meanTargetEntropy", "entropy of the mean target"},
-                {"rank", "rank of the features"},
-                {"nearestNeighbours", "nearest neighbours balanced accuracy"}});
-  };
+  o.questions = questionsOf(a);
+  o.draw = [picture = o.output + "/curves.png", curves = curvesOf(o.questions)](
+               const std::string& log) { drawCurves(log, picture, curves); };
   ProcessFamily others(placesOfOthers(o));
   const MeetingFile meeting(o.place.rank == 0 ? o.place.meeting : "");
   pretrainBackbone(o, images);
@@ -139,7 +180,14 @@ void addData(CLI::App& c, PretrainArguments& a) {
   c.add_option("--knn-frames", a.labelledFolders,
                "Folder with images/ and endo/, to watch how well nearest neighbours tell end "
                "diastole from end systole");
-  c.add_option("--spacing-mm", a.options.labelledSpacingMm, "Pixel spacing of those frames")
+  c.add_option("--spacing-mm", a.labelledSpacingMm, "Pixel spacing of those frames")
+      ->capture_default_str();
+  c.add_option("--knn-images", a.labelTables,
+               "TASK=TABLE, a task of classification and its labelled images as cmr finetune takes "
+               "them, to watch how well nearest neighbours tell its classes; may be repeated");
+  c.add_option("--images-per-entry", a.imagesPerEntry,
+               "So many of a folder's images in such a table, spread evenly")
+      ->check(CLI::Range(1, 100000))
       ->capture_default_str();
 }
 

@@ -116,7 +116,7 @@ HeartAxis axisOf(const ImageStack& stack, const Segmentation& seen) {
 
 DenseReading readByTask(DenseReader& reader, const ImageStack& stack,
                         const DecoderEvaluationArguments& a, const std::string& task) {
-  if (task == "seg_cine_lax") return reader.readLongAxis(stack);
+  if (task == "seg_cine_lax") return reader.readLongAxis(stack, "");
   if (task != "landmarks") return reader.findShortAxis(stack, task, sequenceOf(task));
   const Segmentation seen = loadNetworkSegmenter(a.package, a.inference)->segment(stack, {});
   DenseReading reading = reader.readShortAxis(stack, axisOf(stack, seen), "", "cine");

@@ -82,6 +82,10 @@ void writeSummary(std::ostream& out, const std::vector<ClassifiedImage>& images,
   }
 }
 
+bool hasSubjectOfSeveralSeries(const std::vector<ClassifiedImage>& images) {
+  return pooledBySubject(images).size() < pooledBySeries(images).size();
+}
+
 }  // namespace
 
 std::string namesOf(ClassSet set, const std::vector<std::string>& classes) {
@@ -100,6 +104,9 @@ json classificationJson(const std::vector<ClassifiedImage>& images,
     if (own.empty()) continue;
     json& entry = result[isPhantom ? "phantom" : "real"];
     entry["images"] = summaryJson(summarise(own, classes.size()), classes);
+    if (hasSubjectOfSeveralSeries(own)) {
+      entry["subjects"] = summaryJson(summarise(pooledBySubject(own), classes.size()), classes);
+    }
     if (isPhantom) continue;
     entry["series"] = summaryJson(summarise(pooledBySeries(own), classes.size()), classes);
   }
@@ -115,6 +122,9 @@ std::string classificationText(const std::vector<ClassifiedImage>& images,
     out << (isPhantom ? "drawn images, which say nothing about patients\n" : "real images\n");
     writeSummary(out, own, "images", classes);
     if (!isPhantom) writeSummary(out, pooledBySeries(own), "series", classes);
+    if (hasSubjectOfSeveralSeries(own)) {
+      writeSummary(out, pooledBySubject(own), "subjects, all series together,", classes);
+    }
   }
   return out.str();
 }

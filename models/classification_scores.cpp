@@ -135,7 +135,11 @@ bool isRight(const ClassifiedImage& image) {
   return (image.allowed >> takenFor(image.probabilities) & 1U) != 0;
 }
 
-std::vector<ClassifiedImage> pooledBySeries(const std::vector<ClassifiedImage>& images) {
+namespace {
+
+std::vector<ClassifiedImage> pooled(
+    const std::vector<ClassifiedImage>& images,
+    const std::function<std::string(const ClassifiedImage&)>& nameWithinSubject) {
   struct Members {
     ClassifiedImage series;
     ClassSet any = 0;
@@ -145,10 +149,10 @@ std::vector<ClassifiedImage> pooledBySeries(const std::vector<ClassifiedImage>& 
   std::map<std::pair<std::string, std::string>, std::size_t> places;
   for (const ClassifiedImage& image : images) {
     const auto [place, isNew] =
-        places.emplace(std::pair(image.subject, image.series), found.size());
+        places.emplace(std::pair(image.subject, nameWithinSubject(image)), found.size());
     if (isNew) {
       found.push_back({image, 0, 0});
-      found.back().series.name = image.series;
+      found.back().series.name = nameWithinSubject(image);
       found.back().series.probabilities.assign(image.probabilities.size(), 0);
     }
     Members& members = found[place->second];
@@ -166,6 +170,16 @@ std::vector<ClassifiedImage> pooledBySeries(const std::vector<ClassifiedImage>& 
     series.push_back(std::move(members.series));
   }
   return series;
+}
+
+}  // namespace
+
+std::vector<ClassifiedImage> pooledBySeries(const std::vector<ClassifiedImage>& images) {
+  return pooled(images, [](const ClassifiedImage& image) { return image.series; });
+}
+
+std::vector<ClassifiedImage> pooledBySubject(const std::vector<ClassifiedImage>& images) {
+  return pooled(images, [](const ClassifiedImage&) { return std::string(); });
 }
 
 Interval bootstrapSubjects(

@@ -35,6 +35,9 @@ bool isRight(const ClassifiedImage& image);
 // nothing.
 std::vector<ClassifiedImage> pooledBySeries(const std::vector<ClassifiedImage>& images);
 
+// The same per subject, whatever the series: all views of a heart together.
+std::vector<ClassifiedImage> pooledBySubject(const std::vector<ClassifiedImage>& images);
+
 struct ClassificationSummary {
   std::size_t images = 0;
   std::size_t subjects = 0;

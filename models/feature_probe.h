@@ -3,7 +3,7 @@
 
 #include <torch/torch.h>
 
-#include <optional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,8 +34,9 @@ struct ProbeResult {
   std::int64_t step = 0;
   double rank = 0;
   double spread = 0;
-  std::optional<double> nearestNeighbours;  // balanced accuracy, where a labelled set was given
-  std::string collapse;                     // what looks collapsed; empty: nothing does
+  // Balanced accuracy by question (probe_questions.h), of those that were asked.
+  std::map<std::string, double> nearestNeighbours;
+  std::string collapse;  // what looks collapsed; empty: nothing does
 };
 
 // What is wrong with the features or the teacher's targets, in words; empty when nothing is.

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include "analysis/compute_choice.h"
@@ -64,7 +65,18 @@ void judge(PooledHead& head, const ViewTokens& tokens, const std::vector<bool>& 
   }
 }
 
-// Every real subject by a head that never saw it, and a fifth of the drawn images in turn.
+// By chance, as kinds of drawn hearts follow each other in turn; all images of one together.
+std::vector<bool> fifthOfDrawnHearts(const std::vector<LabelledImage>& images, std::uint64_t seed) {
+  std::map<std::string, std::uint64_t> numbers;
+  for (const LabelledImage& image : images) {
+    if (image.isPhantom) numbers.emplace(image.subject, numbers.size());
+  }
+  return where(images, [&](const LabelledImage& image, std::size_t) {
+    return image.isPhantom && mixSeed(seed, numbers.at(image.subject)) % phantomFolds == 0;
+  });
+}
+
+// Every real subject by a head that never saw it, and a fifth of the drawn hearts.
 void judgeInTurn(const PooledHeadGeometry& geometry, const ViewTokens& tokens,
                  const std::vector<LabelledImage>& images, const ClassifierOptions& o,
                  Judged& judged) {
@@ -84,10 +96,7 @@ void judgeInTurn(const PooledHeadGeometry& geometry, const ViewTokens& tokens,
     std::fflush(stdout);
   }
   std::printf("\n");
-  const auto drawn = where(images, [&](const LabelledImage& image, std::size_t i) {
-    // By chance: kinds of drawn images follow each other in turn.
-    return image.isPhantom && mixSeed(o.training.seed, i) % phantomFolds == 0;
-  });
+  const std::vector<bool> drawn = fifthOfDrawnHearts(images, o.training.seed);
   if (std::find(drawn.begin(), drawn.end(), true) == drawn.end()) return;
   PooledHead head = trainWithout(drawn, geometry, tokens, images, o.training);
   judge(head, tokens, drawn, judged);
@@ -232,10 +241,13 @@ void requireSubjects(const std::vector<std::string>& held,
 }
 
 // What a head is for, beside its classes.
-void describeUse(HeadDescription& head) {
+void describeUse(HeadDescription& head, const std::vector<LabelledImage>& images) {
   if (head.task == "lge_presence") head.sequences = {"lge"};
   if (head.task == "disease") head.sequences = {"cine"};
-  if (head.look == HeadLook::crop) head.views = {"sax"};
+  if (head.look != HeadLook::crop) return;
+  std::set<std::string> views;
+  for (const LabelledImage& image : images) views.insert(image.view);
+  head.views.assign(views.begin(), views.end());
 }
 
 }  // namespace
@@ -291,7 +303,7 @@ void finetuneClassifier(const ClassifierOptions& asked, const std::vector<Labell
   description.layers = layers;
   description.queries = o.queries;
   description.look = o.views.look;
-  describeUse(description);
+  describeUse(description, images);
   description.classes = releasedClasses(classes, images, results);
   description.temperature = judged.temperature;
   description.leastProbability = 0.6;

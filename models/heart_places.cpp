@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -11,8 +13,10 @@
 namespace cmr {
 namespace {
 
-// What can be searched as one stack: a subject's series, a size, a pixel spacing.
-using GroupKey = std::tuple<std::string, std::string, int, int, double, double>;
+// What can be searched as one stack: a subject's series, long axes or not, a size, a pixel spacing.
+using GroupKey = std::tuple<std::string, std::string, bool, int, int, double, double>;
+
+bool isLongAxis(const std::string& view) { return view == "2ch" || view == "3ch" || view == "4ch"; }
 
 ImageStack stackOf(const std::vector<const LabelledImage*>& images) {
   const PretrainImage& first = images.front()->image;
@@ -35,18 +39,40 @@ ImageStack stackOf(const std::vector<const LabelledImage*>& images) {
   return stack;
 }
 
-HeartPlace placeIn(const Segmentation& found, int slice, int columns) {
+// Of the pixels that count; none: nothing.
+std::optional<HeartPlace> middleOf(std::span<const std::uint8_t> labels, int columns,
+                                   bool (*counts)(std::uint8_t)) {
   double count = 0;
   HeartPlace sum;
-  const auto labels = found.labels.frame(slice, 0);
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] != static_cast<std::uint8_t>(Structure::lvCavity)) continue;
+    if (!counts(labels[i])) continue;
     count += 1;
     sum.column += static_cast<double>(i % static_cast<std::size_t>(columns));
     sum.row += static_cast<double>(i / static_cast<std::size_t>(columns));
   }
-  if (count == 0) return {found.heartCentreColumn, found.heartCentreRow};
-  return {sum.column / count, sum.row / count};
+  if (count == 0) return std::nullopt;
+  return HeartPlace{sum.column / count, sum.row / count};
+}
+
+void placeShortAxes(const std::vector<LabelledImage*>& group, FrameSegmenter& segmenter) {
+  const Segmentation found =
+      segmenter.segment(stackOf({group.begin(), group.end()}), ProgressCallback{});
+  if (!found.heartFound) return;
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    const auto cavity = middleOf(
+        found.labels.frame(static_cast<int>(i), 0), group[i]->image.columns,
+        [](std::uint8_t label) { return label == static_cast<std::uint8_t>(Structure::lvCavity); });
+    group[i]->heart = cavity.value_or(HeartPlace{found.heartCentreColumn, found.heartCentreRow});
+  }
+}
+
+// About the same place as the service cuts its crops.
+void placeLongAxes(const std::vector<LabelledImage*>& group, FrameSegmenter& segmenter) {
+  const Segmentation found = segmenter.segmentLongAxis(stackOf({group.begin(), group.end()}));
+  for (std::size_t i = 0; i < group.size(); ++i) {
+    group[i]->heart = middleOf(found.labels.frame(static_cast<int>(i), 0), group[i]->image.columns,
+                               [](std::uint8_t label) { return label != 0; });
+  }
 }
 
 void placeHearts(std::vector<LabelledImage>& images, FrameSegmenter& segmenter,
@@ -55,17 +81,16 @@ void placeHearts(std::vector<LabelledImage>& images, FrameSegmenter& segmenter,
   for (LabelledImage& image : images) {
     const PretrainImage& p = image.image;
     if (image.isPhantom) continue;
-    groups[{image.subject, image.series, p.rows, p.columns, p.columnSpacingMm, p.rowsPerColumn}]
+    groups[{image.subject, image.series, isLongAxis(image.view), p.rows, p.columns,
+            p.columnSpacingMm, p.rowsPerColumn}]
         .push_back(&image);
   }
   std::size_t done = 0;
   for (auto& [key, group] : groups) {
-    const Segmentation found =
-        segmenter.segment(stackOf({group.begin(), group.end()}), ProgressCallback{});
-    if (found.heartFound) {
-      for (std::size_t i = 0; i < group.size(); ++i) {
-        group[i]->heart = placeIn(found, static_cast<int>(i), group[i]->image.columns);
-      }
+    if (std::get<bool>(key)) {
+      placeLongAxes(group, segmenter);
+    } else {
+      placeShortAxes(group, segmenter);
     }
     done += group.size();
     if (report) report(done);

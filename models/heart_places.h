@@ -11,7 +11,8 @@
 namespace cmr {
 
 // The images with LabelledImage::heart filled: real images of a series are searched together, and
-// each is placed on the cavity that is then seen in it, or on the middle of the heart's axis.
+// each is placed on the cavity that is then seen in it, or on the middle of the heart's axis; those
+// of a long axis, each by itself, on the middle of all that seg_cine_lax outlines.
 // Images in which no heart is found are left out. `report` is told how many are done. Throws
 // InputError for an image that tells no pixel spacing, and when none is left.
 std::vector<LabelledImage> withHearts(std::vector<LabelledImage> images, FrameSegmenter& segmenter,

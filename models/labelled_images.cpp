@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "analysis/errors.h"
+#include "analysis/tasks.h"
 
 namespace cmr {
 namespace {
@@ -38,6 +39,7 @@ struct Columns {
   std::size_t label = 0;
   std::optional<std::size_t> series;
   std::optional<std::size_t> spacing;
+  std::optional<std::size_t> view;
   std::size_t count = 0;
 };
 
@@ -55,7 +57,20 @@ Columns columnsOf(const std::vector<std::string>& header, const LabelTable& tabl
     throw InputError(table.path + " needs the columns path, subject and " + table.task +
                      " (or label)");
   }
-  return {*path, *subject, *label, find("series"), find("spacing_mm"), header.size()};
+  return {*path,          *subject,           *label,
+          find("series"), find("spacing_mm"), table.task == "view" ? std::nullopt : find("view"),
+          header.size()};
+}
+
+std::string viewIn(const std::vector<std::string>& fields, const Columns& columns,
+                   const std::string& where) {
+  if (!columns.view || fields[*columns.view].empty()) return "sax";
+  const std::string& view = fields[*columns.view];
+  const std::vector<std::string>& known = taskById("view").classes;
+  if (std::find(known.begin(), known.end(), view) == known.end()) {
+    throw InputError(where + ": '" + view + "' is no view");
+  }
+  return view;
 }
 
 // 0 when the table does not say it.
@@ -147,6 +162,7 @@ std::vector<LabelledImage> readLabelledImages(const LabelTable& table,
     if (series.empty()) series = fs::is_directory(path) ? fields[columns.path] : subject;
     const std::vector<fs::path> files = filesOf(path, table, formats);
     const double spacingMm = spacingIn(fields, columns, where);
+    const std::string view = viewIn(fields, columns, where);
     if (files.empty()) throw InputError(where + ": " + path.string() + " holds no image");
     for (const fs::path& file : files) {
       const ImageFormat* format = formatOf(file, formats);
@@ -158,7 +174,7 @@ std::vector<LabelledImage> readLabelledImages(const LabelTable& table,
         throw InputError(where + ": " + file.string() + " has the same grey everywhere");
       }
       if (image.columnSpacingMm == 0) image.columnSpacingMm = spacingMm;
-      images.push_back({std::move(image), subject, series, false, allowed, {}});
+      images.push_back({std::move(image), subject, series, false, allowed, {}, view});
     }
   }
   if (images.empty()) throw InputError(table.path + " labels no image for " + table.task);

@@ -24,7 +24,8 @@ struct LabelledImage {
   std::string series;
   bool isPhantom = false;
   ClassSet allowed = 0;
-  std::optional<HeartPlace> heart;  // for heads that see crops about it
+  std::optional<HeartPlace> heart = {};  // for heads that see crops about it
+  std::string view = "sax";              // class of the task `view`: says how the heart is found
 };
 
 struct LabelTable {
@@ -36,10 +37,11 @@ struct LabelTable {
 
 // Reads a CSV file with a header. Columns: "path" (a file, or a folder with all files right in it,
 // relative to the table), "subject", the labels, and optionally "series" (else the path of a
-// folder, or the subject of a file) and "spacing_mm" (of pixels whose file does not tell it). A
-// label is a class, or several with '|' between them when it is not known which of them it is; an
-// empty one leaves the line out. Throws InputError naming the line: a class that is none, a path
-// that is not there, an image that cannot be read.
+// folder, or the subject of a file), "spacing_mm" (of pixels whose file does not tell it) and
+// "view" (a class of the task `view`, where that is not the task; empty: "sax"). A label is a
+// class, or several with '|' between them when it is not known which of them it is; an empty one
+// leaves the line out. Throws InputError naming the line: a class that is none, a path that is not
+// there, an image that cannot be read.
 std::vector<LabelledImage> readLabelledImages(const LabelTable& table,
                                               const std::vector<ImageFormat>& formats);
 

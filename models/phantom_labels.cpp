@@ -37,27 +37,43 @@ ClassSet classOf(const std::string& task, const PhantomSample& sample) {
   return ClassSet{1} << static_cast<unsigned>(at - classes.begin());
 }
 
-// Mean place of the left ventricle's blood; nothing where the plane cuts less than 100 mm2 of it.
+// What the service's crops lie about: in a short axis the left ventricle's blood, in a long one all
+// that is outlined.
+bool drawsCrop(PhantomView view, PhantomTissue tissue) {
+  return view == PhantomView::sax ? shortAxisStructure(tissue) == Structure::lvCavity
+                                  : longAxisStructure(tissue) != LongAxisStructure::background;
+}
+
+// Its mean place; nothing where the plane cuts less than 100 mm2 of the left ventricle's blood.
 std::optional<HeartPlace> heartIn(const PhantomSample& sample) {
   constexpr double leastAreaMm2 = 100;
   HeartPlace sum;
   double count = 0;
+  double blood = 0;
   for (std::size_t i = 0; i < sample.tissues.size(); ++i) {
     const auto tissue = static_cast<PhantomTissue>(sample.tissues[i]);
-    if (shortAxisStructure(tissue) != Structure::lvCavity) continue;
+    if (shortAxisStructure(tissue) == Structure::lvCavity) blood += 1;
+    if (!drawsCrop(sample.view, tissue)) continue;
     count += 1;
     sum.column += static_cast<double>(i % static_cast<std::size_t>(sample.columns));
     sum.row += static_cast<double>(i / static_cast<std::size_t>(sample.columns));
   }
-  if (count * sample.spacingMm * sample.spacingMm < leastAreaMm2) return std::nullopt;
+  if (blood * sample.spacingMm * sample.spacingMm < leastAreaMm2) return std::nullopt;
   return HeartPlace{sum.column / count, sum.row / count};
 }
 
 bool seesCrops(const std::string& task) { return task == "lge_presence" || task == "disease"; }
 
-PhantomRequest requestOfCrop(const std::string& task, std::size_t number) {
+// Of one heart: the views that are looked at together.
+std::vector<PhantomView> viewsOfAHeart(const std::string& task) {
+  if (task != "disease") return {PhantomView::sax};
+  return {PhantomView::sax, PhantomView::twoChamber, PhantomView::fourChamber};
+}
+
+// `number`: of the heart.
+PhantomRequest requestOfCrop(const std::string& task, std::size_t number, PhantomView view) {
   PhantomRequest request;
-  request.view = PhantomView::sax;
+  request.view = view;
   if (task == "disease") {
     request.sequence = PhantomSequence::cine;
     request.disease = allPhantomDiseases[number % allPhantomDiseases.size()];
@@ -71,9 +87,7 @@ PhantomRequest requestOfCrop(const std::string& task, std::size_t number) {
   return request;
 }
 
-PhantomRequest requestOf(const std::string& task, std::size_t number) {
-  if (seesCrops(task)) return requestOfCrop(task, number);
-
+PhantomRequest requestOfField(std::size_t number) {
   constexpr std::size_t cineViews = 5;  // all but the localizer
   PhantomRequest request;
   const std::size_t turn = number / 2;
@@ -87,6 +101,35 @@ PhantomRequest requestOf(const std::string& task, std::size_t number) {
   return request;
 }
 
+// All views of a heart from one seed, which makes it the same heart at the same phase; of the first
+// heart that each of them cuts.
+std::vector<PhantomSample> drawHeart(const std::string& task, std::size_t number,
+                                     std::uint64_t seed) {
+  const std::vector<PhantomView> views = viewsOfAHeart(task);
+  for (std::uint64_t draw = 0;; ++draw) {
+    std::vector<PhantomSample> samples;
+    for (const PhantomView view : views) {
+      samples.push_back(
+          drawPhantom(mixSeed(seed, number, 71 + draw), requestOfCrop(task, number, view)));
+      if (!heartIn(samples.back())) break;
+    }
+    if (samples.size() == views.size() && heartIn(samples.back())) return samples;
+  }
+}
+
+LabelledImage labelled(const std::string& task, PhantomSample sample, const std::string& name,
+                       const std::string& subject) {
+  LabelledImage image;
+  image.heart = heartIn(sample);
+  image.image = {name, sample.rows, sample.columns, 1, std::move(sample.image), sample.spacingMm};
+  image.subject = subject;
+  image.series = "drawn " + viewClass(sample.view) + " " + sequenceClass(sample.sequence);
+  image.isPhantom = true;
+  image.allowed = classOf(task, sample);
+  image.view = taskName(viewClass(sample.view));
+  return image;
+}
+
 }  // namespace
 
 std::vector<LabelledImage> drawLabelledImages(const std::string& task, int count,
@@ -94,23 +137,20 @@ std::vector<LabelledImage> drawLabelledImages(const std::string& task, int count
   if (taskById(task).answer != AnswerKind::classification) {
     throw InputError("nothing is drawn for the task " + task);
   }
+  const auto wanted = static_cast<std::size_t>(std::max(count, 0));
   std::vector<LabelledImage> images;
-  for (int i = 0; i < count; ++i) {
-    const auto number = static_cast<std::size_t>(i);
-    const PhantomRequest request = requestOf(task, number);
-    PhantomSample sample = drawPhantom(mixSeed(seed, number, 71), request);
-    for (std::uint64_t draw = 1; seesCrops(task) && !heartIn(sample); ++draw) {
-      sample = drawPhantom(mixSeed(seed, number, 71 + draw), request);
+  for (std::size_t heart = 0; images.size() < wanted; ++heart) {
+    std::vector<PhantomSample> samples;
+    if (seesCrops(task)) {
+      samples = drawHeart(task, heart, seed);
+    } else {
+      samples.push_back(drawPhantom(mixSeed(seed, heart, 71), requestOfField(heart)));
     }
-    const std::string name = "phantom-" + std::to_string(i);
-    LabelledImage image;
-    image.heart = heartIn(sample);
-    image.image = {name, sample.rows, sample.columns, 1, std::move(sample.image), sample.spacingMm};
-    image.subject = name;
-    image.series = "drawn " + viewClass(sample.view) + " " + sequenceClass(sample.sequence);
-    image.isPhantom = true;
-    image.allowed = classOf(task, sample);
-    images.push_back(std::move(image));
+    for (PhantomSample& sample : samples) {
+      if (images.size() == wanted) break;
+      const std::string name = "phantom-" + std::to_string(images.size());
+      images.push_back(labelled(task, std::move(sample), name, "phantom-" + std::to_string(heart)));
+    }
   }
   return images;
 }

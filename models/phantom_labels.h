@@ -13,9 +13,10 @@ namespace cmr {
 // `count` images. For `sequence` and `view` half of them are cines of the five views in turn, half
 // the other sequences in turn, in whatever view: the same for both tasks but for the label. For
 // `lge_presence` magnitude and phase-sensitive short axes in turn, of all diseases; an image shows
-// enhancement when at least 20 mm2 of it are scar. For `disease` short-axis cines at any phase, of
-// the five diseases in turn. Short axes of the latter two cut the left ventricle, whose place is
-// known. Every image is another person: a subject of its own. Throws InputError for another task.
+// enhancement when at least 20 mm2 of it are scar. For `disease` cines of one heart after the
+// other, each at one phase in short axis, two and four chambers, of the five diseases in turn.
+// Images of the latter two cut the left ventricle, and the place of what the service cuts its crops
+// about is known. Every heart is a subject of its own. Throws InputError for another task.
 std::vector<LabelledImage> drawLabelledImages(const std::string& task, int count,
                                               std::uint64_t seed);
 

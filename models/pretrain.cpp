@@ -53,20 +53,22 @@ class ConsoleReport final : public PretrainReport {
   void probed(const ProbeResult& r) override {
     std::printf("  features at %lld: rank %.1f, spread %.3f", static_cast<long long>(r.step),
                 r.rank, r.spread);
-    if (r.nearestNeighbours) {
-      std::printf(", nearest neighbours tell the phase in %.1f %%", 100 * *r.nearestNeighbours);
+    const char* before = ", nearest neighbours tell ";
+    for (const auto& [question, accuracy] : r.nearestNeighbours) {
+      std::printf("%s%s in %.1f %%", before, question.c_str(), 100 * accuracy);
+      before = ", ";
     }
     std::printf("\n");
     if (!r.collapse.empty()) {
       std::printf("  WARNING: this looks like a collapse: %s\n", r.collapse.c_str());
     }
     std::fflush(stdout);
-    log_.write(
-        {{"step", r.step},
-         {"rank", r.rank},
-         {"spread", r.spread},
-         {"nearestNeighbours", r.nearestNeighbours ? numberOrNull(*r.nearestNeighbours) : json()},
-         {"collapse", r.collapse}});
+    json line = {
+        {"step", r.step}, {"rank", r.rank}, {"spread", r.spread}, {"collapse", r.collapse}};
+    for (const auto& [question, accuracy] : r.nearestNeighbours) {
+      line[nearestNeighboursKey(question)] = numberOrNull(accuracy);
+    }
+    log_.write(line);
     if (draw_) {
       draw_(logPath_);
     }
@@ -103,18 +105,23 @@ torch::Device deviceOf(const PretrainOptions& o) {
   return chooseDevice("cuda:" + std::to_string(o.place.rank));
 }
 
+void sayWhatIsAsked(const ProbeQuestion& question) {
+  std::printf("nearest neighbours are asked for %s of %zu pictures", question.name.c_str(),
+              question.views.size());
+  if (question.withoutOneLabel > 0) {
+    std::printf("; %zu without one label are left out", question.withoutOneLabel);
+  }
+  for (const std::string& label : question.ofOnePatient) {
+    std::printf("; '%s' is left out, as one subject alone shows it", label.c_str());
+  }
+  std::printf("\n");
+}
+
 ProbeSet probeOf(const PretrainOptions& o, PretrainImages& images) {
   ProbeSet probe;
   probe.images = images.probe(o.probeImages);
-  probe.spacingMm = o.labelledSpacingMm;
-  for (const TrainingFrame& frame : o.labelled) {
-    if (frame.phase != CardiacPhase::unknown) {
-      probe.labelled.push_back(frame);
-    }
-  }
-  if (!o.labelled.empty() && probe.labelled.empty()) {
-    throw InputError("no labelled frame says whether it shows end diastole or end systole");
-  }
+  probe.questions = o.questions;
+  for (const ProbeQuestion& question : probe.questions) sayWhatIsAsked(question);
   return probe;
 }
 
@@ -146,6 +153,10 @@ std::map<std::string, std::string> describe(const PretrainOptions& o, const Pret
 }
 
 }  // namespace
+
+std::string nearestNeighboursKey(const std::string& question) {
+  return "nearestNeighbours." + question;
+}
 
 std::string pretrainBackbone(const PretrainOptions& o, PretrainImages& images) {
   setThreads(o.threads);

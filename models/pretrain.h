@@ -14,10 +14,9 @@ namespace cmr {
 
 struct PretrainOptions {
   DinoGeometry geometry;
-  PretrainerOptions trainer;            // precision, folder and resume are taken from below
-  MultiCropPlan plan;                   // its seed too
-  std::vector<TrainingFrame> labelled;  // for the nearest-neighbour probe; frames of one phase
-  double labelledSpacingMm = 1.33;
+  PretrainerOptions trainer;             // precision, folder and resume are taken from below
+  MultiCropPlan plan;                    // its seed too
+  std::vector<ProbeQuestion> questions;  // for nearest neighbours
   std::size_t probeImages = 128;
   std::uint64_t seed = 1;
   int threads = 0;
@@ -30,6 +29,9 @@ struct PretrainOptions {
   // Called with the log's path after each look at the features, to draw its curves; may be empty.
   std::function<void(const std::string& logPath)> draw;
 };
+
+// Of the log's lines: balanced accuracy of one question.
+std::string nearestNeighboursKey(const std::string& question);
 
 // Progress goes to standard output, a machine-readable log to output/log.jsonl. Returns the path of
 // the backbone; of several processes all but the first are silent and return "".

@@ -236,20 +236,9 @@ ProbeResult Pretrainer::look(const ProbeSet& probe, std::int64_t step,
   const torch::Tensor features = featuresOf(views);
   result.rank = effectiveRank(features);
   result.spread = featureSpread(features);
-  if (!probe.labelled.empty()) {
-    AugmentOptions plain;
-    plain.enabled = false;
-    plain.size = plan_.crops.globalSize;
-    plain.spacingMm = probe.spacingMm;
-    LabelledFeatures set;
-    views.clear();
-    for (const TrainingFrame& frame : probe.labelled) {
-      views.push_back(drawCrop(frame, 0, plain).image);
-      set.labels.push_back(frame.phase == CardiacPhase::endSystole ? 1 : 0);
-      set.patients.push_back(frame.patient);
-    }
-    set.features = featuresOf(views);
-    result.nearestNeighbours = nearestNeighbourAccuracy(set, probe.neighbours);
+  for (const ProbeQuestion& question : probe.questions) {
+    result.nearestNeighbours[question.name] = nearestNeighbourAccuracy(
+        {featuresOf(question.views), question.labels, question.patients}, probe.neighbours);
   }
   result.collapse = collapseIn(result, targets, prototypes_);
   return result;

@@ -11,7 +11,7 @@
 #include "models/dino_network.h"
 #include "models/feature_probe.h"
 #include "models/multi_crop.h"
-#include "models/training_frame.h"
+#include "models/probe_questions.h"
 #include "models/training_group.h"
 
 namespace cmr {
@@ -75,9 +75,7 @@ class PretrainReport {
 // What the features are measured on.
 struct ProbeSet {
   std::vector<PretrainImage> images;
-  // Optional: frames whose phase tells end diastole from end systole, cropped about the heart.
-  std::vector<TrainingFrame> labelled;
-  double spacingMm = 1.33;  // of those crops
+  std::vector<ProbeQuestion> questions;  // views as large as the plan's global ones; may be empty
   int neighbours = 10;
 };
 

@@ -103,6 +103,16 @@ TEST(ClassificationScores, KeepSeriesOfTwoSubjectsApartThatAreCalledTheSame) {
   EXPECT_TRUE(isRight(series[1]));
 }
 
+TEST(ClassificationScores, PoolAllSeriesOfASubject) {
+  const auto subjects =
+      pooledBySubject({image("a", 0b01, {0.9, 0.1}, "sax"), image("a", 0b01, {0.3, 0.7}, "4ch"),
+                       image("b", 0b10, {0.2, 0.8}, "sax"), image("a", 0b01, {0.3, 0.7}, "2ch")});
+  ASSERT_EQ(subjects.size(), 2U);
+  EXPECT_EQ(subjects[0].subject, "a");
+  EXPECT_NEAR(subjects[0].probabilities[0], 0.5, 1e-12);
+  EXPECT_TRUE(isRight(subjects[1]));
+}
+
 TEST(ClassificationScores, LetASeriesOfSeveralPlanesBeAnyOfThem) {
   const auto series = pooledBySeries(
       {image("a", 0b001, {0.5, 0.2, 0.3}, "x"), image("a", 0b010, {0.1, 0.2, 0.7}, "x")});

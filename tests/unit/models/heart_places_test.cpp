@@ -24,6 +24,17 @@ class BrightSegmenter final : public FrameSegmenter {
     }
     return found;
   }
+  // Cavity and muscle, one below the other.
+  Segmentation segmentLongAxis(const ImageStack& stack) override {
+    Segmentation found = segment(stack, {});
+    for (int slice = 0; slice < stack.sliceCount; ++slice) {
+      const auto labels = found.labels.frame(slice, 0);
+      for (std::size_t i = labels.size(); i-- > 16;) {
+        if (labels[i - 16] == 1) labels[i] = 2;
+      }
+    }
+    return found;
+  }
   const PackageIdentity& identity() const override { return identity_; }
 
   bool finds = true;
@@ -50,6 +61,18 @@ TEST(HeartPlaces, AreTheCavityOrElseTheAxisOfTheSeries) {
   EXPECT_EQ(placed[0].heart->column, 5);
   EXPECT_EQ(placed[0].heart->row, 3);
   EXPECT_EQ(placed[2].heart->column, 7);
+}
+
+TEST(HeartPlaces, OfALongAxisAreTheMiddleOfAllThatIsOutlined) {
+  BrightSegmenter segmenter;
+  std::vector<LabelledImage> images{imageOf("a", 3 * 8 + 5), imageOf("a", 64), imageOf("a", 0)};
+  for (LabelledImage& image : images) image.view = "4ch";
+  images[2].view = "sax";
+  const auto placed = withHearts(images, segmenter);
+  ASSERT_EQ(placed.size(), 2U) << "none is placed on an axis that long axes do not have";
+  EXPECT_EQ(placed[0].heart->column, 5);
+  EXPECT_EQ(placed[0].heart->row, 4);
+  EXPECT_EQ(placed[1].view, "sax");
 }
 
 TEST(HeartPlaces, LeaveOutImagesWithoutAHeartButNotDrawnOnes) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "analysis/errors.h"
 #include "analysis/tasks.h"
 
@@ -18,8 +20,8 @@ std::vector<int> countsOf(const std::string& task, const std::vector<LabelledIma
 }
 
 TEST(PhantomLabels, ShowEveryDiseaseInAHeartWhosePlaceIsKnown) {
-  const auto images = drawLabelledImages("disease", 10, 3);
-  EXPECT_EQ(countsOf("disease", images), (std::vector<int>{2, 2, 2, 2, 2}));
+  const auto images = drawLabelledImages("disease", 15, 3);
+  EXPECT_EQ(countsOf("disease", images), (std::vector<int>{3, 3, 3, 3, 3}));
   for (const LabelledImage& image : images) {
     ASSERT_TRUE(image.heart);
     EXPECT_GT(image.heart->column, 20);
@@ -27,6 +29,17 @@ TEST(PhantomLabels, ShowEveryDiseaseInAHeartWhosePlaceIsKnown) {
     EXPECT_GT(image.image.columnSpacingMm, 1);
     EXPECT_TRUE(image.isPhantom);
   }
+}
+
+TEST(PhantomLabels, ShowOneHeartInThreeViews) {
+  const auto images = drawLabelledImages("disease", 6, 3);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    EXPECT_EQ(images[i].view, (std::array{"sax", "2ch", "4ch"}[i % 3]));
+    EXPECT_EQ(images[i].subject, images[i / 3 * 3].subject);
+    EXPECT_EQ(images[i].allowed, images[i / 3 * 3].allowed);
+  }
+  EXPECT_NE(images[0].subject, images[3].subject);
+  EXPECT_NE(images[0].series, images[1].series);
 }
 
 TEST(PhantomLabels, ShowLateEnhancementInSomeAndNoneInOthers) {

@@ -311,20 +311,21 @@ TEST(Pretrainer, HidesPatchesFromTheStudentOnly) {
 TEST(Pretrainer, TellsThePhasesOfLabelledFrames) {
   PretrainerOptions options = tinyOptions(freshFolder("phases"), 1);
   ProbeSet probe = disks();
+  std::vector<TrainingFrame> frames;
   for (int patient = 0; patient < 4; ++patient) {
     for (const bool systole : {false, true}) {
       TrainingFrame frame = tinyFrame(std::to_string(patient), {24, 24, systole ? 4.0 : 11.0});
       frame.phase = systole ? CardiacPhase::endSystole : CardiacPhase::endDiastole;
-      probe.labelled.push_back(frame);
+      frames.push_back(frame);
     }
   }
-  probe.spacingMm = 2;
+  probe.questions.push_back(phaseQuestion(frames, 2, tinyPlan().crops.globalSize));
   probe.neighbours = 3;
   setThreads(1);
   torch::manual_seed(5);
   Recorder report;
   pretrain(tinyDino(), options, tinyPlan(), diskOf, probe, report);
-  EXPECT_EQ(report.probes.back().nearestNeighbours, 1.0);
+  EXPECT_EQ(report.probes.back().nearestNeighbours.at("phase"), 1.0);
 }
 
 TEST(Pretrainer, RefusesViewsThatPatchesDoNotFill) {
