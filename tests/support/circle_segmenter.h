@@ -20,6 +20,7 @@ class CircleSegmenter final : public FrameSegmenter {
                  "float32",
                  {"", "real", "real", "phantom"},
                  {"", "report", "report", "flag"}};
+    identity_.papillaryMuscles.fill(PapillaryConvention::inCavity);
   }
 
   Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {

@@ -97,6 +97,22 @@ class SeveralWorkersTest : public ::testing::Test {
     }
     return count(JobState::leased) == 0;
   }
+  bool doBothName(const std::string& trouble) {
+    for (const nlohmann::json& worker : workers()) {
+      if (worker["trouble"].get<std::string>().find(trouble) == std::string::npos) return false;
+    }
+    return true;
+  }
+  // Each says so itself, after a look at what waits.
+  void expectBothHeldBy(const char* floor) {
+    start();
+    arrive("a", "study-1");
+    arrive("b", "study-2");
+    ASSERT_TRUE(comes([this] { return count(JobState::queued) == 2; })) << told();
+    EXPECT_TRUE(comes([&] { return doBothName(floor); })) << told();
+    for (const nlohmann::json& worker : workers()) EXPECT_EQ(worker["state"], "stopped");
+    EXPECT_EQ(count(JobState::queued), 2);
+  }
   // Long enough for a free worker to take what waits.
   static void waitForTakers() { std::this_thread::sleep_for(std::chrono::milliseconds(1500)); }
 
@@ -180,30 +196,12 @@ TEST_F(SeveralWorkersTest, DrainingBothTakeWhatWasThereAndNothingThatCameLater) 
 
 TEST_F(SeveralWorkersTest, AFloorOfTheDiskHoldsForBoth) {
   settings.diskFloorMiB = 1000000000;
-  start();
-  arrive("a", "study-1");
-  arrive("b", "study-2");
-  ASSERT_TRUE(comes([this] { return count(JobState::queued) == 2; })) << told();
-  waitForTakers();
-  for (const nlohmann::json& worker : workers()) {
-    EXPECT_EQ(worker["state"], "stopped");
-    EXPECT_NE(worker["trouble"].get<std::string>().find("DiskFloorMiB"), std::string::npos);
-  }
-  EXPECT_EQ(count(JobState::queued), 2);
+  expectBothHeldBy("DiskFloorMiB");
 }
 
 TEST_F(SeveralWorkersTest, AFloorOfTheMemoryHoldsForBoth) {
   settings.memoryFloorMiB = 1000000000;
-  start();
-  arrive("a", "study-1");
-  arrive("b", "study-2");
-  ASSERT_TRUE(comes([this] { return count(JobState::queued) == 2; })) << told();
-  waitForTakers();
-  for (const nlohmann::json& worker : workers()) {
-    EXPECT_EQ(worker["state"], "stopped");
-    EXPECT_NE(worker["trouble"].get<std::string>().find("MemoryFloorMiB"), std::string::npos);
-  }
-  EXPECT_EQ(count(JobState::queued), 2);
+  expectBothHeldBy("MemoryFloorMiB");
 }
 
 TEST_F(SeveralWorkersTest, BothLoadThePackageThatTookThePlaceOfTheirs) {
