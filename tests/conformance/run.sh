@@ -28,11 +28,9 @@ while [[ $# -gt 0 ]]; do
   shift 2
 done
 
-packaging/install-dependencies.sh
-# shellcheck source=packaging/environment.sh
-source packaging/environment.sh
-cmake --preset release > /dev/null
-ninja -C build/release cmr OrthancCMR > /dev/null
+# shellcheck source=tests/phantoms/archive.sh
+source tests/phantoms/archive.sh
+build_what_is_asked
 
 home=build/conformance
 rm -rf "$home"
@@ -52,8 +50,6 @@ rules = json.load(open(sys.argv[1]))
 rules["rules"][-1]["outputs"] = ["SEG", "SR", "SC", "PDF", "CINE", "MAP", "GSPS", "VOLUMES", "SEGCINE"]
 json.dump(rules, open(sys.argv[2], "w"))
 PROGRAM
-# shellcheck source=tests/phantoms/archive.sh
-source tests/phantoms/archive.sh
 analyse_in_archive "$home" "$root/$home/rules.json" "$sent"
 /usr/bin/python3 tests/conformance/judges.py "$url" "$sent" "$home/objects" | tee "${report:-/dev/null}"
 exit "${PIPESTATUS[0]}"

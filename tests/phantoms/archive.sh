@@ -1,6 +1,14 @@
 # shellcheck shell=bash
 # To be sourced, in the repository's folder: studies in the demo's Orthanc, with every task turned on.
 
+build_what_is_asked() {
+  packaging/install-dependencies.sh
+  # shellcheck source=packaging/environment.sh
+  source packaging/environment.sh
+  cmake --preset release > /dev/null
+  ninja -C build/release cmr OrthancCMR > /dev/null
+}
+
 # The demo's last line says how to stop its Orthanc.
 stop_archive() {
   local pid folder

@@ -23,11 +23,9 @@ while [[ $# -gt 0 ]]; do
   shift 2
 done
 
-packaging/install-dependencies.sh
-# shellcheck source=packaging/environment.sh
-source packaging/environment.sh
-cmake --preset release > /dev/null
-ninja -C build/release cmr OrthancCMR > /dev/null
+# shellcheck source=tests/phantoms/archive.sh
+source tests/phantoms/archive.sh
+build_what_is_asked
 
 home=build/phantoms
 rm -rf "$home"
@@ -36,8 +34,6 @@ for vendor in siemens ge philips; do
   build/release/cmr phantom study --vendor "$vendor" --condition "$condition" --seed "$seed" -o "$home/$vendor"
   cp -rl "$home/$vendor/dicom" "$home/sent/$vendor"
 done
-# shellcheck source=tests/phantoms/archive.sh
-source tests/phantoms/archive.sh
 analyse_in_archive "$home" "$root/tests/phantoms/rules.json" "$root/$home/sent"
 /usr/bin/python3 tests/phantoms/report.py "$url" "$home" | tee "${report:-/dev/null}"
 exit "${PIPESTATUS[0]}"
