@@ -37,9 +37,10 @@ function(cmr_shared_headers name kind)
   cmr_warnings(${name})
   target_precompile_headers(${name} PRIVATE ${H_HEADERS})
   if(CMR_HEADER_VERSIONS)
+    file(SHA256 ${PROJECT_SOURCE_DIR}/analysis/json_memory/nlohmann/json.hpp own)
     file(CONFIGURE
       OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.gch.sum
-      CONTENT "${H_HEADERS}\n${CMAKE_CXX_COMPILER_VERSION}\n${CMR_HEADER_VERSIONS}")
+      CONTENT "${H_HEADERS}\n${CMAKE_CXX_COMPILER_VERSION}\n${CMR_HEADER_VERSIONS}${own}\n")
   endif()
 endfunction()
 

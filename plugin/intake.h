@@ -86,6 +86,7 @@ class Intake {
   void tieToExam(const SeriesLook& series);
   void leaveAlone(const SeriesLook& series, const std::string& why);
   void plan(const SeriesLook& series);
+  void dropPlanned(const AcquisitionGroup& group);
   void submitPlanned();
   std::vector<JobStore::Submitted> submitOneByOne();
   void settle(const SeriesLook& series);

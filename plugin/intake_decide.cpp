@@ -164,10 +164,27 @@ void Intake::plan(const SeriesLook& series) {
     settledNow_.insert(member.series.id);
     stopWaiting(member.series.studyId, member.series.id);
   }
+  dropPlanned(*group);
   if (planned_.empty()) firstPlanned_ = std::chrono::steady_clock::now();
   planned_.push_back({*std::move(group), series.verdict()});
   const auto waited = std::chrono::steady_clock::now() - firstPlanned_;
   if (planned_.size() >= mostPlanned || waited >= longestPlanned) submitPlanned();
+}
+
+// What could not be submitted, for want of memory for instance, stays planned while its series are
+// looked at again: the later look counts, and the list does not grow with every try.
+void Intake::dropPlanned(const AcquisitionGroup& group) {
+  const auto isIn = [&](const SeriesLook& member) {
+    return std::any_of(group.members.begin(), group.members.end(), [&](const SeriesLook& other) {
+      return other.series.id == member.series.id;
+    });
+  };
+  planned_.erase(std::remove_if(planned_.begin(), planned_.end(),
+                                [&](const Planned& each) {
+                                  const auto& members = each.group.members;
+                                  return std::any_of(members.begin(), members.end(), isIn);
+                                }),
+                 planned_.end());
 }
 
 // Their images are settled only when the jobs are durable: whatever goes wrong before leaves them

@@ -8,6 +8,10 @@
 #include "config/rule_file.h"
 
 namespace cmr {
+
+// Unknown where <nlohmann/json.hpp> was not found in analysis/json_memory first.
+static_assert(sizeof(JsonReserve) > 0);
+
 using Json = nlohmann::json;
 
 std::string isoTime(std::int64_t unixMs) {

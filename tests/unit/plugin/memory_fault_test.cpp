@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
 
 #include "plugin/delivery_queue.h"
 #include "plugin/worker_exchange.h"
@@ -178,6 +180,22 @@ int withoutMemoryFromEveryMomentOn(const Call& call) {
   }
   ADD_FAILURE() << "it never passes";
   return mostAllocations;
+}
+
+// It moves what is nested into a vector first: an exception there would end the archive.
+TEST(MemoryFaults, ADocumentIsTakenApartWithoutMemory) {
+  nlohmann::json row{{"a", {1, 2, {{"b", "a text that needs memory of its own"}}}}};
+  auto document = std::make_unique<nlohmann::json>(nlohmann::json::array());
+  for (int i = 0; i < 20000; ++i) document->push_back(row);
+  {
+    const FaultyMemory memory(1, true);
+    document.reset();
+    EXPECT_TRUE(FaultyMemory::failed());
+  }
+  {
+    const FaultyMemory memory(1, true);
+    EXPECT_THROW(nlohmann::json{row}, std::bad_alloc) << "making one is another matter";
+  }
 }
 
 // Logs as Orthanc's log does: in words that take memory.
