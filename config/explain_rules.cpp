@@ -9,9 +9,11 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Of the rules that would have had it analysed; what others did not skip says nothing.
 std::string failedClauses(const RoutingDecision& decision) {
   std::string text;
   for (const RuleOutcome& rule : decision.explanation) {
+    if (rule.skips) continue;
     for (const ClauseOutcome& clause : rule.clauses) {
       if (clause.held || clause.open) continue;
       if (!text.empty()) text += "; ";
@@ -82,7 +84,10 @@ std::string verdictOf(const RoutingDecision& decision, const std::string& barred
       if (!decision.reason.empty()) text += ": " + decision.reason;
       break;
     case RouteAction::noRule:
-      text = "no rule matches it: " + failedClauses(decision);
+      text = "no rule matches it";
+      if (const std::string failed = failedClauses(decision); !failed.empty()) {
+        text += ": " + failed;
+      }
       break;
   }
   return barred.empty() ? text : "never analysed, as " + barred + "; " + text;

@@ -13,7 +13,8 @@ namespace cmr {
 namespace {
 
 RuleOutcome tryRule(const Rule& rule, const SeriesFacts& facts) {
-  RuleOutcome outcome{rule.name, rule.enabled, {}, rule.enabled, rule.enabled};
+  RuleOutcome outcome{rule.name, rule.enabled, {}, rule.enabled, rule.enabled,
+                      rule.tasks.empty()};
   bool waits = false;
   for (const auto& clause : rule.when) {
     outcome.clauses.push_back(clause->tryOn(facts));

@@ -56,6 +56,7 @@ struct RuleOutcome {
   std::vector<ClauseOutcome> clauses;  // all of them, so that every mismatch shows at once
   bool enabled = true;                 // a disabled rule never matches
   bool open = false;                   // it matches if its open clauses do
+  bool skips = false;                  // what it matches is left alone
 };
 
 enum class RouteAction {

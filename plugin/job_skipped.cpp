@@ -6,7 +6,15 @@ namespace cmr {
 namespace {
 
 // A reason quotes values of the images, which may be of any length.
-constexpr std::size_t longestReason = 2000;
+constexpr std::size_t longestReason = 4000;
+
+// Not within a letter of UTF-8 (RFC 3629: bytes 10xxxxxx go on with one).
+std::string shortened(const std::string& reason) {
+  if (reason.size() <= longestReason) return reason;
+  std::size_t end = longestReason;
+  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0U) == 0x80U) --end;
+  return reason.substr(0, end) + " ...";
+}
 
 }  // namespace
 
@@ -20,7 +28,7 @@ void JobStore::recordSkipped(const SkippedSeries& series) {
                   "INSERT INTO skipped (orthanc_series, orthanc_study, series_uid, reason, at_ms)"
                   " VALUES (?, ?, ?, ?, ?)")
       .bind(series.orthancSeriesId, series.orthancStudyId, series.SeriesInstanceUID,
-            series.reason.substr(0, longestReason), unixTimeMs())
+            shortened(series.reason), unixTimeMs())
       .run();
   SqliteStatement(impl_->connection,
                   "DELETE FROM skipped WHERE seq IN"

@@ -111,6 +111,17 @@ TEST(Rules, GroupsNest) {
   EXPECT_FALSE(matches(clause, {{"Modality", "MR"}}, 1));
 }
 
+// What other rules did not skip would only hide why it is not analysed.
+TEST(Rules, OfASeriesThatNoRuleMatchesTheClausesOfThoseAreNamedThatWouldHaveAnalysedIt) {
+  const RuleSet rules = RuleSet::parse(R"({"schema": 1, "rules": [
+      {"name": "scouts", "when": [{"tag": "SeriesDescription", "matches": "loc"}], "skip": "a scout"},
+      {"name": "cine", "when": [{"tag": "Modality", "equals": "MR"}, {"count": "instances", "min": 9}],
+       "tasks": ["seg_cine_sax"]}]})");
+  EXPECT_EQ(
+      verdictOf(rules.decide({{{"Modality", "MR"}}, 1}), ""),
+      "no rule matches it: cine: number of instances is at least 9 (number of instances is 1)");
+}
+
 TEST(Rules, TheFirstRuleThatMatchesDecides) {
   const RuleSet rules = RuleSet::parse(R"({
     // comments are allowed

@@ -126,9 +126,15 @@ TEST_F(JobStoreTest, ASkippedSeriesThatBecomesAJobIsNotListedAnyMore) {
   EXPECT_EQ(store->skippedSeries({}).front().orthancSeriesId, "another");
 }
 
-TEST_F(JobStoreTest, WhatABookOfReasonsSaysIsCutToASentenceOrTwo) {
+TEST_F(JobStoreTest, WhatABookOfReasonsSaysIsCutToAPage) {
   store->recordSkipped({"a", "study", "1.2", std::string(1 << 20, 'x'), 0});
-  EXPECT_LE(store->skippedSeries({}).front().reason.size(), 2000U);
+  EXPECT_LE(store->skippedSeries({}).front().reason.size(), 4004U);
+  std::string letters("x");
+  for (int i = 0; i < 4000; ++i) letters += "ü";
+  store->recordSkipped({"b", "study", "1.3", letters, 0});
+  const std::string cut = store->skippedSeries({}).front().reason;
+  EXPECT_EQ(cut, letters.substr(0, cut.size() - 4) + " ...");
+  EXPECT_EQ(cut.size() % 2, 1U) << "no letter is cut in two";
 }
 
 TEST(JobSchema, MigrationsRunInOrderFromWhereTheDatabaseIs) {
