@@ -4,6 +4,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "config/impossible_rules.h"
 #include "config/rule_file.h"
 #include "config/strict_json.h"
 
@@ -114,6 +115,44 @@ void warnOfTags(const Json& document, const DocumentPlace& place, Warner& warner
   }
 }
 
+bool isEnabled(const Json& rule) { return rule.value("enabled", true); }
+
+// A rule that is meant for series which it can never get.
+void warnOfWhatCannotBe(const Json& document, const DocumentPlace& place, Effort& effort,
+                        Warner& warner) {
+  const Json& rules = document.at("rules");
+  for (std::size_t i = 0; i < rules.size() && !warner.isFull(); ++i) {
+    if (!isEnabled(rules[i])) continue;
+    const DocumentPlace here = place.at("rules").at(i);
+    const Json& when = rules[i].at("when");
+    const std::vector<Impossible> impossible = impossibleIn(when, here.at("when"), effort);
+    for (const Impossible& found : impossible) warner.warn(found.place, found.sentence);
+    if (!impossible.empty() || !rules[i].contains("tasks")) continue;
+    if (const std::string why = unanalysableIn(when, effort); !why.empty()) {
+      warner.warn(here, "has nothing analysed: " + why);
+    }
+  }
+}
+
+// What an earlier rule takes never comes to a later one that asks the same and more.
+void warnOfCovered(const Json& document, const DocumentPlace& place, Effort& effort,
+                   Warner& warner) {
+  const Json& rules = document.at("rules");
+  for (std::size_t i = 0; i < rules.size() && !warner.isFull(); ++i) {
+    if (!isEnabled(rules[i])) continue;
+    for (std::size_t j = 0; j < i; ++j) {
+      const Json& earlier = rules[j].at("when");
+      if (earlier.empty() || !isEnabled(rules[j])) continue;
+      if (!covers(earlier, rules[i].at("when"), effort)) continue;
+      warner.warn(place.at("rules").at(i),
+                  inQuotes(rules[i].at("name").get<std::string>()) +
+                      " is never reached: " + inQuotes(rules[j].at("name").get<std::string>()) +
+                      " stands before it and matches every series that it would");
+      break;
+    }
+  }
+}
+
 // `rules` are those of the document, in order; the fallback, if any, stands at the end.
 void warnOfOrder(const std::vector<Rule>& rules, const DocumentPlace& place, Warner& warner) {
   bool analyses = false;
@@ -165,8 +204,12 @@ RuleReport checkRules(std::string_view json, const std::string& source, const Kn
   if (!report.valid()) return report;
   Warner warner(json, report);
   const DocumentPlace place(source);
-  warnOfTags(parseStrictJson(json, source), place, warner);
+  const Json document = parseStrictJson(json, source);
+  warnOfTags(document, place, warner);
+  Effort effort;
+  warnOfWhatCannotBe(document, place, effort, warner);
   warnOfOrder(file.rules, place, warner);
+  warnOfCovered(document, place, effort, warner);
   warnOfStudy(file, place, warner);
   warner.finish();
   return report;

@@ -28,8 +28,8 @@ struct RuleReport {
 };
 
 // Warns of keywords that the DICOM dictionary (PS3.6) does not know, of sequences, of rules behind
-// one that matches everything, of tasks that this program does not compute, and when nothing is
-// analysed.
+// one that matches as much, of rules that nothing can match, of tasks that this program does not
+// compute, and when nothing is analysed.
 RuleReport checkRules(std::string_view json, const std::string& source,
                       const KnownNames& known = {});
 
@@ -41,6 +41,9 @@ nlohmann::json reportJson(const RuleReport& report);
 bool isDicomKeyword(std::string_view keyword);
 // Whether it is one whose value is a sequence, which rules do not see.
 bool isDicomSequence(std::string_view keyword);
+// Whether an attribute of this keyword has one value at most. Not known without a dictionary:
+// false.
+bool isSingleValued(std::string_view keyword);
 std::string nearestDicomKeyword(std::string_view keyword);  // empty when none is near
 
 }  // namespace cmr

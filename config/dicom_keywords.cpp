@@ -36,6 +36,12 @@ bool isDicomSequence(std::string_view keyword) {
   return std::binary_search(sequences.begin(), sequences.end(), std::string(keyword));
 }
 
+bool isSingleValued(std::string_view keyword) {
+  static const std::vector<std::string> several = sortedWords(shippedMultiples);
+  return !keywords().empty() && isDicomKeyword(keyword) &&
+         !std::binary_search(several.begin(), several.end(), std::string(keyword));
+}
+
 std::string nearestDicomKeyword(std::string_view keyword) { return nearestOf(keyword, keywords()); }
 
 }  // namespace cmr

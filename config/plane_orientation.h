@@ -10,6 +10,8 @@ namespace cmr {
 // The three planes of the body and what is none of them.
 enum class BodyPlane { transverse, coronal, sagittal, oblique };
 
+constexpr double usualPlaneTolerance = 20;  // degrees, where a rule does not say
+
 const std::vector<std::string>& bodyPlaneNames();  // in the order of the enumeration
 
 // The plane whose normal is nearest to the image's, when they enclose at most `withinDegrees`

@@ -20,8 +20,7 @@ constexpr int deepestClause = 4;
 constexpr std::size_t mostClauses = 100;  // in one list
 
 constexpr const char* orientationKeyword = "ImageOrientationPatient";
-constexpr double usualTolerance = 20;    // degrees
-constexpr double largestTolerance = 54;  // no direction is farther from the nearest axis
+constexpr double largestTolerance = 54;  // degrees; no direction is farther from the nearest axis
 
 RuleClauses readNested(const Json& list, const DocumentPlace& place, int depth);
 
@@ -223,7 +222,7 @@ ClausePtr readOrientation(const Json& clause, const DocumentPlace& place) {
         .refuse("must be \"transverse\", \"coronal\", \"sagittal\" or \"oblique\"" +
                 hintAt(name, names));
   }
-  double within = usualTolerance;
+  double within = usualPlaneTolerance;
   if (const auto entry = clause.find("within"); entry != clause.end()) {
     if (!entry->is_number() || *entry < 0 || *entry > largestTolerance) {
       place.at("within").refuse("must be a number of degrees from 0 to 54");

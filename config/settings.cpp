@@ -7,6 +7,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/plain_sha256.h"
+#include "config/known_keys.h"
 #include "config/plain_name.h"
 #include "config/strict_json.h"
 
@@ -177,7 +178,8 @@ WorklistSettings worklist(const Json& value) {
       } else if (name == "ExpireDays") {
         settings.expireDays = whole(entry, 0, 3650);
       } else {
-        throw BadValue("is unknown; there are Enable, OnlyOwnStation, Folder and ExpireDays");
+        throw BadValue("is unknown; there are Enable, OnlyOwnStation, Folder and ExpireDays" +
+                       hintAt(name, {"Enable", "OnlyOwnStation", "Folder", "ExpireDays"}));
       }
     } catch (const BadValue& bad) {
       throw BadValue("is refused: " + inQuotes(name) + " " + bad.what());
