@@ -3,11 +3,14 @@
 #include <orthanc/OrthancCPlugin.h>
 
 #include <exception>
+#include <memory>
+#include <string>
 
 #include "analysis/errors.h"
 #include "plugin/orthanc_archive.h"
 #include "plugin/service_host.h"
 #include "plugin/worklist_entry.h"
+#include "plugin/worklist_query.h"
 
 namespace cmr {
 namespace {
@@ -23,7 +26,13 @@ class DicomFile {
     const OrthancPluginErrorCode code = OrthancPluginCreateDicom(
         context, &buffer_, json.c_str(), nullptr, OrthancPluginCreateDicomFlags_None);
     if (code != OrthancPluginErrorCode_Success) {
-      throw ResourceError("the archive could not write a worklist entry as DICOM");
+      throw ResourceError("the archive could not write a worklist entry or query as DICOM");
+    }
+  }
+  explicit DicomFile(const OrthancPluginWorklistQuery* query) {
+    if (OrthancPluginWorklistGetDicomQuery(context, &buffer_, query) !=
+        OrthancPluginErrorCode_Success) {
+      throw ResourceError("the archive did not show a worklist query");
     }
   }
   ~DicomFile() { OrthancPluginFreeMemoryBuffer(context, &buffer_); }
@@ -34,6 +43,51 @@ class DicomFile {
 
  private:
   OrthancPluginMemoryBuffer buffer_{nullptr, 0};
+};
+
+nlohmann::json shown(const DicomFile& query) {
+  // Private keys stand in it as what they are, whatever they hold.
+  constexpr auto flags =
+      static_cast<OrthancPluginDicomToJsonFlags>(OrthancPluginDicomToJsonFlags_IncludePrivateTags |
+                                                 OrthancPluginDicomToJsonFlags_ConvertBinaryToNull |
+                                                 OrthancPluginDicomToJsonFlags_SkipGroupLengths);
+  const std::unique_ptr<char, void (*)(char*)> text(
+      OrthancPluginDicomBufferToJson(context, query.data(), query.size(),
+                                     OrthancPluginDicomToJsonFormat_Short, flags, 0),
+      [](char* given) { OrthancPluginFreeString(context, given); });
+  if (!text) throw ResourceError("the archive could not read a worklist query");
+  return nlohmann::json::parse(text.get());
+}
+
+// Orthanc's matcher as the callback offers it takes a private key, and the creator's name that
+// stands before it, as conditions that no entry of ours meets. An optional key that a server does
+// not know is to be ignored instead (PS3.4 C.2.2.1.3): such a question is put to another matcher,
+// without them.
+class Matcher {
+ public:
+  explicit Matcher(const OrthancPluginWorklistQuery* query) : query_(query) {
+    const auto asked = shown(DicomFile(query));
+    if (!hasPrivateKeys(asked)) return;
+    const DicomFile publicPart(withoutPrivateKeys(asked).dump());
+    own_.reset(OrthancPluginCreateFindMatcher(context, publicPart.data(), publicPart.size()));
+    if (!own_) throw ResourceError("the archive could not match a worklist query");
+  }
+
+  bool matches(const DicomFile& entry) const {
+    return own_ ? OrthancPluginFindMatcherIsMatch(context, own_.get(), entry.data(),
+                                                  entry.size()) != 0
+                : OrthancPluginWorklistIsMatch(context, query_, entry.data(), entry.size()) != 0;
+  }
+
+ private:
+  struct Free {
+    void operator()(OrthancPluginFindMatcher* matcher) const {
+      OrthancPluginFreeFindMatcher(context, matcher);
+    }
+  };
+
+  const OrthancPluginWorklistQuery* query_;
+  std::unique_ptr<OrthancPluginFindMatcher, Free> own_;
 };
 
 bool isFor(const JobStore::ScheduledExam& exam, const std::string& asker) {
@@ -50,10 +104,11 @@ void answerQuery(OrthancPluginWorklistAnswers* answers, const OrthancPluginWorkl
   const auto exams =
       service->store().openExams(dateBeforeToday(settings.expireDays), mostOffered + 1);
   if (exams.size() > mostOffered) OrthancPluginWorklistMarkIncomplete(context, answers);
+  const Matcher matcher(query);
   for (const JobStore::ScheduledExam& exam : exams) {
     if (settings.onlyOwnStation && !isFor(exam, asker)) continue;
     const DicomFile file(worklistDataset(exam).dump());
-    if (OrthancPluginWorklistIsMatch(context, query, file.data(), file.size()) == 0) continue;
+    if (!matcher.matches(file)) continue;
     if (OrthancPluginWorklistAddAnswer(context, answers, query, file.data(), file.size()) !=
         OrthancPluginErrorCode_Success) {
       throw ResourceError("the archive did not take a worklist entry");

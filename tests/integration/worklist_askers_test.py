@@ -37,6 +37,21 @@ NO_ITEM = """(0010,0020) LO
 NO_SEQUENCE = """(0010,0020) LO
 (0020,000d) UI
 """
+# A scanner's own keys: with the creator's name, in a sequence, one without a value.
+OWN_KEYS = """(0009,0010) LO [SIEMENS CSA HEADER]
+(0009,1001) LO [their own]
+(0010,0010) PN [{name}]
+(0010,0020) LO
+(0029,0010) LO [ACME 1.1]
+(0029,1010) UN
+(0040,0100) SQ (Sequence)
+(fffe,e000) na (Item)
+(0008,0060) CS [{modality}]
+(0041,0010) LO [ACME 1.1]
+(0041,1001) LO [their own]
+(fffe,e00d) na (ItemDelimitationItem)
+(fffe,e0dd) na (SequenceDelimitationItem)
+"""
 LETTERS = """(0008,0005) CS [{character_set}]
 (0010,0010) PN [MÜLLER*]
 (0010,0020) LO
@@ -101,6 +116,16 @@ class Askers(WorklistCase):
         for character_set, encoding in (("ISO_IR 100", "latin-1"), ("ISO_IR 192", "utf-8")):
             query = LETTERS.format(character_set=character_set)
             self.assertEqual(self.asked_by_file(server, query, encoding), ["TEST-2"], encoding)
+
+    def test_a_manufacturers_own_keys_are_no_condition(self):
+        for utf8 in (True, False):
+            server = self.started(utf8=utf8)
+            self.create(server, FIRST, SECOND)
+            for name, modality, expected in (("", "", ["TEST-1", "TEST-2"]), ("", "MR", ["TEST-1"]),
+                                             ("Müll*", "", ["TEST-2"]), ("doe^*", "CT", [])):
+                query = "(0008,0005) CS [ISO_IR 100]\n" + OWN_KEYS.format(name=name,
+                                                                          modality=modality)
+                self.assertEqual(self.asked_by_file(server, query), expected, (name, modality))
 
     def test_a_script_of_the_archive_may_rewrite_a_query(self):
         server = self.started(own={"ExecuteLuaEnabled": True})
