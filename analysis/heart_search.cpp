@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "analysis/frame_shape.h"
 #include "analysis/label_regions.h"
@@ -65,6 +66,27 @@ std::vector<float> pooledProbabilities(const std::vector<FieldLook>& looks) {
 }
 
 }  // namespace
+
+std::vector<FrameKey> scoutFrames(const ImageStack& stack) {
+  std::vector<FrameKey> frames;
+  const std::set<int> phases{0, stack.phaseCount / 3};
+  for (int s = 0; s < stack.sliceCount; ++s) {
+    for (const int p : phases) frames.push_back({s, p});
+  }
+  return frames;
+}
+
+std::vector<FrameKey> probesAmong(const std::vector<FrameKey>& scouts) {
+  constexpr std::size_t probedFrames = 6;
+  const std::size_t first = scouts.size() / 4;
+  const std::size_t last = std::max(first + 1, scouts.size() - scouts.size() / 4);
+  const std::size_t stride = (last - first + probedFrames - 1) / probedFrames;
+  std::vector<FrameKey> middle;
+  for (std::size_t i = first; i < last; i += std::max<std::size_t>(1, stride)) {
+    middle.push_back(scouts[i]);
+  }
+  return middle;
+}
 
 std::vector<LocatedCentre> likelyCentres(std::span<const float> probabilities, int gridRows,
                                          int gridColumns, int count) {

@@ -11,6 +11,12 @@
 
 namespace cmr {
 
+// The frames that a search looks at: every slice at two phases a third of the cycle apart, of which
+// one is well filled.
+std::vector<FrameKey> scoutFrames(const ImageStack& stack);
+// Of these the middle half, thinned out to a few that are worth a pass for every place.
+std::vector<FrameKey> probesAmong(const std::vector<FrameKey>& scouts);
+
 struct LocatedCentre {
   double column = 0;  // in cells of the grid, the centre of the first cell is 0
   double row = 0;

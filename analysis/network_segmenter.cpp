@@ -6,16 +6,17 @@
 #include <cmath>
 #include <iterator>
 #include <map>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "analysis/batch_halving.h"
 #include "analysis/compute_choice.h"
+#include "analysis/crop_labels.h"
 #include "analysis/crop_reading.h"
 #include "analysis/dense_reader.h"
 #include "analysis/device_memory.h"
 #include "analysis/errors.h"
+#include "analysis/field_reading.h"
 #include "analysis/frame_sampling.h"
 #include "analysis/gpu_memory.h"
 #include "analysis/heart_search.h"
@@ -35,7 +36,6 @@ namespace {
 constexpr double surelyAHeart = 0.85;
 // Of the crop's width, between the places of a search over the whole field.
 constexpr double searchStride = 0.35;
-constexpr std::size_t probedFrames = 6;
 // The crop is moved onto the cavity that it shows until it rests.
 constexpr int largestMoves = 4;
 constexpr double restingMm = 3;
@@ -146,9 +146,10 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
   FirstLook firstLook(const ImageStack& stack) override {
     if (heads_.empty() && !likeness_) return {};
     const torch::InferenceMode guard;
-    LookSums sums;
-    lookAt(stack, fewFrames(stack), sums);
-    return firstLookFrom(sums);
+    FieldReading reading(heads_, likeness_);
+    lookAt(stack, fewFrames(stack), reading);
+    note(reading.failures());
+    return reading.firstLook();
   }
 
   Segmentation segment(const ImageStack& stack, const ProgressCallback& progress) override {
@@ -218,18 +219,6 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
     }
   }
 
-  // Every slice at two phases a third of the cycle apart: one of them is well filled.
-  static std::vector<FrameKey> scoutFrames(const ImageStack& stack) {
-    std::vector<FrameKey> frames;
-    const std::set<int> phases{0, stack.phaseCount / 3};
-    for (int s = 0; s < stack.sliceCount; ++s) {
-      for (const int p : phases) {
-        frames.push_back({s, p});
-      }
-    }
-    return frames;
-  }
-
   torch::Tensor gather(const ImageStack& stack, const std::vector<FrameKey>& keys,
                        std::size_t first, std::size_t last,
                        const std::vector<PixelMap>& maps) const {
@@ -246,17 +235,9 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
     return images;
   }
 
-  // What the heads and the statistics say of frames, gathered over batches.
-  struct LookSums {
-    // By head: sum over the frames, [classes]; undefined of one that failed.
-    std::vector<torch::Tensor> probabilities;
-    std::vector<double> distances;
-    std::size_t frames = 0;
-  };
-
   // One pass over pictures of the whole field, read by the first look and by the heads.
   std::vector<FieldLook> lookAt(const ImageStack& stack, const std::vector<FrameKey>& keys,
-                                LookSums& sums) {
+                                FieldReading& reading) {
     const int size = package_.input.size;
     std::vector<PixelMap> maps;
     for (const FrameKey& key : keys) {
@@ -269,77 +250,23 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
     batches_.forEach(keys.size(), [&](std::size_t first, std::size_t last) {
       const FirstLookPass pass =
           network_->look(gather(stack, keys, first, last, maps), layersOf(heads_), precision_);
-      LookSums with = sumsWith(sums, pass, last - first);
       const torch::Tensor p = torch::softmax(pass.where, 1).cpu().contiguous();
       std::vector<FieldLook> own;
       for (std::size_t i = first; i < last; ++i) {
         const auto* row = p[static_cast<std::int64_t>(i - first)].data_ptr<float>();
         own.push_back({keys[i], maps[i], {row, row + p.size(1)}});
       }
-      // All is computed: nothing below takes memory any more.
-      sums = std::move(with);
+      reading.add(pass.tokens, last - first);  // last of what takes memory
       std::move(own.begin(), own.end(), std::back_inserter(looks));
     });
     return looks;
-  }
-
-  LookSums sumsWith(LookSums sums, const FirstLookPass& pass, std::size_t frames) {
-    sums.frames += frames;
-    for (std::size_t i = 0; i < heads_.size(); ++i) {
-      const torch::Tensor sum = sumOf(heads_[i], pass.tokens);
-      if (sums.probabilities.size() <= i) {
-        sums.probabilities.push_back(sum);
-      } else if (sums.probabilities[i].defined() && sum.defined()) {
-        sums.probabilities[i] = sums.probabilities[i] + sum;
-      } else {
-        sums.probabilities[i] = torch::Tensor();
-      }
-    }
-    if (!likeness_ || pass.tokens.empty()) return sums;
-    for (const double d : likeness_->distances(pass.tokens.rbegin()->second.select(1, 0))) {
-      sums.distances.push_back(d);
-    }
-    return sums;
-  }
-
-  // Undefined when a script failed: the others go on.
-  torch::Tensor sumOf(ClassificationHead& head, const TokenLevels& tokens) {
-    try {
-      return probabilitiesOf(head, tokens).sum(0).cpu();
-    } catch (const InputError& error) {
-      note({{head.description.task, error.what()}});
-      return {};
-    }
-  }
-
-  FirstLook firstLookFrom(LookSums& sums) const {
-    FirstLook look;
-    look.frames = sums.frames;
-    for (std::size_t i = 0; i < sums.probabilities.size(); ++i) {
-      if (!sums.probabilities[i].defined()) continue;
-      const HeadDescription& head = heads_[i].description;
-      FirstLookAnswer answer{head.task, head.classes, {}, head.leastProbability};
-      for (std::int64_t k = 0; k < sums.probabilities[i].size(0); ++k) {
-        answer.probabilities.push_back(sums.probabilities[i][k].item<double>() /
-                                       static_cast<double>(sums.frames));
-      }
-      look.answers.push_back(std::move(answer));
-    }
-    if (likeness_ && !sums.distances.empty()) {
-      const auto middle =
-          sums.distances.begin() + static_cast<std::ptrdiff_t>(sums.distances.size() / 2);
-      std::nth_element(sums.distances.begin(), middle, sums.distances.end());
-      look.distance = *middle;
-      look.largestDistance = likeness_->threshold;
-    }
-    return look;
   }
 
   // The likely place where what the network then sees looks most like a left ventricle.
   HeartAxis chooseAxis(const ImageStack& stack, const std::vector<FrameKey>& scouts,
                        Segmentation& scratch) {
     const int grid = package_.input.size / NetworkImpl::locatorCellSize;
-    const std::vector<FrameKey> probes = middleOf(scouts);
+    const std::vector<FrameKey> probes = probesAmong(scouts);
     HeartAxis best;
     double bestLikeness = -1;
     const auto tryUntilSure = [&](const std::vector<HeartAxis>& axes) {
@@ -355,25 +282,14 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
         }
       }
     };
-    LookSums sums;
-    const std::vector<FieldLook> looks = lookAt(stack, scouts, sums);
-    scratch.firstLook = firstLookFrom(sums);
+    FieldReading reading(heads_, likeness_);
+    const std::vector<FieldLook> looks = lookAt(stack, scouts, reading);
+    scratch.firstLook = reading.firstLook();
+    note(reading.failures());
     tryUntilSure(candidateAxes(looks, grid, grid, NetworkImpl::locatorCellSize, stack));
     tryUntilSure(
         axesOverField(stack, package_.input.size * package_.input.spacingMm * searchStride));
     return best;
-  }
-
-  // The middle half of the scouts, thinned out to the number that is probed.
-  static std::vector<FrameKey> middleOf(const std::vector<FrameKey>& scouts) {
-    const std::size_t first = scouts.size() / 4;
-    const std::size_t last = std::max(first + 1, scouts.size() - scouts.size() / 4);
-    const std::size_t stride = (last - first + probedFrames - 1) / probedFrames;
-    std::vector<FrameKey> middle;
-    for (std::size_t i = first; i < last; i += std::max<std::size_t>(1, stride)) {
-      middle.push_back(scouts[i]);
-    }
-    return middle;
   }
 
   // False when no scout shows a cavity; the axis then stays where it was.
@@ -395,12 +311,6 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
     return true;
   }
 
-  static bool showsCavity(const LabelStack& labels, const FrameKey& key) {
-    const auto frame = labels.frame(key.slice, key.phase);
-    return std::find(frame.begin(), frame.end(), static_cast<std::uint8_t>(Structure::lvCavity)) !=
-           frame.end();
-  }
-
   // `reading`: heads that read the same pass; none: null.
   void segmentFrames(const ImageStack& stack, const std::vector<FrameKey>& keys,
                      const HeartAxis& axis, Segmentation& into,
@@ -419,10 +329,11 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
           reading == nullptr ? torch::Tensor() : rightVentricle(images, pass.tokens);
       std::vector<int> slices;
       for (std::size_t i = first; i < last; ++i) {
-        store(p[static_cast<std::int64_t>(i - first)], maps[i], stack, keys[i], into);
+        storeLabels(cropOf(p[static_cast<std::int64_t>(i - first)], maps[i]), stack, keys[i], into);
         slices.push_back(showsCavity(into.labels, keys[i]) ? keys[i].slice : -1);
         if (!right.defined()) continue;
-        storeRight(right[static_cast<std::int64_t>(i - first)], maps[i], stack, keys[i], into);
+        storeRightVentricle(cropOf(right[static_cast<std::int64_t>(i - first)], maps[i]), stack,
+                            keys[i], into);
       }
       if (reading != nullptr) reading->add(pass.tokens, slices);  // last: it counts
     });
@@ -438,53 +349,11 @@ class NetworkSegmenter final : public FrameSegmenter, public SilentHeads {
     return torch::softmax(logits, 1).cpu().contiguous();
   }
 
-  void storeRight(const torch::Tensor& probabilities, const PixelMap& map, const ImageStack& stack,
-                  FrameKey key, Segmentation& into) const {
-    const GridLabels own = labelsOnSourceGrid(
-        {probabilities.data_ptr<float>(), static_cast<std::size_t>(probabilities.numel())},
-        structureCount, package_.input.size, map, stack.rows, stack.columns);
-    const auto target = into.labels.frame(key.slice, key.phase);
-    takeRightVentricle(target, own.labels);
-    constexpr auto at = static_cast<std::size_t>(Structure::rvCavity);
-    double sum = 0;
-    double count = 0;
-    for (std::size_t i = 0; i < own.labels.size(); ++i) {
-      if (target[i] != at) continue;
-      sum += static_cast<double>(own.probability[i]);
-      count += 1;
-    }
-    FrameConfidence& confidence = confidenceOf(stack, key, into);
-    confidence.meanProbability[at] = count > 0 ? static_cast<float>(sum / count) : 0;
-    confidence.peakProbability[at] = probabilities[at].max().item<float>();
-  }
-
-  static FrameConfidence& confidenceOf(const ImageStack& stack, FrameKey key, Segmentation& of) {
-    return of.confidence.at(static_cast<std::size_t>(key.slice) *
-                                static_cast<std::size_t>(stack.phaseCount) +
-                            static_cast<std::size_t>(key.phase));
-  }
-
-  void store(const torch::Tensor& probabilities, const PixelMap& map, const ImageStack& stack,
-             FrameKey key, Segmentation& into) const {
-    const auto classes = static_cast<int>(probabilities.size(0));
-    const GridLabels grid = labelsOnSourceGrid(
-        {probabilities.data_ptr<float>(), static_cast<std::size_t>(probabilities.numel())}, classes,
-        package_.input.size, map, stack.rows, stack.columns);
-    const auto target = into.labels.frame(key.slice, key.phase);
-    std::copy(grid.labels.begin(), grid.labels.end(), target.begin());
-    FrameConfidence& confidence = confidenceOf(stack, key, into);
-    confidence = {};
-    std::array<double, structureCount> sum{};
-    std::array<double, structureCount> count{};
-    for (std::size_t i = 0; i < grid.labels.size(); ++i) {
-      sum[grid.labels[i]] += static_cast<double>(grid.probability[i]);
-      count[grid.labels[i]] += 1;
-    }
-    for (int k = 0; k < structureCount; ++k) {
-      const auto at = static_cast<std::size_t>(k);
-      confidence.meanProbability[at] = count[at] > 0 ? static_cast<float>(sum[at] / count[at]) : 0;
-      confidence.peakProbability[at] = probabilities[k].max().item<float>();
-    }
+  CropProbabilities cropOf(const torch::Tensor& probabilities, const PixelMap& map) const {
+    return {{probabilities.data_ptr<float>(), static_cast<std::size_t>(probabilities.numel())},
+            static_cast<int>(probabilities.size(0)),
+            package_.input.size,
+            map};
   }
 
   ModelPackage package_;

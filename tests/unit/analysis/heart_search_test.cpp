@@ -133,6 +133,22 @@ TEST(HeartSearch, ASearchOverTheFieldStartsInTheMiddleAndLeavesNoGapWiderThanIts
   }
 }
 
+TEST(HeartSearch, ScoutsAreOfEverySliceAndProbesAFewOfTheMiddle) {
+  ImageStack stack = emptyStack(12);
+  EXPECT_EQ(scoutFrames(stack).size(), 12U) << "one phase is not looked at twice";
+  stack.phaseCount = 30;
+  const auto scouts = scoutFrames(stack);
+  ASSERT_EQ(scouts.size(), 24U);
+  EXPECT_EQ(scouts[1].phase, 10);
+  const auto probes = probesAmong(scouts);
+  EXPECT_EQ(probes.size(), 6U);
+  for (const FrameKey& probe : probes) {
+    EXPECT_GE(probe.slice, 3);
+    EXPECT_LT(probe.slice, 9);
+  }
+  EXPECT_EQ(probesAmong({{0, 0}}).size(), 1U);
+}
+
 TEST(HeartSearch, ParallelAxesAreAsFarApartAsTheirPixelsAreWide) {
   const ImageStack stack = emptyStack(3);
   EXPECT_NEAR(axisDistanceMm({10, 0, 10, 0, 0, 2}, {13, 0, 14, 0, 0, 2}, stack), 7.5, 1e-9);
