@@ -8,6 +8,7 @@
 #include "analysis/errors.h"
 #include "analysis/network_segmenter.h"
 #include "cli/inference_options.h"
+#include "cli/library_versions.h"
 #include "cli/package_location.h"
 #include "cli/registered_commands.h"
 #include "plugin/analyze_instances.h"
@@ -92,6 +93,7 @@ int run(const WorkerArguments& a) {
   duties.readAhead = [&](std::uint64_t mostPixelBytes) {
     return std::make_unique<SeriesAhead>(package, mostPixelBytes);
   };
+  duties.libraries = describeLibraries();
   duties.confinement = describeConfinement(confinement);
   return runWorker(a.socket, duties);
 }

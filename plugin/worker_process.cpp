@@ -80,8 +80,8 @@ class Worker {
     const std::optional<Frame> frame = reading_.receive(within(handshakeDeadline));
     if (!frame || frame->type != FrameType::hello) return false;
     const Hello theirs = decodeHello(frame->payload);
-    send(FrameType::hello,
-         encode(Hello{workerProtocolVersion, programVersion, duties_.confinement}));
+    send(FrameType::hello, encode(Hello{workerProtocolVersion, programVersion, duties_.confinement,
+                                        duties_.libraries}));
     if (theirs.protocolVersion == workerProtocolVersion) return true;
     log_->error("the plugin speaks version {} of the protocol, this worker version {}",
                 theirs.protocolVersion, workerProtocolVersion);

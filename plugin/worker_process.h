@@ -15,6 +15,7 @@ struct WorkerDuties {
   std::function<AnalysisOutcome(const AnalysisRequest&, const ProgressCallback&)> analyze;
   // What the process gave up (worker_confinement.h), in words for the plugin's status.
   std::string confinement = "not confined";
+  std::string libraries = {};            // names and versions of what it was built with, likewise
   ReadAhead::MakeReader readAhead = {};  // empty: nothing is read ahead
   // For one image that is read ahead to be through when the job beside it has been computed;
   // after it the process ends.

@@ -187,6 +187,7 @@ std::string encode(const Hello& hello) {
   writer.u32(hello.protocolVersion);
   writer.text(hello.programVersion);
   writer.text(hello.confinement);
+  writer.text(hello.libraries);
   return writer.take();
 }
 
@@ -198,6 +199,7 @@ Hello decodeHello(std::string_view payload) {
   if (hello.protocolVersion == workerProtocolVersion) {
     hello.programVersion = reader.text();
     hello.confinement = reader.text();
+    hello.libraries = reader.text();
     reader.finish();
   }
   return hello;

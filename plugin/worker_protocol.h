@@ -25,7 +25,7 @@
 
 namespace cmr {
 
-inline constexpr std::uint32_t workerProtocolVersion = 9;
+inline constexpr std::uint32_t workerProtocolVersion = 10;
 
 // The reason that a worker gives when it could not take the memory that a job needs.
 inline constexpr const char* outOfMemory = "out of memory";
@@ -78,6 +78,7 @@ struct Hello {
   std::uint32_t protocolVersion = workerProtocolVersion;
   std::string programVersion;
   std::string confinement = {};  // the worker's: see describeConfinement()
+  std::string libraries = {};    // likewise: "LibTorch 1.13.1, DCMTK 3.6.7"
 };
 
 struct RequestHead {

@@ -50,6 +50,7 @@ nlohmann::json workerJson(const WorkerStatus& worker) {
       {"lastFailure", worker.lastFailure},
       {"programVersion", worker.programVersion},
       {"confinement", worker.confinement},
+      {"libraries", worker.libraries},
       {"residentBytes", worker.residentBytes},
       {"jobsOnProcessor", worker.jobsOnProcessor},
       {"batch", batchJson(worker.batches)},

@@ -239,6 +239,7 @@ class WorkerSupervisor::Impl {
       const std::lock_guard lock(mutex_);
       status_.programVersion = answer.programVersion;
       status_.confinement = answer.confinement;
+      status_.libraries = answer.libraries;
     }
     if (answer.programVersion != programVersion) {
       log_(LogLevel::warning, "the worker is version " + answer.programVersion +

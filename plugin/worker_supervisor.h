@@ -52,6 +52,7 @@ struct WorkerStatus {
   std::string lastFailure;
   std::string programVersion;       // as it says itself; empty before its first words
   std::string confinement;          // likewise
+  std::string libraries;            // likewise
   std::uint64_t residentBytes = 0;  // 0 while none runs
   // Hints (read_hint.h) whose images the next job was computed from, and those for nothing.
   std::int64_t hintsUsed = 0;

@@ -90,7 +90,8 @@ async function askAndDraw() {
   const me = await access();
   fill('access', [['You are', me.user ?? 'not named'], ['Role', me.role], ['Why', me.because],
     ['Orthanc asks for users', me.archiveAuthenticates ? 'yes' : 'no']]);
-  fill('versions', [['Plugin', `${status.program ?? ''} ${status.version ?? ''}`], ['Workers', workers.length > 0 ? workerVersions(workers, status.version) : null], ['Orthanc', system?.Version], ['Name', system?.Name],
+  fill('versions', [['Plugin', `${status.program ?? ''} ${status.version ?? ''}`], ['Workers', workers.length > 0 ? workerVersions(workers, status.version) : null],
+    ['Libraries', [...new Set(workers.map(worker => worker.libraries).filter(Boolean))].join(', or ') || null], ['Orthanc', system?.Version], ['Name', system?.Name],
     ['DICOM', system ? `${system.DicomAet}, port ${system.DicomPort}` : null], ['Plugins', system?.PluginsEnabled ? 'enabled' : null]]);
   fillWorkers(workers, status.state === 'running');
   if (!status.intake) return; // the service does not run

@@ -94,6 +94,7 @@ export async function lookAtWorkers(browser) {
   demand(['Worker 1', 'Worker 2', 'in analysis', '1f3a9c20', 'GPU-0 · NVIDIA H100 80GB HBM3', '11.2 GiB of 79.2 GiB', '16, halved once', 'starts with the next job'].every(text => table.includes(text)), 'health: a row for every worker, with its GPU');
   demand(!table.includes('Last failure'), 'health: and no column of which nobody has anything');
   demand((await page.innerText('#versions')).includes('0.0.1 not that of the plugin'), 'health: a worker of another version is told of');
+  demand(/LibTorch \d.*DCMTK \d/.test(await page.innerText('#versions')), 'health: says with which libraries is computed');
   await picture(page, 'health-workers');
   await page.close();
 }

@@ -22,6 +22,7 @@ TEST(VersionCommand, SaysWithWhatItComputesWhenAskedAsASubcommand) {
   const test::Verdict verdict = test::run(CMR_PROGRAM " version");
   EXPECT_EQ(verdict.status, 0);
   EXPECT_THAT(verdict.output, HasSubstr(nameAndVersion + "\n"));
+  EXPECT_THAT(verdict.output, HasSubstr("Libraries: LibTorch "));
   EXPECT_THAT(verdict.output, HasSubstr("BLAS: "));
 }
 

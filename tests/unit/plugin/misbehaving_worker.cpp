@@ -156,7 +156,8 @@ int beWorker(const std::string& mode) {
   FramedSocket socket(3);
   decodeHello(socket.receive(after(soon))->payload);
   const std::uint32_t version = workerProtocolVersion + (mode == "other-version" ? 1 : 0);
-  socket.send(FrameType::hello, encode(Hello{version, programVersion}), after(soon));
+  socket.send(FrameType::hello,
+              encode(Hello{version, programVersion, "not confined", "LibThis 1.0"}), after(soon));
   if (mode == "bad-package") {
     socket.send(FrameType::failure, encodeText("weights.safetensors: wrong checksum"), after(soon));
     return 1;

@@ -84,6 +84,7 @@ TEST(WorkerSupervisor, AJobGoesToTheWorkerAndComesBackWhole) {
   EXPECT_EQ(outcome.objects[1].bytes, "y" + std::string(3000000, 'z'));
   const WorkerStatus status = supervisor.status();
   EXPECT_EQ(status.programVersion, programVersion);
+  EXPECT_EQ(status.libraries, "LibThis 1.0");
   EXPECT_TRUE(status.ready);
   EXPECT_EQ(status.package, "normal 1.0.0 (abc)");
   EXPECT_EQ(status.device, "cpu/float32");
