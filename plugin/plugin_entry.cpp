@@ -50,6 +50,13 @@ std::string folderOf(const std::string& configuration, const std::vector<const c
   }
 }
 
+// The folder that Orthanc was started with; empty: it was a file.
+std::string configurationFolder() {
+  const std::string origin = taken(OrthancPluginGetConfigurationPath(context));
+  std::error_code unknown;
+  return std::filesystem::is_directory(origin, unknown) ? origin : std::string();
+}
+
 std::string lowerCase(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
@@ -188,8 +195,9 @@ void initialize() {
       });
   const std::string configuration = taken(OrthancPluginGetConfiguration(context));
   // The job store lies beside Orthanc's index when the settings name no folder.
-  host->configure(configuration, {folderOf(configuration, {"IndexDirectory", "StorageDirectory"}),
-                                  folderOf(configuration, {"StorageDirectory"})});
+  host->configure(configuration,
+                  {folderOf(configuration, {"IndexDirectory", "StorageDirectory"}),
+                   folderOf(configuration, {"StorageDirectory"}), configurationFolder()});
   if (host->asksForWorklist()) serveWorklist(context, *host);
   OrthancPluginRegisterRestCallbackNoLock(context, "/cmr(/.*)?", onRest);
   OrthancPluginRegisterOnChangeCallback(context, onChange);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -93,10 +94,22 @@ std::map<std::string, std::string> packageFoldersOf(const Settings& settings) {
   return folders;
 }
 
+// A mistake in such a file, made on the page too, would end the archive at its next start.
+void refuseAmongSettings(const std::filesystem::path& rules, const std::string& configuration) {
+  if (rules.empty() || configuration.empty() || rules.extension() != ".json") return;
+  std::error_code unknown;
+  if (!std::filesystem::equivalent(rules.parent_path(), configuration, unknown)) return;
+  throw InputError("Rules: " + rules.string() +
+                   " lies in the folder of Orthanc's configuration, which takes every JSON file "
+                   "there for its own and does not start with a broken one: move it, to "
+                   "/var/lib/orthanc/cmr for example");
+}
+
 }  // namespace
 
 ServicePlan planService(const Settings& settings, const ArchiveFolders& folders,
                         const LogCallback& log) {
+  refuseAmongSettings(settings.rulesFile, folders.configuration);
   ServicePlan plan{settings,
                    std::make_shared<LiveRules>(
                        settings.rulesFile, log, settings.editRules,

@@ -37,6 +37,8 @@ namespace cmr {
 struct ArchiveFolders {
   std::string index;  // the database lies here when the settings name no folder
   std::string storage;
+  // Whose JSON files are all Orthanc's settings; empty when it was started with a file.
+  std::string configuration = {};
 };
 
 // What is checked before a service is made; whatever is wrong stays wrong until somebody mends it
