@@ -31,5 +31,19 @@ install(FILES ${CMAKE_BINARY_DIR}/generated/cmr.1.gz DESTINATION ${CMAKE_INSTALL
 install(FILES packaging/debian/cmr.bash-completion
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME cmr COMPONENT tools)
 file(GLOB documents ${PROJECT_SOURCE_DIR}/docs/*.md)
-install(FILES README.md ${documents} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/cmr-tools
+# In the folders of the source, so that their links lead somewhere.
+set(CMR_DOCUMENTS ${CMAKE_INSTALL_DATADIR}/doc/cmr-tools)
+install(FILES README.md DESTINATION ${CMR_DOCUMENTS} COMPONENT tools)
+install(FILES ${documents} DESTINATION ${CMR_DOCUMENTS}/docs COMPONENT tools)
+install(DIRECTORY docs/images DESTINATION ${CMR_DOCUMENTS}/docs COMPONENT tools)
+install(FILES packaging/container/README.md DESTINATION ${CMR_DOCUMENTS}/packaging/container
+  COMPONENT tools)
+install(FILES packaging/viewer/ohif-app-config.js DESTINATION ${CMR_DOCUMENTS}/packaging/viewer
+  COMPONENT tools)
+install(FILES packaging/authorization/orthanc-authorization.json
+  DESTINATION ${CMR_DATA}/authorization COMPONENT tools)
+install(FILES packaging/demo-data/README.md DESTINATION ${CMR_DOCUMENTS}/packaging/demo-data
+  COMPONENT tools)
+install(FILES config/default-rules.json DESTINATION ${CMR_DOCUMENTS}/config COMPONENT tools)
+install(FILES models/starter/MODEL_CARD.md DESTINATION ${CMR_DOCUMENTS}/models/starter
   COMPONENT tools)

@@ -40,7 +40,8 @@ holds orthanc-cmr /etc/orthanc/cmr.json /usr/lib/orthanc/libOrthancCMR.so \
   /usr/share/orthanc/plugins/libOrthancCMR.so /usr/share/doc/orthanc-cmr/copyright
 holds cmr-tools /usr/bin/cmr /usr/share/man/man1/cmr.1.gz /usr/share/orthanc-cmr/default-rules.json \
   /usr/share/orthanc-cmr/rules.schema.json /usr/share/bash-completion/completions/cmr \
-  /usr/share/doc/cmr-tools/configuration.md /usr/share/doc/cmr-tools/copyright
+  /usr/share/doc/cmr-tools/docs/configuration.md /usr/share/doc/cmr-tools/copyright \
+  /usr/share/orthanc-cmr/authorization/orthanc-authorization.json
 holds cmr-models-starter /usr/share/orthanc-cmr/models/starter/manifest.json \
   /usr/share/orthanc-cmr/models/starter/MODEL_CARD.md \
   /usr/share/orthanc-cmr/models/starter/backbone-1.safetensors
@@ -71,6 +72,18 @@ field orthanc-cmr Depends | grep -qF libtorch && complain "the plugin depends on
 dpkg-deb --fsys-tarfile "$(package orthanc-cmr)" | tar -xO ./etc/orthanc/cmr.json |
   sed 's|^ *//.*||' | python3 -c 'import json, sys; assert list(json.load(sys.stdin)) == ["CMR"]' ||
   complain "/etc/orthanc/cmr.json is not one section CMR"
+
+# Links of the documents lead to files that are installed with them.
+mkdir "$out/documents"
+dpkg-deb --fsys-tarfile "$(package cmr-tools)" | tar -x -C "$out/documents" ./usr/share/doc/cmr-tools
+python3 - "$out/documents/usr/share/doc/cmr-tools" > "$out/lost" << 'PYTHON'
+import pathlib, re, sys
+for document in pathlib.Path(sys.argv[1]).rglob("*.md"):
+    for link in re.findall(r"\]\(([^)#\s]+)", document.read_text()):
+        if "://" not in link and not (document.parent / link).exists():
+            print(f"{document.name}: {link}")
+PYTHON
+[[ ! -s "$out/lost" ]] || complain "links lead nowhere: $(cat "$out/lost")"
 
 # The manual and the completion know every subcommand.
 commands=$("$build/cmr" --help | sed -n '/^Subcommands:/,$p' | sed -n 's/^  \([a-z]*\) .*/\1/p')
