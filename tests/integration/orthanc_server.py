@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -19,16 +20,25 @@ ARCHIVE_WORKER = os.environ["CMR_ARCHIVE_WORKER"]
 DEADLINE_S = float(os.environ.get("CMR_TEST_DEADLINE_S", "60"))
 
 
+def is_free(port):
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 def free_ports(count):
-    """Ports that nobody listens on now; all are held at once so that they differ."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+    """Different ports that nobody listens on now. Not of those that the system hands out (on Linux from
+    32768 on): a server that is started anew would find its own taken by somebody's connection."""
+    ports = []
+    while len(ports) < count:
+        port = random.randrange(10000, 32768)
+        if port not in ports and is_free(port):
+            ports.append(port)
+    return ports
 
 
 def install_package(folder, version):
