@@ -346,6 +346,7 @@ class JobStore {
     std::string state;           // "scheduled", "arrived", "analysing", "reported"
     std::int64_t createdMs = 0;  // Unix time, for people; set by the store, as the next
     std::int64_t updatedMs = 0;
+    std::string file = {};  // that it was read from and follows; empty: it was scheduled over REST
   };
   enum class Scheduled { created, same, different };
   // An exam of this id that is there already stays as it is; `different`: it says something else.

@@ -16,14 +16,14 @@ constexpr const char* examColumns =
     " AND state IN ('queued', 'leased', 'storing', 'retry')) THEN 'analysing'"
     " WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.orthanc_study = worklist.orthanc_study"
     " AND state = 'done') THEN 'reported'"
-    " ELSE 'arrived' END FROM worklist ";
+    " ELSE 'arrived' END, source FROM worklist ";
 
 std::vector<JobStore::ScheduledExam> examsOf(SqliteStatement& rows) {
   std::vector<JobStore::ScheduledExam> exams;
   while (rows.step()) {
     exams.push_back({rows.bytes(0), rows.bytes(1), rows.bytes(2), rows.bytes(3), rows.bytes(4),
                      rows.bytes(5), rows.bytes(6), rows.bytes(7), rows.bytes(10), rows.integer(8),
-                     rows.integer(9)});
+                     rows.integer(9), rows.bytes(11)});
   }
   return exams;
 }

@@ -147,6 +147,7 @@ std::optional<RestRoute> rulesRouteOf(const RestRequest& request,
     return RestRoute{"PUT", [&] { return replace(request, context); }, true, Role::administrator};
   }
   if (parts.size() == 2 && last == "rules") {
+    if (request.method != "GET") return RestRoute{"GET,PUT", {}};
     return RestRoute{"GET", [&] { return inUse(*context.rules); }};
   }
   if (parts.size() == 3 && parts[1] == "rules" && last == "check") {
@@ -160,6 +161,7 @@ std::optional<RestRoute> rulesRouteOf(const RestRequest& request,
       return RestRoute{"POST", [&] { return dryRun(request, parts[2], context); }, true,
                        Role::viewer};
     }
+    if (request.method != "GET") return RestRoute{"GET,POST", {}};
     return RestRoute{"GET", [&] { return explain(parts[2], context); }};
   }
   return std::nullopt;

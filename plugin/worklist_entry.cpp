@@ -250,6 +250,7 @@ Json worklistEntryJson(const JobStore::ScheduledExam& exam) {
           {"state", exam.state},
           {"study", exam.orthancStudyId},
           {"conflict", exam.conflict},
+          {"file", exam.file},
           {"created", isoTime(exam.createdMs)},
           {"updated", isoTime(exam.updatedMs)},
           {"attributes", Json::parse(exam.attributesJson)}};

@@ -22,7 +22,7 @@ JobStore::ScheduledExam readWorklistEntry(const std::string& body);
 JobStore::ScheduledExam worklistEntryOfFile(const nlohmann::json& entry);
 
 // {"id", "version" (another one when what was scheduled is), "state", "study", "conflict",
-// "created", "updated", "attributes"}
+// "file" (empty: over REST), "created", "updated", "attributes"}
 nlohmann::json worklistEntryJson(const JobStore::ScheduledExam& exam);
 
 // The data set as Orthanc makes DICOM of it: keywords, texts in UTF-8, the step in its sequence.

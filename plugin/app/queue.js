@@ -85,12 +85,12 @@ async function showMode() {
   const queue = await getOr('cmr/queue', null);
   const button = byId('mode');
   button.hidden = !queue;
-  if (queue) button.textContent = queue.mode === 'running' ? 'Pause' : 'Resume';
+  if (queue) button.textContent = queue.mode === 'running' ? 'Pause the queue' : 'Resume the queue';
   withhold(button, closed);
 }
 
 async function changeMode() {
-  await post(byId('mode').textContent === 'Pause' ? 'cmr/queue/pause' : 'cmr/queue/resume');
+  await post(byId('mode').textContent === 'Pause the queue' ? 'cmr/queue/pause' : 'cmr/queue/resume');
   await refresh();
 }
 

@@ -1,5 +1,5 @@
 // The rules in use, and a place to check and try others before anybody's file changes.
-import { act, byId, definitions, frame, get, getOr, make, post, put, repeat, ruleOutcomes, say, seriesName, shortVerdict, showStatus, tellWhyNot, time, update, whyNot, withhold } from './common.js';
+import { act, byId, day, definitions, frame, get, getOr, make, personName, post, put, repeat, ruleOutcomes, say, seriesName, shortVerdict, showStatus, tellWhyNot, time, update, whyNot, withhold } from './common.js';
 
 let inUse = null; // as the archive told it last
 let replaced = ''; // hash of the rules that the text on the page came from, to be replaced by it
@@ -75,10 +75,11 @@ function orderList(order) {
     ['Waits for', order.wait === 'study' ? 'the whole study' : null], ['Only in these hours', order.hours]]);
 }
 
-function showExplained(look) {
-  byId('explained').replaceChildren(make('section', { className: 'sheet', 'aria-label': 'Dry run' },
-    make('h3', {}, shortVerdict(look.verdict)), look.byPictures ? make('p', {}, `By what its last job saw of the pictures: ${shortVerdict(look.byPictures.verdict)}.`) : null,
+function showExplained(look, name) {
+  byId('explained').replaceChildren(make('section', { className: 'sheet', 'aria-label': 'Dry run', tabIndex: -1 },
+    make('h3', {}, name), make('p', {}, shortVerdict(look.verdict)), look.byPictures ? make('p', {}, `By what its last job saw of the pictures: ${shortVerdict(look.byPictures.verdict)}.`) : null,
     orderList(look.order), ...ruleOutcomes(look.byPictures?.rules ?? look.rules, look.byPictures?.rule ?? look.rule)));
+  byId('explained').firstElementChild.focus(); // where what was asked for is read out
 }
 
 async function fillSeries() {
@@ -87,12 +88,15 @@ async function fillSeries() {
   for (const job of (await get('cmr/jobs?limit=40')).jobs) job.series.forEach(id => ids.add(id));
   for (const entry of (await get('cmr/skipped?limit=40')).skipped) ids.add(entry.series);
   const options = [];
+  const studies = new Map(); // whose images they are
   for (const id of [...ids].slice(0, 80)) {
     const series = await getOr(`series/${encodeURIComponent(id)}`, null);
     if (!series) continue;
     const tags = series.MainDicomTags ?? {};
+    if (!studies.has(series.ParentStudy)) studies.set(series.ParentStudy, await getOr(`studies/${series.ParentStudy}`, {}));
+    const study = studies.get(series.ParentStudy);
     options.push(make('option', { value: id, selected: id === wanted },
-      `${seriesName(series)} (${tags.Modality ?? ''}, ${series.Instances.length})`));
+      `${[personName(study.PatientMainDicomTags?.PatientName), day(study.MainDicomTags?.StudyDate)].filter(Boolean).join(', ')}: ${seriesName(series)} (${tags.Modality ?? ''}, ${series.Instances.length})`));
   }
   byId('series').replaceChildren(...options);
 }
@@ -126,7 +130,8 @@ async function dryRun() {
   if (!await check()) return;
   const id = byId('series').value;
   if (!id) throw new Error('there is no series to try it on');
-  showExplained(await post(`cmr/series/${encodeURIComponent(id)}/explain`, byId('text').value));
+  const name = byId('series').selectedOptions[0].textContent;
+  showExplained(await post(`cmr/series/${encodeURIComponent(id)}/explain`, byId('text').value), name);
 }
 
 // As the archive has it now: somebody else may have changed it since the page was opened.

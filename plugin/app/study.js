@@ -1,5 +1,5 @@
 // One study: what each series was taken for and why, and what was measured.
-import { act, byId, day, definitions, explorerAddress, frame, get, getOr, imageAddress, make, openForPrint, personName, post, repeat, ruleOutcomes, scrolling, seriesName, shortVerdict, showStatus, tellWhyNot, time, unitWords, update, whyNot, withhold } from './common.js';
+import { act, byId, day, definitions, explorerAddress, frame, get, getOr, imageAddress, make, openForPrint, personName, post, put, repeat, ruleOutcomes, scrolling, seriesName, shortVerdict, showStatus, tellWhyNot, time, unitWords, update, whyNot, withhold } from './common.js';
 import { progressOf, stateMark } from './jobs.js';
 
 const ownMark = '4519'; // the archive's metadata by which our series name their job
@@ -143,6 +143,10 @@ function resultSheet(job, results, pages, name) {
   if (apart.length > 0) {
     sheet.append(make('p', { className: 'quiet' }, `Kept back by the model package: ${apart.map(([name, what]) => `${name} (${what.reason.replace(/\.$/, '')})`).join('; ')}.`));
   }
+  const silent = Object.entries(results.silentHeads ?? {});
+  if (silent.length > 0) {
+    sheet.append(make('p', { className: 'quiet' }, `No answer of the package to: ${silent.map(([task, reason]) => `${task} (${reason})`).join('; ')}.`));
+  }
   return sheet;
 }
 
@@ -215,6 +219,23 @@ function summary(report, allSeries, listed, askFor) {
     make('p', { className: 'quiet' }, diseaseNote(report))].filter(Boolean);
 }
 
+// An extracellular volume needs what no image says.
+function haematocritForm(study, report, closed) {
+  if (!report.best.some(best => best.what === 'Extracellular volume')) return null;
+  const input = make('input', { type: 'number', id: 'haematocrit', min: '0.2', max: '0.7', step: '0.01', required: true });
+  const button = make('button', { type: 'submit' }, 'State it');
+  const form = make('form', { className: 'controls no-print', 'aria-label': 'Haematocrit' },
+    make('label', { htmlFor: 'haematocrit' }, 'Haematocrit of this study, as a share (0.42)'), input, withhold(button, closed));
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    act(button, async () => {
+      await put(`cmr/studies/${study.ID}/haematocrit`, JSON.stringify({ haematocrit: Number(input.value) }));
+      await refresh();
+    }, 'The report on the study is made anew with it.');
+  });
+  return form;
+}
+
 // --- the series -------------------------------------------------------------------------------------
 
 const contentOf = series => `${series.MainDicomTags?.Modality ?? ''}, ${series.Instances.length} ${series.Instances.length === 1 ? 'instance' : 'instances'}`;
@@ -226,7 +247,25 @@ function neverList(looks) {
       ` (${contentOf(series)}): ${shortVerdict(look.verdict)}`))));
 }
 
-function seriesSheet({ series, look }, jobs, closed) {
+const agreementWords = { agrees: 'as its header says', conflicts: 'against its header', uncertain: 'not sure enough to count', unknown: '' };
+
+function lookWords(task, answer) {
+  const words = [`probability ${answer.probability.toFixed(2)}`, agreementWords[answer.agreement],
+    answer.agreement === 'conflicts' ? `which says ${answer.header}` : '', answer.decidedBy === 'pictures' ? 'which decided' : ''];
+  return `${task} ${answer.takenFor} (${words.filter(Boolean).join(', ')})`;
+}
+
+// What its pictures look like to the model package, by the newest result that tells; null: none does.
+function picturesLine(series, results) {
+  const uid = series.MainDicomTags?.SeriesInstanceUID;
+  const looked = results.flatMap(([, result]) => result.firstLooks ?? []).find(one => one.SeriesInstanceUIDs?.includes(uid));
+  const said = looked ? ['sequence', 'view'].filter(task => looked[task]).map(task => lookWords(task, looked[task])) : [];
+  if (said.length === 0) return null;
+  return make('p', { className: 'quiet' }, `Its pictures look like: ${said.join('; ')}. `,
+    looked.likeness?.isUnlikeTraining ? make('span', { className: 'mark doubt' }, 'unlike the images of the training') : null);
+}
+
+function seriesSheet({ series, look }, jobs, results, closed) {
   const name = seriesName(series);
   const label = jobs.length > 0 ? 'Analyse again' : 'Analyse';
   const button = make('button', { type: 'button', 'aria-label': `${label}: ${name}` }, label);
@@ -236,6 +275,7 @@ function seriesSheet({ series, look }, jobs, closed) {
     make('h3', {}, name, make('span', { className: 'quiet beside' }, contentOf(series))),
     make('p', {}, job ? stateMark(job.state) : null, job ? ' ' : null, shortVerdict(look.verdict), job?.reason ? `; ${job.reason}` : ''),
     job ? progressOf(job, name) || null : null,
+    picturesLine(series, results),
     look.byPictures ? make('p', { className: 'quiet' }, `By what its last job saw of the pictures: ${shortVerdict(look.byPictures.verdict)}.`) : null,
     look.action === 'analyze' ? make('div', { className: 'controls' }, withhold(button, closed)) : null,
     make('details', {}, make('summary', {}, 'Why: every rule, clause by clause'), ...ruleOutcomes(look.byPictures?.rules ?? look.rules, look.byPictures?.rule ?? look.rule)));
@@ -268,7 +308,7 @@ async function gather(study, jobs) {
 function draw({ study, allSeries, looks, results, pages, report }, jobs, closed) {
   const ask = make('button', { type: 'button' }, 'Write it now');
   ask.addEventListener('click', () => act(ask, async () => { await post(`cmr/studies/${study.ID}/report`); await refresh(); }, 'The report is written without them.'));
-  update(byId('summary'), summary(report, allSeries, results.length, withhold(ask, closed)));
+  update(byId('summary'), [...summary(report, allSeries, results.length, withhold(ask, closed)), haematocritForm(study, report, closed)].filter(Boolean));
   const sheets = results.map(([id, result]) => {
     const job = jobs.find(one => one.id === id);
     return resultSheet(job, result, pages.get(id), entryName({ SeriesInstanceUIDs: job.SeriesInstanceUIDs, name: 'a series that is gone' }, allSeries));
@@ -276,7 +316,7 @@ function draw({ study, allSeries, looks, results, pages, report }, jobs, closed)
   update(byId('results'), sheets.length > 0 ? sheets : [make('p', { className: 'quiet' }, 'There are none yet.')]);
   const isNever = ({ series, look }) => look.action === 'never' && ofSeries(jobs, series).length === 0;
   const never = looks.filter(isNever);
-  update(byId('series'), [...looks.filter(one => !isNever(one)).map(one => seriesSheet(one, ofSeries(jobs, one.series), closed)),
+  update(byId('series'), [...looks.filter(one => !isNever(one)).map(one => seriesSheet(one, ofSeries(jobs, one.series), results, closed)),
     ...(never.length > 0 ? [neverList(never)] : [])]);
 }
 

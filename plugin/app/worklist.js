@@ -12,7 +12,7 @@ const codesKeyword = 'ScheduledProtocolCodeSequence';
 const codeParts = [['CodeValue', 'Code'], ['CodingSchemeDesignator', 'Scheme'], ['CodeMeaning', 'Meaning']];
 // 2026-01-31 and 08:30 of the browser's fields, as DICOM writes them.
 const asDicom = (text, type) => (type ? text.replace(/[-:]/g, '') : text);
-const asTyped = (text, type) => (type === 'date' ? day(text) : type === 'time' ? text.replace(/^(\d\d)(\d\d).*$/, '$1:$2') : text);
+const asTyped = (text, type) => (type === 'date' ? day(text) : type === 'time' ? text.replace(/^(\d\d)(\d\d)(\d\d)?.*$/, (all, hour, minute, second) => [hour, minute, second].filter(Boolean).join(':')) : text);
 // What makes an exam this exam: another one of these is another exam.
 const fixed = ['PatientID', 'AccessionNumber', 'ScheduledProcedureStepID'];
 const ofVersion = entry => ({ 'If-Match': `"${entry.version}"` }); // refused when somebody was faster
@@ -25,7 +25,7 @@ function mark(entry) {
 function deleteButton(entry, about) {
   const button = make('button', { type: 'button', 'aria-label': `Delete: ${about}` }, 'Delete');
   button.addEventListener('click', () => act(button, async () => {
-    if (!confirm(`Delete the scheduled exam of ${about}?`)) return;
+    if (!confirm(`Delete the scheduled exam of ${about}?${entry.file ? ` It comes from the file ${entry.file}, and comes back when that is read anew: remove the file instead.` : ''}`)) return;
     await unlessChanged(() => remove(addressOf(entry), ofVersion(entry)));
     await refresh();
   }));
@@ -101,7 +101,8 @@ function row(entry) {
   const codes = (said.ScheduledProtocolCodeSequence ?? []).map(code => code.CodeMeaning).join(', ');
   const name = entry.study ? make('a', { href: `study.html#${encodeURIComponent(entry.study)}` }, about) : about;
   return make('tr', { id: `exam-${entry.id}` }, cell('State', mark(entry), entry.conflict ? make('div', { className: 'notice bad' }, entry.conflict, make('div', {}, entry.study ? 'That one was not tied: the exam has its study.' : 'They were not tied. If it is the exam that is wrong: change it, or delete it and schedule it anew.')) : null),
-    make('th', { scope: 'row' }, name, make('div', { className: 'quiet' }, `${said.PatientID}, accession number ${said.AccessionNumber}`)),
+    make('th', { scope: 'row' }, name, make('div', { className: 'quiet' }, `${said.PatientID}, accession number ${said.AccessionNumber}`),
+      entry.file ? make('div', { className: 'quiet' }, `from ${entry.file}`) : null),
     cell('Scheduled', `${day(said.ScheduledProcedureStepStartDate)} ${time}`.trim()),
     cell('Exam', [said.Modality, said.ScheduledProcedureStepDescription, codes].filter(Boolean).join(' · ')),
     cell('Station', said.ScheduledStationAETitle ?? ''),

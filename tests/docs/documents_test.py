@@ -17,7 +17,7 @@ DOCUMENTS = sorted(glob.glob(ROOT + "/docs/*.md") + glob.glob(ROOT + "/packaging
                    [ROOT + "/README.md"])
 MODEL_CARDS = sorted(glob.glob(ROOT + "/models/*/MODEL_CARD.md"))
 BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-SUBCOMMANDS_OF_TWO = {"models", "phantom", "rules"}
+SUBCOMMANDS_OF_TWO = {"models", "phantom", "rules", "worklist"}
 
 
 def text_of(path):

@@ -6,6 +6,7 @@ export async function useTheStudy(browser, study) {
   const before = (await archive('/cmr/jobs')).jobs.length;
   await page.click('#series details summary');
   demand(await page.locator('#series details[open] details[open] .clauses li').first().isVisible(), 'study: a series says why, clause by clause');
+  demand(/Its pictures look like: sequence cine \(probability [01]\.\d\d, as its header says\)/.test(await page.textContent('#series')), 'study: a series says what its pictures look like');
   const button = page.locator('#series button', { hasText: 'Analyse' }).first();
   await button.click();
   await page.waitForSelector('#said .notice.good');

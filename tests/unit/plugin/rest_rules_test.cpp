@@ -84,6 +84,12 @@ TEST_F(RestRulesTest, ASeriesIsExplainedUnderTheRulesInUseAndUnderOthers) {
   EXPECT_EQ(ask("GET", "/cmr/series/none/explain").status, 404);
 }
 
+TEST_F(RestRulesTest, AVerbThatIsNotTakenIsAnsweredWithThoseThatAre) {
+  EXPECT_EQ(ask("DELETE", "/cmr/rules").allow, "GET,PUT");
+  EXPECT_EQ(ask("DELETE", "/cmr/series/a/explain").allow, "GET,POST");
+  EXPECT_EQ(ask("GET", "/cmr/rules/check").allow, "POST");
+}
+
 TEST_F(RestRulesTest, RulesSeeWhereASeriesCameFrom) {
   archive.addSeries("a", "study", 2, 3);
   archive.source["RemoteAET"] = "MR2";

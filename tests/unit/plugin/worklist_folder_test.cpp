@@ -79,6 +79,7 @@ TEST_F(WorklistFolderTest, FilesAreTakenInChangedAndWithdrawn) {
   followed.look(stopper.get_token());
   ASSERT_THAT(accessions(), ElementsAre("A"));
   EXPECT_EQ(store->scheduledExams(1, 0)[0].startDate, "20990201");
+  EXPECT_EQ(store->scheduledExams(1, 0)[0].file, "a.wl") << "so that people know where to mend it";
   put("a.wl", exam("C"));  // another exam in the same file
   followed.look(stopper.get_token());
   EXPECT_THAT(accessions(), ElementsAre("C"));
