@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "plugin/delivery_queue.h"
+#include "plugin/rest_routes.h"
 #include "plugin/worker_exchange.h"
 #include "tests/support/faulty_memory.h"
 #include "tests/support/job_store_check.h"
@@ -234,6 +235,42 @@ TEST(MemoryFaults, ThreadsOfTheServiceOutliveAnyShortageOfMemory) {
   EXPECT_TRUE(service.settle());
   EXPECT_EQ(service.real.storedObjects().size(), 2U);
   EXPECT_EQ(test::brokenInvariants(service.path()), "");
+}
+
+// Answers are made of documents, which are made and taken apart without memory here.
+TEST(MemoryFaults, EveryAnswerOverRestOutlivesAnyShortageOfMemory) {
+  UnthreadedService service;
+  service.arrive("a");
+  ASSERT_TRUE(service.settle());
+  const std::string job = service.store->list({}).front().id;
+  RestContext context;
+  const nlohmann::json status{{"state", "running"}, {"workers", {{{"slot", 1}}, {{"slot", 2}}}}};
+  context.status = [&] { return status; };
+  context.store = service.store.get();
+  context.planner = service.planner.get();
+  context.rules = service.rules.get();
+  context.ring = [] {};
+  int faults = 0;
+  for (const char* const path :
+       {"/cmr/status", "/cmr/jobs", "/cmr/jobs/JOB", "/cmr/jobs/JOB/results", "/cmr/skipped",
+        "/cmr/queue", "/cmr/rules", "/cmr/series/a/explain", "/cmr/studies/study",
+        "/cmr/nothing"}) {
+    RestRequest request{"GET", path, {}};
+    if (const std::size_t at = request.path.find("JOB"); at != std::string::npos) {
+      request.path.replace(at, 3, job);
+    }
+    SCOPED_TRACE(request.path);
+    const int usual = answerRest(request, context).status;
+    faults += withoutMemoryFromEveryMomentOn([&] { answerRest(request, context); });
+    for (int allocation = 1; allocation <= mostAllocations; ++allocation) {
+      const FaultyMemory memory(allocation);
+      answerRest(request, context);
+      if (!FaultyMemory::failed()) break;
+      ++faults;
+    }
+    EXPECT_EQ(answerRest(request, context).status, usual) << "it is as it was before";
+  }
+  EXPECT_GT(faults, 1000);
 }
 
 }  // namespace
