@@ -168,7 +168,7 @@ frame('Worklist');
 const list = make('dl');
 for (const [keyword, name, needed, type] of fields) {
   list.append(make('dt', {}, make('label', { for: keyword }, needed ? name : `${name} (if known)`)),
-    make('dd', {}, make('input', { id: keyword, type: type ?? 'text', required: needed, defaultValue: keyword === 'Modality' ? 'MR' : '' })));
+    make('dd', {}, make('input', { id: keyword, type: type ?? 'text', step: type === 'time' ? '1' : undefined, required: needed, defaultValue: keyword === 'Modality' ? 'MR' : '' })));
 }
 const more = make('button', { type: 'button', id: 'more-codes' }, 'Another code');
 more.addEventListener('click', addCode);

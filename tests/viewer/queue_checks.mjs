@@ -89,6 +89,7 @@ export async function useTheWorklist(browser) {
   for (const [field, value] of [['PatientID', '4799'], ['AccessionNumber', 'A2099-99'], ['ScheduledProcedureStepStartDate', '2099-12-30']]) {
     await page.fill(`#${field}`, value);
   }
+  await page.fill('#ScheduledProcedureStepStartTime', '08:30:15');
   await page.fill('#StudyInstanceUID', '1.2.3.4799');
   await page.click('#more-codes');
   const codes = [['HEART', '99SITE', 'Heart'], ['STRESS', '99SITE', 'Stress']];
@@ -113,6 +114,7 @@ export async function useTheWorklist(browser) {
   await page.waitForFunction(() => document.querySelector('#entries').textContent.includes('MR7'));
   demand(await page.isHidden('#leave') && await page.inputValue('#PatientID') === '' && await page.locator('#codes input').first().inputValue() === '', 'worklist: and changed');
   demand((await said()).ScheduledProtocolCodeSequence.length === 2, 'worklist: its codes stay');
+  demand((await said()).ScheduledProcedureStepStartTime === '083015', 'worklist: and its time, to the second');
   // Somebody else is faster: this page is told, shows what is there now, and keeps what was typed.
   const entry = (await archive('/cmr/worklist')).entries.find(one => one.attributes.PatientID === '4799');
   await change('MR8');
