@@ -22,10 +22,6 @@ namespace {
 
 constexpr const char* longAxisTask = "seg_cine_lax";
 constexpr const char* landmarkTask = "landmarks";
-// Of the crop's width, between the places of a search over the whole field.
-constexpr double searchStride = 0.35;
-constexpr int largestMoves = 4;
-constexpr double restingMm = 3;
 
 struct Crop {
   FrameKey frame;

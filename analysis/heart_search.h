@@ -11,6 +11,12 @@
 
 namespace cmr {
 
+// Of the crop's width, between the places of a search over the whole field.
+inline constexpr double searchStride = 0.35;
+// The crop is moved onto the cavity that it shows until it rests.
+inline constexpr int largestMoves = 4;
+inline constexpr double restingMm = 3;
+
 // The frames that a search looks at: every slice at two phases a third of the cycle apart, of which
 // one is well filled.
 std::vector<FrameKey> scoutFrames(const ImageStack& stack);

@@ -34,11 +34,6 @@ namespace {
 
 // A place that looks this much like a left ventricle is taken without trying others.
 constexpr double surelyAHeart = 0.85;
-// Of the crop's width, between the places of a search over the whole field.
-constexpr double searchStride = 0.35;
-// The crop is moved onto the cavity that it shows until it rests.
-constexpr int largestMoves = 4;
-constexpr double restingMm = 3;
 
 // The decoder of the right ventricle; none or one.
 std::vector<TaskDecoder> readRightVentricle(const ModelPackage& package, const Network& network) {

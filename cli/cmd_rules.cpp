@@ -32,7 +32,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int exitRefused = 1;
-constexpr int exitUsage = 2;
+constexpr int exitRulesUsage = 2;
 constexpr const char* shippedName = "shipped";
 
 struct RulesArguments {
@@ -233,7 +233,7 @@ int explain(const RulesArguments& a) {
 template <typename Run>
 std::function<void()> withUsage(const std::shared_ptr<RulesArguments>& a, Run run) {
   return [a, run] {
-    int code = exitUsage;
+    int code = exitRulesUsage;
     try {
       if (!a->now.empty() && !readLocalTime(a->now)) {
         throw InputError("--now wants a day and a time such as 'Sat 21:30' and got '" + a->now +

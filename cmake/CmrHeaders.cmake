@@ -50,3 +50,18 @@ function(cmr_use_headers target name)
     target_precompile_headers(${target} REUSE_FROM ${name})
   endif()
 endfunction()
+
+# Even with precompiled headers, LibTorch's templates cost every file some 15 seconds of its 20, so the
+# files of its rooms and tests are compiled eight at a time. In these, a name in an unnamed namespace is
+# unique among the library's files. Who changes one of them after the other is better off with
+# CMR_UNITY=OFF, as in the preset `debug`; what checks single files (clang-tidy) needs it, too.
+option(CMR_UNITY "Compile the files of LibTorch's rooms eight at a time" ON)
+
+function(cmr_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${CMR_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+  if(CMR_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # What another file keeps to itself is no name of this one, and no file is a header.
+    target_compile_options(${target} PRIVATE
+      $<$<COMPILE_LANGUAGE:CXX>:-Wno-shadow -Wshadow=local -Wno-subobject-linkage>)
+  endif()
+endfunction()

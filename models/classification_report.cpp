@@ -7,6 +7,8 @@
 #include <sstream>
 #include <utility>
 
+#include "models/score_format.h"
+
 namespace cmr {
 namespace {
 
@@ -21,8 +23,6 @@ std::vector<ClassifiedImage> ofKind(const std::vector<ClassifiedImage>& images, 
   }
   return own;
 }
-
-json orNull(double value) { return std::isnan(value) ? json() : json(value); }
 
 json intervalJson(const Interval& interval) {
   return std::isnan(interval.low) ? json() : json{interval.low, interval.high};

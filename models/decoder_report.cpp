@@ -3,12 +3,12 @@
 #include <cmath>
 #include <cstdio>
 
+#include "models/score_format.h"
+
 namespace cmr {
 namespace {
 
 using nlohmann::json;
-
-json orNull(double value) { return std::isfinite(value) ? json(value) : json(); }
 
 json ofStructure(const ScoreSummary& s) {
   return {{"dice_mean", orNull(s.diceMean)},

@@ -14,6 +14,7 @@
 #include "models/finite_check.h"
 #include "models/losses.h"
 #include "models/parameter_step.h"
+#include "models/run_log.h"
 #include "models/schedule.h"
 #include "models/weight_average.h"
 
@@ -22,8 +23,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Samples = std::vector<DenseSample>;
-
-double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
 // What the streams of random numbers are for.
 constexpr std::uint64_t trainingHearts = 501;
@@ -234,7 +233,7 @@ std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderT
   while (state.step < o.steps) {
     const auto asked = Clock::now();
     const Samples samples = source.next();
-    window.waiting += seconds(Clock::now() - asked);
+    window.waiting += secondsSince(asked);
     const double rate = warmupCosine(o.learningRate, 0.01, state.step, o.warmupSteps, o.steps);
     setRate(optimizer, rate);
     optimizer.zero_grad();
@@ -253,7 +252,7 @@ std::int64_t trainDecoder(TaskDecoder& decoder, Network& network, const DecoderT
     window.loss += value;
     ++window.steps;
     if (window.steps == 20 || state.step == o.steps) {
-      const double elapsed = seconds(Clock::now() - window.start);
+      const double elapsed = secondsSince(window.start);
       report.progress({state.step, o.steps, window.loss / window.steps, rate,
                        elapsed / window.steps, window.waiting / elapsed});
       window = {};

@@ -8,7 +8,7 @@
 namespace cmr {
 namespace {
 
-constexpr std::size_t framesPerPass = 8;
+constexpr std::size_t cropsPerPass = 8;
 
 PixelMap mapOf(const TrainingFrame& frame, int size, double spacingMm) {
   const FrameCentre centre = cavityCentre(frame);
@@ -38,8 +38,8 @@ std::vector<FrameScore> evaluateCrops(Network& network, const std::vector<Traini
   const torch::InferenceMode guard;
   network->eval();
   std::vector<FrameScore> scores;
-  for (std::size_t first = 0; first < frames.size(); first += framesPerPass) {
-    const std::size_t last = std::min(frames.size(), first + framesPerPass);
+  for (std::size_t first = 0; first < frames.size(); first += cropsPerPass) {
+    const std::size_t last = std::min(frames.size(), first + cropsPerPass);
     torch::Tensor crops = torch::empty({static_cast<std::int64_t>(last - first), 1, size, size});
     std::vector<PixelMap> maps;
     for (std::size_t i = first; i < last; ++i) {

@@ -26,8 +26,6 @@ using nlohmann::json;
 
 using Tensors = std::map<std::string, torch::Tensor>;
 
-std::string ownerOf(const std::string& tensor) { return tensor.substr(0, tensor.find('.')); }
-
 // Tensors that are replaced are dropped with their shard; what else the shard holds moves into the
 // new one.
 Tensors takeOverFromReplacedShards(ModelPackage& package,
@@ -151,6 +149,8 @@ std::string takeVersion(ModelPackage& package, const std::string& asked) {
 constexpr const char* lastBlock = "up1";
 
 }  // namespace
+
+std::string ownerOf(const std::string& tensor) { return tensor.substr(0, tensor.find('.')); }
 
 std::string nextMinorVersion(const std::string& version) {
   std::istringstream in(version);

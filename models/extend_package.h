@@ -59,6 +59,9 @@ void requireOwnLastBlock(const ModelPackage& package);
 std::string changeOwnHead(const std::string& from, const std::string& to,
                           const OwnHeadChange& change, const std::string& version);
 
+// The head or other part that a tensor belongs to: "landmarks.classify.bias" -> "landmarks".
+std::string ownerOf(const std::string& tensor);
+
 // "1.2.3" -> "1.3.0".
 std::string nextMinorVersion(const std::string& version);
 

@@ -29,7 +29,7 @@ namespace {
 
 using nlohmann::json;
 
-json describe(const std::vector<TrainingFrame>& frames) {
+json framesWithMyocardium(const std::vector<TrainingFrame>& frames) {
   std::set<std::string> patients;
   std::size_t withMyocardium = 0;
   for (const auto& frame : frames) {
@@ -37,10 +37,6 @@ json describe(const std::vector<TrainingFrame>& frames) {
     withMyocardium += (frame.known & bitOf(Structure::lvMyocardium)) != 0 ? 1U : 0U;
   }
   return {{"frames", frames.size()}, {"withMyocardium", withMyocardium}, {"patients", patients}};
-}
-
-bool knowsRightVentricle(const TrainingFrame& frame) {
-  return (frame.known & bitOf(Structure::rvCavity)) != 0;
 }
 
 BatchPlan makePlan(const FinetuneOptions& o, const torch::Device& device) {
@@ -118,8 +114,8 @@ void finetune(const FinetuneOptions& o, std::vector<TrainingFrame> frames) {
                    {"seed", o.seed},
                    {"precision", precisionName(precision)},
                    {"device", deviceName(device)},
-                   {"trained", describe(split.training)},
-                   {"validated", describe(split.validation)},
+                   {"trained", framesWithMyocardium(split.training)},
+                   {"validated", framesWithMyocardium(split.validation)},
                    {"excludedPatients", o.excludedPatients},
                    {"phantomOnlySteps", o.phantomOnlySteps},
                    {"phantomShare", o.phantomShare},

@@ -49,9 +49,9 @@ std::vector<std::string> viewsOf(const std::string& task) {
   return {"sax"};
 }
 
-class ConsoleReport final : public DecoderReport {
+class DecoderConsole final : public DecoderReport {
  public:
-  ConsoleReport(const std::string& logPath, const HeadDescription& head)
+  DecoderConsole(const std::string& logPath, const HeadDescription& head)
       : log_(logPath), head_(head) {}
 
   void progress(const TrainingProgress& p) override { tellProgress(log_, p); }
@@ -88,12 +88,12 @@ std::map<std::string, torch::Tensor> tensorsOf(const TaskDecoder& decoder) {
   return tensors;
 }
 
-json describe(const std::vector<TrainingFrame>& frames) {
+json framesWithRv(const std::vector<TrainingFrame>& frames) {
   std::set<std::string> patients;
   std::size_t withRv = 0;
   for (const TrainingFrame& frame : frames) {
     patients.insert(frame.patient);
-    withRv += (frame.known & bitOf(Structure::rvCavity)) != 0 ? 1U : 0U;
+    withRv += knowsRightVentricle(frame) ? 1U : 0U;
   }
   return {{"frames", frames.size()}, {"withRv", withRv}, {"patients", patients}};
 }
@@ -111,14 +111,10 @@ json describeTraining(const DecoderOptions& o, std::int64_t bestStep) {
   if (o.training.frames.empty()) return training;
   training["subjects"] = "real frames and drawn hearts";
   training["phantomShare"] = o.training.phantomShare;
-  training["trained"] = describe(o.training.frames);
-  training["validated"] = describe(o.training.validationFrames);
+  training["trained"] = framesWithRv(o.training.frames);
+  training["validated"] = framesWithRv(o.training.validationFrames);
   training["excludedPatients"] = o.excludedPatients;
   return training;
-}
-
-bool knowsRightVentricle(const TrainingFrame& frame) {
-  return (frame.known & bitOf(Structure::rvCavity)) != 0;
 }
 
 // Frames held out that do not know the right ventricle could not choose by it.
@@ -201,7 +197,7 @@ void finetuneDecoder(const DecoderOptions& options) {
               static_cast<long long>(parameterCount(*decoder.head)),
               static_cast<long long>(o.training.steps), o.training.batch);
   std::filesystem::create_directories(o.output);
-  ConsoleReport report(o.output + "/log.jsonl", decoder.description);
+  DecoderConsole report(o.output + "/log.jsonl", decoder.description);
   const std::int64_t bestStep = trainDecoder(decoder, network, o.training, report);
 
   // The operating point is chosen on the hearts that the weights were chosen on, and measured on

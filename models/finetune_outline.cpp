@@ -23,7 +23,7 @@ using nlohmann::json;
 
 constexpr const char* ownTask = "seg_cine_sax";
 
-json describe(const std::vector<TrainingFrame>& frames) {
+json framesAndPatients(const std::vector<TrainingFrame>& frames) {
   std::set<std::string> patients;
   for (const auto& frame : frames) patients.insert(frame.patient);
   return {{"frames", frames.size()}, {"patients", patients}};
@@ -102,8 +102,8 @@ void finetuneOutline(const OutlineOptions& options, std::vector<TrainingFrame> f
                    {"precision", precisionName(precision)},
                    {"device", deviceName(device)},
                    {"blocks", {"up1", "classify"}},
-                   {"trained", describe(split.training)},
-                   {"validated", describe(split.validation)},
+                   {"trained", framesAndPatients(split.training)},
+                   {"validated", framesAndPatients(split.validation)},
                    {"excludedPatients", o.excludedPatients}};
   std::printf("last block of %s in %s on %s %s: %zu frames to train on, %zu to validate\n", ownTask,
               precisionName(precision).c_str(), package.identity.name.c_str(),

@@ -16,8 +16,6 @@ namespace {
 constexpr const char* networkTask = "seg_cine_sax";
 constexpr const char* unlikeTraining = "unlike_training";
 
-std::string ownerOf(const std::string& tensor) { return tensor.substr(0, tensor.find('.')); }
-
 bool isBesideTheNetwork(const std::string& owner, const ModelPackage& package) {
   return owner == unlikeTraining || (owner != networkTask && package.heads.count(owner) != 0);
 }

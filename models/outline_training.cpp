@@ -14,6 +14,7 @@
 #include "models/finite_check.h"
 #include "models/losses.h"
 #include "models/parameter_step.h"
+#include "models/run_log.h"
 #include "models/schedule.h"
 #include "models/score_summary.h"
 #include "models/weight_average.h"
@@ -24,10 +25,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t choiceOfSamples = 7;
-constexpr std::int64_t samplesPerPass = 8;
+constexpr std::int64_t validatedPerPass = 8;
 constexpr std::int64_t stepsPerReport = 50;
-
-double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
 bool learns(const std::string& name) {
   return name.rfind("up1.", 0) == 0 || name.rfind("classify.", 0) == 0;
@@ -178,8 +177,8 @@ ValidationScore scoreOutlines(DenseHead& head, const OutlineSamples& v,
     return total > 0 ? 2 * (found & truth).sum().item<double>() / total
                      : std::numeric_limits<double>::quiet_NaN();
   };
-  for (std::int64_t first = 0; first < v.count(); first += samplesPerPass) {
-    const std::int64_t last = std::min(v.count(), first + samplesPerPass);
+  for (std::int64_t first = 0; first < v.count(); first += validatedPerPass) {
+    const std::int64_t last = std::min(v.count(), first + validatedPerPass);
     const torch::Tensor labels =
         logitsOf(head, v, torch::arange(first, last), precision).argmax(1).cpu();
     for (std::int64_t i = first; i < last; ++i) {
@@ -245,7 +244,7 @@ ValidationScore trainOutlines(DenseHead& head, const Network& network,
       const double n = static_cast<double>(taken);
       report.progress({run.step, o.steps, sum / n,
                        warmupCosine(o.learningRate, 0.01, run.step - 1, o.warmupSteps, o.steps),
-                       seconds(Clock::now() - start) / n, 0});
+                       secondsSince(start) / n, 0});
       sum = 0;
       taken = 0;
       start = Clock::now();

@@ -8,6 +8,7 @@
 #include "analysis/package_weights.h"
 #include "analysis/program.h"
 #include "models/manifest_file.h"
+#include "models/score_format.h"
 
 namespace cmr {
 namespace {
@@ -33,8 +34,6 @@ json saxHead(const std::string& rightVentricleEvidence) {
             structure("rv_cavity", "53085002", "Right ventricle", rightVentricleEvidence.c_str(),
                       "off")}}};
 }
-
-json orNull(double value) { return std::isnan(value) ? json() : json(value); }
 
 json manifestOf(const PackageDescription& d, const Network& network) {
   return {{"schemaVersion", packageSchemaVersion},

@@ -15,9 +15,9 @@ namespace {
 
 using nlohmann::json;
 
-class ConsoleReport final : public PretrainReport {
+class PretrainConsole final : public PretrainReport {
  public:
-  ConsoleReport(const PretrainOptions& options, const PretrainImages& images)
+  PretrainConsole(const PretrainOptions& options, const PretrainImages& images)
       : logPath_(options.output + "/log.jsonl"),
         log_(logPath_),
         draw_(options.draw),
@@ -191,7 +191,7 @@ std::string pretrainBackbone(const PretrainOptions& o, PretrainImages& images) {
       static_cast<long long>(trainer.steps), plan.images * trainer.accumulate * group.size(),
       precisionName(precision).c_str(), deviceName(device).c_str(),
       group.size() == 1 ? "" : (", " + std::to_string(group.size()) + " processes").c_str());
-  ConsoleReport report(o, images);
+  PretrainConsole report(o, images);
   DinoNetwork teacher = pretrain(o.geometry, trainer, plan, draw, probe, report);
   const std::string path = o.output + "/backbone.safetensors";
   writeBackbone(path, *teacher->backbone(), describe(o, images, precision, report.last));

@@ -10,6 +10,7 @@
 #include "models/finite_check.h"
 #include "models/parameter_step.h"
 #include "models/pretrain_step.h"
+#include "models/run_log.h"
 #include "models/schedule.h"
 #include "models/weight_average.h"
 
@@ -27,8 +28,6 @@ PretrainerOptions withStepsOf(PretrainerOptions o) {
   share(o.frozenPrototypeSteps, 30);
   return o;
 }
-
-double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
 class Pretrainer {
  public:
@@ -172,7 +171,7 @@ PretrainProgress Pretrainer::takeStep(std::int64_t step, DrawAhead<MultiCropBatc
   for (int i = 0; i < o_.accumulate; ++i) {
     const auto waitStart = Clock::now();
     const MultiCropBatch batch = source.next();
-    waiting += seconds(Clock::now() - waitStart);
+    waiting += secondsSince(waitStart);
     names.insert(names.end(), batch.names.begin(), batch.names.end());
     const StepTerms terms = distil(student_, teacher_, batch, plan_, centres_, settings);
     const double loss = terms.loss.item<double>();
@@ -282,7 +281,7 @@ DinoNetwork Pretrainer::run(const ImageSequence& sequence, const ProbeSet& probe
     const TargetEntropy targets = window.back().targets;
     if (last || done % o_.reportEvery == 0) {
       PretrainProgress mean = meanOf(window);
-      const double elapsed = seconds(Clock::now() - windowStart);
+      const double elapsed = secondsSince(windowStart);
       mean.secondsPerStep = elapsed / static_cast<double>(window.size());
       mean.dataShare = waiting / elapsed;
       if (rank() == 0) report.progress(mean);

@@ -19,6 +19,10 @@ nlohmann::json numberOrNull(double value) {
   return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json();
 }
 
+double secondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 std::string timeLeft(double seconds) {
   const auto minutes = static_cast<long>(seconds / 60);
   char text[32];

@@ -14,15 +14,15 @@
 #include "models/finite_check.h"
 #include "models/losses.h"
 #include "models/parameter_step.h"
+#include "models/run_log.h"
 #include "models/schedule.h"
+#include "models/score_summary.h"
 #include "models/weight_average.h"
 
 namespace cmr {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds(Clock::duration d) { return std::chrono::duration<double>(d).count(); }
 
 template <typename Sample>
 torch::Tensor stackImages(const std::vector<Sample>& samples, int size) {
@@ -149,15 +149,6 @@ double diceOf(const torch::Tensor& predicted, const torch::Tensor& truth) {
   return total > 0 ? 2 * overlap / total : std::numeric_limits<double>::quiet_NaN();
 }
 
-double meanOf(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double v : values) {
-    sum += v;
-  }
-  return values.empty() ? std::numeric_limits<double>::quiet_NaN()
-                        : sum / static_cast<double>(values.size());
-}
-
 }  // namespace
 
 double ValidationScore::selection() const {
@@ -259,7 +250,7 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
   for (std::int64_t step = state.step; step < o.steps; ++step) {
     const auto waitStart = Clock::now();
     const Batch batch = source.next();
-    waiting += seconds(Clock::now() - waitStart);
+    waiting += secondsSince(waitStart);
     torch::manual_seed(mixSeed(plan.seed, static_cast<std::uint64_t>(step), 99));
     const double rate = warmupCosine(o.learningRate, 0.01, step, o.warmupSteps, o.steps);
     setRate(optimizer, groups, rate);
@@ -279,7 +270,7 @@ ValidationScore train(Network& network, const TrainerOptions& o, const BatchPlan
     lossSum += value;
     ++windowSteps;
     if (windowSteps == 20 || step + 1 == o.steps) {
-      const double elapsed = seconds(Clock::now() - windowStart);
+      const double elapsed = secondsSince(windowStart);
       report.progress({step + 1, o.steps, lossSum / static_cast<double>(windowSteps), rate,
                        elapsed / static_cast<double>(windowSteps), waiting / elapsed});
       windowStart = Clock::now();

@@ -34,4 +34,8 @@ struct TrainingFrame {
   std::uint8_t known = 0;
 };
 
+inline bool knowsRightVentricle(const TrainingFrame& frame) {
+  return (frame.known & bitOf(Structure::rvCavity)) != 0;
+}
+
 }  // namespace cmr

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -47,6 +49,18 @@ inline std::filesystem::path ownFolder() {
   std::filesystem::create_directories(folder);
   FolderSweeper::ofThisProgram().note(folder);
   return folder;
+}
+
+// Made anew, without what an earlier run of this test has left there.
+inline std::filesystem::path freshFolder(const std::string& name) {
+  const std::filesystem::path folder = ownFolder() / name;
+  std::filesystem::remove_all(folder);
+  return folder;
+}
+
+inline std::string bytesOf(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace cmr::test

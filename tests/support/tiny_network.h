@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analysis/network.h"
+#include "analysis/package_weights.h"
 
 namespace cmr {
 
@@ -26,6 +27,15 @@ inline NetworkGeometry tinyUnet() {
   g.architecture = Architecture::unet;
   g.unet.widths = {8, 8, 16, 16, 16};
   return g;
+}
+
+// An untrained network takes every pixel for the same; with each class as likely as the others on
+// the whole, it draws all of them.
+inline void drawEveryStructure(Network& network) {
+  const torch::NoGradGuard guard;
+  const torch::Tensor logits =
+      network->segment(knownAnswerImage(tinySize), ComputePrecision::float32);
+  network->named_parameters()["seg_cine_sax.classify.bias"].sub_(logits.mean({0, 2, 3}));
 }
 
 // The same parameters at every call.

@@ -45,11 +45,6 @@ PackageAddition additionOf(const HeadDescription& head, std::uint64_t seed) {
   return addition;
 }
 
-std::string bytesOf(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 class ExtendedPackage : public testing::Test {
  protected:
   void SetUp() override {
@@ -86,15 +81,15 @@ TEST_F(ExtendedPackage, HoldsTheNewHeadBesideWhatItHeldBefore) {
   EXPECT_EQ(heads[0].description.knownAnswer.logits.size(), 3U);
   EXPECT_EQ(layersOf(heads), (std::vector<int>{1, 2}));
   for (const char* name : {"backbone-1.safetensors", "heads-1.safetensors"}) {
-    EXPECT_EQ(bytesOf(fs::path(to_) / name), bytesOf(fs::path(from_) / name)) << name;
+    EXPECT_EQ(test::bytesOf(fs::path(to_) / name), test::bytesOf(fs::path(from_) / name)) << name;
   }
   EXPECT_NO_THROW(loadNetworkSegmenter(to_, {"float32", 1, 4}));
 }
 
 TEST_F(ExtendedPackage, LeavesThePackageThatItCameFromAsItWas) {
-  const std::string before = bytesOf(fs::path(from_) / "manifest.json");
+  const std::string before = test::bytesOf(fs::path(from_) / "manifest.json");
   addSequence();
-  EXPECT_EQ(bytesOf(fs::path(from_) / "manifest.json"), before);
+  EXPECT_EQ(test::bytesOf(fs::path(from_) / "manifest.json"), before);
   EXPECT_FALSE(fs::exists(fs::path(from_) / "heads-2.safetensors"));
 }
 
@@ -183,8 +178,8 @@ TEST_F(ExtendedPackage, HoldsDenseHeadsThatShareItsDecoder) {
   auto decoders = readTaskDecoders(package, reread);
   ASSERT_EQ(decoders.size(), 1U);
   EXPECT_NO_THROW(checkKnownAnswers(decoders, reread, tinySize, ComputePrecision::float32));
-  EXPECT_EQ(bytesOf(fs::path(to_) / "heads-1.safetensors"),
-            bytesOf(fs::path(from_) / "heads-1.safetensors"));
+  EXPECT_EQ(test::bytesOf(fs::path(to_) / "heads-1.safetensors"),
+            test::bytesOf(fs::path(from_) / "heads-1.safetensors"));
   change(to_, [](json& m) { m["heads"]["seg_lge_sax"]["network"]["ownBlocks"] = {"up1", "up2"}; });
   EXPECT_THROW(readTaskDecoders(openPackage(to_), reread), PackageError);
 }

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-FewshotOptions options(const std::string& name) {
+FewshotOptions smallestTable(const std::string& name) {
   FewshotOptions o;
   o.arms = fewshotArms({"unet"}, {});
   o.sizes = {"1", "all"};
@@ -48,14 +48,14 @@ std::vector<FewshotResult> resultsOfRun(const FewshotOptions& o) {
 }
 
 TEST(Fewshot, GivesTheSameFiguresForTheSameSeedAlsoWhenItWasKilledBetween) {
-  const FewshotOptions whole = options("whole");
+  const FewshotOptions whole = smallestTable("whole");
   const std::vector<FewshotResult> expected = resultsOfRun(whole);
   ASSERT_EQ(expected.size(), 2U);
   EXPECT_EQ(expected[0].size, 1U);
   EXPECT_EQ(expected[1].size, 2U);
   EXPECT_EQ(expected[0].lvDice.size(), 2U);
 
-  const FewshotOptions cut = options("cut");
+  const FewshotOptions cut = smallestTable("cut");
   struct Killed {};
   EXPECT_THROW(fewshot(cut, training(), testFrames(),
                        [](const FewshotReport& r) {
@@ -70,7 +70,7 @@ TEST(Fewshot, GivesTheSameFiguresForTheSameSeedAlsoWhenItWasKilledBetween) {
 }
 
 TEST(Fewshot, RefusesTestPatientsInTraining) {
-  const FewshotOptions o = options("leak");
+  const FewshotOptions o = smallestTable("leak");
   try {
     fewshot(o, training(), {tinyFrame("b")}, [](const FewshotReport&) {});
     FAIL();
@@ -81,13 +81,13 @@ TEST(Fewshot, RefusesTestPatientsInTraining) {
 }
 
 TEST(Fewshot, RefusesACropThatTheNetworksCannotHalve) {
-  FewshotOptions o = options("size");
+  FewshotOptions o = smallestTable("size");
   o.size = 40;
   EXPECT_THROW(fewshot(o, training(), testFrames(), [](const FewshotReport&) {}), InputError);
 }
 
 TEST(Fewshot, LeavesOutWhoIsExcluded) {
-  FewshotOptions o = options("excluded");
+  FewshotOptions o = smallestTable("excluded");
   o.excludedPatients = {"b"};
   o.sizes = {"all"};
   fewshot(o, training(), {tinyFrame("b")}, [](const FewshotReport& r) {
@@ -98,7 +98,7 @@ TEST(Fewshot, LeavesOutWhoIsExcluded) {
 }
 
 TEST(Fewshot, LearnsTheMapsOfDrawnHearts) {
-  FewshotOptions o = options("maps");
+  FewshotOptions o = smallestTable("maps");
   o.task = "seg_map_sax";
   o.drawn = true;
   o.sizes = {"all"};
@@ -114,7 +114,7 @@ TEST(Fewshot, LearnsTheMapsOfDrawnHearts) {
 }
 
 TEST(Fewshot, RefusesToMixTrainingsOfOtherSettings) {
-  FewshotOptions o = options("settings");
+  FewshotOptions o = smallestTable("settings");
   o.sizes = {"1"};
   resultsOfRun(o);
   o.steps = 3;

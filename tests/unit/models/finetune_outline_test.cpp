@@ -28,7 +28,7 @@ using testing::HasSubstr;
 
 constexpr auto float32 = ComputePrecision::float32;
 
-std::vector<TrainingFrame> frames(int count = 9) {
+std::vector<TrainingFrame> drawnFrames(int count = 9) {
   std::vector<TrainingFrame> all;
   for (int i = 0; i < count; ++i) {
     TrainingFrame frame = drawSaxPhantom(static_cast<std::uint64_t>(40 + i), {64, 64, 5.0});
@@ -38,19 +38,6 @@ std::vector<TrainingFrame> frames(int count = 9) {
     all.push_back(std::move(frame));
   }
   return all;
-}
-
-// An untrained network takes every pixel for the same; with each class as likely as the others on
-// the whole, it draws all of them.
-void drawEveryStructure(Network& network) {
-  const torch::NoGradGuard guard;
-  const torch::Tensor logits = network->segment(knownAnswerImage(tinySize), float32);
-  network->named_parameters()["seg_cine_sax.classify.bias"].sub_(logits.mean({0, 2, 3}));
-}
-
-std::string bytesOf(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 class OutlineRun : public testing::Test {
@@ -123,15 +110,15 @@ TEST_F(OutlineRun, ChangesTheLastBlockAndTheOutputLayerAndNoOtherNumber) {
   for (const auto& [name, tensor] : readTensors(after, "locator")) {
     EXPECT_TRUE(torch::equal(tensor, readTensors(before, "locator").at(name))) << name;
   }
-  EXPECT_EQ(bytesOf(fs::path(from_) / "backbone-1.safetensors"),
-            bytesOf(fs::path(packageOf("run")) / "backbone-1.safetensors"));
+  EXPECT_EQ(test::bytesOf(fs::path(from_) / "backbone-1.safetensors"),
+            test::bytesOf(fs::path(packageOf("run")) / "backbone-1.safetensors"));
   EXPECT_EQ(before.files.size(), after.files.size());
 }
 
 TEST_F(OutlineRun, SaysInTheManifestWhatItDidAndKeepsWhatItDidNotTouch) {
   OutlineOptions o = options("run");
   o.shared.command = "cmr finetune --task seg_cine_sax";
-  finetuneOutline(o, frames());
+  finetuneOutline(o, drawnFrames());
   const ModelPackage package = openPackage(packageOf("run"));
   EXPECT_EQ(package.identity.version, "0.2.0");
   const json& told = package.manifest.at("training").at("heads").at("seg_cine_sax");
@@ -147,11 +134,11 @@ TEST_F(OutlineRun, SaysInTheManifestWhatItDidAndKeepsWhatItDidNotTouch) {
 
 TEST_F(OutlineRun, DrawsBetterOutlinesThanBeforeOfFramesThatItDidNotLearnFrom) {
   const OutlineOptions o = longer("run");
-  finetuneOutline(o, frames(30));
+  finetuneOutline(o, drawnFrames(30));
   AugmentOptions geometry;
   geometry.size = tinySize;
   geometry.spacingMm = 5;
-  std::vector<TrainingFrame> heldOut = frames(30);
+  std::vector<TrainingFrame> heldOut = drawnFrames(30);
   heldOut.erase(std::remove_if(heldOut.begin(), heldOut.end(),
                                [](const TrainingFrame& f) { return f.patient != "C"; }),
                 heldOut.end());
@@ -162,12 +149,12 @@ TEST_F(OutlineRun, DrawsBetterOutlinesThanBeforeOfFramesThatItDidNotLearnFrom) {
 }
 
 TEST_F(OutlineRun, WritesTheSameBytesForTheSameSeedInterruptedOrNot) {
-  finetuneOutline(longer("whole"), frames(30));
-  finetuneOutline(longer("again"), frames(30));
-  EXPECT_NE(bytesOf(packageOf("whole") + "/heads-1.safetensors"),
-            bytesOf(from_ + "/heads-1.safetensors"));
-  EXPECT_EQ(bytesOf(packageOf("whole") + "/heads-1.safetensors"),
-            bytesOf(packageOf("again") + "/heads-1.safetensors"));
+  finetuneOutline(longer("whole"), drawnFrames(30));
+  finetuneOutline(longer("again"), drawnFrames(30));
+  EXPECT_NE(test::bytesOf(packageOf("whole") + "/heads-1.safetensors"),
+            test::bytesOf(from_ + "/heads-1.safetensors"));
+  EXPECT_EQ(test::bytesOf(packageOf("whole") + "/heads-1.safetensors"),
+            test::bytesOf(packageOf("again") + "/heads-1.safetensors"));
 
   Network network = readWeights(openPackage(from_));
   AugmentOptions geometry;
@@ -175,7 +162,7 @@ TEST_F(OutlineRun, WritesTheSameBytesForTheSameSeedInterruptedOrNot) {
   geometry.spacingMm = 5;
   DenseHead reader = outlineHead(network);
   const OutlineSamples samples =
-      plainOutlineSamples(reader, network, frames(30), geometry, float32);
+      plainOutlineSamples(reader, network, drawnFrames(30), geometry, float32);
   class Silence final : public TrainingReport {
     void progress(const TrainingProgress&) override {}
     void validated(const ValidationScore&, bool) override {}
@@ -223,7 +210,7 @@ TEST_F(OutlineRun, StartsAsTheNetworkThatItBelongsTo) {
 TEST_F(OutlineRun, KeepsTheWeightsThatItBeganWithWhereNoStepDidBetter) {
   OutlineOptions o = options("run", 10);
   o.shared.learningRate = 0;
-  finetuneOutline(o, frames());
+  finetuneOutline(o, drawnFrames());
   const ModelPackage package = openPackage(packageOf("run"));
   EXPECT_EQ(package.manifest.at("training").at("heads").at("seg_cine_sax").at("bestStep"), 0);
   const auto old = readTensors(openPackage(from_), "seg_cine_sax");
@@ -245,7 +232,7 @@ TEST_F(OutlineRun, RefusesAPackageWhoseOtherHeadsWouldChangeWithIt) {
   o.package = (folder_ / "shared").string();
   extendPackage(from_, o.package, addition);
   try {
-    finetuneOutline(o, frames());
+    finetuneOutline(o, drawnFrames());
     FAIL() << "changed another head";
   } catch (const PackageError& error) {
     EXPECT_THAT(error.what(), HasSubstr("the head seg_lge_sax"));
@@ -256,39 +243,39 @@ TEST_F(OutlineRun, RefusesATargetThatHoldsAPackageBeforeItLearns) {
   OutlineOptions o = options("run");
   o.shared.packageFolder = (folder_ / "taken").string();
   extendPackage(from_, o.shared.packageFolder, {});
-  const std::string before = bytesOf(folder_ / "taken" / "manifest.json");
+  const std::string before = test::bytesOf(folder_ / "taken" / "manifest.json");
   try {
-    finetuneOutline(o, frames());
+    finetuneOutline(o, drawnFrames());
     FAIL() << "wrote over a package";
   } catch (const PackageError& error) {
     EXPECT_THAT(error.what(), HasSubstr("holds a package already"));
   }
   EXPECT_FALSE(fs::exists(folder_ / "run" / "last.ckpt"));
-  EXPECT_EQ(bytesOf(folder_ / "taken" / "manifest.json"), before);
+  EXPECT_EQ(test::bytesOf(folder_ / "taken" / "manifest.json"), before);
 }
 
 TEST_F(OutlineRun, GoesOnAfterItsEndWithMoreStepsAndWritesItsPackageAnew) {
-  finetuneOutline(options("run", 20), frames());
+  finetuneOutline(options("run", 20), drawnFrames());
   OutlineOptions more = options("run", 40);
   more.shared.resume = true;
-  finetuneOutline(more, frames());
+  finetuneOutline(more, drawnFrames());
   const ModelPackage package = openPackage(packageOf("run"));
   EXPECT_EQ(package.manifest.at("training").at("heads").at("seg_cine_sax").at("steps"), 40);
 }
 
 TEST_F(OutlineRun, TakesNoPackageButItsOwnOutOfServiceWhenItGoesOn) {
-  finetuneOutline(options("run", 10), frames());
-  finetuneOutline(options("other", 10), frames());
-  const std::string before = bytesOf(fs::path(packageOf("other")) / "manifest.json");
+  finetuneOutline(options("run", 10), drawnFrames());
+  finetuneOutline(options("other", 10), drawnFrames());
+  const std::string before = test::bytesOf(fs::path(packageOf("other")) / "manifest.json");
   OutlineOptions more = options("run", 20);
   more.shared.resume = true;
   more.shared.packageFolder = packageOf("other");
-  EXPECT_THROW(finetuneOutline(more, frames()), PackageError);
-  EXPECT_EQ(bytesOf(fs::path(packageOf("other")) / "manifest.json"), before);
+  EXPECT_THROW(finetuneOutline(more, drawnFrames()), PackageError);
+  EXPECT_EQ(test::bytesOf(fs::path(packageOf("other")) / "manifest.json"), before);
 }
 
 TEST_F(OutlineRun, SaysByWhatTheRightVentricleWasTaught) {
-  std::vector<TrainingFrame> taught = frames();
+  std::vector<TrainingFrame> taught = drawnFrames();
   EXPECT_EQ(rightVentricleEvidence(taught, false), "both");
   EXPECT_EQ(rightVentricleEvidence(taught, true), "non-expert");
   for (TrainingFrame& f : taught) f.known &= static_cast<std::uint8_t>(~bitOf(Structure::rvCavity));
@@ -298,7 +285,7 @@ TEST_F(OutlineRun, SaysByWhatTheRightVentricleWasTaught) {
   ASSERT_EQ(openPackage(from_).identity.evidence[rv], "phantom");
   OutlineOptions o = options("run", 10);
   o.shared.nonExpert = true;
-  finetuneOutline(o, frames());
+  finetuneOutline(o, drawnFrames());
   EXPECT_EQ(openPackage(packageOf("run")).identity.evidence[rv], "non-expert");
   EXPECT_EQ(openPackage(packageOf("run")).identity.release[rv], "off");
 }
@@ -306,7 +293,7 @@ TEST_F(OutlineRun, SaysByWhatTheRightVentricleWasTaught) {
 TEST_F(OutlineRun, AsksForFramesToChooseBy) {
   OutlineOptions o = options("run");
   o.shared.validationPatients.clear();
-  EXPECT_THROW(finetuneOutline(o, frames()), InputError);
+  EXPECT_THROW(finetuneOutline(o, drawnFrames()), InputError);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-FinetuneOptions options(const std::string& name) {
+FinetuneOptions quickOptions(const std::string& name) {
   FinetuneOptions o;
   o.architecture = "image-path";
   o.validationPatients = {"b"};
@@ -36,15 +36,15 @@ FinetuneOptions options(const std::string& name) {
   return o;
 }
 
-std::vector<TrainingFrame> frames() {
+std::vector<TrainingFrame> tinyFrames() {
   return {tinyFrame("a"), tinyFrame("b", {26, 22, 6}), tinyFrame("c", {22, 26, 8})};
 }
 
 TEST(Finetune, WritesTheSamePackageForTheSameSeed) {
-  const FinetuneOptions first = options("one");
-  const FinetuneOptions second = options("two");
-  finetune(first, frames());
-  finetune(second, frames());
+  const FinetuneOptions first = quickOptions("one");
+  const FinetuneOptions second = quickOptions("two");
+  finetune(first, tinyFrames());
+  finetune(second, tinyFrames());
   const ModelPackage one = openPackage(first.output + "/package");
   const ModelPackage two = openPackage(second.output + "/package");
   EXPECT_EQ(one.manifest, two.manifest);
@@ -55,12 +55,12 @@ TEST(Finetune, WritesTheSamePackageForTheSameSeed) {
 }
 
 TEST(Finetune, RefusesAPatientWhoIsNotThere) {
-  FinetuneOptions o = options("nobody");
+  FinetuneOptions o = quickOptions("nobody");
   o.validationPatients = {"b", "nobody"};
-  EXPECT_THROW(finetune(o, frames()), InputError);
-  o = options("nothing");
+  EXPECT_THROW(finetune(o, tinyFrames()), InputError);
+  o = quickOptions("nothing");
   o.architecture = "vit-xxl";
-  EXPECT_THROW(finetune(o, frames()), InputError);
+  EXPECT_THROW(finetune(o, tinyFrames()), InputError);
 }
 
 }  // namespace

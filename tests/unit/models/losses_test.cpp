@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::int64_t classes = 4;
 constexpr std::int64_t side = 6;
-constexpr int cavity = bitOf(Structure::lvCavity);
-constexpr int notCavity = anyStructure & ~cavity;
+constexpr int cavityBit = bitOf(Structure::lvCavity);
+constexpr int notCavity = anyStructure & ~cavityBit;
 
 torch::Tensor seededLogits() {
   torch::manual_seed(11);
@@ -46,9 +46,9 @@ TEST(PartialLabelLoss, LearnsNothingWhereAnythingIsAllowedAndNothingKnown) {
 // loss changes, it changes in proportion to what the network already believes of them.
 TEST(PartialLabelLoss, GivesNoGradientBetweenStructuresThatTheLabelsDoNotTellApart) {
   torch::Tensor allowed = filled(notCavity);
-  allowed.slice(1, 2, 4).slice(2, 2, 4).fill_(cavity);
+  allowed.slice(1, 2, 4).slice(2, 2, 4).fill_(cavityBit);
   const torch::Tensor logits = seededLogits();
-  const torch::Tensor gradient = gradientOf(logits, allowed, knownAs(cavity));
+  const torch::Tensor gradient = gradientOf(logits, allowed, knownAs(cavityBit));
   const torch::Tensor share = gradient / torch::softmax(logits, 1);
   EXPECT_LT((share.select(1, 0) - share.select(1, 2)).abs().max().item<double>(), 1e-5);
   EXPECT_LT((share.select(1, 0) - share.select(1, 3)).abs().max().item<double>(), 1e-5);
@@ -58,12 +58,12 @@ TEST(PartialLabelLoss, GivesNoGradientBetweenStructuresThatTheLabelsDoNotTellApa
 TEST(PartialLabelLoss, DoesNotCallUndrawnMyocardiumWrong) {
   // Myocardium everywhere outside the cavity costs as much as background everywhere.
   torch::Tensor allowed = filled(notCavity);
-  allowed.slice(1, 2, 4).slice(2, 2, 4).fill_(cavity);
+  allowed.slice(1, 2, 4).slice(2, 2, 4).fill_(cavityBit);
   const auto certain = [&](std::int64_t outside) {
     torch::Tensor logits = torch::zeros({2, classes, side, side});
-    logits.select(1, outside).add_(12 * allowed.ne(cavity).to(torch::kFloat32));
-    logits.select(1, 1).add_(12 * allowed.eq(cavity).to(torch::kFloat32));
-    return lossOf(logits, allowed, knownAs(cavity));
+    logits.select(1, outside).add_(12 * allowed.ne(cavityBit).to(torch::kFloat32));
+    logits.select(1, 1).add_(12 * allowed.eq(cavityBit).to(torch::kFloat32));
+    return lossOf(logits, allowed, knownAs(cavityBit));
   };
   EXPECT_NEAR(certain(2), certain(0), 1e-6);
   EXPECT_LT(certain(2), 0.01);
@@ -75,10 +75,11 @@ TEST(PartialLabelLoss, PunishesAKnownStructureThatIsFoundWhereItIsAbsent) {
   torch::Tensor logits = torch::zeros({2, classes, side, side});
   logits.select(1, 2).fill_(8);
   const double known =
-      lossOf(logits, filled(outside), knownAs(cavity | bitOf(Structure::lvMyocardium)));
+      lossOf(logits, filled(outside), knownAs(cavityBit | bitOf(Structure::lvMyocardium)));
   logits.select(1, 2).fill_(-8);
-  EXPECT_GT(known,
-            lossOf(logits, filled(outside), knownAs(cavity | bitOf(Structure::lvMyocardium))) + 5);
+  EXPECT_GT(
+      known,
+      lossOf(logits, filled(outside), knownAs(cavityBit | bitOf(Structure::lvMyocardium))) + 5);
 }
 
 TEST(PartialLabelLoss, CountsOverlapOnlyInFramesThatKnowTheStructure) {

@@ -23,11 +23,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::HasSubstr;
 
-std::string bytesOf(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 class MergedPackage : public testing::Test {
  protected:
   void SetUp() override {
@@ -101,7 +96,7 @@ TEST_F(MergedPackage, HoldsTheHeadsOfAllPackagesWithTrainingAndMeasurements) {
 TEST_F(MergedPackage, KeepsTheFilesOfItsNetworkByteForByte) {
   mergeHeads(base_, to_, {{landmarks_, lge_}, {}, "", {}});
   for (const PackageFile& file : openPackage(base_).files) {
-    EXPECT_EQ(bytesOf(fs::path(to_) / file.path), bytesOf(fs::path(base_) / file.path));
+    EXPECT_EQ(test::bytesOf(fs::path(to_) / file.path), test::bytesOf(fs::path(base_) / file.path));
   }
 }
 

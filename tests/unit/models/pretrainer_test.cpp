@@ -22,19 +22,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Recorder final : public PretrainReport {
+class PretrainRecorder final : public PretrainReport {
  public:
   void progress(const PretrainProgress& p) override { steps.push_back(p); }
   void probed(const ProbeResult& r) override { probes.push_back(r); }
   std::vector<PretrainProgress> steps;
   std::vector<ProbeResult> probes;
 };
-
-fs::path freshFolder(const std::string& name) {
-  const fs::path folder = test::ownFolder() / name;
-  fs::remove_all(folder);
-  return folder;
-}
 
 DinoGeometry tinyDino() {
   DinoGeometry g;
@@ -45,7 +39,7 @@ DinoGeometry tinyDino() {
   return g;
 }
 
-MultiCropPlan tinyPlan() {
+MultiCropPlan tinyCropPlan() {
   MultiCropPlan plan;
   plan.seed = 9;
   plan.images = 4;
@@ -55,7 +49,7 @@ MultiCropPlan tinyPlan() {
   return plan;
 }
 
-PretrainerOptions tinyOptions(const fs::path& folder, std::int64_t steps) {
+PretrainerOptions tinyPretrainOptions(const fs::path& folder, std::int64_t steps) {
   PretrainerOptions o;
   o.steps = steps;
   o.learningRate = 0.1;  // of 256 images: 0.0016 for 4
@@ -85,14 +79,14 @@ ProbeSet disks() {
 
 struct PretrainedRun {
   DinoNetwork teacher;
-  Recorder report;
+  PretrainRecorder report;
 };
 
 PretrainedRun pretrained(const DinoGeometry& geometry, const PretrainerOptions& options,
                          const MultiCropPlan& plan, const ImageSequence& sequence = diskOf) {
   setThreads(1);  // sums in one order
   torch::manual_seed(5);
-  Recorder report;
+  PretrainRecorder report;
   DinoNetwork teacher = pretrain(geometry, options, plan, sequence, disks(), report);
   return {teacher, report};
 }
@@ -106,7 +100,7 @@ bool sameParameters(const DinoNetwork& a, const DinoNetwork& b) {
   return left.size() == right.size();
 }
 
-double meanOf(const Recorder& report, std::size_t from, std::size_t count,
+double meanOf(const PretrainRecorder& report, std::size_t from, std::size_t count,
               double (*value)(const PretrainProgress&)) {
   double sum = 0;
   for (std::size_t i = from; i < from + count; ++i) sum += value(report.steps[i]);
@@ -116,7 +110,7 @@ double meanOf(const Recorder& report, std::size_t from, std::size_t count,
 // A teacher that stands still, with its centre, sets a task with a known end: the loss falls to the
 // entropy of what the teacher says.
 PretrainerOptions standingTeacher(const fs::path& folder) {
-  PretrainerOptions options = tinyOptions(folder, 60);
+  PretrainerOptions options = tinyPretrainOptions(folder, 60);
   options.teacherMomentum = 1;
   options.centreMomentum = 1;
   options.temperatureSteps = 20;
@@ -125,7 +119,7 @@ PretrainerOptions standingTeacher(const fs::path& folder) {
 
 TEST(Pretrainer, LearnsWhatAStandingTeacherSays) {
   const PretrainedRun run =
-      pretrained(tinyDino(), standingTeacher(freshFolder("standing")), tinyPlan());
+      pretrained(tinyDino(), standingTeacher(test::freshFolder("standing")), tinyCropPlan());
   const auto excess = [](const PretrainProgress& p) { return p.loss - p.targets.mean; };
   const double atFirst = meanOf(run.report, 0, 10, excess);
   EXPECT_GT(atFirst, 0);
@@ -135,20 +129,20 @@ TEST(Pretrainer, LearnsWhatAStandingTeacherSays) {
 TEST(Pretrainer, LearnsWhatAStandingTeacherSaysOfHiddenPatches) {
   DinoGeometry geometry = tinyDino();
   geometry.patches = true;
-  PretrainerOptions options = standingTeacher(freshFolder("patches"));
+  PretrainerOptions options = standingTeacher(test::freshFolder("patches"));
   options.patchWeight = 1;
-  const PretrainedRun run = pretrained(geometry, options, tinyPlan());
+  const PretrainedRun run = pretrained(geometry, options, tinyCropPlan());
   const auto patchLoss = [](const PretrainProgress& p) { return p.patchLoss; };
   EXPECT_LT(meanOf(run.report, 50, 10, patchLoss), meanOf(run.report, 0, 10, patchLoss) - 0.3);
 }
 
 TEST(Pretrainer, SpreadsTheFeaturesWithKoLeo) {
   const auto spreadWith = [](double weight) {
-    PretrainerOptions options = tinyOptions(freshFolder("koleo"), 80);
+    PretrainerOptions options = tinyPretrainOptions(test::freshFolder("koleo"), 80);
     options.koleoWeight = weight;
     options.teacherTemperature = 0.04;
     options.probeEvery = 80;
-    return pretrained(tinyDino(), options, tinyPlan()).report.probes.back().spread;
+    return pretrained(tinyDino(), options, tinyCropPlan()).report.probes.back().spread;
   };
   EXPECT_LT(spreadWith(0), 0.1);
   EXPECT_GT(spreadWith(0.5), 0.3);
@@ -157,23 +151,26 @@ TEST(Pretrainer, SpreadsTheFeaturesWithKoLeo) {
 // Small, fast and with a hasty centre, this run loses what tells its images apart; its loss, the
 // logarithm of the prototypes, looks like nothing in particular.
 TEST(Pretrainer, SaysThatItCollapsed) {
-  PretrainerOptions options = tinyOptions(freshFolder("collapse"), 120);
+  PretrainerOptions options = tinyPretrainOptions(test::freshFolder("collapse"), 120);
   options.teacherTemperature = 0.04;
   options.centreMomentum = 0.5;
   options.teacherMomentum = 0.95;
   options.probeEvery = 120;
-  const PretrainedRun run = pretrained(tinyDino(), options, tinyPlan());
+  const PretrainedRun run = pretrained(tinyDino(), options, tinyCropPlan());
   EXPECT_NE(run.report.probes.back().collapse, "");
   EXPECT_NEAR(run.report.steps.back().loss, std::log(24.0), 0.1);
 }
 
 TEST(Pretrainer, DoesTheSameForTheSameSeed) {
-  const PretrainedRun one = pretrained(tinyDino(), tinyOptions(freshFolder("one"), 3), tinyPlan());
-  const PretrainedRun two = pretrained(tinyDino(), tinyOptions(freshFolder("two"), 3), tinyPlan());
+  const PretrainedRun one =
+      pretrained(tinyDino(), tinyPretrainOptions(test::freshFolder("one"), 3), tinyCropPlan());
+  const PretrainedRun two =
+      pretrained(tinyDino(), tinyPretrainOptions(test::freshFolder("two"), 3), tinyCropPlan());
   EXPECT_TRUE(sameParameters(one.teacher, two.teacher));
-  MultiCropPlan other = tinyPlan();
+  MultiCropPlan other = tinyCropPlan();
   other.seed = 10;
-  const PretrainedRun three = pretrained(tinyDino(), tinyOptions(freshFolder("three"), 3), other);
+  const PretrainedRun three =
+      pretrained(tinyDino(), tinyPretrainOptions(test::freshFolder("three"), 3), other);
   EXPECT_FALSE(sameParameters(one.teacher, three.teacher));
 }
 
@@ -184,7 +181,7 @@ TEST_P(PretrainerResume, GoesOnAfterAnInterruptionAsIfThereHadBeenNone) {
   geometry.dropPath = 0.2;
   geometry.patches = GetParam();
   const auto optionsIn = [](const fs::path& folder) {
-    PretrainerOptions o = tinyOptions(folder, 6);
+    PretrainerOptions o = tinyPretrainOptions(folder, 6);
     o.accumulate = 2;
     o.frozenPrototypeSteps = 4;  // the interruption falls into the frozen steps
     if (GetParam()) {
@@ -193,17 +190,18 @@ TEST_P(PretrainerResume, GoesOnAfterAnInterruptionAsIfThereHadBeenNone) {
     }
     return o;
   };
-  const PretrainedRun whole = pretrained(geometry, optionsIn(freshFolder("whole")), tinyPlan());
-  const fs::path folder = freshFolder("resumed");
+  const PretrainedRun whole =
+      pretrained(geometry, optionsIn(test::freshFolder("whole")), tinyCropPlan());
+  const fs::path folder = test::freshFolder("resumed");
   // Step 4 needs the images from slot 32 on; the checkpoint after step 3 is there by then.
   const ImageSequence failing = [](std::uint64_t slot) {
     if (slot >= 32) throw InputError("the power went off");
     return diskOf(slot);
   };
-  EXPECT_THROW(pretrained(geometry, optionsIn(folder), tinyPlan(), failing), InputError);
+  EXPECT_THROW(pretrained(geometry, optionsIn(folder), tinyCropPlan(), failing), InputError);
   PretrainerOptions resumed = optionsIn(folder);
   resumed.resume = true;
-  const PretrainedRun rest = pretrained(geometry, resumed, tinyPlan());
+  const PretrainedRun rest = pretrained(geometry, resumed, tinyCropPlan());
   EXPECT_TRUE(sameParameters(whole.teacher, rest.teacher));
   ASSERT_EQ(rest.report.steps.size(), 3U);
   EXPECT_EQ(rest.report.steps[0].loss, whole.report.steps[3].loss);
@@ -214,29 +212,29 @@ TEST_P(PretrainerResume, GoesOnAfterAnInterruptionAsIfThereHadBeenNone) {
 INSTANTIATE_TEST_SUITE_P(WithAndWithoutPatches, PretrainerResume, testing::Bool());
 
 TEST(Pretrainer, RefusesToResumeARunOfAnotherSeedOrBatch) {
-  const fs::path folder = freshFolder("other");
-  pretrained(tinyDino(), tinyOptions(folder, 1), tinyPlan());
-  PretrainerOptions resumed = tinyOptions(folder, 2);
+  const fs::path folder = test::freshFolder("other");
+  pretrained(tinyDino(), tinyPretrainOptions(folder, 1), tinyCropPlan());
+  PretrainerOptions resumed = tinyPretrainOptions(folder, 2);
   resumed.resume = true;
-  MultiCropPlan other = tinyPlan();
+  MultiCropPlan other = tinyCropPlan();
   other.seed = 10;
   EXPECT_THROW(pretrained(tinyDino(), resumed, other), InputError);
-  other = tinyPlan();
+  other = tinyCropPlan();
   other.images = 2;
   EXPECT_THROW(pretrained(tinyDino(), resumed, other), InputError);
   DinoGeometry wider = tinyDino();
   wider.head.prototypes = 25;
-  EXPECT_THROW(pretrained(wider, resumed, tinyPlan()), InputError);
+  EXPECT_THROW(pretrained(wider, resumed, tinyCropPlan()), InputError);
 }
 
 TEST(Pretrainer, AddsBatchesUpToOneOfTheirSum) {
-  PretrainerOptions together = tinyOptions(freshFolder("together"), 3);
-  MultiCropPlan large = tinyPlan();
+  PretrainerOptions together = tinyPretrainOptions(test::freshFolder("together"), 3);
+  MultiCropPlan large = tinyCropPlan();
   large.images = 8;
-  PretrainerOptions apart = tinyOptions(freshFolder("apart"), 3);
+  PretrainerOptions apart = tinyPretrainOptions(test::freshFolder("apart"), 3);
   apart.accumulate = 2;
   const PretrainedRun one = pretrained(tinyDino(), together, large);
-  const PretrainedRun two = pretrained(tinyDino(), apart, tinyPlan());
+  const PretrainedRun two = pretrained(tinyDino(), apart, tinyCropPlan());
   for (std::size_t i = 0; i < 3; ++i) {
     EXPECT_NEAR(one.report.steps[i].loss, two.report.steps[i].loss, 2e-3) << i;
     EXPECT_DOUBLE_EQ(one.report.steps[i].learningRate, two.report.steps[i].learningRate);
@@ -245,10 +243,10 @@ TEST(Pretrainer, AddsBatchesUpToOneOfTheirSum) {
 
 TEST(Pretrainer, MovesThePrototypesOnlyAfterTheFrozenSteps) {
   const auto prototypesAfter = [](std::int64_t frozen) {
-    PretrainerOptions o = tinyOptions(freshFolder("frozen"), 2);
+    PretrainerOptions o = tinyPretrainOptions(test::freshFolder("frozen"), 2);
     o.frozenPrototypeSteps = frozen;
     o.teacherMomentum = 0;  // the teacher is the student
-    PretrainedRun run = pretrained(tinyDino(), o, tinyPlan());
+    PretrainedRun run = pretrained(tinyDino(), o, tinyCropPlan());
     return run.teacher->named_parameters()["head.last_layer.weight_v"].clone();
   };
   torch::manual_seed(5);
@@ -259,19 +257,19 @@ TEST(Pretrainer, MovesThePrototypesOnlyAfterTheFrozenSteps) {
 }
 
 TEST(Pretrainer, LeavesTheTeacherBehindTheStudent) {
-  PretrainerOptions o = tinyOptions(freshFolder("behind"), 2);
+  PretrainerOptions o = tinyPretrainOptions(test::freshFolder("behind"), 2);
   o.teacherMomentum = 1;
-  const PretrainedRun run = pretrained(tinyDino(), o, tinyPlan());
+  const PretrainedRun run = pretrained(tinyDino(), o, tinyCropPlan());
   torch::manual_seed(5);
   EXPECT_TRUE(sameParameters(run.teacher, DinoNetwork(tinyDino())));
 }
 
 TEST(Pretrainer, StopsAndNamesStepAndImagesWhenTheLossIsNoNumber) {
-  PretrainerOptions options = tinyOptions(freshFolder("nan"), 8);
+  PretrainerOptions options = tinyPretrainOptions(test::freshFolder("nan"), 8);
   options.learningRate = 1e30;  // the second step sees weights whose products overflow
   const auto messageOf = [&] {
     try {
-      pretrained(tinyDino(), options, tinyPlan());
+      pretrained(tinyDino(), options, tinyCropPlan());
       return std::string("went on without numbers");
     } catch (const InputError& error) {
       return std::string(error.what());
@@ -309,7 +307,7 @@ TEST(Pretrainer, HidesPatchesFromTheStudentOnly) {
 }
 
 TEST(Pretrainer, TellsThePhasesOfLabelledFrames) {
-  PretrainerOptions options = tinyOptions(freshFolder("phases"), 1);
+  PretrainerOptions options = tinyPretrainOptions(test::freshFolder("phases"), 1);
   ProbeSet probe = disks();
   std::vector<TrainingFrame> frames;
   for (int patient = 0; patient < 4; ++patient) {
@@ -319,34 +317,35 @@ TEST(Pretrainer, TellsThePhasesOfLabelledFrames) {
       frames.push_back(frame);
     }
   }
-  probe.questions.push_back(phaseQuestion(frames, 2, tinyPlan().crops.globalSize));
+  probe.questions.push_back(phaseQuestion(frames, 2, tinyCropPlan().crops.globalSize));
   probe.neighbours = 3;
   setThreads(1);
   torch::manual_seed(5);
-  Recorder report;
-  pretrain(tinyDino(), options, tinyPlan(), diskOf, probe, report);
+  PretrainRecorder report;
+  pretrain(tinyDino(), options, tinyCropPlan(), diskOf, probe, report);
   EXPECT_EQ(report.probes.back().nearestNeighbours.at("phase"), 1.0);
 }
 
 TEST(Pretrainer, RefusesViewsThatPatchesDoNotFill) {
-  MultiCropPlan plan = tinyPlan();
+  MultiCropPlan plan = tinyCropPlan();
   plan.crops.localSize = 20;
-  EXPECT_THROW(pretrained(tinyDino(), tinyOptions(freshFolder("odd"), 1), plan), InputError);
+  EXPECT_THROW(pretrained(tinyDino(), tinyPretrainOptions(test::freshFolder("odd"), 1), plan),
+               InputError);
 }
 
 // The whole way: drawn hearts, a backbone of the size that ships, a head on top, a package.
 TEST(Pretraining, EndsInABackboneThatFinetuningStartsFrom) {
   PretrainOptions o;
-  o.trainer = tinyOptions("", 1);
+  o.trainer = tinyPretrainOptions("", 1);
   o.trainer.learningRate = 1e-3;
   o.geometry.head = {384, 32, 16, 24};
   o.geometry.vit.positionGrid = 4;
-  o.plan = tinyPlan();
+  o.plan = tinyCropPlan();
   o.plan.images = 2;
   o.probeImages = 4;
   o.threads = 1;
   o.precision = "float32";
-  o.output = freshFolder("whole_way").string();
+  o.output = test::freshFolder("whole_way").string();
   PretrainImages images(o.seed);
   std::vector<std::string> drawn;
   o.draw = [&drawn](const std::string& log) { drawn.push_back(log); };
@@ -365,7 +364,7 @@ TEST(Pretraining, EndsInABackboneThatFinetuningStartsFrom) {
   f.phantomShare = 0;
   f.threads = 1;
   f.precision = "float32";
-  f.output = freshFolder("on_top").string();
+  f.output = test::freshFolder("on_top").string();
   finetune(f, {tinyFrame("a"), tinyFrame("b")});
 
   const ModelPackage package = openPackage(f.output + "/package");

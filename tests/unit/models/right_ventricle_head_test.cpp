@@ -62,15 +62,6 @@ TrainingFrame frameOf(const std::string& patient, std::uint64_t seed, bool knows
   return frame;
 }
 
-// An untrained network takes every pixel for the same; with each class as likely as the others on
-// the whole, it draws all of them.
-void drawEveryStructure(Network& network) {
-  const torch::NoGradGuard guard;
-  const torch::Tensor logits =
-      network->segment(knownAnswerImage(tinySize), ComputePrecision::float32);
-  network->named_parameters()["seg_cine_sax.classify.bias"].sub_(logits.mean({0, 2, 3}));
-}
-
 class RightVentricleHead : public testing::Test {
  protected:
   void SetUp() override {

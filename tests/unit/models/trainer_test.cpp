@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Recorder final : public TrainingReport {
+class TrainingRecorder final : public TrainingReport {
  public:
   void progress(const TrainingProgress& p) override { losses.push_back(p.loss); }
   void validated(const ValidationScore& score, bool) override { scores.push_back(score); }
@@ -26,13 +26,7 @@ class Recorder final : public TrainingReport {
   std::vector<ValidationScore> scores;
 };
 
-fs::path freshFolder(const std::string& name) {
-  const fs::path folder = test::ownFolder() / name;
-  fs::remove_all(folder);
-  return folder;
-}
-
-BatchPlan tinyPlan() {
+BatchPlan tinyBatchPlan() {
   BatchPlan plan;
   plan.seed = 9;
   plan.crops = 2;
@@ -43,7 +37,7 @@ BatchPlan tinyPlan() {
   return plan;
 }
 
-TrainerOptions tinyOptions(const fs::path& folder, std::int64_t steps) {
+TrainerOptions tinyTrainingOptions(const fs::path& folder, std::int64_t steps) {
   TrainerOptions o;
   o.steps = steps;
   o.warmupSteps = 2;
@@ -60,7 +54,7 @@ TrainingFrame phantomOf(std::uint64_t seed) {
 
 struct TrainedRun {
   Network network;
-  Recorder report;
+  TrainingRecorder report;
   ValidationScore best;
 };
 
@@ -83,9 +77,9 @@ bool sameParameters(const Network& a, const Network& b) {
 }
 
 TEST(Trainer, LearnsASmallHeartByHeart) {
-  BatchPlan plan = tinyPlan();
+  BatchPlan plan = tinyBatchPlan();
   plan.augment.enabled = false;
-  TrainerOptions options = tinyOptions(freshFolder("overfit"), 120);
+  TrainerOptions options = tinyTrainingOptions(test::freshFolder("overfit"), 120);
   options.validateEvery = 120;
   const TrainedRun run = trained(tinyVit(), options, plan);
   EXPECT_LT(run.report.losses.back(), 0.6 * run.report.losses.front());
@@ -94,29 +88,33 @@ TEST(Trainer, LearnsASmallHeartByHeart) {
 }
 
 TEST(Trainer, DoesTheSameForTheSameSeed) {
-  const TrainedRun one = trained(tinyVit(), tinyOptions(freshFolder("one"), 4), tinyPlan());
-  const TrainedRun two = trained(tinyVit(), tinyOptions(freshFolder("two"), 4), tinyPlan());
+  const TrainedRun one =
+      trained(tinyVit(), tinyTrainingOptions(test::freshFolder("one"), 4), tinyBatchPlan());
+  const TrainedRun two =
+      trained(tinyVit(), tinyTrainingOptions(test::freshFolder("two"), 4), tinyBatchPlan());
   EXPECT_EQ(one.report.losses, two.report.losses);
   EXPECT_TRUE(sameParameters(one.network, two.network));
-  BatchPlan other = tinyPlan();
+  BatchPlan other = tinyBatchPlan();
   other.seed = 10;
-  const TrainedRun three = trained(tinyVit(), tinyOptions(freshFolder("three"), 4), other);
+  const TrainedRun three =
+      trained(tinyVit(), tinyTrainingOptions(test::freshFolder("three"), 4), other);
   EXPECT_NE(one.report.losses, three.report.losses);
 }
 
 TEST(Trainer, GoesOnAfterAnInterruptionAsIfThereHadBeenNone) {
-  BatchPlan plan = tinyPlan();
+  BatchPlan plan = tinyBatchPlan();
   plan.phantomOnlySteps = 100;
-  const TrainedRun whole = trained(tinyVit(), tinyOptions(freshFolder("whole"), 6), plan);
+  const TrainedRun whole =
+      trained(tinyVit(), tinyTrainingOptions(test::freshFolder("whole"), 6), plan);
   // Steps 0, 1 and 2 are drawn and the checkpoint after them is written; the fourth step fails.
-  const fs::path folder = freshFolder("resumed");
+  const fs::path folder = test::freshFolder("resumed");
   int drawn = 0;
   const PhantomSource failing = [&drawn](std::uint64_t seed) {
     if (++drawn > 9) throw InputError("the power went off");
     return phantomOf(seed);
   };
-  EXPECT_THROW(trained(tinyVit(), tinyOptions(folder, 6), plan, failing), InputError);
-  TrainerOptions resumed = tinyOptions(folder, 6);
+  EXPECT_THROW(trained(tinyVit(), tinyTrainingOptions(folder, 6), plan, failing), InputError);
+  TrainerOptions resumed = tinyTrainingOptions(folder, 6);
   resumed.resume = true;
   const TrainedRun rest = trained(tinyVit(), resumed, plan);
   EXPECT_TRUE(sameParameters(whole.network, rest.network));
@@ -128,11 +126,11 @@ TEST(Trainer, GoesOnAfterAnInterruptionAsIfThereHadBeenNone) {
 // What was validated before the interruption is told afterwards: a figure that is not at hand any
 // more would stand in the manifest as a perfect 0 mm.
 TEST(Trainer, KeepsAllThatIsKnownOfTheBestWeightsOverAnInterruption) {
-  const fs::path folder = freshFolder("figures");
-  const TrainedRun whole = trained(tinyVit(), tinyOptions(folder, 3), tinyPlan());
-  TrainerOptions resumed = tinyOptions(folder, 3);
+  const fs::path folder = test::freshFolder("figures");
+  const TrainedRun whole = trained(tinyVit(), tinyTrainingOptions(folder, 3), tinyBatchPlan());
+  TrainerOptions resumed = tinyTrainingOptions(folder, 3);
   resumed.resume = true;
-  const TrainedRun rest = trained(tinyVit(), resumed, tinyPlan());
+  const TrainedRun rest = trained(tinyVit(), resumed, tinyBatchPlan());
   EXPECT_EQ(rest.best.step, whole.best.step);
   EXPECT_DOUBLE_EQ(rest.best.lvDiceWorst, whole.best.lvDiceWorst);
   EXPECT_DOUBLE_EQ(rest.best.locatorErrorMm, whole.best.locatorErrorMm);
@@ -140,33 +138,34 @@ TEST(Trainer, KeepsAllThatIsKnownOfTheBestWeightsOverAnInterruption) {
 }
 
 TEST(Trainer, RefusesToResumeARunOfAnotherSeedOrBatch) {
-  const fs::path folder = freshFolder("other");
-  trained(tinyVit(), tinyOptions(folder, 1), tinyPlan());
-  TrainerOptions resumed = tinyOptions(folder, 2);
+  const fs::path folder = test::freshFolder("other");
+  trained(tinyVit(), tinyTrainingOptions(folder, 1), tinyBatchPlan());
+  TrainerOptions resumed = tinyTrainingOptions(folder, 2);
   resumed.resume = true;
-  BatchPlan other = tinyPlan();
+  BatchPlan other = tinyBatchPlan();
   other.seed = 10;
   EXPECT_THROW(trained(tinyVit(), resumed, other), InputError);
-  other = tinyPlan();
+  other = tinyBatchPlan();
   other.crops = 3;
   EXPECT_THROW(trained(tinyVit(), resumed, other), InputError);
-  EXPECT_NO_THROW(trained(tinyVit(), resumed, tinyPlan()));
+  EXPECT_NO_THROW(trained(tinyVit(), resumed, tinyBatchPlan()));
 }
 
 TEST(Trainer, KeepsTheLastWeightsWhereThereIsNothingToChooseBy) {
   setThreads(1);
   Network network = seededNetwork(tinyVit());
-  Recorder report;
-  const TrainerOptions options = tinyOptions(freshFolder("unvalidated"), 6);
-  EXPECT_EQ(train(network, options, tinyPlan(), {tinyFrame("a")}, {}, phantomOf, report).step, 6);
+  TrainingRecorder report;
+  const TrainerOptions options = tinyTrainingOptions(test::freshFolder("unvalidated"), 6);
+  EXPECT_EQ(train(network, options, tinyBatchPlan(), {tinyFrame("a")}, {}, phantomOf, report).step,
+            6);
 }
 
 TEST(Trainer, StopsAndNamesStepAndFramesWhenThereAreNoNumbersAnyMore) {
-  TrainerOptions options = tinyOptions(freshFolder("nan"), 8);
+  TrainerOptions options = tinyTrainingOptions(test::freshFolder("nan"), 8);
   options.learningRate = 1e30;
   options.warmupSteps = 0;
   try {
-    trained(tinyVit(), options, tinyPlan());
+    trained(tinyVit(), options, tinyBatchPlan());
     FAIL() << "went on without numbers";
   } catch (const InputError& error) {
     const std::string text = error.what();
@@ -178,12 +177,12 @@ TEST(Trainer, StopsAndNamesStepAndFramesWhenThereAreNoNumbersAnyMore) {
 
 // The first step of AdamW is as long as the rate, whatever the gradient: so lengths tell rates.
 TEST(Trainer, LetsLowerBlocksLearnMoreSlowly) {
-  TrainerOptions options = tinyOptions(freshFolder("layers"), 1);
+  TrainerOptions options = tinyTrainingOptions(test::freshFolder("layers"), 1);
   options.warmupSteps = 1;
   options.averageDecay = 0;
   options.weightDecay = 0;
   options.layerDecay = 0.5;
-  const TrainedRun run = trained(tinyVit(), options, tinyPlan());
+  const TrainedRun run = trained(tinyVit(), options, tinyBatchPlan());
   const Network before = seededNetwork(tinyVit());
   const auto start = before->named_parameters();
   const auto moved = [&](const std::string& name) {
@@ -197,9 +196,9 @@ TEST(Trainer, LetsLowerBlocksLearnMoreSlowly) {
 }
 
 TEST(Trainer, LeavesAFrozenBackboneAlone) {
-  TrainerOptions options = tinyOptions(freshFolder("frozen"), 2);
+  TrainerOptions options = tinyTrainingOptions(test::freshFolder("frozen"), 2);
   options.backboneRate = 0;
-  const TrainedRun run = trained(tinyVit(), options, tinyPlan());
+  const TrainedRun run = trained(tinyVit(), options, tinyBatchPlan());
   const Network before = seededNetwork(tinyVit());
   const auto start = before->named_parameters();
   bool headMoved = false;
@@ -215,13 +214,14 @@ TEST(Trainer, LeavesAFrozenBackboneAlone) {
 }
 
 TEST(Trainer, TrainsTheUnetByTheSameLoop) {
-  const TrainedRun run = trained(tinyUnet(), tinyOptions(freshFolder("unet"), 2), tinyPlan());
+  const TrainedRun run =
+      trained(tinyUnet(), tinyTrainingOptions(test::freshFolder("unet"), 2), tinyBatchPlan());
   EXPECT_EQ(run.report.scores.size(), 1U);
   EXPECT_TRUE(std::isfinite(run.report.losses.back()));
 }
 
 TEST(Checkpoint, OfAnotherNetworkOrKindIsRefused) {
-  const fs::path folder = freshFolder("checkpoint");
+  const fs::path folder = test::freshFolder("checkpoint");
   fs::create_directories(folder);
   const std::string path = (folder / "best.ckpt").string();
   saveParameters(path, seededNetwork(tinyVit(), 1));
@@ -238,7 +238,7 @@ TEST(Checkpoint, OfAnotherNetworkOrKindIsRefused) {
 
 // The temporary file leads to a device that is always full.
 TEST(Checkpoint, OfAFullDiskIsToldAndLeavesTheEarlierOneAsItWas) {
-  const fs::path folder = freshFolder("full");
+  const fs::path folder = test::freshFolder("full");
   fs::create_directories(folder);
   const std::string path = (folder / "last.ckpt").string();
   saveParameters(path, seededNetwork(tinyVit(), 1));
@@ -254,7 +254,7 @@ TEST(Checkpoint, OfAFullDiskIsToldAndLeavesTheEarlierOneAsItWas) {
 }
 
 TEST(Checkpoint, GivesAnotherNetworkWhatFitsIt) {
-  const fs::path folder = freshFolder("matching");
+  const fs::path folder = test::freshFolder("matching");
   fs::create_directories(folder);
   const std::string path = (folder / "best.ckpt").string();
   NetworkGeometry tokensAlone = tinyVit();
@@ -279,7 +279,7 @@ TEST(Checkpoint, GivesAnotherNetworkWhatFitsIt) {
 
 TEST(Validation, ScoresOnlyFramesThatKnowTheMyocardium) {
   Network network = seededNetwork(tinyVit());
-  const AugmentOptions geometry = tinyPlan().augment;
+  const AugmentOptions geometry = tinyBatchPlan().augment;
   TinyFrame withoutEpi;
   withoutEpi.withEpi = false;
   const ValidationScore score =
