@@ -84,6 +84,11 @@ bool deleteOrKeep(const Json& value) {
   throw BadValue("must be \"delete\" or \"keep\", not " + value.dump());
 }
 
+// The hint of known_keys.h for a word among values; nothing for what is no word.
+std::string meantBy(const Json& given, const std::vector<std::string>& known) {
+  return given.is_string() ? hintAt(given.get<std::string>(), known) : std::string();
+}
+
 std::vector<std::string> structures(const Json& value) {
   const std::string wanted =
       "must be a list of \"lv_cavity\", \"lv_myocardium\", \"rv_cavity\", \"seg_lge_sax\", "
@@ -94,7 +99,7 @@ std::vector<std::string> structures(const Json& value) {
   std::vector<std::string> names;
   for (const Json& name : value) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      throw BadValue(wanted + inQuotes(value.dump()));
+      throw BadValue(wanted + inQuotes(value.dump()) + meantBy(name, known));
     }
     names.push_back(name.get<std::string>());
   }
@@ -142,7 +147,10 @@ RoleMap roles(const Json& value) {
   for (const auto& [user, name] : value.items()) {
     const auto* const role = std::find_if(
         all.begin(), all.end(), [&name = name](Role one) { return name == roleName(one); });
-    if (user.empty() || role == all.end()) throw BadValue(wanted + inQuotes(value.dump()));
+    if (user.empty() || role == all.end()) {
+      throw BadValue(wanted + inQuotes(value.dump()) +
+                     meantBy(name, {"none", "viewer", "operator", "administrator"}));
+    }
     map.emplace(user, *role);
   }
   return map;

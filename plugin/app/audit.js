@@ -1,10 +1,12 @@
 // The audit trail, page by page.
-import { byId, cell, day, frame, get, make, personName, repeat, showStatus, tellWhyNot, time, whyNot } from './common.js';
+import { byId, cell, day, frame, get, getOr, keyboardIn, make, personName, repeat, showStatus, tellWhyNot, time, whyNot } from './common.js';
 import { stateNames } from './jobs.js';
 
 const pageSize = 50;
 let offset = 0;
 let shown = '';
+let about = null; // the entry whose subject alone is shown
+const studiesOfJobs = new Map();
 
 const actions = {
   'job cancel': 'Job cancelled', 'job retry': 'Job queued again', 'job priority': 'Priority of a job',
@@ -41,10 +43,33 @@ function who(entry) {
   return `${entry.user ?? 'nobody is named'}, ${entry.role}`;
 }
 
-function subject(entry) {
+const shortSubject = entry => (['job', 'study', 'worklist'].includes(entry.kind) ? entry.subject.slice(0, 8) : entry.subject);
+
+// Of a job that is no longer on record nobody knows the study.
+async function pageOf(entry) {
+  if (entry.kind === 'study') return `study.html#${encodeURIComponent(entry.subject)}`;
+  if (entry.kind !== 'job') return { worklist: 'worklist.html', rules: 'rules.html', package: 'models.html' }[entry.kind] ?? null;
+  const known = studiesOfJobs.get(entry.subject) ?? (await getOr(`cmr/jobs/${encodeURIComponent(entry.subject)}`, {})).study ?? '';
+  studiesOfJobs.set(entry.subject, known);
+  return known && `study.html#${encodeURIComponent(known)}`;
+}
+
+function subject(entry, page) {
   if (!entry.subject) return null;
-  const text = entry.kind === 'job' || entry.kind === 'worklist' ? entry.subject.slice(0, 8) : entry.subject;
-  return make('div', { className: 'quiet', title: entry.subject }, text);
+  const text = shortSubject(entry);
+  const name = page ? make('a', { href: page, title: entry.subject }, text) : make('span', { title: entry.subject }, text);
+  if (about) return make('div', { className: 'quiet' }, name);
+  const only = make('button', { type: 'button', 'aria-label': `Only what was done to ${entry.kind} ${text}` }, 'Only this');
+  only.addEventListener('click', () => showOnly(entry));
+  return make('div', { className: 'quiet' }, name, ' ', only);
+}
+
+function showOnly(entry) {
+  about = entry;
+  byId('about').hidden = !entry;
+  byId('subject').textContent = entry ? `${entry.kind} ${shortSubject(entry)}` : '';
+  (entry ? byId('all') : byId('kind')).focus();
+  goTo(0);
 }
 
 function what(entry) {
@@ -52,10 +77,18 @@ function what(entry) {
   return actions[`${entry.kind} ${entry.action}`] ?? `${entry.kind} ${entry.action}`;
 }
 
-function row(entry) {
-  return make('tr', {}, cell('When', time(entry.time)), make('th', { scope: 'row' }, who(entry)),
-    cell('What', what(entry), subject(entry)),
+function row([entry, page]) {
+  return make('tr', { id: `audit-${entry.id}` }, cell('When', time(entry.time)), make('th', { scope: 'row' }, who(entry)),
+    cell('What', what(entry), subject(entry, page)),
     cell('From', ...values(entry.was, entry.became)), cell('To', ...values(entry.became, entry.was)));
+}
+
+// No word of a patient: a user, and the number of a job, an exam or a study.
+function asked() {
+  const query = new URLSearchParams({ limit: pageSize, offset });
+  const wanted = { kind: about?.kind ?? byId('kind').value, user: byId('user').value.trim(), subject: about?.subject ?? '' };
+  for (const [name, value] of Object.entries(wanted)) if (value) query.set(name, value);
+  return query;
 }
 
 async function askAndDraw() {
@@ -65,16 +98,18 @@ async function askAndDraw() {
   const on = status.state === 'running' && !closed;
   byId('open').hidden = !on;
   if (!on) return;
-  const kind = byId('kind').value;
-  const { entries } = await get(`cmr/audit?limit=${pageSize}&offset=${offset}${kind && `&kind=${kind}`}`);
+  const { entries } = await get(`cmr/audit?${asked()}`);
   byId('newer').disabled = offset === 0;
   byId('older').disabled = entries.length < pageSize;
   byId('none').hidden = entries.length > 0;
   byId('which').textContent = offset === 0 ? 'Changes, the latest first' : `Changes, from the ${offset + 1}th latest on`;
-  const now = JSON.stringify(entries);
+  const now = JSON.stringify([about?.id, entries]);
   if (now === shown) return;
   shown = now;
-  byId('entries').replaceChildren(...entries.map(row));
+  const pages = await Promise.all(entries.map(async entry => [entry, await pageOf(entry)]));
+  const giveBack = keyboardIn(byId('entries'));
+  byId('entries').replaceChildren(...pages.map(row));
+  giveBack();
 }
 
 function goTo(place) {
@@ -85,6 +120,8 @@ function goTo(place) {
 frame('Audit');
 const refresh = repeat(askAndDraw, 5000);
 byId('kind').addEventListener('change', () => goTo(0));
+byId('user').addEventListener('change', () => goTo(0));
+byId('all').addEventListener('click', () => showOnly(null));
 byId('newer').addEventListener('click', () => goTo(offset - pageSize));
 byId('older').addEventListener('click', () => goTo(offset + pageSize));
 byId('filter').addEventListener('submit', event => event.preventDefault());

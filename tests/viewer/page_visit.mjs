@@ -56,6 +56,20 @@ export async function checkInBrowser(work) {
   process.exit(failures === 0 ? 0 : 1);
 }
 
+// axe has nothing to say of the page as it is now.
+export async function demandAccessible(page, what) {
+  // Outside of the page's own world: the pages allow no script but their own.
+  const client = await page.context().newCDPSession(page);
+  await client.send('Runtime.evaluate', { expression: axe });
+  const { result } = await client.send('Runtime.evaluate', {
+    expression: "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })"
+      + '.then(found => JSON.stringify(found.violations.map(v => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 160)}`)))',
+    awaitPromise: true,
+  });
+  const violations = JSON.parse(result.value);
+  demand(violations.length === 0, `${what}: axe finds nothing ${violations.join('; ')}`);
+}
+
 // One page on one screen: it is there, nothing sticks out, nothing failed, axe has nothing to say.
 export async function look(browser, name, address, ready, user = undefined, looks = EVERY_LOOK) {
   for (const [screen, theme] of looks) {
@@ -77,16 +91,7 @@ export async function look(browser, name, address, ready, user = undefined, look
     demand(excess <= 0, `${what}: as wide as the screen (${excess} pixels more)`);
     const used = await page.evaluate(() => document.documentElement.dataset.theme);
     demand(used === theme, `${what}: follows the system's look`);
-    // Outside of the page's own world: the pages allow no script but their own.
-    const client = await context.newCDPSession(page);
-    await client.send('Runtime.evaluate', { expression: axe });
-    const { result } = await client.send('Runtime.evaluate', {
-      expression: "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })"
-        + '.then(found => JSON.stringify(found.violations.map(v => `${v.id} (${v.nodes.length}): ${v.nodes[0].html.slice(0, 160)}`)))',
-      awaitPromise: true,
-    });
-    const violations = JSON.parse(result.value);
-    demand(violations.length === 0, `${what}: axe finds nothing ${violations.join('; ')}`);
+    await demandAccessible(page, what);
     await picture(page, `${name}-${screen}-${theme}`);
     await context.close();
   }

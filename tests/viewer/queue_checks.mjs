@@ -1,5 +1,5 @@
 // Queue, worklist and audit trail: their buttons, filters and forms.
-import { archive, demand, look, openWide, options, picture } from './page_visit.mjs';
+import { archive, demand, demandAccessible, look, openWide, options, picture } from './page_visit.mjs';
 
 // A round that began before a text was typed ends after it.
 async function filterWhileTheArchiveAnswersSlowly(page) {
@@ -126,6 +126,7 @@ export async function useTheWorklist(browser) {
   demand((await page.textContent('#said')).includes('somebody else changed this exam meanwhile'), 'worklist: who is second is told');
   demand((await row.textContent()).includes('MR9') && await page.inputValue('#ScheduledStationAETitle') === 'MR8', 'worklist: sees what is there now, and keeps what was typed');
   await picture(page, 'worklist-second');
+  await demandAccessible(page, 'worklist, after somebody else was faster');
   await page.click('#leave');
   page.on('dialog', dialog => dialog.accept());
   await row.getByRole('button', { name: /^Delete/ }).press('Enter');
@@ -139,5 +140,22 @@ export async function readTheAuditTrail(browser) {
   await page.selectOption('#kind', 'queue');
   await page.waitForFunction(() => [...document.querySelectorAll('#entries tr')].every(row => /The queue|Days looked at again/.test(row.textContent)));
   demand((await page.textContent('#entries')).includes('mode paused'), 'audit: the pause of before is on record');
+  await page.fill('#user', 'nobody of this name');
+  await page.press('#user', 'Enter');
+  await page.waitForSelector('#none', { state: 'visible' });
+  demand(true, 'audit: asks for the changes of one user');
+  await page.fill('#user', '');
+  await page.selectOption('#kind', 'worklist');
+  await page.waitForFunction(() => document.querySelectorAll('#entries tr').length > 1 && !document.querySelector('#entries').textContent.includes('The queue'));
+  const rows = await page.locator('#entries tr').count();
+  await page.locator('#entries button').last().press('Enter');
+  await page.waitForFunction(before => { const now = document.querySelectorAll('#entries tr').length; return now > 0 && now < before; }, rows);
+  demand((await page.textContent('#about')).includes('worklist') && await page.evaluate(() => document.activeElement.id === 'all'), 'audit: shows what was done to one exam, and the keyboard leads back');
+  await picture(page, 'audit-one');
+  await demandAccessible(page, 'audit, of one exam');
+  await page.press('#all', 'Enter');
+  await page.waitForFunction(before => document.querySelectorAll('#entries tr').length === before, rows);
+  const link = await page.getAttribute('#entries a', 'href');
+  demand(link === 'worklist.html', `audit: leads to what was changed, here ${link}`);
   await page.close();
 }

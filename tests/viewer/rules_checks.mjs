@@ -1,6 +1,6 @@
 // The page about rules: checking, trying, putting into use, and a file that is refused.
 import fs from 'node:fs';
-import { PATIENCE_MS, SCREENS, archive, demand, openWide, options, picture } from './page_visit.mjs';
+import { PATIENCE_MS, SCREENS, archive, demand, demandAccessible, openWide, options, picture } from './page_visit.mjs';
 
 export async function useTheRules(browser) {
   const page = await openWide(browser, 'rules.html', '#series option');
@@ -8,6 +8,7 @@ export async function useTheRules(browser) {
   await page.click('#check');
   await page.waitForSelector('#report .notice.bad');
   demand((await page.textContent('#report')).includes('did you mean "when"?'), 'rules: a mistake is named with what was meant');
+  await demandAccessible(page, 'rules, with a mistake');
   demand((await page.textContent('#report')).includes('line 3'), 'rules: and with its line');
   await page.click('#report button');
   demand(await page.evaluate(() => {
@@ -21,6 +22,7 @@ export async function useTheRules(browser) {
   demand(await page.evaluate(() => document.activeElement === document.querySelector('#explained section')), 'rules: and the keyboard is there');
   const tried = await page.$eval('#series', list => list.selectedOptions[0].textContent);
   demand(/^.+, .+: /.test(tried) && (await page.textContent('#explained h3')) === tried, `rules: the series is named with patient and date (${tried})`);
+  await demandAccessible(page, 'rules, after a dry run');
   await page.fill('#text', '{"schema": 1, "rules": [{"name": "x", "when": [{"tag": "Modality", "equals": "MR"}, {"tag": "Modality", "equals": "CT"}], "skip": "closed"}]}');
   await page.click('#check');
   await page.waitForFunction(() => document.querySelector('#report').textContent.includes('can never hold: no series meets Modality equals "MR" and Modality equals "CT"'));
@@ -50,6 +52,7 @@ export async function goBackToEarlierRules(browser) {
   await page.click('#save');
   await page.waitForSelector('#said .notice.bad');
   demand((await page.textContent('#said')).includes('somebody else changed the rules meanwhile'), 'rules: who is second is told');
+  await demandAccessible(page, 'rules, after somebody else was faster');
   await page.locator('#restore').press('Enter');
   await page.waitForFunction(() => document.querySelector('#text').value.includes('by somebody else'));
   const kept = await page.waitForFunction(() => document.activeElement.id === 'restore', null, { timeout: PATIENCE_MS }).then(() => true, () => false);
@@ -72,6 +75,7 @@ export async function lookAtRefusedRules(browser) {
     await page.waitForSelector('#use li button');
     demand((await page.textContent('#banner')).includes('The rules file is refused'), 'rules: a file that was broken by hand is told of');
     await picture(page, 'rules-refused');
+    await demandAccessible(page, 'rules, with a refused file');
     await page.locator('#use li button').first().press('Enter');
     const marked = await page.evaluate(() => {
       const area = document.querySelector('#text');

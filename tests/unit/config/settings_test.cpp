@@ -219,6 +219,14 @@ TEST(Settings, ValuesOfTheWrongKindOrRangeAreRefused) {
   }
 }
 
+TEST(Settings, ARoleOrStructureThatDoesNotExistIsRefusedWithTheNearest) {
+  EXPECT_THAT(mistakeIn(section(R"("Roles": {"anna": "administator"})")),
+              HasSubstr(R"(did you mean "administrator"?)"));
+  EXPECT_THAT(mistakeIn(section(R"("ReportExperimental": ["seg_lge_sacs"])")),
+              HasSubstr(R"(did you mean "seg_lge_sax"?)"));
+  EXPECT_THAT(mistakeIn(section(R"("Roles": {"anna": 3})")), Not(HasSubstr("did you mean")));
+}
+
 TEST(Settings, ADestinationThatTheArchiveDoesNotHaveIsRefusedWithTheNearest) {
   const auto with = [](const std::string& entries, const std::string& own) {
     return R"({"CMR": {"Package": "/p", )" + entries + "}, " + own + "}";
