@@ -10,7 +10,7 @@
 namespace cmr::bench {
 namespace {
 
-constexpr int size = 128;
+constexpr int cropSize = 128;
 
 void backbone(benchmark::State& state, ComputePrecision precision) {
   const torch::InferenceMode guard;
@@ -18,7 +18,7 @@ void backbone(benchmark::State& state, ComputePrecision precision) {
   Vit vit(geometry.vit);
   vit->eval();
   holdWeightsIn(*vit, precision);
-  const torch::Tensor images = torch::rand({state.range(0), 1, size, size});
+  const torch::Tensor images = torch::rand({state.range(0), 1, cropSize, cropSize});
   (void)vit(images, geometry.dense.layers, precision);
   for (auto _ : state) {
     benchmark::DoNotOptimize(vit(images, geometry.dense.layers, precision));
@@ -32,8 +32,8 @@ void head(benchmark::State& state, ComputePrecision precision) {
   DenseHead dense(geometry.dense);
   dense->eval();
   holdWeightsIn(*dense, precision);
-  const auto grid = size / geometry.vit.patchSize;
-  const torch::Tensor images = torch::rand({state.range(0), 1, size, size});
+  const auto grid = cropSize / geometry.vit.patchSize;
+  const torch::Tensor images = torch::rand({state.range(0), 1, cropSize, cropSize});
   const std::vector<torch::Tensor> levels(
       geometry.dense.layers.size(), torch::rand({state.range(0), geometry.vit.width, grid, grid}));
   (void)dense(dense->readImages(images, precision), levels, precision);
