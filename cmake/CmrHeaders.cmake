@@ -51,11 +51,12 @@ function(cmr_use_headers target name)
   endif()
 endfunction()
 
-# Even with precompiled headers, LibTorch's templates cost every file some 15 seconds of its 20, so the
-# files of its rooms and tests are compiled eight at a time. In these, a name in an unnamed namespace is
-# unique among the library's files. Who changes one of them after the other is better off with
-# CMR_UNITY=OFF, as in the preset `debug`; what checks single files (clang-tidy) needs it, too.
-option(CMR_UNITY "Compile the files of LibTorch's rooms eight at a time" ON)
+# Even with precompiled headers, LibTorch's templates cost every file some 15 seconds of its 20, and those
+# of JSON and GoogleMock a test of the service most of its 8. So the files of such libraries and tests are
+# compiled eight at a time. In these, a name in an unnamed namespace is unique among the library's files.
+# Who changes one of them after the other is better off with CMR_UNITY=OFF, as in the preset `debug`; what
+# checks single files (clang-tidy) needs it, too.
+option(CMR_UNITY "Compile the files of some libraries and tests eight at a time" ON)
 
 function(cmr_together target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${CMR_UNITY} UNITY_BUILD_BATCH_SIZE 8)

@@ -2,6 +2,7 @@
 
 #include "plugin/audit_trail.h"
 #include "plugin/job_json.h"
+#include "plugin/rest_answer.h"
 #include "plugin/rest_query.h"
 
 namespace cmr {
@@ -10,8 +11,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t mostVersions = 100;
-
-RestResponse answer(int status, const Json& body) { return {status, dumpJson(body), {}}; }
 
 Json objectIn(const std::string& text) { return text.empty() ? Json() : Json::parse(text); }
 

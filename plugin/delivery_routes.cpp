@@ -5,14 +5,13 @@
 #include "analysis/errors.h"
 #include "config/strict_json.h"
 #include "plugin/job_json.h"
+#include "plugin/rest_answer.h"
 #include "plugin/rest_query.h"
 
 namespace cmr {
 namespace {
 
 using Json = nlohmann::json;
-
-RestResponse answer(int status, const Json& body) { return {status, dumpJson(body), {}}; }
 
 RestResponse list(const RestRequest& request, DeliveryQueue& deliveries) {
   DeliveryQueue::Filter filter;

@@ -19,8 +19,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds longestWait{1000};  // a retry may become due
-constexpr milliseconds waitAfterTrouble{5000};
+constexpr milliseconds longestClaimPause{1000};  // a retry may become due
 constexpr milliseconds heartbeatPause{1000};
 constexpr milliseconds pauseForMemory{100};
 
@@ -109,7 +108,7 @@ void Dispatcher::setTrouble(const std::string& trouble) {
 
 void Dispatcher::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    bell_.wait(stop, round(stop) ? longestWait : waitAfterTrouble);
+    bell_.wait(stop, round(stop) ? longestClaimPause : waitAfterTrouble);
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds longestWait{1000};  // a delivery may become due
+constexpr milliseconds longestSendPause{1000};  // a delivery may become due
 
 std::string nameOf(const Delivery& delivery) {
   const char* const what =
@@ -73,7 +73,7 @@ void Forwarder::run(const Lane& lane, Doorbell& bell, const std::stop_token& sto
                  [&](const std::string& trouble) {  // of the database: a full disk
                    if (!trouble.empty()) setTrouble(lane, trouble);
                  });
-    bell.wait(stop, longestWait);
+    bell.wait(stop, longestSendPause);
   }
 }
 

@@ -10,7 +10,7 @@
 namespace cmr {
 namespace {
 
-bool hasEnded(JobState state) {
+bool mayBePlannedAgain(JobState state) {
   return state == JobState::done || state == JobState::notAnalysable || state == JobState::dead ||
          state == JobState::cancelled || state == JobState::retry;
 }
@@ -118,7 +118,7 @@ GroupPlanner::Answer GroupPlanner::analyze(const std::string& seriesId, const Ac
   answer.created = submitted.created;
   answer.seriesIds = group->submission.orthancSeriesIds;
   const auto job = store_.job(submitted.jobId);
-  if (!submitted.created && job && hasEnded(job->state)) {
+  if (!submitted.created && job && mayBePlannedAgain(job->state)) {
     try {
       store_.retry(submitted.jobId, by);
     } catch (const InputError&) {

@@ -3,10 +3,14 @@
 // say so.
 #pragma once
 
+#include <chrono>
 #include <exception>
 #include <string>
 
 namespace cmr {
+
+// Before the next round, when one did not go well.
+inline constexpr std::chrono::milliseconds waitAfterTrouble{5000};
 
 // Calls work(), then report(sentence): empty when all went well. False when it did not. What
 // report() throws is lost.

@@ -14,8 +14,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t pageSize = 500;
 // The doorbell may be missed only by a change that the callback does not tell of.
-constexpr milliseconds longestWait{20000};
-constexpr milliseconds waitAfterTrouble{5000};
+constexpr milliseconds longestIntakePause{20000};
 constexpr milliseconds sweepPause{20000};
 constexpr std::size_t mostRemembered = 10000;  // deletions; what is lost is found at the claim
 constexpr std::size_t mostOfStudy = 1000;      // series that are looked at again
@@ -77,7 +76,7 @@ void Intake::remember(std::function<void(IntakeStatus&)> change) {
 
 void Intake::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    bell_.wait(stop, round(stop) ? longestWait : waitAfterTrouble);
+    bell_.wait(stop, round(stop) ? longestIntakePause : waitAfterTrouble);
   }
 }
 

@@ -16,8 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t jobsAtOnce = 4;
-constexpr milliseconds longestWait{1000};  // a deferred job may become due
-constexpr milliseconds waitAfterTrouble{5000};
+constexpr milliseconds longestStorePause{1000};  // a deferred job may become due
 
 }  // namespace
 
@@ -45,7 +44,7 @@ void Outbox::setTrouble(const std::string& trouble) {
 
 void Outbox::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    bell_.wait(stop, round(stop) ? longestWait : waitAfterTrouble);
+    bell_.wait(stop, round(stop) ? longestStorePause : waitAfterTrouble);
   }
 }
 

@@ -6,20 +6,14 @@
 #include "analysis/errors.h"
 #include "config/strict_json.h"
 #include "plugin/entity_tag.h"
-#include "plugin/job_json.h"
 #include "plugin/package_card.h"
 #include "plugin/package_choice.h"
+#include "plugin/rest_answer.h"
 
 namespace cmr {
 namespace {
 
 using Json = nlohmann::json;
-
-RestResponse answer(int status, const Json& body) { return {status, dumpJson(body), {}}; }
-
-RestResponse refuse(int status, const std::string& sentence) {
-  return answer(status, {{"error", sentence}});
-}
 
 RestResponse onePackage(const std::string& name, const RestContext& context) {
   const auto found = context.packageFolders.find(name);
@@ -36,7 +30,7 @@ RestResponse choiceNow(const PackageChoice& choice) {
   return response;
 }
 
-RestResponse changedMeanwhile() {
+RestResponse choiceChanged() {
   return refuse(409, "somebody else chose meanwhile: look at the choice first");
 }
 
@@ -80,7 +74,7 @@ RestResponse choose(const RestRequest& request, const RestContext& context) {
   }
   const Replaced replaced = replacedIn(given->second);
   if (!replaced.isUnderstood || !choice.choose(name, context.by, replaced.version)) {
-    return changedMeanwhile();
+    return choiceChanged();
   }
   return choiceNow(choice);
 }
@@ -91,7 +85,7 @@ RestResponse goBack(const RestRequest& request, const RestContext& context) {
   const auto given = request.headers.find("if-match");
   const Replaced replaced = given == request.headers.end() ? Replaced{} : replacedIn(given->second);
   if (!replaced.isUnderstood || !choice.choose({}, context.by, replaced.version)) {
-    return changedMeanwhile();
+    return choiceChanged();
   }
   return choiceNow(choice);
 }

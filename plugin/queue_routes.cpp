@@ -8,6 +8,7 @@
 #include "plugin/failure_cause.h"
 #include "plugin/job_json.h"
 #include "plugin/metrics_text.h"
+#include "plugin/rest_answer.h"
 
 namespace cmr {
 namespace {
@@ -45,15 +46,13 @@ const char* modeName(JobStore::Mode mode) {
   return "";
 }
 
-RestResponse answer(const Json& body) { return {200, dumpJson(body), {}}; }
-
 RestResponse queueNow(JobStore& store) {
   Json depths = Json::object();
   for (const JobStore::Depth& depth : store.depths()) {
     depths[jobStateName(depth.state)] = depth.count;
   }
   return answer(
-      {{"mode", modeName(store.mode())}, {"drained", store.isDrained()}, {"jobs", depths}});
+      200, {{"mode", modeName(store.mode())}, {"drained", store.isDrained()}, {"jobs", depths}});
 }
 
 RestResponse setMode(JobStore::Mode mode, const RestContext& context) {
@@ -86,7 +85,7 @@ RestResponse retryDead(const RestRequest& request, const RestContext& context) {
   const int queued =
       context.store->retryDead(causeIn(body), static_cast<std::size_t>(limitIn(body)), context.by);
   context.ring();
-  return answer({{"queued", queued}});
+  return answer(200, {{"queued", queued}});
 }
 
 std::string dayIn(const Json& body, const char* name) {
@@ -129,7 +128,7 @@ RestResponse setPriority(const std::string& jobId, const RestRequest& request,
     return {409, dumpJson({{"error", error.what()}}), {}};
   }
   context.ring();
-  return answer(jobJson(*context.store->job(jobId)));
+  return answer(200, jobJson(*context.store->job(jobId)));
 }
 
 }  // namespace

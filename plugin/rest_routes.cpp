@@ -13,6 +13,7 @@
 #include "plugin/job_json.h"
 #include "plugin/package_routes.h"
 #include "plugin/queue_routes.h"
+#include "plugin/rest_answer.h"
 #include "plugin/rest_query.h"
 #include "plugin/rest_rules.h"
 #include "plugin/study_answer.h"
@@ -22,12 +23,6 @@ namespace cmr {
 namespace {
 
 using Json = nlohmann::json;
-
-RestResponse answer(int status, const Json& body) { return {status, dumpJson(body), {}}; }
-
-RestResponse refuse(int status, const std::string& sentence) {
-  return answer(status, {{"error", sentence}});
-}
 
 std::vector<std::string> partsOf(const std::string& path) {
   std::vector<std::string> parts;

@@ -6,14 +6,13 @@
 #include "plugin/audit_trail.h"
 #include "plugin/entity_tag.h"
 #include "plugin/job_json.h"
+#include "plugin/rest_answer.h"
 #include "plugin/stored_looks.h"
 
 namespace cmr {
 namespace {
 
 using Json = nlohmann::json;
-
-RestResponse answer(int status, const Json& body) { return {status, dumpJson(body), {}}; }
 
 RestResponse notThere(const std::string& seriesId) {
   return answer(404, {{"error", "the archive has no series " + seriesId}});
@@ -88,7 +87,7 @@ RestResponse replace(const RestRequest& request, const RestContext& context) {
 }
 
 // The series under the rules in use, every rule tried.
-RestResponse explain(const std::string& seriesId, const RestContext& context) {
+RestResponse explainRules(const std::string& seriesId, const RestContext& context) {
   const auto look = context.planner->look(seriesId);
   if (!look) return notThere(seriesId);
   const RuleSet rules = context.rules->now().rules;
@@ -162,7 +161,7 @@ std::optional<RestRoute> rulesRouteOf(const RestRequest& request,
                        Role::viewer};
     }
     if (request.method != "GET") return RestRoute{"GET,POST", {}};
-    return RestRoute{"GET", [&] { return explain(parts[2], context); }};
+    return RestRoute{"GET", [&] { return explainRules(parts[2], context); }};
   }
   return std::nullopt;
 }

@@ -14,7 +14,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 
 constexpr milliseconds largestDrift = hours(1);
-constexpr milliseconds pause = hours(1);
+constexpr milliseconds retentionPause = hours(1);
 constexpr std::size_t mostAtOnce = 500;  // jobs; the queue is locked meanwhile
 
 std::int64_t systemNowMs() {
@@ -68,10 +68,10 @@ void Retention::step(std::chrono::steady_clock::time_point steadyNow) {
     begun_ = true;
     startMs_ = now_();
     steadyStart_ = steadyNow;
-    next_ = steadyNow + pause;
+    next_ = steadyNow + retentionPause;
   }
   if (steadyNow < next_) return;
-  next_ = steadyNow + pause;
+  next_ = steadyNow + retentionPause;
   if (clockJumped(steadyNow)) return;
   forgetAudit();
   forgetExams();

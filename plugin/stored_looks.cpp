@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t mostJobs = 20;  // of one series, its newest
+constexpr std::size_t mostJobsOfSeries = 20;  // of one series, its newest
 
 bool isOf(const Json& look, const std::string& SeriesInstanceUID) {
   const auto uids = look.find("SeriesInstanceUIDs");
@@ -69,7 +69,7 @@ std::optional<StoredLook> storedLook(const JobRecord& job, const std::string& Se
 std::optional<StoredLook> newestLook(const SeriesLook& series, JobStore& store) {
   JobStore::ListFilter filter;
   filter.orthancSeriesId = series.series.id;
-  filter.limit = mostJobs;
+  filter.limit = mostJobsOfSeries;
   for (const JobRecord& job : store.list(filter)) {
     if (job.submission.scope != JobScope::series) continue;
     if (auto look = storedLook(job, series.series.SeriesInstanceUID)) return look;

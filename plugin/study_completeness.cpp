@@ -13,13 +13,13 @@ using Json = nlohmann::json;
 using Completeness = StudyReport::Completeness;
 using Kind = std::pair<std::string, std::string>;  // sequence and view
 
-const Json& partOf(const Json& object, const char* key) {
+const Json& memberOf(const Json& object, const char* key) {
   static const Json nothing;
   return object.is_object() && object.contains(key) ? object.at(key) : nothing;
 }
 
 std::string textOf(const Json& object, const char* key) {
-  const Json& text = partOf(object, key);
+  const Json& text = memberOf(object, key);
   return text.is_string() ? text.get<std::string>() : std::string();
 }
 
@@ -32,7 +32,7 @@ std::string wordOf(const Json& answer) {
 }
 
 std::string mapSequence(const Json& results) {
-  for (const Json& measurement : partOf(results, "measurements")) {
+  for (const Json& measurement : memberOf(results, "measurements")) {
     const std::string id = textOf(measurement, "id");
     if (id.rfind("t1", 0) == 0) return "t1_map";
     if (id.rfind("t2", 0) == 0) return "t2_map";
@@ -55,16 +55,16 @@ std::set<Kind> kindsOf(const JobRecord& job, const Json& results) {
   std::set<Kind> kinds;
   const auto analysed = job.state == JobState::done ? analysedKind(results) : std::optional<Kind>{};
   if (analysed) kinds.insert(*analysed);
-  for (const Json& look : partOf(results, "firstLooks")) {
-    if (analysed && partOf(look, "isAnalysed") == true) continue;
-    kinds.insert({wordOf(partOf(look, "sequence")), wordOf(partOf(look, "view"))});
+  for (const Json& look : memberOf(results, "firstLooks")) {
+    if (analysed && memberOf(look, "isAnalysed") == true) continue;
+    kinds.insert({wordOf(memberOf(look, "sequence")), wordOf(memberOf(look, "view"))});
   }
   if (kinds.empty()) kinds.insert({"", ""});
   return kinds;
 }
 
 std::string ruleOf(const JobRecord& job, const Json& results) {
-  const std::string sorted = textOf(partOf(results, "sorting"), "rule");
+  const std::string sorted = textOf(memberOf(results, "sorting"), "rule");
   return sorted.empty() ? job.submission.rule : sorted;
 }
 

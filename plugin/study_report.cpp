@@ -20,7 +20,7 @@ using Json = nlohmann::json;
 using Entry = StudyReport::Entry;
 using Number = StudyReport::Number;
 
-std::string textOr(const Json& object, const char* key) {
+std::string textAt(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   return object.is_object() && found != object.end() && found->is_string()
              ? found->get<std::string>()
@@ -82,8 +82,8 @@ Entry entryOf(const JobRecord& job, const Json& results) {
   entry.jobId = job.id;
   entry.orthancSeriesIds = job.submission.orthancSeriesIds;
   entry.SeriesInstanceUIDs = job.submission.SeriesInstanceUIDs;
-  entry.task = textOr(results, "task");
-  entry.name = textOr(partOf(results, "source"), "SeriesDescription");
+  entry.task = textAt(results, "task");
+  entry.name = textAt(partOf(results, "source"), "SeriesDescription");
   if (entry.name.empty() && !entry.SeriesInstanceUIDs.empty()) {
     entry.name = "series " + entry.SeriesInstanceUIDs.front();
   }
@@ -99,8 +99,8 @@ std::optional<double> finite(const Json& value) {
 void readNumbers(const Json& results, Result& result) {
   for (const Json& m : partOf(results, "measurements")) {
     if (partOf(m, "reported") != true) continue;  // what a package keeps back reaches no report
-    Number number{textOr(m, "id"),      textOr(m, "label"),  textOr(partOf(m, "unit"), "value"),
-                  textOr(m, "quality"), textOr(m, "reason"), finite(partOf(m, "value"))};
+    Number number{textAt(m, "id"),      textAt(m, "label"),  textAt(partOf(m, "unit"), "value"),
+                  textAt(m, "quality"), textAt(m, "reason"), finite(partOf(m, "value"))};
     if (!number.value && number.reason.empty()) number.reason = "no reason given";
     // Segments are many and of few phases or slices: a choice by them would be theirs alone.
     if (number.id.find(".segment.") == std::string::npos) {
@@ -113,10 +113,10 @@ void readNumbers(const Json& results, Result& result) {
 
 void readDoubts(const Json& results, Result& result) {
   for (const Json& flag : partOf(results, "flags")) {
-    const std::string severity = textOr(flag, "severity");
+    const std::string severity = textAt(flag, "severity");
     result.serious += severity == "serious" ? 1 : 0;
     result.warnings += severity == "warning" ? 1 : 0;
-    if (severity != "note") result.doubts.push_back(severity + ": " + textOr(flag, "text"));
+    if (severity != "note") result.doubts.push_back(severity + ": " + textAt(flag, "text"));
   }
 }
 
@@ -150,7 +150,7 @@ std::string whatOf(const Result& result, const Json& results) {
   if (task == "seg_cine_sax") return "Short-axis cine";
   if (task == "seg_lge_sax") return "Late enhancement";
   if (task == "seg_cine_lax") {
-    const std::string view = textOr(results, "longAxisView");
+    const std::string view = textAt(results, "longAxisView");
     if (view == "2ch") return "Two-chamber cine";
     return view == "4ch" ? "Four-chamber cine" : "Long-axis cine";
   }
@@ -178,8 +178,8 @@ Result resultOf(const JobRecord& job, const Json& results) {
   compared.isLongAxis = result.entry.task == "seg_cine_lax";
   result.what = whatOf(result, results);
   const Json& package = partOf(results, "package");
-  result.package = textOr(package, "name") + " " + textOr(package, "version");
-  result.packageSha256 = textOr(package, "sha256");
+  result.package = textAt(package, "name") + " " + textAt(package, "version");
+  result.packageSha256 = textAt(package, "sha256");
   result.disease = diseaseAnswerOf(results, result.entry.name);
   compared.lvEfPercent =
       compared.isLongAxis ? valueOfAny(result, "lax.lv.ef") : valueOf(result, "lv.ef");

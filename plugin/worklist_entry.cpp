@@ -55,7 +55,7 @@ constexpr const char* codesKeyword = "ScheduledProtocolCodeSequence";
 const std::vector<std::string> codeKeys{"CodeValue", "CodingSchemeDesignator", "CodeMeaning"};
 constexpr std::size_t mostCodes = 20;
 
-[[noreturn]] void refuse(const std::string& keyword, const std::string& sentence) {
+[[noreturn]] void refuseKey(const std::string& keyword, const std::string& sentence) {
   throw InputError("\"" + keyword + "\" " + sentence);
 }
 
@@ -85,8 +85,8 @@ std::string wholeTime(const std::string& text) {
   const std::string whole = text + std::string(fits ? 6 - text.size() : 0, '0');
   if (!fits || whole.substr(0, 2) > "23" || whole.substr(2, 2) > "59" ||
       whole.substr(4, 2) > "59") {
-    refuse("ScheduledProcedureStepStartTime",
-           "must be a time such as 0830 or 083000, not " + inQuotes(text));
+    refuseKey("ScheduledProcedureStepStartTime",
+              "must be a time such as 0830 or 083000, not " + inQuotes(text));
   }
   return whole;
 }
@@ -105,18 +105,18 @@ bool isUid(const std::string& text) {
 void checkText(const std::string& keyword, const std::string& text, std::size_t longest) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) refuse(keyword, "must not contain control characters");
-    if (c == '\\') refuse(keyword, "must not contain a backslash, which parts values in DICOM");
+    if (byte < 0x20 || byte == 0x7f) refuseKey(keyword, "must not contain control characters");
+    if (c == '\\') refuseKey(keyword, "must not contain a backslash, which parts values in DICOM");
     if (c == '*' || c == '?')
-      refuse(keyword, "must not contain * or ?, which stand for others in queries");
+      refuseKey(keyword, "must not contain * or ?, which stand for others in queries");
   }
   if (characters(text) > longest) {
-    refuse(keyword, "has more than " + std::to_string(longest) + " characters");
+    refuseKey(keyword, "has more than " + std::to_string(longest) + " characters");
   }
 }
 
 std::string readText(const std::string& keyword, const Json& value, std::size_t longest) {
-  if (!value.is_string()) refuse(keyword, "must be a text");
+  if (!value.is_string()) refuseKey(keyword, "must be a text");
   std::string text = value.get<std::string>();
   const std::size_t first = text.find_first_not_of(' ');
   text =
@@ -131,21 +131,21 @@ std::string readValue(const Attribute& attribute, const Json& value) {
   switch (attribute.kind) {
     case Kind::date:
       if (!isDate(text))
-        refuse(attribute.keyword, "must be a date such as 20260131, not " + inQuotes(text));
+        refuseKey(attribute.keyword, "must be a date such as 20260131, not " + inQuotes(text));
       break;
     case Kind::time:
       return wholeTime(text);
     case Kind::uid:
-      if (!isUid(text)) refuse(attribute.keyword, "must be a UID, not " + inQuotes(text));
+      if (!isUid(text)) refuseKey(attribute.keyword, "must be a UID, not " + inQuotes(text));
       break;
     case Kind::code:
       if (text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ") != std::string::npos) {
-        refuse(attribute.keyword,
-               "must be of capital letters, digits and _, not " + inQuotes(text));
+        refuseKey(attribute.keyword,
+                  "must be of capital letters, digits and _, not " + inQuotes(text));
       }
       break;
     case Kind::aeTitle:
-      if (characters(text) != text.size()) refuse(attribute.keyword, "must be ASCII");
+      if (characters(text) != text.size()) refuseKey(attribute.keyword, "must be ASCII");
       break;
     case Kind::name:
     case Kind::text:
@@ -156,21 +156,21 @@ std::string readValue(const Attribute& attribute, const Json& value) {
 
 Json readCodes(const Json& list) {
   if (!list.is_array() || list.size() > mostCodes)
-    refuse(codesKeyword, "must be a list of at most 20 codes");
+    refuseKey(codesKeyword, "must be a list of at most 20 codes");
   Json codes = Json::array();
   for (const Json& item : list) {
-    if (!item.is_object()) refuse(codesKeyword, "must be a list of objects");
+    if (!item.is_object()) refuseKey(codesKeyword, "must be a list of objects");
     for (const auto& [key, value] : item.items()) {
       if (std::find(codeKeys.begin(), codeKeys.end(), key) == codeKeys.end()) {
-        refuse(codesKeyword,
-               "has a code with the unknown key " + inQuotes(key) + hintAt(key, codeKeys));
+        refuseKey(codesKeyword,
+                  "has a code with the unknown key " + inQuotes(key) + hintAt(key, codeKeys));
       }
     }
     Json code;
     for (const std::string& key : codeKeys) {
-      if (!item.contains(key)) refuse(codesKeyword, "has a code without " + key);
+      if (!item.contains(key)) refuseKey(codesKeyword, "has a code without " + key);
       code[key] = readText(key, item.at(key), key == "CodeMeaning" ? 64 : 16);
-      if (code[key] == "") refuse(codesKeyword, "has a code with an empty " + key);
+      if (code[key] == "") refuseKey(codesKeyword, "has a code with an empty " + key);
     }
     codes.push_back(code);
   }
@@ -199,7 +199,7 @@ Json readAttributes(const Json& body) {
     }
   }
   for (const Attribute& one : attributes) {
-    if (one.needed && read.value(one.keyword, "").empty()) refuse(one.keyword, "is needed");
+    if (one.needed && read.value(one.keyword, "").empty()) refuseKey(one.keyword, "is needed");
   }
   return read;
 }

@@ -3,7 +3,7 @@
 #include <mutex>
 
 #include "plugin/entity_tag.h"
-#include "plugin/job_json.h"
+#include "plugin/rest_answer.h"
 #include "plugin/worklist_entry.h"
 
 namespace cmr {
@@ -13,19 +13,13 @@ using Json = nlohmann::json;
 
 constexpr std::size_t mostListed = 1000;
 
-RestResponse answer(int status, const Json& body) { return {status, dumpJson(body), {}}; }
-
-RestResponse refuse(int status, const std::string& sentence) {
-  return answer(status, {{"error", sentence}});
-}
-
-RestResponse notThere(const std::string& id) {
+RestResponse noSuchExam(const std::string& id) {
   return refuse(404, "the worklist has no entry " + id);
 }
 
 RestResponse one(const std::string& id, JobStore& store) {
   const auto exam = store.scheduledExam(id);
-  if (!exam) return notThere(id);
+  if (!exam) return noSuchExam(id);
   const Json entry = worklistEntryJson(*exam);
   RestResponse response = answer(200, entry);
   response.headers["ETag"] = entityTag(entry.at("version"));
@@ -43,7 +37,7 @@ bool isOfVersion(const std::string& ifMatch, const JobStore::ScheduledExam& exam
   return ifMatch == "*" || versionNamed(ifMatch) == worklistEntryJson(exam).at("version");
 }
 
-RestResponse changedMeanwhile() {
+RestResponse examChanged() {
   return refuse(409, "somebody else changed this exam meanwhile: look at it first");
 }
 
@@ -76,7 +70,7 @@ RestResponse replace(const RestRequest& request, const std::string& id,
   const JobStore::ScheduledExam exam = readWorklistEntry(request.body);
   const std::lock_guard mine(turn());
   const auto before = store.scheduledExam(id);
-  if (!before) return notThere(id);
+  if (!before) return noSuchExam(id);
   if (exam.id != id) {
     return refuse(409, "accession number, patient and step make another entry, " + exam.id +
                            ": create that one and delete " + id);
@@ -85,8 +79,8 @@ RestResponse replace(const RestRequest& request, const std::string& id,
   if (given == request.headers.end()) {
     return refuse(400, "If-Match has to name the version of the entry that is replaced, or be *");
   }
-  if (!isOfVersion(given->second, *before)) return changedMeanwhile();
-  if (!store.reschedule(exam, context.by)) return notThere(id);
+  if (!isOfVersion(given->second, *before)) return examChanged();
+  if (!store.reschedule(exam, context.by)) return noSuchExam(id);
   if (context.ring) context.ring();
   return one(id, store);
 }
@@ -98,7 +92,7 @@ RestResponse removeOne(const RestRequest& request, const std::string& id,
   const auto given = request.headers.find("if-match");
   if (given != request.headers.end()) {
     const auto before = context.store->scheduledExam(id);
-    if (before && !isOfVersion(given->second, *before)) return changedMeanwhile();
+    if (before && !isOfVersion(given->second, *before)) return examChanged();
   }
   return answer(200, {{"id", id}, {"deleted", context.store->unschedule(id, context.by)}});
 }

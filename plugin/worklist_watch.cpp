@@ -10,8 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds pause{1000};
-constexpr milliseconds waitAfterTrouble{5000};
+constexpr milliseconds lookPause{1000};
 
 }  // namespace
 
@@ -25,7 +24,7 @@ void WorklistWatch::ring() {
 
 void WorklistWatch::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    bell_.wait(stop, round(stop) ? pause : waitAfterTrouble);
+    bell_.wait(stop, round(stop) ? lookPause : waitAfterTrouble);
   }
 }
 

@@ -123,7 +123,7 @@ TEST(ImpossibleRules, OfAlternativesEachIsNamedThatNothingCanMeet) {
                   HasSubstr("when[1] can never hold, nor can its rule")));
 }
 
-std::vector<std::string> warningsOf(const std::string& rules) {
+std::vector<std::string> contradictionsIn(const std::string& rules) {
   std::vector<std::string> sentences;
   for (const RuleNote& note :
        checkRules(R"({"schema": 1, "rules": [)" + rules + "]}", "x").warnings) {
@@ -150,16 +150,16 @@ TEST(ImpossibleRules, WhatIsTriedForOneDocumentHasAnEnd) {
 TEST(ImpossibleRules, TasksForWhatIsNoMrImageAreWarnedOf) {
   const std::string good = R"({"name": "g", "when": [], "tasks": ["seg_cine_sax"]})";
   const std::string ct = R"("when": [{"tag": "Modality", "in": ["CT", "PT"]}])";
-  EXPECT_THAT(warningsOf(R"({"name": "a", "tasks": ["seg_cine_sax"], )" + ct + "}, " + good),
+  EXPECT_THAT(contradictionsIn(R"({"name": "a", "tasks": ["seg_cine_sax"], )" + ct + "}, " + good),
               ElementsAre(HasSubstr(
                   R"(rules[0] has nothing analysed: its clauses leave no Modality "MR")")));
-  EXPECT_THAT(warningsOf(R"({"name": "a", "skip": "no", )" + ct + "}, " + good), IsEmpty());
-  EXPECT_THAT(warningsOf(R"({"name": "a", "enabled": false, "tasks": ["seg_cine_sax"], )" + ct +
-                         "}, " + good),
+  EXPECT_THAT(contradictionsIn(R"({"name": "a", "skip": "no", )" + ct + "}, " + good), IsEmpty());
+  EXPECT_THAT(contradictionsIn(R"({"name": "a", "enabled": false, "tasks": ["seg_cine_sax"], )" +
+                               ct + "}, " + good),
               IsEmpty());
-  EXPECT_THAT(warningsOf(R"({"name": "a", "tasks": ["seg_cine_sax"], "when":
+  EXPECT_THAT(contradictionsIn(R"({"name": "a", "tasks": ["seg_cine_sax"], "when":
                   [{"tag": "SOPClassUID", "equals": "1.2.840.10008.5.1.4.1.1.2"}]}, )" +
-                         good),
+                               good),
               ElementsAre(HasSubstr("no SOPClassUID of MR images")));
 }
 
@@ -171,10 +171,10 @@ TEST(ImpossibleRules, ARuleBehindOneThatAsksLessIsWarnedOf) {
            rest + "}";
   };
   const std::string both = rule("b", more + "," + some, "");
-  EXPECT_THAT(warningsOf(rule("a", some, "") + "," + both),
+  EXPECT_THAT(contradictionsIn(rule("a", some, "") + "," + both),
               ElementsAre(HasSubstr(R"(rules[1] "b" is never reached: "a" stands before it)")));
-  EXPECT_THAT(warningsOf(both + "," + rule("a", some, "")), IsEmpty());
-  EXPECT_THAT(warningsOf(rule("a", some, R"(, "enabled": false)") + "," + both), IsEmpty());
+  EXPECT_THAT(contradictionsIn(both + "," + rule("a", some, "")), IsEmpty());
+  EXPECT_THAT(contradictionsIn(rule("a", some, R"(, "enabled": false)") + "," + both), IsEmpty());
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ RuleSet rulesOf(const std::string& list, const std::string& more = "") {
   return RuleSet::parse(R"({"schema": 1, "rules": [)" + list + "]" + more + "}");
 }
 
-std::string mistakeIn(const std::string& clause, const std::string& more = "") {
+std::string mistakeInClause(const std::string& clause, const std::string& more = "") {
   try {
     rulesOf(R"({"name": "r", "when": [)" + clause + R"(], "tasks": "auto")" + more + "}");
   } catch (const InputError& error) {
@@ -169,17 +169,17 @@ TEST(PictureSorting, GroupsAreOpenOnlyWhileTheirPicturesMatter) {
 }
 
 TEST(PictureSorting, MistakesAreNamedWithTheirPlace) {
-  EXPECT_THAT(mistakeIn(R"({"classified": "sequnce", "equals": "lge"})"),
+  EXPECT_THAT(mistakeInClause(R"({"classified": "sequnce", "equals": "lge"})"),
               HasSubstr("rules[0].when[0].classified must be \"sequence\" or \"view\""));
-  EXPECT_THAT(mistakeIn(R"({"classified": "view", "in": ["sax", "5ch"]})"),
+  EXPECT_THAT(mistakeInClause(R"({"classified": "view", "in": ["sax", "5ch"]})"),
               HasSubstr("rules[0].when[0].in[1] is unknown"));
-  EXPECT_THAT(mistakeIn(R"({"classified": "view", "equals": "sax", "minConfidence": 2})"),
+  EXPECT_THAT(mistakeInClause(R"({"classified": "view", "equals": "sax", "minConfidence": 2})"),
               HasSubstr("minConfidence must be a probability"));
-  EXPECT_THAT(mistakeIn(R"({"classified": "view", "matches": "sax"})"), HasSubstr("matches"));
-  EXPECT_THAT(mistakeIn(R"({"classified": "view"})"), HasSubstr("rules[0].when[0]"));
-  EXPECT_THAT(mistakeIn(R"({"classified": "view", "equals": "sax"})", R"(, "priority": 3)"),
+  EXPECT_THAT(mistakeInClause(R"({"classified": "view", "matches": "sax"})"), HasSubstr("matches"));
+  EXPECT_THAT(mistakeInClause(R"({"classified": "view"})"), HasSubstr("rules[0].when[0]"));
+  EXPECT_THAT(mistakeInClause(R"({"classified": "view", "equals": "sax"})", R"(, "priority": 3)"),
               HasSubstr("rules[0].priority has no meaning in a rule that asks what the pictures"));
-  EXPECT_EQ(mistakeIn(R"({"classified": "view", "equals": "sax"})"), "accepted");
+  EXPECT_EQ(mistakeInClause(R"({"classified": "view", "equals": "sax"})"), "accepted");
 }
 
 TEST(PictureSorting, ADocumentThatIsNoneIsRefused) {

@@ -29,7 +29,7 @@ bool matches(const std::string& clause, const std::map<std::string, std::string>
   return decision.action == RouteAction::analyze;
 }
 
-std::string mistakeIn(const std::string& json) {
+std::string mistakeInRules(const std::string& json) {
   try {
     RuleSet::parse(json);
   } catch (const InputError& error) {
@@ -215,13 +215,14 @@ TEST(Rules, MistakesAreRefusedWithTheirPlace) {
       {std::string(100000, '['), "nested too deeply"},
       {std::string(2 << 20, ' '), "larger than 1 MiB"}};
   for (const auto& [json, expected] : cases) {
-    EXPECT_THAT(mistakeIn(json), HasSubstr(expected)) << json.substr(0, 200);
+    EXPECT_THAT(mistakeInRules(json), HasSubstr(expected)) << json.substr(0, 200);
   }
 }
 
 TEST(Rules, WhatOnlyAnalysedSeriesHaveIsRefusedForOthersAndWhatCannotBeAskedIsToldSo) {
   const auto action = [](const std::string& entries) {
-    return mistakeIn(R"({"schema": 1, "rules": [{"name": "a", "when": [], )" + entries + "}]}");
+    return mistakeInRules(R"({"schema": 1, "rules": [{"name": "a", "when": [], )" + entries +
+                          "}]}");
   };
   for (const char* key : {R"("priority": 1)", R"("outputs": ["SEG"])", R"("hold": "x")",
                           R"("wait": "study")", R"("hours": {"from": "20:00", "to": "06:00"})"}) {
@@ -235,17 +236,17 @@ TEST(Rules, WhatOnlyAnalysedSeriesHaveIsRefusedForOthersAndWhatCannotBeAskedIsTo
   EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "outputs": ["DOC"])"),
               HasSubstr("there is no output \"DOC\""));
   EXPECT_THAT(action(R"("tasks": ["seg_cine_sax"], "wait": "week")"), HasSubstr("\"study\""));
-  EXPECT_THAT(mistakeIn(ruleWith(R"({"view": "SAX"})")),
+  EXPECT_THAT(mistakeInRules(ruleWith(R"({"view": "SAX"})")),
               HasSubstr("is asked for as {\"classified\": \"view\""));
-  EXPECT_THAT(mistakeIn(ruleWith(R"({"taag": "Rows", "min": 1})")),
+  EXPECT_THAT(mistakeInRules(ruleWith(R"({"taag": "Rows", "min": 1})")),
               HasSubstr(R"(did you mean "tag"?)"));
-  EXPECT_THAT(mistakeIn(ruleWith(R"({"source": "RemoteAet", "equals": "X"})")),
+  EXPECT_THAT(mistakeInRules(ruleWith(R"({"source": "RemoteAet", "equals": "X"})")),
               HasSubstr(R"(did you mean "RemoteAET"?)"));
-  EXPECT_THAT(mistakeIn(ruleWith(R"({"scheduled": "CodeVale", "equals": "X"})")),
+  EXPECT_THAT(mistakeInRules(ruleWith(R"({"scheduled": "CodeVale", "equals": "X"})")),
               HasSubstr(R"(did you mean "CodeValue"?)"));
-  EXPECT_THAT(mistakeIn(ruleWith(R"({"scheduled": "PatientName", "equals": "X"})")),
+  EXPECT_THAT(mistakeInRules(ruleWith(R"({"scheduled": "PatientName", "equals": "X"})")),
               HasSubstr("keyword of the worklist"));
-  EXPECT_THAT(mistakeIn(ruleWith(R"({"orientation": "axial"})")), HasSubstr("\"transverse\""));
+  EXPECT_THAT(mistakeInRules(ruleWith(R"({"orientation": "axial"})")), HasSubstr("\"transverse\""));
 }
 
 TEST(Rules, SourceOrientationAndTimeAreAskedFor) {
@@ -321,16 +322,16 @@ TEST(Rules, AnExplanationSaysWhatTheRuleAsksForBesides) {
 
 TEST(Rules, PatternsThatNoTimeBoundsAreRefusedAndLargeOnesToo) {
   for (const char* pattern : {"(a)\\\\1", "(?=a)b", "(?<!a)b", "(.{500}){500}", "(a", "[a", ""}) {
-    EXPECT_NE(
-        mistakeIn(ruleWith(R"({"tag": "Modality", "matches": ")" + std::string(pattern) + R"("})")),
-        "accepted")
+    EXPECT_NE(mistakeInRules(
+                  ruleWith(R"({"tag": "Modality", "matches": ")" + std::string(pattern) + R"("})")),
+              "accepted")
         << pattern;
   }
   for (const char* pattern : {"(ab)+", "(a|b)c*", "[(+*]+", "\\\\(a+\\\\)+", "(a|ab)+c", "(a+)+",
                               "a*b*c*d*e*", "^ci?ne(?:[ _-]|$)"}) {
-    EXPECT_EQ(
-        mistakeIn(ruleWith(R"({"tag": "Modality", "matches": ")" + std::string(pattern) + R"("})")),
-        "accepted")
+    EXPECT_EQ(mistakeInRules(
+                  ruleWith(R"({"tag": "Modality", "matches": ")" + std::string(pattern) + R"("})")),
+              "accepted")
         << pattern;
   }
 }

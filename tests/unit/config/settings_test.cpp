@@ -18,7 +18,7 @@ std::string section(const std::string& entries) {
          (entries.empty() ? "" : ", " + entries) + "}}";
 }
 
-std::string mistakeIn(const std::string& configuration) {
+std::string mistakeInSettings(const std::string& configuration) {
   try {
     parseSettings(configuration);
   } catch (const InputError& error) {
@@ -50,8 +50,10 @@ TEST(Settings, APackageIsEnoughAndTheRestHasDefaults) {
 
 TEST(Settings, TheWorklistsFolderIsAnAbsolutePath) {
   EXPECT_EQ(parseSettings(section(R"("Worklist": {"Folder": "/w"})")).worklist.folder, "/w");
-  EXPECT_THAT(mistakeIn(section(R"("Worklist": {"Folder": "w"})")), HasSubstr("\"Folder\""));
-  EXPECT_THAT(mistakeIn(section(R"("Worklist": {"Foldr": "/w"})")), HasSubstr("there are Enable"));
+  EXPECT_THAT(mistakeInSettings(section(R"("Worklist": {"Folder": "w"})")),
+              HasSubstr("\"Folder\""));
+  EXPECT_THAT(mistakeInSettings(section(R"("Worklist": {"Foldr": "/w"})")),
+              HasSubstr("there are Enable"));
 }
 
 TEST(Settings, ChecksumsOfAllowedScriptsAreReadInLowerCaseAndNothingElseIsTaken) {
@@ -64,7 +66,7 @@ TEST(Settings, ChecksumsOfAllowedScriptsAreReadInLowerCaseAndNothingElseIsTaken)
   for (const std::string& wrong :
        {"[\"" + digits + "\"]", "[\"" + digits + "abcg\"]", "\"" + digits + "abcd\"",
         std::string("[7]"), std::string("[\"*\"]"), std::string("true")}) {
-    EXPECT_THAT(mistakeIn(entry(wrong)), HasSubstr("SHA-256")) << wrong;
+    EXPECT_THAT(mistakeInSettings(entry(wrong)), HasSubstr("SHA-256")) << wrong;
   }
 }
 
@@ -134,10 +136,14 @@ TEST(Settings, EveryKeyIsRead) {
 }
 
 TEST(Settings, PackagesHavePlainNamesAndAbsoluteFolders) {
-  EXPECT_THAT(mistakeIn(section(R"("Packages": ["/q"])")), HasSubstr("Packages must be an object"));
-  EXPECT_THAT(mistakeIn(section(R"("Packages": {"3t": "q"})")), HasSubstr("\"3t\" must be an abs"));
-  EXPECT_THAT(mistakeIn(section(R"("Packages": {"": "/q"})")), HasSubstr("has the name \"\""));
-  EXPECT_THAT(mistakeIn(section(R"("Packages": {"a b": "/q"})")), HasSubstr("has the name"));
+  EXPECT_THAT(mistakeInSettings(section(R"("Packages": ["/q"])")),
+              HasSubstr("Packages must be an object"));
+  EXPECT_THAT(mistakeInSettings(section(R"("Packages": {"3t": "q"})")),
+              HasSubstr("\"3t\" must be an abs"));
+  EXPECT_THAT(mistakeInSettings(section(R"("Packages": {"": "/q"})")),
+              HasSubstr("has the name \"\""));
+  EXPECT_THAT(mistakeInSettings(section(R"("Packages": {"a b": "/q"})")),
+              HasSubstr("has the name"));
 }
 
 TEST(Settings, TheNamesThatRulesMayGiveAreReadFromTheFileWithTheSectionAlone) {
@@ -151,15 +157,17 @@ TEST(Settings, TheNamesThatRulesMayGiveAreReadFromTheFileWithTheSectionAlone) {
 }
 
 TEST(Settings, AMistypedKeyIsRefusedWithTheOneThatWasMeant) {
-  EXPECT_THAT(mistakeIn(section(R"("Thread": 2)")), HasSubstr(R"(did you mean "Threads"?)"));
-  EXPECT_THAT(mistakeIn(section(R"("storeresults": true)")),
+  EXPECT_THAT(mistakeInSettings(section(R"("Thread": 2)")),
+              HasSubstr(R"(did you mean "Threads"?)"));
+  EXPECT_THAT(mistakeInSettings(section(R"("storeresults": true)")),
               HasSubstr(R"(did you mean "StoreResults"?)"));
-  EXPECT_THAT(mistakeIn(section(R"("Colour": 2)")), HasSubstr(R"(unknown key "Colour")"));
-  EXPECT_THAT(mistakeIn(section(R"("Colour": 2)")), Not(HasSubstr("did you mean")));
+  EXPECT_THAT(mistakeInSettings(section(R"("Colour": 2)")), HasSubstr(R"(unknown key "Colour")"));
+  EXPECT_THAT(mistakeInSettings(section(R"("Colour": 2)")), Not(HasSubstr("did you mean")));
 }
 
 TEST(Settings, AllMistakesAreNamedAtOnce) {
-  const std::string said = mistakeIn(section(R"("Threads": "two", "Niceness": -5, "Oops": 1)"));
+  const std::string said =
+      mistakeInSettings(section(R"("Threads": "two", "Niceness": -5, "Oops": 1)"));
   EXPECT_THAT(said, HasSubstr("Threads must be a whole number from 0 to 1024"));
   EXPECT_THAT(said, HasSubstr("Niceness must be a whole number from 0 to 19, not -5"));
   EXPECT_THAT(said, HasSubstr("Oops"));
@@ -215,16 +223,17 @@ TEST(Settings, ValuesOfTheWrongKindOrRangeAreRefused) {
                             R"("JobDeadlineSeconds": 9)",
                             R"("FirstBackOffSeconds": 100, "LargestBackOffSeconds": 99)",
                             R"("SilenceLimitSeconds": 60, "JobDeadlineSeconds": 59)"}) {
-    EXPECT_NE(mistakeIn(section(entry)), "accepted") << entry;
+    EXPECT_NE(mistakeInSettings(section(entry)), "accepted") << entry;
   }
 }
 
 TEST(Settings, ARoleOrStructureThatDoesNotExistIsRefusedWithTheNearest) {
-  EXPECT_THAT(mistakeIn(section(R"("Roles": {"anna": "administator"})")),
+  EXPECT_THAT(mistakeInSettings(section(R"("Roles": {"anna": "administator"})")),
               HasSubstr(R"(did you mean "administrator"?)"));
-  EXPECT_THAT(mistakeIn(section(R"("ReportExperimental": ["seg_lge_sacs"])")),
+  EXPECT_THAT(mistakeInSettings(section(R"("ReportExperimental": ["seg_lge_sacs"])")),
               HasSubstr(R"(did you mean "seg_lge_sax"?)"));
-  EXPECT_THAT(mistakeIn(section(R"("Roles": {"anna": 3})")), Not(HasSubstr("did you mean")));
+  EXPECT_THAT(mistakeInSettings(section(R"("Roles": {"anna": 3})")),
+              Not(HasSubstr("did you mean")));
 }
 
 TEST(Settings, ADestinationThatTheArchiveDoesNotHaveIsRefusedWithTheNearest) {
@@ -232,39 +241,41 @@ TEST(Settings, ADestinationThatTheArchiveDoesNotHaveIsRefusedWithTheNearest) {
     return R"({"CMR": {"Package": "/p", )" + entries + "}, " + own + "}";
   };
   const std::string toPacs = R"("Destinations": {"pacs": {"Modality": "PACS"}})";
-  EXPECT_EQ(mistakeIn(with(toPacs, R"("DicomModalities": {"PACS": []})")), "accepted");
-  EXPECT_THAT(mistakeIn(with(toPacs, R"("DicomModalities": {"PAX": [], "PACS1": []})")),
+  EXPECT_EQ(mistakeInSettings(with(toPacs, R"("DicomModalities": {"PACS": []})")), "accepted");
+  EXPECT_THAT(mistakeInSettings(with(toPacs, R"("DicomModalities": {"PAX": [], "PACS1": []})")),
               HasSubstr(R"(Modality "PACS", which DicomModalities do not have; did you mean )"));
-  EXPECT_EQ(mistakeIn(with(toPacs, R"("DicomModalitiesInDatabase": true)")), "accepted");
-  EXPECT_THAT(mistakeIn(with(R"("Destinations": {"m": {"Peer": "anothr"}})",
-                             R"("OrthancPeers": {"another": []})")),
+  EXPECT_EQ(mistakeInSettings(with(toPacs, R"("DicomModalitiesInDatabase": true)")), "accepted");
+  EXPECT_THAT(mistakeInSettings(with(R"("Destinations": {"m": {"Peer": "anothr"}})",
+                                     R"("OrthancPeers": {"another": []})")),
               HasSubstr(R"(did you mean "another"?)"));
-  EXPECT_THAT(mistakeIn(with(R"("Destinations": {"w": {"DicomWeb": "far"}})", R"("x": 1)")),
+  EXPECT_THAT(mistakeInSettings(with(R"("Destinations": {"w": {"DicomWeb": "far"}})", R"("x": 1)")),
               HasSubstr("which the servers of DicomWeb do not have"));
-  EXPECT_THAT(mistakeIn(with(toPacs + R"(, "SendResultsTo": ["pac"])",
-                             R"("DicomModalities": {"PACS": []})")),
+  EXPECT_THAT(mistakeInSettings(with(toPacs + R"(, "SendResultsTo": ["pac"])",
+                                     R"("DicomModalities": {"PACS": []})")),
               HasSubstr(R"(did you mean "pacs"?)"));
-  EXPECT_THAT(mistakeIn(with(toPacs, R"("DicomModalities": {"PACS": []}, "JobsHistorySize": 0)")),
-              HasSubstr("JobsHistorySize"));
+  EXPECT_THAT(
+      mistakeInSettings(with(toPacs, R"("DicomModalities": {"PACS": []}, "JobsHistorySize": 0)")),
+      HasSubstr("JobsHistorySize"));
 }
 
 TEST(Settings, AMistakeInAWebhookNeverRepeatsItsToken) {
-  const std::string said = mistakeIn(
+  const std::string said = mistakeInSettings(
       section(R"("Webhooks": {"desk": {"Url": "ftp://desk", "Bearer": "secret-token"}})"));
   EXPECT_THAT(said, HasSubstr("Url"));
   EXPECT_THAT(said, Not(HasSubstr("secret-token")));
 }
 
 TEST(Settings, AnEnabledServiceNeedsAPackage) {
-  EXPECT_THAT(mistakeIn(R"({"CMR": {}})"), HasSubstr("Package is missing"));
+  EXPECT_THAT(mistakeInSettings(R"({"CMR": {}})"), HasSubstr("Package is missing"));
   EXPECT_FALSE(parseSettings(R"({"CMR": {"Enable": false}})").enable);
 }
 
 TEST(Settings, BrokenJsonIsRefusedWithItsPlace) {
-  EXPECT_THAT(mistakeIn("{\n\"CMR\": {,}}"), HasSubstr("line 2"));
-  EXPECT_THAT(mistakeIn("[]"), HasSubstr("not a JSON object"));
-  EXPECT_THAT(mistakeIn(R"({"CMR": 5})"), HasSubstr("must be an object"));
-  EXPECT_THAT(mistakeIn(section(R"("Threads": 1, "Threads": 2)")), HasSubstr("given twice"));
+  EXPECT_THAT(mistakeInSettings("{\n\"CMR\": {,}}"), HasSubstr("line 2"));
+  EXPECT_THAT(mistakeInSettings("[]"), HasSubstr("not a JSON object"));
+  EXPECT_THAT(mistakeInSettings(R"({"CMR": 5})"), HasSubstr("must be an object"));
+  EXPECT_THAT(mistakeInSettings(section(R"("Threads": 1, "Threads": 2)")),
+              HasSubstr("given twice"));
 }
 
 // The documentation's table has a row for each key, and none for anything else.
@@ -294,18 +305,19 @@ TEST(Settings, ItIsKnownWhetherTheArchiveAsksForUsers) {
 TEST(Settings, ViewersAreAddressesThatABrowserOpensAsPages) {
   for (const char* address : {"javascript:alert('{StudyInstanceUID}')", "https://site/viewer",
                               "//elsewhere/{StudyInstanceUID}", "data:{StudyInstanceUID}", ""}) {
-    EXPECT_THAT(mistakeIn(section(R"("Viewers": {"V": ")" + std::string(address) + "\"}")),
+    EXPECT_THAT(mistakeInSettings(section(R"("Viewers": {"V": ")" + std::string(address) + "\"}")),
                 HasSubstr("Viewers must be"))
         << address;
   }
-  EXPECT_THAT(mistakeIn(section(R"("Viewers": ["https://site/{StudyInstanceUID}"])")),
+  EXPECT_THAT(mistakeInSettings(section(R"("Viewers": ["https://site/{StudyInstanceUID}"])")),
               HasSubstr("Viewers must be"));
-  EXPECT_EQ(mistakeIn(section(R"("Viewers": {"V": "https://site/{StudyInstanceUID}"})")),
+  EXPECT_EQ(mistakeInSettings(section(R"("Viewers": {"V": "https://site/{StudyInstanceUID}"})")),
             "accepted");
 }
 
 TEST(Settings, OnlyAFileOfRulesCanBeEdited) {
-  EXPECT_THAT(mistakeIn(section(R"("EditRules": true)")), HasSubstr("EditRules needs Rules"));
+  EXPECT_THAT(mistakeInSettings(section(R"("EditRules": true)")),
+              HasSubstr("EditRules needs Rules"));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ using test::ignoreProgress;
 using testing::HasSubstr;
 
 // With the report alone, as nothing else is looked at.
-AnalysisRequest requestOf(std::vector<InstanceBytes> instances) {
+AnalysisRequest reportRequestOf(std::vector<InstanceBytes> instances) {
   AnalysisRequest request = test::requestOf(std::move(instances));
   request.outputs = {"SR"};
   return request;
@@ -34,7 +34,7 @@ AnalysisRequest requestOf(std::vector<InstanceBytes> instances) {
 // The first slice again with other pixels: the rest is a full grid, and a slice is missing from it.
 TEST(AnalyzeInstances, DoubtsVolumesWhenAPartOfTheSeriesWasLeftOut) {
   CMR_DEMO_SERIES(instances);
-  const AnalysisOutcome whole = test::analyze(requestOf(instances));
+  const AnalysisOutcome whole = test::analyze(reportRequestOf(instances));
   for (const json& flag : json::parse(whole.resultsJson)["flags"]) {
     EXPECT_NE(flag["id"], "images-left-out");
   }
@@ -53,7 +53,7 @@ TEST(AnalyzeInstances, DoubtsVolumesWhenAPartOfTheSeriesWasLeftOut) {
         if (firstSlice.count(uid.c_str()) != 0) how(d);
       }));
     }
-    return test::analyze(requestOf(changed));
+    return test::analyze(reportRequestOf(changed));
   };
   const auto larger = [](DcmDataset& d) { d.putAndInsertString(DCM_PixelSpacing, "2\\2"); };
   const auto noPixels = [](DcmDataset& d) { d.putAndInsertString(DCM_RescaleSlope, "0,5"); };
@@ -81,8 +81,8 @@ TEST(AnalyzeInstances, WithholdsVolumesWhenReadingStoppedAtACeiling) {
   ReadLimits limits;
   limits.maxFrames = 180;
   CircleSegmenter segmenter;
-  const AnalysisOutcome outcome =
-      analyzeRead(readInstances(inOrder, limits), requestOf(inOrder), segmenter, ignoreProgress);
+  const AnalysisOutcome outcome = analyzeRead(readInstances(inOrder, limits),
+                                              reportRequestOf(inOrder), segmenter, ignoreProgress);
   ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
   const json results = json::parse(outcome.resultsJson);
   EXPECT_EQ(results["source"]["slices"], 9);
@@ -106,7 +106,7 @@ TEST(AnalyzeInstances, DoubtsWhatWasTakenOverBeatsOfDifferentLength) {
       d.putAndInsertString(DCM_NominalInterval, std::stoi(instance.name) <= 100 ? "923" : "1200");
     }));
   }
-  const AnalysisOutcome outcome = test::analyze(requestOf(changed));
+  const AnalysisOutcome outcome = test::analyze(reportRequestOf(changed));
   ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
   const json results = json::parse(outcome.resultsJson);
   int found = 0;

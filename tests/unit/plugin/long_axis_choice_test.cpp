@@ -5,7 +5,7 @@
 namespace cmr {
 namespace {
 
-SeriesStack cine(const std::string& description, int phases = 20, int slices = 1) {
+SeriesStack longCine(const std::string& description, int phases = 20, int slices = 1) {
   SeriesStack source;
   source.ImageType = "ORIGINAL\\PRIMARY\\M";
   source.SeriesDescription = description;
@@ -25,27 +25,27 @@ std::string viewOf(const SeriesStack& stack, const std::vector<std::string>& tas
 }
 
 TEST(LongAxisChoice, TakesTwoAndFourChamberCinesByTheirNames) {
-  EXPECT_EQ(viewOf(cine("CINE_segmented_LAX_2Ch")), "2ch");
-  EXPECT_EQ(viewOf(cine("4CH_FIESTA_BH")), "4ch");
-  EXPECT_EQ(viewOf(cine("cine VLA")), "2ch");
+  EXPECT_EQ(viewOf(longCine("CINE_segmented_LAX_2Ch")), "2ch");
+  EXPECT_EQ(viewOf(longCine("4CH_FIESTA_BH")), "4ch");
+  EXPECT_EQ(viewOf(longCine("cine VLA")), "2ch");
 }
 
 TEST(LongAxisChoice, LeavesOtherViewsStacksStillsAndUnnamedOnesAlone) {
-  EXPECT_EQ(viewOf(cine("LV3CH_FIESTA_BH")), "none");
-  EXPECT_EQ(viewOf(cine("CINE_segmented_SAX")), "none");
-  EXPECT_EQ(viewOf(cine("")), "none");
-  EXPECT_EQ(viewOf(cine("4CH_FIESTA_BH", 20, 14)), "none");
-  EXPECT_EQ(viewOf(cine("4CH_PSIR", 1)), "none");
+  EXPECT_EQ(viewOf(longCine("LV3CH_FIESTA_BH")), "none");
+  EXPECT_EQ(viewOf(longCine("CINE_segmented_SAX")), "none");
+  EXPECT_EQ(viewOf(longCine("")), "none");
+  EXPECT_EQ(viewOf(longCine("4CH_FIESTA_BH", 20, 14)), "none");
+  EXPECT_EQ(viewOf(longCine("4CH_PSIR", 1)), "none");
 }
 
 TEST(LongAxisChoice, KeepsToTheTasksThatARuleAsksFor) {
-  EXPECT_EQ(viewOf(cine("4CH_FIESTA_BH"), {"seg_cine_sax"}), "none");
-  EXPECT_EQ(viewOf(cine("4CH_FIESTA_BH"), {"seg_cine_lax"}), "4ch");
+  EXPECT_EQ(viewOf(longCine("4CH_FIESTA_BH"), {"seg_cine_sax"}), "none");
+  EXPECT_EQ(viewOf(longCine("4CH_FIESTA_BH"), {"seg_cine_lax"}), "4ch");
 }
 
 TEST(LongAxisChoice, PrefersFourChambersThenMorePhases) {
-  const std::vector<SeriesStack> stacks{cine("2CH_FIESTA", 30), cine("4CH_FIESTA", 20),
-                                        cine("4CH_FIESTA", 25)};
+  const std::vector<SeriesStack> stacks{longCine("2CH_FIESTA", 30), longCine("4CH_FIESTA", 20),
+                                        longCine("4CH_FIESTA", 25)};
   const auto choice =
       chooseLongAxis(stacks, {readTags(stacks[0]), readTags(stacks[1]), readTags(stacks[2])}, {});
   ASSERT_TRUE(choice);

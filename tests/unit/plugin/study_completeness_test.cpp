@@ -26,7 +26,8 @@ StudyPolicy policyOf(const std::string& study) {
 const char* const saxAndEnhancement = R"({"expects": [{"sequence": "cine", "view": "sax"},
     {"sequence": "lge"}], "waitMinutes": 120})";
 
-JobRecord jobOver(const std::string& series, const Json& results, JobState state = JobState::done) {
+JobRecord endedJob(const std::string& series, const Json& results,
+                   JobState state = JobState::done) {
   JobRecord job;
   job.id = "job-" + series;
   job.state = state;
@@ -61,7 +62,7 @@ StudyReportInput inputWith(const std::string& study, std::vector<JobRecord> jobs
 
 TEST(StudyCompleteness, IsNotAskedForWhereRulesSayNothing) {
   StudyReportInput input;
-  input.jobs = {jobOver("a", analysed("seg_cine_sax"))};
+  input.jobs = {endedJob("a", analysed("seg_cine_sax"))};
   EXPECT_FALSE(completenessOf(input));
   const Json json = studyReportJson(studyReport(input));
   EXPECT_TRUE(json.at("completeness").is_null());
@@ -69,28 +70,28 @@ TEST(StudyCompleteness, IsNotAskedForWhereRulesSayNothing) {
 }
 
 TEST(StudyCompleteness, WaitsForWhatIsMissingUntilItsTimeAndIsPartialThen) {
-  auto input = inputWith(saxAndEnhancement, {jobOver("a", analysed("seg_cine_sax"))});
+  auto input = inputWith(saxAndEnhancement, {endedJob("a", analysed("seg_cine_sax"))});
   auto found = completenessOf(input).value();
   EXPECT_EQ(found.state, State::waiting);
   EXPECT_THAT(found.missing, ElementsAre("late enhancement"));
   EXPECT_EQ(found.untilMs, 1000 + 120 * minuteMs);
   input.nowMs = found.untilMs;
   EXPECT_EQ(completenessOf(input)->state, State::partial);
-  input.jobs.insert(input.jobs.begin(), jobOver("b", analysed("seg_lge_sax")));
+  input.jobs.insert(input.jobs.begin(), endedJob("b", analysed("seg_lge_sax")));
   found = completenessOf(input).value();
   EXPECT_EQ(found.state, State::complete);
   EXPECT_THAT(found.missing, IsEmpty());
 }
 
 TEST(StudyCompleteness, TheClockBeginsWithTheFirstSeriesAlsoOneThatWasLeftAlone) {
-  auto input = inputWith(saxAndEnhancement, {jobOver("a", analysed("seg_cine_sax"))});
+  auto input = inputWith(saxAndEnhancement, {endedJob("a", analysed("seg_cine_sax"))});
   input.skipped = {{"s", "study", "1.2.s", "a scout", 400}};
   EXPECT_EQ(completenessOf(input)->untilMs, 400 + 120 * minuteMs);
 }
 
 TEST(StudyCompleteness, HoldsWhereTheRulesSaySoUntilSomebodyAsks) {
   auto input = inputWith(R"({"expects": [{"view": "4ch"}], "waitMinutes": 0, "then": "hold"})",
-                         {jobOver("a", analysed("seg_cine_sax"))});
+                         {endedJob("a", analysed("seg_cine_sax"))});
   EXPECT_EQ(completenessOf(input)->state, State::held);
   input.isAskedFor = true;
   EXPECT_EQ(completenessOf(input)->state, State::partial);
@@ -98,7 +99,7 @@ TEST(StudyCompleteness, HoldsWhereTheRulesSaySoUntilSomebodyAsks) {
 
 TEST(StudyCompleteness, KnowsASeriesByItsHeaderOrBySurePicturesAlsoWhenItCouldNotBeAnalysed) {
   const auto kindsOf = [](const Json& results) {
-    return kindsIn(inputWith(saxAndEnhancement, {jobOver("a", results, JobState::notAnalysable)}))
+    return kindsIn(inputWith(saxAndEnhancement, {endedJob("a", results, JobState::notAnalysable)}))
         .at(0);
   };
   SeriesKind kind = kindsOf(looked(answer("lge", "header", "cine"), answer("4ch", "header", "x")));
@@ -113,9 +114,9 @@ TEST(StudyCompleteness, KnowsASeriesByItsHeaderOrBySurePicturesAlsoWhenItCouldNo
 TEST(StudyCompleteness, OneAcquisitionCountsOnce) {
   Json twice = looked(answer("lge", "header", "lge"), answer("sax", "header", "sax"));
   twice["firstLooks"].push_back(twice["firstLooks"][0]);
-  auto input = inputWith(
-      R"({"expects": [{"sequence": "lge", "count": 2}], "waitMinutes": 5})",
-      {jobOver("a", twice, JobState::notAnalysable), jobOver("a", twice, JobState::notAnalysable)});
+  auto input = inputWith(R"({"expects": [{"sequence": "lge", "count": 2}], "waitMinutes": 5})",
+                         {endedJob("a", twice, JobState::notAnalysable),
+                          endedJob("a", twice, JobState::notAnalysable)});
   EXPECT_THAT(completenessOf(input)->missing, ElementsAre("late enhancement (1 of 2)"));
 }
 
@@ -124,14 +125,14 @@ TEST(StudyCompleteness, WhatWasAnalysedIsWhatItWasAnalysedAs) {
   results["firstLooks"] = {{{"isAnalysed", true},
                             {"sequence", answer("cine", "header", "cine")},
                             {"view", answer(nullptr, "nobody", "sax")}}};
-  const auto kinds = kindsIn(inputWith(saxAndEnhancement, {jobOver("a", results)}));
+  const auto kinds = kindsIn(inputWith(saxAndEnhancement, {endedJob("a", results)}));
   ASSERT_EQ(kinds.size(), 1U);
   EXPECT_EQ(kinds[0].view, "sax");
 }
 
 TEST(StudyCompleteness, RulesCountWhatTheyLeftAloneToo) {
   auto input = inputWith(R"({"expects": [{"rule": "cine"}, {"rule": "scouts"}], "waitMinutes": 5})",
-                         {jobOver("a", Json(), JobState::dead)});
+                         {endedJob("a", Json(), JobState::dead)});
   EXPECT_THAT(completenessOf(input)->missing, ElementsAre(R"(series of rule "scouts")"));
   input.rulesOfSkipped["s"] = "scouts";
   EXPECT_THAT(completenessOf(input)->missing, IsEmpty());
@@ -139,7 +140,7 @@ TEST(StudyCompleteness, RulesCountWhatTheyLeftAloneToo) {
 
 TEST(StudyCompleteness, ThePartialReportSaysFirstWhatIsMissing) {
   const auto input =
-      inputWith(saxAndEnhancement, {jobOver("a", analysed("seg_cine_sax"))}, 1000 * minuteMs);
+      inputWith(saxAndEnhancement, {endedJob("a", analysed("seg_cine_sax"))}, 1000 * minuteMs);
   const StudyReport report = studyReport(input);
   const Json document = Json::parse(studyDocument(report, {}, {}).text);
   EXPECT_EQ(document["missing"], Json({"late enhancement"}));
@@ -149,7 +150,7 @@ TEST(StudyCompleteness, ThePartialReportSaysFirstWhatIsMissing) {
 
 TEST(StudyCompleteness, ACompleteReportIsTheSameAsWithoutAPolicy) {
   auto input = inputWith(R"({"expects": [{"view": "sax"}], "waitMinutes": 5})",
-                         {jobOver("a", analysed("seg_cine_sax"))});
+                         {endedJob("a", analysed("seg_cine_sax"))});
   const std::string with = studyDocument(studyReport(input), {}, {}).fingerprint;
   input.policy.reset();
   EXPECT_EQ(with, studyDocument(studyReport(input), {}, {}).fingerprint);

@@ -71,12 +71,12 @@ AnalysisRequest requestNamed(const std::string& jobId) {
   return {jobId, {{"a", "abc"}, {"b", std::string(3000000, 'z') + "y"}}, {"seg_cine_sax"}, "2026"};
 }
 
-void ignoreProgress(double, const std::string&) {}
+void noteNoProgress(double, const std::string&) {}
 
 TEST(WorkerSupervisor, AJobGoesToTheWorkerAndComesBackWhole) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("normal"), log.callback());
-  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), ignoreProgress);
+  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), noteNoProgress);
   ASSERT_EQ(outcome.kind, OutcomeKind::analysed) << outcome.reason;
   EXPECT_EQ(outcome.reason, "2026");
   ASSERT_EQ(outcome.objects.size(), 2U);
@@ -93,10 +93,10 @@ TEST(WorkerSupervisor, AJobGoesToTheWorkerAndComesBackWhole) {
 TEST(WorkerSupervisor, OneWorkerServesManyJobs) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("normal"), log.callback());
-  supervisor.run(requestNamed("1"), ignoreProgress);
+  supervisor.run(requestNamed("1"), noteNoProgress);
   const int first = supervisor.status().processId;
   for (int i = 0; i < 20; ++i) {
-    EXPECT_EQ(supervisor.run(requestNamed(std::to_string(i)), ignoreProgress).kind,
+    EXPECT_EQ(supervisor.run(requestNamed(std::to_string(i)), noteNoProgress).kind,
               OutcomeKind::analysed);
   }
   EXPECT_EQ(supervisor.status().processId, first);
@@ -113,7 +113,7 @@ TEST(WorkerSupervisor, TheWorkerInheritsNothingButItsSocket) {
   WorkerSettings settings = settingsFor("normal");
   settings.niceness = 7;
   WorkerSupervisor supervisor(settings, log.callback());
-  const std::string facts = supervisor.run(requestNamed("job"), ignoreProgress).resultsJson;
+  const std::string facts = supervisor.run(requestNamed("job"), noteNoProgress).resultsJson;
   for (const int descriptor : held) ::close(descriptor);
   ::unsetenv("ORTHANC_SECRET");
   EXPECT_THAT(facts, StartsWith("fds=0 1 2 3;"));
@@ -129,7 +129,7 @@ TEST(WorkerSupervisor, TheWorkerIsToldPackageThreadsAndWhatTheSiteReportsExperim
   settings.reportExperimental = {"rv_cavity", "lv_cavity"};
   settings.allowedScripts = {"5ac0"};
   WorkerSupervisor supervisor(settings, log.callback());
-  EXPECT_THAT(supervisor.run(requestNamed("job"), ignoreProgress).resultsJson,
+  EXPECT_THAT(supervisor.run(requestNamed("job"), noteNoProgress).resultsJson,
               HasSubstr(" worker --socket 3 --package normal --threads 3 --report-experimental "
                         "rv_cavity --report-experimental lv_cavity --allow-script 5ac0 ;"));
 }
@@ -139,10 +139,10 @@ TEST(WorkerSupervisor, AWorkerSeesTheGpuOfItsSlotAndElseWhatThisProcessSees) {
   ::setenv("CUDA_VISIBLE_DEVICES", "4,6", 1);
   WorkerSettings settings = settingsFor("normal");
   WorkerSupervisor all(settings, log.callback());
-  const std::string ofAll = all.run(requestNamed("job"), ignoreProgress).resultsJson;
+  const std::string ofAll = all.run(requestNamed("job"), noteNoProgress).resultsJson;
   settings.visibleGpu = "6";
   WorkerSupervisor one(settings, log.callback());
-  const std::string ofOne = one.run(requestNamed("job"), ignoreProgress).resultsJson;
+  const std::string ofOne = one.run(requestNamed("job"), noteNoProgress).resultsJson;
   ::unsetenv("CUDA_VISIBLE_DEVICES");
   EXPECT_THAT(ofAll, HasSubstr(";gpu=4,6;"));
   EXPECT_THAT(ofOne, HasSubstr(";gpu=6;"));
@@ -153,7 +153,7 @@ TEST(WorkerSupervisor, AWorkerAboveItsMemoryCeilingIsKilledWithThatCause) {
   WorkerSettings settings = settingsFor("greedy");
   settings.memoryCeilingBytes = 200 << 20;
   WorkerSupervisor supervisor(settings, log.callback());
-  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), ignoreProgress);
+  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), noteNoProgress);
   EXPECT_EQ(outcome.kind, OutcomeKind::failed);
   EXPECT_EQ(outcome.cause, FailureCause::memory);
   EXPECT_THAT(outcome.reason, HasSubstr("above WorkerMemoryMiB (200 MiB)"));
@@ -171,7 +171,7 @@ TEST(WorkerSupervisor, FailuresCarryTheirCause) {
   for (const auto& [mode, cause] : causes) {
     Log log;
     WorkerSupervisor supervisor(settingsFor(mode), log.callback());
-    EXPECT_EQ(supervisor.run(requestNamed("job"), ignoreProgress).cause, cause) << mode;
+    EXPECT_EQ(supervisor.run(requestNamed("job"), noteNoProgress).cause, cause) << mode;
   }
 }
 
@@ -180,14 +180,14 @@ TEST(WorkerSupervisor, TheOpenMpBlasComesFirstInTheWorkersLoaderPath) {
   if (::access(folder.c_str(), F_OK) != 0) GTEST_SKIP() << "no OpenMP build of OpenBLAS here";
   Log log;
   WorkerSupervisor supervisor(settingsFor("normal"), log.callback());
-  EXPECT_THAT(supervisor.run(requestNamed("job"), ignoreProgress).resultsJson,
+  EXPECT_THAT(supervisor.run(requestNamed("job"), noteNoProgress).resultsJson,
               HasSubstr(";loader=" + folder));
 }
 
 TEST(WorkerSupervisor, AWorkerKilledInMidJobIsAFailureThatNamesTheSignal) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("crash"), log.callback());
-  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), ignoreProgress);
+  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), noteNoProgress);
   EXPECT_EQ(outcome.kind, OutcomeKind::failed);
   EXPECT_THAT(outcome.reason, AllOf(HasSubstr("killed by signal 9"), HasSubstr("about to die")));
   EXPECT_FALSE(supervisor.status().running);
@@ -197,19 +197,19 @@ TEST(WorkerSupervisor, AWorkerKilledInMidJobIsAFailureThatNamesTheSignal) {
 TEST(WorkerSupervisor, AfterACrashTheNextJobGetsAFreshWorker) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("crash-once"), log.callback());
-  EXPECT_EQ(supervisor.run(requestNamed("first"), ignoreProgress).kind, OutcomeKind::failed);
-  EXPECT_EQ(supervisor.run(requestNamed("second"), ignoreProgress).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.run(requestNamed("first"), noteNoProgress).kind, OutcomeKind::failed);
+  EXPECT_EQ(supervisor.run(requestNamed("second"), noteNoProgress).kind, OutcomeKind::analysed);
   EXPECT_EQ(supervisor.status().restarts, 1);
 }
 
 TEST(WorkerSupervisor, AWorkerThatDiesIdleIsReplacedForTheNextJob) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("normal"), log.callback());
-  supervisor.run(requestNamed("1"), ignoreProgress);
+  supervisor.run(requestNamed("1"), noteNoProgress);
   const int worker = supervisor.status().processId;
   ASSERT_EQ(::kill(worker, SIGKILL), 0);
   while (supervisor.status().running) std::this_thread::yield();
-  EXPECT_EQ(supervisor.run(requestNamed("2"), ignoreProgress).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.run(requestNamed("2"), noteNoProgress).kind, OutcomeKind::analysed);
   EXPECT_NE(supervisor.status().processId, worker);
 }
 
@@ -218,7 +218,7 @@ TEST(WorkerSupervisor, AJobOverItsDeadlineIsEndedThoughTheWorkerShowsSignsOfLife
   WorkerSettings settings = settingsFor("hang");
   settings.jobDeadline = seconds(1);
   WorkerSupervisor supervisor(settings, log.callback());
-  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), ignoreProgress);
+  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), noteNoProgress);
   EXPECT_EQ(outcome.kind, OutcomeKind::failed);
   EXPECT_THAT(outcome.reason, HasSubstr("longer than 1 s to answer"));
   EXPECT_FALSE(supervisor.status().running);
@@ -229,7 +229,7 @@ TEST(WorkerSupervisor, AWorkerWithoutASignOfLifeIsEnded) {
   WorkerSettings settings = settingsFor("silent");
   settings.silenceLimit = milliseconds(1000);
   WorkerSupervisor supervisor(settings, log.callback());
-  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), ignoreProgress);
+  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), noteNoProgress);
   EXPECT_EQ(outcome.kind, OutcomeKind::failed);
   EXPECT_THAT(outcome.reason, HasSubstr("no sign of life"));
 }
@@ -237,7 +237,7 @@ TEST(WorkerSupervisor, AWorkerWithoutASignOfLifeIsEnded) {
 TEST(WorkerSupervisor, AWorkerThatExitsAtStartIsAFailureWithItsLastWords) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("exit-at-start"), log.callback());
-  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), ignoreProgress);
+  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), noteNoProgress);
   EXPECT_EQ(outcome.kind, OutcomeKind::failed);
   EXPECT_THAT(outcome.reason,
               AllOf(HasSubstr("exited with code 3"), HasSubstr("cannot start today")));
@@ -263,7 +263,7 @@ TEST(WorkerSupervisor, AnExecutableThatIsNotThereIsAFailureThatNamesIt) {
   WorkerSettings settings = settingsFor("normal");
   settings.executable = "/nowhere/cmr";
   WorkerSupervisor supervisor(settings, log.callback());
-  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), ignoreProgress);
+  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), noteNoProgress);
   EXPECT_EQ(outcome.kind, OutcomeKind::failed);
   EXPECT_THAT(outcome.reason, AllOf(HasSubstr("/nowhere/cmr"), HasSubstr("No such file")));
 }
@@ -271,14 +271,14 @@ TEST(WorkerSupervisor, AnExecutableThatIsNotThereIsAFailureThatNamesIt) {
 TEST(WorkerSupervisor, AWorkerThatCannotLoadItsPackageSaysWhy) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("bad-package"), log.callback());
-  EXPECT_THAT(supervisor.run(requestNamed("job"), ignoreProgress).reason,
+  EXPECT_THAT(supervisor.run(requestNamed("job"), noteNoProgress).reason,
               HasSubstr("weights.safetensors: wrong checksum"));
 }
 
 TEST(WorkerSupervisor, AWorkerOfAnotherProtocolVersionIsRefused) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("other-version"), log.callback());
-  EXPECT_THAT(supervisor.run(requestNamed("job"), ignoreProgress).reason,
+  EXPECT_THAT(supervisor.run(requestNamed("job"), noteNoProgress).reason,
               HasSubstr("speaks version " + std::to_string(workerProtocolVersion + 1)));
 }
 
@@ -287,7 +287,7 @@ TEST(WorkerSupervisor, AWorkerThatNeverGetsReadyMeetsItsDeadline) {
   WorkerSettings settings = settingsFor("never-ready");
   settings.startDeadline = seconds(1);
   WorkerSupervisor supervisor(settings, log.callback());
-  EXPECT_THAT(supervisor.run(requestNamed("job"), ignoreProgress).reason,
+  EXPECT_THAT(supervisor.run(requestNamed("job"), noteNoProgress).reason,
               HasSubstr("did not answer the handshake in time"));
 }
 
@@ -310,7 +310,7 @@ TEST(WorkerSupervisor, WhileAWorkerLoadsItsLibrariesItsJobIsHeardOfAndMayBeCance
 TEST(WorkerSupervisor, GarbageFromTheWorkerEndsItAndNotUs) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("garbage"), log.callback());
-  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), ignoreProgress);
+  const AnalysisOutcome outcome = supervisor.run(requestNamed("job"), noteNoProgress);
   EXPECT_EQ(outcome.kind, OutcomeKind::failed);
   EXPECT_THAT(outcome.reason, HasSubstr("malformed frame"));
   EXPECT_FALSE(supervisor.status().running);
@@ -319,7 +319,7 @@ TEST(WorkerSupervisor, GarbageFromTheWorkerEndsItAndNotUs) {
 TEST(WorkerSupervisor, AFloodOnStderrNeitherBlocksTheWorkerNorFillsTheLog) {
   Log log;
   WorkerSupervisor supervisor(settingsFor("flood"), log.callback());
-  EXPECT_EQ(supervisor.run(requestNamed("job"), ignoreProgress).kind, OutcomeKind::analysed);
+  EXPECT_EQ(supervisor.run(requestNamed("job"), noteNoProgress).kind, OutcomeKind::analysed);
   supervisor.stop();
   EXPECT_LT(log.lines().size(), 5000U);
   EXPECT_THAT(log.lines(), Contains(HasSubstr("lines of the worker were left out")));
@@ -337,7 +337,7 @@ TEST(WorkerSupervisor, ACancelledJobLeavesAWorkerThatObeysAlive) {
   EXPECT_EQ(outcome.kind, OutcomeKind::failed);
   EXPECT_EQ(outcome.reason, "cancelled");
   EXPECT_TRUE(obedient.status().ready);
-  EXPECT_EQ(obedient.run(requestNamed("short"), ignoreProgress).kind, OutcomeKind::analysed);
+  EXPECT_EQ(obedient.run(requestNamed("short"), noteNoProgress).kind, OutcomeKind::analysed);
   EXPECT_EQ(obedient.status().restarts, 0);
 }
 
@@ -368,7 +368,7 @@ TEST(WorkerSupervisor, StopEndsAStubbornWorkerAndTheJobInBoundedTime) {
   EXPECT_THAT(outcome.reason, HasSubstr("stopped"));
   EXPECT_FALSE(supervisor.status().running);
   EXPECT_LT(std::chrono::steady_clock::now() - start, seconds(15));
-  EXPECT_THAT(supervisor.run(requestNamed("late"), ignoreProgress).reason, HasSubstr("stopped"));
+  EXPECT_THAT(supervisor.run(requestNamed("late"), noteNoProgress).reason, HasSubstr("stopped"));
 }
 
 // --- a worker never outlives the archive -----------------------------------------------------
@@ -423,7 +423,7 @@ class WorkerSupervisorWithPackage : public testing::Test {
     AnalysisRequest request = requestNamed("job");
     request.packageSha256 = packageSha256;
     request.packageFolder = folder;
-    return supervisor.run(request, ignoreProgress);
+    return supervisor.run(request, noteNoProgress);
   }
 
   Log log;
