@@ -43,6 +43,8 @@ function who(entry) {
   return `${entry.user ?? 'nobody is named'}, ${entry.role}`;
 }
 
+// Kinds of which there are many: one of them can be looked at alone.
+const ones = { job: 'job', study: 'study', worklist: 'exam', package: 'model package', deliveries: 'destination' };
 const shortSubject = entry => (['job', 'study', 'worklist'].includes(entry.kind) ? entry.subject.slice(0, 8) : entry.subject);
 
 // Of a job that is no longer on record nobody knows the study.
@@ -58,8 +60,8 @@ function subject(entry, page) {
   if (!entry.subject) return null;
   const text = shortSubject(entry);
   const name = page ? make('a', { href: page, title: entry.subject }, text) : make('span', { title: entry.subject }, text);
-  if (about) return make('div', { className: 'quiet' }, name);
-  const only = make('button', { type: 'button', 'aria-label': `Only what was done to ${entry.kind} ${text}` }, 'Only this');
+  if (about || !ones[entry.kind]) return make('div', { className: 'quiet' }, name);
+  const only = make('button', { type: 'button', 'aria-label': `Only this: ${ones[entry.kind]} ${text}` }, 'Only this');
   only.addEventListener('click', () => showOnly(entry));
   return make('div', { className: 'quiet' }, name, ' ', only);
 }
@@ -67,7 +69,7 @@ function subject(entry, page) {
 function showOnly(entry) {
   about = entry;
   byId('about').hidden = !entry;
-  byId('subject').textContent = entry ? `${entry.kind} ${shortSubject(entry)}` : '';
+  byId('subject').textContent = entry ? `Only what was done to ${ones[entry.kind]} ${shortSubject(entry)}` : '';
   (entry ? byId('all') : byId('kind')).focus();
   goTo(0);
 }

@@ -17,7 +17,7 @@ function showUse(rules) {
   update(byId('use'), [definitions([['File', rules.file || 'none: the rules that ship'], ['Read', time(rules.read)], ['Hash', rules.sha256], ['Rules', rules.names.join(' · ')],
     ...(rules.study ? [['Studies', rules.study]] : [])]),
   ...rules.warnings.map(warning => make('div', { className: 'notice doubt' }, warning)),
-  ...(rules.refused ? [make('h3', {}, 'The file at hand is refused'), notes(rules.refused.mistakes, 'bad', showRefused)] : [])]);
+  ...(rules.refused ? [make('h2', {}, 'The file at hand is refused'), notes(rules.refused.mistakes, 'bad', showRefused)] : [])]);
   byId('other').hidden = rules.sha256 === replaced;
   byId('save').hidden = !rules.editable;
   byId('hint').textContent = rules.editable ? 'The text is yours to change. It is checked and tried here; "Put into use" writes the file.'

@@ -150,7 +150,7 @@ export async function readTheAuditTrail(browser) {
   const rows = await page.locator('#entries tr').count();
   await page.locator('#entries button').last().press('Enter');
   await page.waitForFunction(before => { const now = document.querySelectorAll('#entries tr').length; return now > 0 && now < before; }, rows);
-  demand((await page.textContent('#about')).includes('worklist') && await page.evaluate(() => document.activeElement.id === 'all'), 'audit: shows what was done to one exam, and the keyboard leads back');
+  demand((await page.textContent('#about')).includes('done to exam') && await page.evaluate(() => document.activeElement.id === 'all'), 'audit: shows what was done to one exam, and the keyboard leads back');
   await picture(page, 'audit-one');
   await demandAccessible(page, 'audit, of one exam');
   await page.press('#all', 'Enter');
