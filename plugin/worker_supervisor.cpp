@@ -14,6 +14,7 @@
 #include "plugin/resident_memory.h"
 #include "plugin/worker_environment.h"
 #include "plugin/worker_exchange.h"
+#include "plugin/worker_limits.h"
 #include "plugin/worker_line.h"
 #include "plugin/worker_protocol.h"
 #include "plugin/worker_trouble.h"
@@ -27,11 +28,23 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds tick{200};
 // So long the worker is listened to between two pieces of a hint.
 constexpr std::chrono::milliseconds betweenPieces{1};
-constexpr std::uint64_t mebi = std::uint64_t{1} << 20;
 constexpr std::chrono::milliseconds sendDeadline{60000};  // for one frame
 constexpr const char* cancelled = "cancelled";
 constexpr const char* startingStage = "the worker is starting";
 constexpr const char* stopped = "the worker was stopped";
+
+std::vector<std::string> argumentsOf(const WorkerSettings& settings, const std::string& folder) {
+  std::vector<std::string> arguments = {
+      settings.executable, "worker", "--socket",  std::to_string(childSocketDescriptor),
+      "--package",         folder,   "--threads", std::to_string(settings.threads)};
+  for (const std::string& structure : settings.reportExperimental) {
+    arguments.insert(arguments.end(), {"--report-experimental", structure});
+  }
+  for (const std::string& sha256 : settings.allowedScripts) {
+    arguments.insert(arguments.end(), {"--allow-script", sha256});
+  }
+  return arguments;
+}
 
 // In which nobody listened to the worker.
 template <typename Call>
@@ -185,10 +198,8 @@ class WorkerSupervisor::Impl {
   }
 
   void waitForBackOff(const ProgressCallback& progress) {
-    if (failuresInARow_ < 2) return;
-    auto pause = settings_.firstBackOff;
-    for (int i = 2; i < failuresInARow_ && pause < settings_.largestBackOff; ++i) pause *= 2;
-    const TimePoint next = lastFailure_ + std::min(pause, settings_.largestBackOff);
+    const TimePoint next = lastFailure_ + backOffAfter(failuresInARow_, settings_.firstBackOff,
+                                                       settings_.largestBackOff);
     while (Clock::now() < next) {
       progress(0, "waiting before the worker is started again");
       std::unique_lock lock(mutex_);
@@ -205,15 +216,7 @@ class WorkerSupervisor::Impl {
     const auto ours = std::make_shared<FramedSocket>(first.get());
     first.release();
     ChildSpec spec;
-    spec.arguments = {
-        settings_.executable, "worker", "--socket",  std::to_string(childSocketDescriptor),
-        "--package",          folder_,  "--threads", std::to_string(settings_.threads)};
-    for (const std::string& structure : settings_.reportExperimental) {
-      spec.arguments.insert(spec.arguments.end(), {"--report-experimental", structure});
-    }
-    for (const std::string& sha256 : settings_.allowedScripts) {
-      spec.arguments.insert(spec.arguments.end(), {"--allow-script", sha256});
-    }
+    spec.arguments = argumentsOf(settings_, folder_);
     spec.environment = workerEnvironment(settings_.visibleGpu);
     spec.niceness = settings_.niceness;
     spec.socket = second.get();
@@ -262,12 +265,12 @@ class WorkerSupervisor::Impl {
   }
 
   void waitUntilReady(const ProgressCallback& progress) {
-    const TimePoint until = Clock::now() + settings_.startDeadline;
-    TimePoint lastSign = Clock::now();
+    WorkerPatience patience(settings_.startDeadline, settings_.silenceLimit, "to start");
     for (;;) {
       progress(0, startingStage);
-      const std::optional<Frame> frame = socket_->receive(std::min(until, Clock::now() + tick));
-      checkPatience(frame.has_value(), lastSign, until, settings_.startDeadline, "to start");
+      const std::optional<Frame> frame =
+          socket_->receive(std::min(patience.until(), Clock::now() + tick));
+      check(patience, frame.has_value());
       if (!frame || frame->type == FrameType::progress) continue;
       if (frame->type != FrameType::ready) throwUnexpected(*frame);
       becomeReady(decodeReady(frame->payload));
@@ -292,10 +295,10 @@ class WorkerSupervisor::Impl {
 
   AnalysisOutcome exchange(const AnalysisRequest& request, const ProgressCallback& progress,
                            HintSender& next) {
-    const TimePoint until = Clock::now() + settings_.jobDeadline;
+    WorkerPatience patience(settings_.jobDeadline, settings_.silenceLimit, "to answer");
     try {
       sendRequest(*socket_, request, sendDeadline, [&] { progress(0, "sending"); });
-      return waitForOutcome(request.jobId, progress, until, next);
+      return waitForOutcome(request.jobId, progress, patience, next);
     } catch (const CancelledError&) {
       if (!stopping_) cancelJob(request.jobId);
       throw;
@@ -303,17 +306,18 @@ class WorkerSupervisor::Impl {
   }
 
   AnalysisOutcome waitForOutcome(const std::string& jobId, const ProgressCallback& progress,
-                                 TimePoint until, HintSender& next) {
+                                 WorkerPatience patience, HintSender& next) {
     OutcomeAssembler assembler(jobId);
     Progress last{0, "sent"};
-    TimePoint lastSign = Clock::now();
+    patience.hears();
     for (;;) {
       // Nothing more once the answer has begun to come: the job is over.
-      if (!assembler.isOpen()) lastSign += timeOf([&] { giveHint(next); });
-      const auto patience = next.isUnderWay() ? betweenPieces : tick;
-      const std::optional<Frame> frame = socket_->receive(std::min(until, Clock::now() + patience));
-      checkPatience(frame.has_value(), lastSign, until, settings_.jobDeadline, "to answer");
-      checkMemory();
+      if (!assembler.isOpen()) patience.nobodyListened(timeOf([&] { giveHint(next); }));
+      const auto pause = next.isUnderWay() ? betweenPieces : tick;
+      const std::optional<Frame> frame =
+          socket_->receive(std::min(patience.until(), Clock::now() + pause));
+      check(patience, frame.has_value());
+      checkResidentMemory(status().residentBytes, settings_.memoryCeilingBytes);
       std::optional<AnalysisOutcome> outcome;
       if (frame && frame->type == FrameType::outcome) {
         outcome = assembler.begin(*frame);
@@ -352,20 +356,9 @@ class WorkerSupervisor::Impl {
 
   // --- watching -----------------------------------------------------------------------------
 
-  void checkPatience(bool heard, TimePoint& lastSign, TimePoint until, std::chrono::seconds allowed,
-                     const char* what) const {
-    const TimePoint now = Clock::now();
+  void check(WorkerPatience& patience, bool heard) const {
     if (stopping_) throw CancelledError(stopped);
-    if (now >= until) {
-      throw WorkerTrouble(ready_ ? FailureCause::deadline : FailureCause::start,
-                          "it took longer than " + std::to_string(allowed.count()) + " s " + what);
-    }
-    if (heard) lastSign = now;
-    if (now - lastSign > settings_.silenceLimit) {
-      throw WorkerTrouble(FailureCause::silence,
-                          "it gave no sign of life for " +
-                              std::to_string(settings_.silenceLimit.count() / 1000) + " s");
-    }
+    patience.check(heard, ready_ ? FailureCause::deadline : FailureCause::start);
   }
 
   // A piece of it, unless the worker fills half of its memory.
@@ -375,15 +368,6 @@ class WorkerSupervisor::Impl {
       return;
     }
     next.step(*socket_, settings_.silenceLimit / 2);
-  }
-
-  void checkMemory() const {
-    const std::uint64_t resident = status().residentBytes;
-    if (settings_.memoryCeilingBytes == 0 || resident <= settings_.memoryCeilingBytes) return;
-    throw WorkerTrouble(FailureCause::memory,
-                        "its memory grew to " + std::to_string(resident / mebi) +
-                            " MiB, above WorkerMemoryMiB (" +
-                            std::to_string(settings_.memoryCeilingBytes / mebi) + " MiB)");
   }
 
   [[noreturn]] static void throwUnexpected(const Frame& frame) {
