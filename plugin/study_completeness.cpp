@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugin/job_json.h"
+#include "plugin/json_parts.h"
 
 namespace cmr {
 namespace {
@@ -13,27 +14,17 @@ using Json = nlohmann::json;
 using Completeness = StudyReport::Completeness;
 using Kind = std::pair<std::string, std::string>;  // sequence and view
 
-const Json& memberOf(const Json& object, const char* key) {
-  static const Json nothing;
-  return object.is_object() && object.contains(key) ? object.at(key) : nothing;
-}
-
-std::string textOf(const Json& object, const char* key) {
-  const Json& text = memberOf(object, key);
-  return text.is_string() ? text.get<std::string>() : std::string();
-}
-
 // The header's word, and that of the pictures where the header says nothing and they are sure
 // (first_look_check.h).
 std::string wordOf(const Json& answer) {
-  const std::string header = textOf(answer, "header");
+  const std::string header = textAt(answer, "header");
   if (!header.empty()) return header;
-  return textOf(answer, "decidedBy") == "pictures" ? textOf(answer, "takenFor") : std::string();
+  return textAt(answer, "decidedBy") == "pictures" ? textAt(answer, "takenFor") : std::string();
 }
 
 std::string mapSequence(const Json& results) {
-  for (const Json& measurement : memberOf(results, "measurements")) {
-    const std::string id = textOf(measurement, "id");
+  for (const Json& measurement : partOf(results, "measurements")) {
+    const std::string id = textAt(measurement, "id");
     if (id.rfind("t1", 0) == 0) return "t1_map";
     if (id.rfind("t2", 0) == 0) return "t2_map";
   }
@@ -42,9 +33,9 @@ std::string mapSequence(const Json& results) {
 
 // What a finished analysis was of.
 std::optional<Kind> analysedKind(const Json& results) {
-  const std::string task = textOf(results, "task");
+  const std::string task = textAt(results, "task");
   if (task == "seg_cine_sax") return Kind{"cine", "sax"};
-  if (task == "seg_cine_lax") return Kind{"cine", textOf(results, "longAxisView")};
+  if (task == "seg_cine_lax") return Kind{"cine", textAt(results, "longAxisView")};
   if (task == "seg_lge_sax") return Kind{"lge", "sax"};
   if (task == "seg_map_sax") return Kind{mapSequence(results), "sax"};
   return std::nullopt;
@@ -55,16 +46,16 @@ std::set<Kind> kindsOf(const JobRecord& job, const Json& results) {
   std::set<Kind> kinds;
   const auto analysed = job.state == JobState::done ? analysedKind(results) : std::optional<Kind>{};
   if (analysed) kinds.insert(*analysed);
-  for (const Json& look : memberOf(results, "firstLooks")) {
-    if (analysed && memberOf(look, "isAnalysed") == true) continue;
-    kinds.insert({wordOf(memberOf(look, "sequence")), wordOf(memberOf(look, "view"))});
+  for (const Json& look : partOf(results, "firstLooks")) {
+    if (analysed && partOf(look, "isAnalysed") == true) continue;
+    kinds.insert({wordOf(partOf(look, "sequence")), wordOf(partOf(look, "view"))});
   }
   if (kinds.empty()) kinds.insert({"", ""});
   return kinds;
 }
 
 std::string ruleOf(const JobRecord& job, const Json& results) {
-  const std::string sorted = textOf(memberOf(results, "sorting"), "rule");
+  const std::string sorted = textAt(partOf(results, "sorting"), "rule");
   return sorted.empty() ? job.submission.rule : sorted;
 }
 

@@ -9,6 +9,7 @@
 
 #include "analysis/program.h"
 #include "plugin/chamber_json.h"
+#include "plugin/json_parts.h"
 #include "plugin/study_biplane.h"
 #include "plugin/study_completeness.h"
 #include "plugin/study_ecv.h"
@@ -19,18 +20,6 @@ namespace {
 using Json = nlohmann::json;
 using Entry = StudyReport::Entry;
 using Number = StudyReport::Number;
-
-std::string textAt(const Json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return object.is_object() && found != object.end() && found->is_string()
-             ? found->get<std::string>()
-             : std::string();
-}
-
-const Json& partOf(const Json& object, const char* key) {
-  static const Json nothing;
-  return object.is_object() && object.contains(key) ? object.at(key) : nothing;
-}
 
 int countOf(const Json& object, const char* key) {
   const Json& value = partOf(object, key);

@@ -1,5 +1,5 @@
 // The audit trail, page by page.
-import { byId, cell, day, frame, get, getOr, keyboardIn, make, personName, repeat, showStatus, tellWhyNot, time, whyNot } from './common.js';
+import { byId, cell, day, frame, get, keyboardIn, make, personName, repeat, showStatus, tellWhyNot, time, whyNot } from './common.js';
 import { stateNames } from './jobs.js';
 
 const pageSize = 50;
@@ -47,13 +47,21 @@ function who(entry) {
 const ones = { job: 'job', study: 'study', worklist: 'exam', package: 'model package', deliveries: 'destination' };
 const shortSubject = entry => (['job', 'study', 'worklist'].includes(entry.kind) ? entry.subject.slice(0, 8) : entry.subject);
 
-// Of a job that is no longer on record nobody knows the study.
+// Of a job that is no longer on record nobody knows the study; where the archive does not answer it is asked again.
+async function studyOf(job) {
+  if (!studiesOfJobs.has(job)) {
+    const found = await get(`cmr/jobs/${encodeURIComponent(job)}`).catch(refusal => (refusal.status === 404 ? {} : null));
+    if (!found) return '';
+    studiesOfJobs.set(job, found.study ?? '');
+  }
+  return studiesOfJobs.get(job);
+}
+
 async function pageOf(entry) {
   if (entry.kind === 'study') return `study.html#${encodeURIComponent(entry.subject)}`;
   if (entry.kind !== 'job') return { worklist: 'worklist.html', rules: 'rules.html', package: 'models.html' }[entry.kind] ?? null;
-  const known = studiesOfJobs.get(entry.subject) ?? (await getOr(`cmr/jobs/${encodeURIComponent(entry.subject)}`, {})).study ?? '';
-  studiesOfJobs.set(entry.subject, known);
-  return known && `study.html#${encodeURIComponent(known)}`;
+  const study = await studyOf(entry.subject);
+  return study && `study.html#${encodeURIComponent(study)}`;
 }
 
 function subject(entry, page) {
@@ -105,10 +113,10 @@ async function askAndDraw() {
   byId('older').disabled = entries.length < pageSize;
   byId('none').hidden = entries.length > 0;
   byId('which').textContent = offset === 0 ? 'Changes, the latest first' : `Changes, from the ${offset + 1}th latest on`;
-  const now = JSON.stringify([about?.id, entries]);
+  const pages = await Promise.all(entries.map(async entry => [entry, await pageOf(entry)]));
+  const now = JSON.stringify([about?.id, pages]);
   if (now === shown) return;
   shown = now;
-  const pages = await Promise.all(entries.map(async entry => [entry, await pageOf(entry)]));
   const giveBack = keyboardIn(byId('entries'));
   byId('entries').replaceChildren(...pages.map(row));
   giveBack();
@@ -121,8 +129,9 @@ function goTo(place) {
 
 frame('Audit');
 const refresh = repeat(askAndDraw, 5000);
-byId('kind').addEventListener('change', () => goTo(0));
+byId('kind').addEventListener('change', () => showOnly(null));
 byId('user').addEventListener('change', () => goTo(0));
+byId('user').addEventListener('input', event => event.target.value === '' && goTo(0)); // emptied by its button
 byId('all').addEventListener('click', () => showOnly(null));
 byId('newer').addEventListener('click', () => goTo(offset - pageSize));
 byId('older').addEventListener('click', () => goTo(offset + pageSize));
