@@ -27,6 +27,11 @@ struct FreeResources {
   std::optional<std::uint64_t> memoryBytes;
 };
 
+// What the control groups of this process leave, the one that leaves least (cgroup v2, memory.max).
+// root: of their file system; list: the file of cgroups(7) that names ours. Empty: no limit is
+// seen.
+std::optional<std::uint64_t> freeInControlGroups(const std::string& root, const std::string& list);
+
 FreeResources measureResources(const std::vector<std::string>& folders);
 
 // Sentence that names what is short, by how much and the setting; empty when all is well.
