@@ -66,10 +66,12 @@ void StudyReporter::submitDue() {
   after_.clear();
 }
 
+// The clock is that of the wall: one that was set back ends the pause.
 bool StudyReporter::isPaused(const JobStore::StudyToReport& study) const {
+  const std::int64_t now = clock_();
   const auto pause = pauses_.find(study.orthancStudyId);
   return pause != pauses_.end() && pause->second.version == study.version &&
-         clock_() < pause->second.untilMs;
+         now >= pause->second.sinceMs && now < pause->second.untilMs;
 }
 
 // For series that the rules expect.
@@ -81,7 +83,7 @@ bool StudyReporter::mustWait(const StudyReport& report, std::int64_t version) {
   const std::int64_t now = clock_();
   std::int64_t until = now + longestPauseMs;
   if (found.state == State::waiting) until = std::min(until, found.untilMs);
-  pauses_[report.orthancStudyId] = {version, until};
+  pauses_[report.orthancStudyId] = {version, now, until};
   return true;
 }
 

@@ -49,6 +49,7 @@ class StudyReporter {
   // which costs a look.
   struct Pause {
     std::int64_t version = 0;
+    std::int64_t sinceMs = 0;
     std::int64_t untilMs = 0;
   };
   std::map<std::string, Pause> pauses_;

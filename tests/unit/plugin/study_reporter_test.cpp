@@ -284,6 +284,20 @@ TEST_F(StudyReporterTest, ChangedRulesEndTheWaiting) {
   EXPECT_FALSE(documentOf(studyJobs()[0]).contains("missing"));
 }
 
+TEST_F(StudyReporterTest, AClockThatWasSetBackDoesNotProlongThePause) {
+  expectEnhancement("hold");
+  archive.studyBecomesStable("study");
+  analyse("a", 55);
+  StudyReporter reporter(
+      *planner, *store, [this] { return package; }, [] {}, logCallback(),
+      [this] { return unixMs; });
+  reporter.submitDue();
+  useRules(everyMrSeries);
+  unixMs -= 600 * minuteMs;
+  reporter.submitDue();
+  EXPECT_THAT(studyJobs(), SizeIs(1));
+}
+
 TEST_F(StudyReporterTest, StudiesThatWaitKeepNoOtherWaiting) {
   expectEnhancement("hold");
   StudyReporter reporter(
