@@ -107,13 +107,19 @@ std::optional<AnalysisOutcome> OutcomeAssembler::begin(const Frame& outcomeFrame
   outcome_.withoutGpu = head.withoutGpu;
   outcome_.use = head.use;
   objectsLeft_ = head.objectCount;
+  bytesLeft_ = largestBytes_;
   open_ = true;
   return whenComplete();
 }
 
 std::optional<AnalysisOutcome> OutcomeAssembler::add(const Frame& objectFrame) {
   if (!open_) throw ProtocolError("an object outside an outcome");
-  outcome_.objects.push_back(decodeObject(objectFrame.payload));
+  ProducedObject object = decodeObject(objectFrame.payload);
+  if (object.bytes.size() > bytesLeft_) {
+    throw ProtocolError("the objects of the outcome are larger than what one job may leave");
+  }
+  bytesLeft_ -= object.bytes.size();
+  outcome_.objects.push_back(std::move(object));
   --objectsLeft_;
   return whenComplete();
 }

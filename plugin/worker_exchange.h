@@ -39,10 +39,15 @@ class RequestAssembler {
   AnalysisRequest request_;
 };
 
+// Of all objects of one outcome, which the archive's process holds at once. Below SQLite's limit of
+// one value (SQLITE_MAX_LENGTH, 1e9), so that the queue can keep each of them.
+inline constexpr std::uint64_t largestOutcomeBytes = 900000000;
+
 // The same for an outcome, which has to be the answer to `jobId`.
 class OutcomeAssembler {
  public:
-  explicit OutcomeAssembler(std::string jobId) : jobId_(std::move(jobId)) {}
+  explicit OutcomeAssembler(std::string jobId, std::uint64_t largestBytes = largestOutcomeBytes)
+      : jobId_(std::move(jobId)), largestBytes_(largestBytes) {}
   std::optional<AnalysisOutcome> begin(const Frame& outcomeFrame);
   std::optional<AnalysisOutcome> add(const Frame& objectFrame);
   bool isOpen() const { return open_; }  // begun, and not yet whole
@@ -51,6 +56,8 @@ class OutcomeAssembler {
   std::optional<AnalysisOutcome> whenComplete();
 
   std::string jobId_;
+  const std::uint64_t largestBytes_;
+  std::uint64_t bytesLeft_ = 0;
   bool open_ = false;
   std::uint32_t objectsLeft_ = 0;
   AnalysisOutcome outcome_;

@@ -233,5 +233,15 @@ TEST(WorkerExchange, AnOutcomeOfAnotherJobIsRefused) {
   EXPECT_THROW(assembler.begin(frame(FrameType::outcome, encode(head))), ProtocolError);
 }
 
+TEST(WorkerExchange, AnOutcomeThatIsTooLargeAsAWholeIsRefused) {
+  OutcomeAssembler assembler("j", 9);
+  assembler.begin(
+      frame(FrameType::outcome, encode(OutcomeHead{"j", OutcomeKind::analysed, "", "{}", 3})));
+  const ProducedObject object{ObjectKind::segmentation, "1.1", "1.1.1", "1.1.2", "12345", {}};
+  const Frame five = frame(FrameType::object, encode(object));
+  EXPECT_FALSE(assembler.add(five).has_value());
+  EXPECT_THROW(assembler.add(five), ProtocolError);
+}
+
 }  // namespace
 }  // namespace cmr
