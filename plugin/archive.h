@@ -105,6 +105,10 @@ class Archive {
   virtual std::optional<std::string> contentHash(const std::string& instanceId) = 0;
 
   virtual std::optional<std::string> download(const std::string& instanceId) = 0;
+  // Why a file that a worker made must not be stored as the object that it was announced as; empty:
+  // it is of that identity and study, and says that we wrote it.
+  virtual std::string whyNotOurs(const std::string& bytes, const std::string& SOPInstanceUID,
+                                 const std::string& StudyInstanceUID) = 0;
   virtual StoredInstance store(const std::string& bytes) = 0;
   virtual void remove(const std::string& instanceId) = 0;  // no error when it is gone already
 

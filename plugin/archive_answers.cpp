@@ -170,6 +170,19 @@ InstanceTags parseTags(std::string_view json) {
   });
 }
 
+std::string whyTagsAreNotOurs(std::string_view json, const std::string& SOPInstanceUID,
+                              const std::string& StudyInstanceUID) {
+  const InstanceTags tags = parseTags(json);
+  const auto is = [&](const char* keyword, const std::string& expected) {
+    const auto found = tags.values.find(keyword);
+    return found != tags.values.end() && found->second == expected;
+  };
+  if (!is("SOPInstanceUID", SOPInstanceUID)) return "its SOPInstanceUID is another one";
+  if (!is("StudyInstanceUID", StudyInstanceUID)) return "it belongs to another study";
+  if (!tags.writtenByUs) return "it does not say that this program wrote it";
+  return {};
+}
+
 StoredInstance parseStored(std::string_view json) {
   return read(json, "storing", [](const Json& answer) {
     StoredInstance stored;

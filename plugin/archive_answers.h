@@ -22,7 +22,10 @@ std::vector<std::string> parseLookup(std::string_view json, const std::string& t
 std::map<std::string, std::string> parseSource(std::string_view json);
 // GET /instances/{id}/metadata/ReceptionDate: "20261128T061500", in UTC; empty when it is no date
 std::optional<std::int64_t> parseReception(std::string_view text);
-InstanceTags parseTags(std::string_view json);      // GET /instances/{id}/simplified-tags
+InstanceTags parseTags(std::string_view json);  // GET /instances/{id}/simplified-tags
+// The same of a file that is not stored yet: see Archive::whyNotOurs.
+std::string whyTagsAreNotOurs(std::string_view json, const std::string& SOPInstanceUID,
+                              const std::string& StudyInstanceUID);
 StoredInstance parseStored(std::string_view json);  // POST /instances
 
 std::string parseJobId(std::string_view json);        // POST /modalities/{id}/store and such

@@ -21,6 +21,7 @@ bool isWorkerFailure(const AnalysisOutcome& outcome) {
     case FailureCause::analysis:
     case FailureCause::memory:
     case FailureCause::archive:
+    case FailureCause::queue:
     case FailureCause::leaseExpired:
     case FailureCause::conflict:
       return false;

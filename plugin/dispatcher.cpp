@@ -114,17 +114,22 @@ void Dispatcher::run(const std::stop_token& stop) {
 
 bool Dispatcher::round(const std::stop_token& stop) noexcept {
   const auto work = [&] {
-    const int expired = store_.expireLeases();
-    for (int i = 0; i < expired && duties_.metrics != nullptr; ++i) {
-      duties_.metrics->failed(FailureCause::leaseExpired);
-    }
     while (!stop.stop_requested() && takeOne(stop)) {
     }
   };
   return guardedRound(work, [&](const std::string& trouble) { setTrouble(trouble); });
 }
 
+// Before each claim: behind a long queue a job that was lost would wait, and its study with it.
+void Dispatcher::expireLeases() {
+  const int expired = store_.expireLeases();
+  for (int i = 0; i < expired && duties_.metrics != nullptr; ++i) {
+    duties_.metrics->failed(FailureCause::leaseExpired);
+  }
+}
+
 bool Dispatcher::takeOne(const std::stop_token& stop) {
+  expireLeases();
   PackagesInUse use;
   if (duties_.packages) use = duties_.packages();
   if (!use.problem.empty()) throw ResourceError(use.problem);
@@ -141,6 +146,8 @@ bool Dispatcher::takeOne(const std::stop_token& stop) {
   setTrouble({});
   try {
     process(*lease, use, stop);
+  } catch (const std::bad_alloc&) {
+    fail(*lease, "out of memory in the archive's process", FailureCause::memory);
   } catch (const std::exception& error) {
     fail(*lease, error.what(), FailureCause::archive);
   }
@@ -149,23 +156,24 @@ bool Dispatcher::takeOne(const std::stop_token& stop) {
 
 // What was submitted for a package that was replaced since becomes a job for the one that is there
 // now, so that every result is known under the package that computed it.
-std::optional<PackageInUse> Dispatcher::packageFor(const JobRecord& job,
+std::optional<PackageInUse> Dispatcher::packageFor(const Lease& lease,
                                                    const PackagesInUse& packages) {
-  const std::string& wanted = job.submission.packageSha256;
+  const std::string& wanted = lease.job.submission.packageSha256;
   if (packages.packages.empty()) return PackageInUse{};
-  if (job.submission.scope == JobScope::study) return packages.packages.at(packages.forStudies);
+  if (lease.job.submission.scope == JobScope::study)
+    return packages.packages.at(packages.forStudies);
   for (const PackageInUse& one : packages.packages) {
     if (one.sha256 == wanted && one.problem.empty()) return one;
   }
-  sourceGone(job, job.submission.orthancSeriesIds.front(),
-             "it was for a model package that was replaced; its images are a new job for the "
-             "package that is installed now");
+  sourceChanged(lease,
+                "it was for a model package that was replaced; its images are a new job for the "
+                "package that is installed now");
   return std::nullopt;
 }
 
 void Dispatcher::process(const Lease& lease, const PackagesInUse& packages,
                          const std::stop_token& stop) {
-  const auto package = packageFor(lease.job, packages);
+  const auto package = packageFor(lease, packages);
   if (!package) return;
   std::shared_ptr<void> pass;
   if (duties_.admit && !(pass = duties_.admit(package->sha256))) {  // another worker was faster
@@ -183,9 +191,8 @@ void Dispatcher::process(const Lease& lease, const PackagesInUse& packages,
   };
   std::optional<Collected> collected;
   try {
-    collected = lease.job.submission.scope == JobScope::study
-                    ? collectStudy(lease.job, package->sha256)
-                    : collect(lease, progress);
+    collected = lease.job.submission.scope == JobScope::study ? collectStudy(lease, package->sha256)
+                                                              : collect(lease, progress);
   } catch (const CancelledError&) {
     store_.release(lease);  // changes nothing when it was cancelled
     return;
@@ -205,37 +212,43 @@ void Dispatcher::process(const Lease& lease, const PackagesInUse& packages,
 
 // Whether all that was submitted is still there, and unchanged.
 std::optional<std::vector<ArchivedInstance>> Dispatcher::checkedInstances(
-    const JobRecord& job, const ProgressCallback& progress) {
-  const JobSubmission& source = job.submission;
+    const Lease& lease, const ProgressCallback& progress) {
+  const JobSubmission& source = lease.job.submission;
   const auto study = archive_.study(source.orthancStudyId);
   if (!study || study->StudyInstanceUID != source.StudyInstanceUID) {
-    sourceGone(job, source.orthancStudyId, "its study is no longer in the archive");
+    sourceGone(lease, source.orthancStudyId, "its study is no longer in the archive");
     return std::nullopt;
   }
   std::vector<ArchivedInstance> all;
   for (const std::string& id : source.orthancSeriesIds) {
     const std::vector<ArchivedInstance> instances = archive_.instances(id);
     if (instances.empty()) {
-      sourceGone(job, id, "a series of it is no longer in the archive");
+      sourceGone(lease, id, "a series of it is no longer in the archive");
       return std::nullopt;
     }
     all.insert(all.end(), instances.begin(), instances.end());
   }
   const auto alive = [&] { progress(0, "looking at the archive"); };
   if (contentFingerprint(all, archive_, alive) != source.contentFingerprint) {
-    sourceGone(job, source.orthancSeriesIds.front(),
-               "its images changed since it was submitted; what is there now is a job of its own");
+    sourceChanged(
+        lease, "its images changed since it was submitted; what is there now is a job of its own");
     return std::nullopt;
   }
   return all;
 }
 
-// What is there of it, changed or only a part, may be a job of its own.
-void Dispatcher::sourceGone(const JobRecord& job, const std::string& resourceId,
+// A study or series that the archive has no more is no source of any job.
+void Dispatcher::sourceGone(const Lease& lease, const std::string& resourceId,
                             const std::string& reason) {
-  duties_.log(LogLevel::warning, "job " + job.id + " is cancelled: " + reason);
+  sourceChanged(lease, reason);
   store_.cancelForResource(resourceId, reason);
-  for (const std::string& id : job.submission.orthancSeriesIds) duties_.onOtherSource(id);
+}
+
+// What is there of it, changed or only a part, may be a job of its own.
+void Dispatcher::sourceChanged(const Lease& lease, const std::string& reason) {
+  if (!store_.finishCancelled(lease, reason, true)) return;
+  duties_.log(LogLevel::warning, "job " + lease.job.id + " is cancelled: " + reason);
+  for (const std::string& id : lease.job.submission.orthancSeriesIds) duties_.onOtherSource(id);
 }
 
 // The archive's process holds them until the worker has them, too. A floor that holds when the job
@@ -267,7 +280,7 @@ std::optional<Dispatcher::Room> Dispatcher::roomFor(const Lease& lease, std::uin
 std::optional<Dispatcher::Collected> Dispatcher::collect(const Lease& lease,
                                                          const ProgressCallback& progress) {
   const JobRecord& job = lease.job;
-  const auto instances = checkedInstances(job, progress);
+  const auto instances = checkedInstances(lease, progress);
   if (!instances) return std::nullopt;
   std::uint64_t bytes = 0;
   for (const ArchivedInstance& instance : *instances) bytes += instance.bytes;
@@ -287,7 +300,7 @@ std::optional<Dispatcher::Collected> Dispatcher::collect(const Lease& lease,
       if (archive_.seriesOfInstance(instance.id)) {  // looked at again it would be the same job
         throw ResourceError("the archive lists image " + instance.id + " and has no file of it");
       }
-      sourceGone(job, job.submission.orthancSeriesIds.front(), "an image of it was deleted");
+      sourceChanged(lease, "an image of it was deleted");
       return std::nullopt;
     }
     request.instances.push_back({instance.SOPInstanceUID, *std::move(content)});
@@ -296,12 +309,13 @@ std::optional<Dispatcher::Collected> Dispatcher::collect(const Lease& lease,
 }
 
 // What is gone means that the study has other results now: its report is thought about again.
-std::optional<Dispatcher::Collected> Dispatcher::collectStudy(const JobRecord& job,
+std::optional<Dispatcher::Collected> Dispatcher::collectStudy(const Lease& lease,
                                                               const std::string& packageSha256) {
+  const JobRecord& job = lease.job;
   StudyRequest study = studyRequest(job, archive_, store_, packageSha256);
   if (study.request) return Collected{*std::move(study.request), nullptr};
+  if (!store_.finishCancelled(lease, study.whyNot, false)) return std::nullopt;
   duties_.log(LogLevel::warning, "job " + job.id + " is cancelled: " + study.whyNot);
-  store_.cancel(job.id, study.whyNot);
   store_.markStudy(job.submission.orthancStudyId);
   return std::nullopt;
 }
@@ -310,19 +324,9 @@ void Dispatcher::finish(const Lease& lease, const AnalysisOutcome& outcome,
                         const std::stop_token& stop) {
   const std::string name = "job " + lease.job.id;
   switch (outcome.kind) {
-    case OutcomeKind::analysed: {
-      static const std::vector<ProducedObject> nothing;
-      const auto wanted = wantedObjects(outcome.objects, lease.job.submission.outputs);
-      if (!store_.finishAnalysed(lease, settings_.storeResults ? wanted : nothing,
-                                 outcome.resultsJson)) {
-        duties_.log(LogLevel::warning, name + " was cancelled or lost: its results are not used");
-        return;
-      }
-      if (duties_.metrics != nullptr) duties_.metrics->ended(JobState::done);
-      duties_.log(LogLevel::info, name + " is analysed");
-      duties_.onResults();
+    case OutcomeKind::analysed:
+      analysed(lease, outcome);
       return;
-    }
     case OutcomeKind::notAnalysable:
       store_.finishNotAnalysable(lease, outcome.reason, outcome.resultsJson);
       if (duties_.metrics != nullptr) duties_.metrics->ended(JobState::notAnalysable);
@@ -340,8 +344,47 @@ void Dispatcher::finish(const Lease& lease, const AnalysisOutcome& outcome,
   }
 }
 
+JobStore::Finished Dispatcher::keep(const Lease& lease, const AnalysisOutcome& outcome) {
+  static const std::vector<ProducedObject> nothing;
+  const auto wanted = wantedObjects(outcome.objects, lease.job.submission.outputs);
+  return store_.finishAnalysed(lease, settings_.storeResults ? wanted : nothing,
+                               outcome.resultsJson);
+}
+
+void Dispatcher::analysed(const Lease& lease, const AnalysisOutcome& outcome) {
+  const std::string name = "job " + lease.job.id;
+  JobStore::Finished finished = JobStore::Finished::lost;
+  try {
+    finished = keep(lease, outcome);
+  } catch (const InputError& error) {
+    return fail(lease, error.what(), FailureCause::analysis);
+  } catch (const ResourceError& error) {
+    return fail(lease, std::string("its results could not be kept: ") + error.what(),
+                FailureCause::queue);
+  }
+  switch (finished) {
+    case JobStore::Finished::lost:
+      duties_.log(LogLevel::warning, name + " was cancelled or lost: its results are not used");
+      return;
+    case JobStore::Finished::conflict: {
+      const auto job = store_.job(lease.job.id);
+      failed(lease, job ? job->reason : "", FailureCause::conflict);
+      return;
+    }
+    case JobStore::Finished::accepted:
+      if (duties_.metrics != nullptr) duties_.metrics->ended(JobState::done);
+      duties_.log(LogLevel::info, name + " is analysed");
+      duties_.onResults();
+      return;
+  }
+}
+
 void Dispatcher::fail(const Lease& lease, const std::string& reason, FailureCause cause) {
   if (!store_.finishFailed(lease, reason, cause)) return;  // cancelled: nobody waits for it
+  failed(lease, reason, cause);
+}
+
+void Dispatcher::failed(const Lease& lease, const std::string& reason, FailureCause cause) const {
   if (duties_.metrics != nullptr) duties_.metrics->failed(cause);
   duties_.log(LogLevel::error, "job " + lease.job.id + " failed: " + reason);
 }

@@ -73,14 +73,14 @@ class Dispatcher {
  private:
   void process(const Lease& lease, const PackagesInUse& packages, const std::stop_token& stop);
   // Where a package lies that this job can be computed with; empty: there is none.
-  std::optional<PackageInUse> packageFor(const JobRecord& job, const PackagesInUse& packages);
+  std::optional<PackageInUse> packageFor(const Lease& lease, const PackagesInUse& packages);
   struct Collected {
     AnalysisRequest request;
     std::shared_ptr<void> memory;  // that it was promised; null: it takes little
   };
   std::optional<Collected> collect(const Lease& lease, const ProgressCallback& progress);
-  std::optional<Collected> collectStudy(const JobRecord& job, const std::string& packageSha256);
-  std::optional<std::vector<ArchivedInstance>> checkedInstances(const JobRecord& job,
+  std::optional<Collected> collectStudy(const Lease& lease, const std::string& packageSha256);
+  std::optional<std::vector<ArchivedInstance>> checkedInstances(const Lease& lease,
                                                                 const ProgressCallback& progress);
   // Nothing: the images cannot be held, and the job was ended for that reason. Waits while others
   // hold what it needs.
@@ -89,10 +89,15 @@ class Dispatcher {
   };
   std::optional<Room> roomFor(const Lease& lease, std::uint64_t bytes,
                               const ProgressCallback& progress);
-  void sourceGone(const JobRecord& job, const std::string& resourceId, const std::string& reason);
+  void sourceGone(const Lease& lease, const std::string& resourceId, const std::string& reason);
+  void sourceChanged(const Lease& lease, const std::string& reason);
   void finish(const Lease& lease, const AnalysisOutcome& outcome, const std::stop_token& stop);
+  JobStore::Finished keep(const Lease& lease, const AnalysisOutcome& outcome);
+  void analysed(const Lease& lease, const AnalysisOutcome& outcome);
   void fail(const Lease& lease, const std::string& reason, FailureCause cause);
+  void failed(const Lease& lease, const std::string& reason, FailureCause cause) const;
   void took(ServiceStage stage, double seconds) const;
+  void expireLeases();
   void setTrouble(const std::string& trouble);
 
   Archive& archive_;

@@ -16,14 +16,16 @@ enum class FailureCause {
   protocol,      // the worker said what the protocol does not know
   archive,       // the archive could not be read
   leaseExpired,  // the lease ran out, or the service ended in the middle
-  conflict       // one UID would stand for two files
+  conflict,      // one UID would stand for two files
+  queue          // the results were there and could not be kept until they are stored
 };
 
 inline constexpr FailureCause allFailureCauses[] = {
     FailureCause::other,   FailureCause::analysis,     FailureCause::memory,
     FailureCause::crash,   FailureCause::deadline,     FailureCause::silence,
     FailureCause::start,   FailureCause::package,      FailureCause::protocol,
-    FailureCause::archive, FailureCause::leaseExpired, FailureCause::conflict};
+    FailureCause::archive, FailureCause::leaseExpired, FailureCause::conflict,
+    FailureCause::queue};
 
 constexpr const char* failureCauseName(FailureCause cause) {
   switch (cause) {
@@ -51,6 +53,8 @@ constexpr const char* failureCauseName(FailureCause cause) {
       return "leaseExpired";
     case FailureCause::conflict:
       return "conflict";
+    case FailureCause::queue:
+      return "queue";
   }
   return "other";
 }

@@ -51,6 +51,15 @@ void JobStore::Impl::queueAgain(std::int64_t seq) {
       .run();
 }
 
+// The numbers of a set that will never be whole are nobody's results.
+void JobStore::Impl::cancelJob(std::int64_t seq, const std::string& reason, bool mayComeBack) {
+  dropOutbox(seq);
+  leave(seq, JobState::cancelled, reason);
+  SqliteStatement(connection, "UPDATE jobs SET results = '', source_gone = ? WHERE seq = ?")
+      .bind(mayComeBack ? 1 : 0, seq)
+      .run();
+}
+
 void JobStore::cancel(const std::string& jobId, const std::string& reason, const Actor& by) {
   const std::lock_guard guard(impl_->mutex);
   SqliteTransaction transaction(impl_->connection);
@@ -65,8 +74,7 @@ void JobStore::cancel(const std::string& jobId, const std::string& reason, const
   if (isFinal(state)) {
     throw InputError("job " + jobId + " is " + jobStateName(state) + " and cannot be cancelled");
   }
-  impl_->dropOutbox(seq);
-  impl_->leave(seq, JobState::cancelled, reason);
+  impl_->cancelJob(seq, reason, false);
   impl_->audit(by, {"job", "cancel", jobId, stateJson(state), stateJson(JobState::cancelled)});
   transaction.commit();
 }
@@ -95,13 +103,7 @@ int JobStore::cancelForResource(const std::string& orthancId, const std::string&
   rows.bind(orthancId);
   std::vector<std::int64_t> open;
   while (rows.step()) open.push_back(rows.integer(0));
-  for (const std::int64_t seq : open) {
-    impl_->dropOutbox(seq);
-    impl_->leave(seq, JobState::cancelled, reason);
-    SqliteStatement(impl_->connection, "UPDATE jobs SET source_gone = 1 WHERE seq = ?")
-        .bind(seq)
-        .run();
-  }
+  for (const std::int64_t seq : open) impl_->cancelJob(seq, reason, true);
   // A report must not speak of images that are gone.
   SqliteStatement(impl_->connection,
                   "INSERT INTO studies_to_report (orthanc_study)"
@@ -126,11 +128,11 @@ std::vector<std::string> JobStore::seriesWithoutJob(const std::string& besideSer
   return ids;
 }
 
-std::optional<JobRecord> JobStore::job(const std::string& jobId) {
+std::optional<JobRecord> JobStore::job(const std::string& jobId, bool withResults) {
   const std::lock_guard guard(impl_->mutex);
   const auto seq = impl_->find(jobId);
   if (!seq) return std::nullopt;
-  return impl_->record(*seq);
+  return impl_->record(*seq, withResults);
 }
 
 std::vector<JobRecord> JobStore::list(const ListFilter& filter) {

@@ -98,14 +98,15 @@ void addObjectsOf(SqliteConnection& connection, std::int64_t seq, const std::str
 
 }  // namespace
 
-bool JobStore::finishAnalysed(const Lease& lease, const std::vector<ProducedObject>& objects,
-                              const std::string& resultsJson) {
+JobStore::Finished JobStore::finishAnalysed(const Lease& lease,
+                                            const std::vector<ProducedObject>& objects,
+                                            const std::string& resultsJson) {
   const std::vector<std::string> hash = hashes(objects);
   const std::lock_guard guard(impl_->mutex);
   SqliteConnection& connection = impl_->connection;
   SqliteTransaction transaction(connection);
   const auto seq = impl_->held(lease);
-  if (!seq) return false;
+  if (!seq) return Finished::lost;
   const std::string refusal = conflict(connection, objects, hash);
   if (!refusal.empty()) {
     impl_->leave(*seq, JobState::dead, refusal);
@@ -120,19 +121,25 @@ bool JobStore::finishAnalysed(const Lease& lease, const std::vector<ProducedObje
                     " produced = max(produced, ?) WHERE seq = ?")
         .bind(resultsJson, objects.empty() ? 0 : 1, *seq)
         .run();
+    if (!objects.empty()) impl_->cancelOutrun(*seq, lease.job.id);
   }
   transaction.commit();
-  return true;
+  return refusal.empty() ? Finished::accepted : Finished::conflict;
 }
 
-std::vector<OutboxObject> JobStore::pendingObjects(std::size_t maxJobs) {
+std::vector<OutboxObject> JobStore::pendingObjects(std::size_t maxJobs, std::uint64_t bytes) {
   const std::lock_guard guard(impl_->mutex);
   SqliteStatement jobs(impl_->connection,
                        "SELECT seq, id FROM jobs WHERE state = 'storing'"
                        " AND (due_ms IS NULL OR due_ms <= ?) ORDER BY seq LIMIT ?");
   jobs.bind(impl_->now(), static_cast<std::int64_t>(maxJobs));
   std::vector<OutboxObject> objects;
-  while (jobs.step()) addObjectsOf(impl_->connection, jobs.integer(0), jobs.bytes(1), objects);
+  std::uint64_t held = 0;
+  while (held < bytes && jobs.step()) {
+    const std::size_t before = objects.size();
+    addObjectsOf(impl_->connection, jobs.integer(0), jobs.bytes(1), objects);
+    for (std::size_t i = before; i < objects.size(); ++i) held += objects[i].object.bytes.size();
+  }
   return objects;
 }
 

@@ -55,18 +55,6 @@ WHERE seq = ()sql" + nextJob + R"sql()
 RETURNING seq, token
 )sql";
 
-// Waiting and running jobs over no other series than those of a job; over the same study.
-constexpr const char* coveredOpenJobs = R"sql(
-SELECT old.seq FROM jobs old JOIN jobs new ON new.seq = ?
-  AND old.orthanc_study = new.orthanc_study AND old.seq < new.seq AND old.scope = new.scope
-WHERE old.state IN ('queued', 'retry', 'leased')
-  AND EXISTS (SELECT 1 FROM job_items WHERE job_seq = old.seq AND kind = 'orthancSeries')
-  AND (old.scope = 'study' OR NOT EXISTS (
-    SELECT 1 FROM job_items i WHERE i.job_seq = old.seq AND i.kind = 'orthancSeries'
-      AND NOT EXISTS (SELECT 1 FROM job_items j WHERE j.job_seq = new.seq
-                        AND j.kind = 'orthancSeries' AND j.value = i.value)))
-)sql";
-
 // Of hashes: nothing in them needs to be escaped, and what does is no hash.
 std::string jsonList(const std::vector<std::string>& texts) {
   std::string list;
@@ -108,17 +96,6 @@ std::int64_t insertJob(SqliteConnection& connection, const std::string& id,
   return seq;
 }
 
-// A job whose source had disappeared before it was done and is back with the same content.
-bool reviveIfSourceWasGone(SqliteConnection& connection, const std::string& key) {
-  SqliteStatement(connection,
-                  "UPDATE jobs SET state = 'queued', attempts = 0, storing_attempts = 0,"
-                  " reason = '', source_gone = 0, progress = 0, updated_ms = ?"
-                  " WHERE key = ? AND state = 'cancelled' AND source_gone = 1")
-      .bind(unixTimeMs(), key)
-      .run();
-  return connection.changedRows() > 0;
-}
-
 // Within [0, 1]; a progress that is not a number counts as none.
 double shownProgress(double progress) { return progress > 0 ? std::min(progress, 1.0) : 0.0; }
 
@@ -137,37 +114,31 @@ JobStore::JobStore(JobStoreSettings settings, MonotonicMs clock)
 
 JobStore::~JobStore() = default;
 
-// Their content is no longer in the archive, or will be analysed by the new job. When it comes back
-// it is work again, as that of any source that was gone.
-void JobStore::Impl::cancelCovered(std::int64_t seq, const std::string& jobId) {
-  std::vector<std::int64_t> covered;
-  SqliteStatement rows(connection, coveredOpenJobs);
-  rows.bind(seq);
-  while (rows.step()) covered.push_back(rows.integer(0));
-  for (const std::int64_t old : covered) {
-    leave(old, JobState::cancelled, "superseded by job " + jobId + " before it had results");
-    SqliteStatement(connection, "UPDATE jobs SET source_gone = 1 WHERE seq = ?").bind(old).run();
-  }
-}
-
-// The later images, rules or package are not those of now any more, and their results are all that
-// the archive has of the series.
-bool JobStore::Impl::redoIfSuperseded(const std::string& key) {
+// A job whose source had disappeared before it was done and is back with the same content; or one
+// whose results were superseded by later images, rules or package that are not those of now any
+// more, while its results are all that the archive has of the series.
+bool JobStore::Impl::resubmitted(std::int64_t seq, const JobSubmission& job) {
   SqliteStatement row(connection,
-                      "SELECT seq FROM jobs WHERE key = ? AND state = 'done'"
-                      " AND superseded_by <> '' AND scope = 'series'");
-  if (!row.bind(key).step()) return false;
-  queueAgain(row.integer(0));
+                      "SELECT 1 FROM jobs WHERE seq = ? AND ((state = 'cancelled' AND"
+                      " source_gone = 1) OR (state = 'done' AND superseded_by <> '' AND"
+                      " scope = 'series'))");
+  if (!row.bind(seq).step()) return false;
+  queueAgain(seq);
+  SqliteStatement(connection, "UPDATE jobs SET priority = ? WHERE seq = ?")
+      .bind(job.priority, seq)
+      .run();
   return true;
 }
 
 std::pair<JobStore::Submitted, bool> JobStore::Impl::submit(const JobSubmission& job,
                                                             const Actor& by) {
   Submitted submitted;
-  SqliteStatement known(connection, "SELECT id FROM jobs WHERE key = ?");
+  bool isChanged = false;
+  SqliteStatement known(connection, "SELECT id, seq FROM jobs WHERE key = ?");
   if (known.bind(job.key).step()) {
     submitted.jobId = known.bytes(0);
-    submitted.created = reviveIfSourceWasGone(connection, job.key) || redoIfSuperseded(job.key);
+    submitted.created = resubmitted(known.integer(1), job);
+    isChanged = cancelCovered(known.integer(1), submitted.jobId);
   } else {
     submitted = {sha256Hex(job.key).substr(0, idLength), true};
     cancelCovered(insertJob(connection, submitted.jobId, job), submitted.jobId);
@@ -175,7 +146,7 @@ std::pair<JobStore::Submitted, bool> JobStore::Impl::submit(const JobSubmission&
   if (submitted.created) {
     audit(by, {"job", "analyze", submitted.jobId, "", stateJson(JobState::queued)});
   }
-  bool isChanged = submitted.created;
+  isChanged = isChanged || submitted.created;
   for (const std::string& id : job.orthancSeriesIds) {
     SqliteStatement(connection, "DELETE FROM skipped WHERE orthanc_series = ?").bind(id).run();
     isChanged = isChanged || connection.changedRows() > 0;
@@ -276,6 +247,16 @@ bool JobStore::finishFailed(const Lease& lease, const std::string& reason, Failu
   const auto seq = impl_->held(lease);
   if (!seq) return false;
   impl_->failAttempt(*seq, reason, cause);
+  transaction.commit();
+  return true;
+}
+
+bool JobStore::finishCancelled(const Lease& lease, const std::string& reason, bool mayComeBack) {
+  const std::lock_guard guard(impl_->mutex);
+  SqliteTransaction transaction(impl_->connection);
+  const auto seq = impl_->held(lease);
+  if (!seq) return false;
+  impl_->cancelJob(*seq, reason, mayComeBack);
   transaction.commit();
   return true;
 }

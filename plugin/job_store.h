@@ -83,7 +83,9 @@ struct JobRecord {
   std::string cause;     // failureCauseName of the last failure; empty: none
   std::string dateTime;  // DICOM DT for the outputs; fixed by the first claim of this key
   std::string resultsJson;
-  bool hasResults = false;     // also where they were not asked for
+  // Also where they were not asked for. Those of a set that is being stored are not shown: nobody
+  // knows whether all of it will be in the archive.
+  bool hasResults = false;
   std::int64_t createdMs = 0;  // Unix time, for people; no decision rests on it
   std::int64_t updatedMs = 0;
   std::int64_t sinceMs = 0;               // in this state since
@@ -141,9 +143,10 @@ class JobStore {
     // superseded that are outdated now: an image was deleted, a package or rules were taken back.
     bool created = false;
   };
-  // An empty key becomes jobKey(submission). Throws InputError without series. A new job cancels
-  // those over no other series that have not got to their results: it is about the same, later; one
-  // over a study cancels those over the same study.
+  // An empty key becomes jobKey(submission). Throws InputError without series. What is submitted is
+  // what there is to be known now: it cancels those over no other series that have not got to their
+  // results, unless it is known already and ended without a set; one over a study cancels those
+  // over the same study. A job that is work again gets the priority of this submission.
   Submitted submit(const JobSubmission& submission, const Actor& by = {});
   // The same for many, in their order and in one transaction: one sync of the disk, all or none.
   std::vector<Submitted> submitAll(const std::vector<JobSubmission>& submissions,
@@ -165,20 +168,28 @@ class JobStore {
   std::optional<JobRecord> nextAfter(const Lease& running);
   // Each returns false when the token is no longer the job's: stop the work, its result is void.
   bool heartbeat(const Lease& lease, double progress, const std::string& stage);
-  // True also when an object's UID is known with other bytes (or twice in the set): the job is dead
-  // then, nothing of the set waits to be stored. Without objects the job is done.
-  bool finishAnalysed(const Lease& lease, const std::vector<ProducedObject>& objects,
-                      const std::string& resultsJson);
+  // conflict: an object's UID is known with other bytes, or twice in the set; the job is dead then
+  // and nothing of the set waits to be stored. Without objects the job is done. Other jobs over the
+  // same series, or some of them, whose sets still wait to be stored are cancelled: stored after
+  // this one they would take its place.
+  enum class Finished { lost, accepted, conflict };  // lost: as false of the others
+  Finished finishAnalysed(const Lease& lease, const std::vector<ProducedObject>& objects,
+                          const std::string& resultsJson);
   bool finishNotAnalysable(const Lease& lease, const std::string& reason,
                            const std::string& resultsJson);
   // retry, or dead at the last
   bool finishFailed(const Lease& lease, const std::string& reason,
                     FailureCause cause = FailureCause::other);
+  // For a reason that lies in its source. mayComeBack: submitted again with what it was about it is
+  // work anew, as after cancelForResource().
+  bool finishCancelled(const Lease& lease, const std::string& reason, bool mayComeBack);
   bool release(const Lease& lease);  // back to the queue, the attempt not counted
   int expireLeases();                // of this process; returns how many went to retry
 
-  // The outbox: objects that are not stored yet, of jobs in `storing` that are due, oldest first.
-  std::vector<OutboxObject> pendingObjects(std::size_t maxJobs);
+  // The outbox: objects that are not stored yet, of jobs in `storing` that are due, oldest first. No
+  // further job is taken once those before it have `manyBytes`.
+  static constexpr std::uint64_t manyBytes = 64 << 20;
+  std::vector<OutboxObject> pendingObjects(std::size_t maxJobs, std::uint64_t bytes = manyBytes);
   // The last one makes the job done. Without effect when the job was cancelled meanwhile.
   void markStored(const std::string& jobId, int position);
   // The same, and also without effect when another set has taken its place: the job may have been
@@ -224,7 +235,8 @@ class JobStore {
   // is still there of them has to be looked at again.
   std::vector<std::string> seriesWithoutJob(const std::string& besideSeriesId = {});
 
-  std::optional<JobRecord> job(const std::string& jobId);
+  // withResults: as in ListFilter, below.
+  std::optional<JobRecord> job(const std::string& jobId, bool withResults = true);
   std::string decision(const std::string& jobId);  // as submitted; empty: none is known
   struct ListFilter {
     std::optional<JobState> state;

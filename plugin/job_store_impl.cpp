@@ -123,7 +123,8 @@ JobRecord JobStore::Impl::record(std::int64_t seq, bool withResults) {
       connection,
       "SELECT id, key, study_uid, orthanc_study, content, package, rule, priority,"
       " state, attempts, progress, stage, reason, date_time, iif(?2, results, ''), created_ms,"
-      " updated_ms, retry_at_ms, superseded_by, cause, since_ms, scope, results <> ''"
+      " updated_ms, retry_at_ms, superseded_by, cause, since_ms, scope,"
+      " results <> '' AND state IN ('done', 'notAnalysable')"
       " FROM jobs WHERE seq = ?1");
   if (!row.bind(seq, withResults ? 1 : 0).step()) throw InputError("there is no such job");
   JobRecord job;

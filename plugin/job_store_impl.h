@@ -40,10 +40,14 @@ class JobStore::Impl {
   void failAttempt(std::int64_t seq, const std::string& reason, FailureCause cause);
   // One submission; true in the second when anything was written.
   std::pair<Submitted, bool> submit(const JobSubmission& job, const Actor& by);
-  // A job that was done and superseded is work again when just its images are submitted anew.
-  bool redoIfSuperseded(const std::string& key);
-  // Open jobs over no other series than those of this new one.
-  void cancelCovered(std::int64_t seq, const std::string& jobId);
+  // What was submitted is known: whether it is work again.
+  bool resubmitted(std::int64_t seq, const JobSubmission& job);
+  // Open jobs over no other series than those of this one; false: there is none.
+  bool cancelCovered(std::int64_t seq, const std::string& jobId);
+  // The same for those whose sets wait to be stored, when this one has a set of its own.
+  void cancelOutrun(std::int64_t seq, const std::string& jobId);
+  // Whatever it has so far. mayComeBack: it is work again when it is submitted anew.
+  void cancelJob(std::int64_t seq, const std::string& reason, bool mayComeBack);
   // Of the jobs that may be claimed in the present mode, the last; negative: none may.
   std::int64_t newestToTake();
   void setCause(std::int64_t seq, FailureCause cause);

@@ -1,4 +1,7 @@
-// Which of our objects in the archive are outdated: see JobStore::outdatedResults().
+// Which jobs take the place of which, before they have results, while those are being stored, and
+// in the archive: see JobStore::submit(), finishAnalysed() and outdatedResults().
+#include <set>
+
 #include "plugin/job_store_impl.h"
 
 namespace cmr {
@@ -39,6 +42,39 @@ WHERE seq IN (SELECT job_seq FROM earlier_objects WHERE complete = 0)
 ORDER BY seq
 )sql";
 
+// Waiting and running jobs over no other series than those of a job that is open or has a set; over
+// the same study.
+constexpr const char* coveredOpenJobs = R"sql(
+SELECT old.seq FROM jobs old JOIN jobs new ON new.seq = ?
+  AND old.orthanc_study = new.orthanc_study AND old.seq <> new.seq AND old.scope = new.scope
+WHERE old.state IN ('queued', 'retry', 'leased')
+  AND new.state IN ('queued', 'retry', 'leased', 'storing', 'done')
+)sql";
+
+// The same whose sets are being stored.
+constexpr const char* outrunJobs = R"sql(
+SELECT old.seq FROM jobs old JOIN jobs new ON new.seq = ?
+  AND old.orthanc_study = new.orthanc_study AND old.seq <> new.seq AND old.scope = new.scope
+WHERE old.state = 'storing' AND new.state IN ('storing', 'done')
+)sql";
+
+constexpr const char* overNoOtherSeries = R"sql(
+  AND EXISTS (SELECT 1 FROM job_items WHERE job_seq = old.seq AND kind = 'orthancSeries')
+  AND (old.scope = 'study' OR NOT EXISTS (
+    SELECT 1 FROM job_items i WHERE i.job_seq = old.seq AND i.kind = 'orthancSeries'
+      AND NOT EXISTS (SELECT 1 FROM job_items j WHERE j.job_seq = new.seq
+                        AND j.kind = 'orthancSeries' AND j.value = i.value)))
+)sql";
+
+std::vector<std::int64_t> jobsOf(SqliteConnection& connection, const std::string& sql,
+                                 std::int64_t seq) {
+  std::vector<std::int64_t> found;
+  SqliteStatement rows(connection, sql);
+  rows.bind(seq);
+  while (rows.step()) found.push_back(rows.integer(0));
+  return found;
+}
+
 // ?1: the job. ?2: its present set is outdated, too. ?3: only parts of sets are.
 constexpr const char* objectsToRemove = R"sql(
 SELECT sop_uid FROM (
@@ -54,8 +90,9 @@ ORDER BY sop_uid
 )sql";
 
 void addOutdated(SqliteConnection& connection, Cause cause, SqliteStatement& jobs,
-                 std::vector<JobStore::Outdated>& found) {
+                 std::vector<JobStore::Outdated>& found, const std::set<std::string>& known = {}) {
   while (jobs.step()) {
+    if (known.count(jobs.bytes(1)) != 0) continue;  // with all that is left of it
     JobStore::Outdated outdated{cause, jobs.bytes(1), jobs.bytes(2), {}};
     SqliteStatement objects(connection, objectsToRemove);
     objects.bind(jobs.integer(0), jobs.integer(3), cause == Cause::interrupted ? 1 : 0);
@@ -66,6 +103,24 @@ void addOutdated(SqliteConnection& connection, Cause cause, SqliteStatement& job
 
 }  // namespace
 
+// Their content is no longer in the archive, or will be analysed by this job. When it comes back
+// it is work again, as that of any source that was gone.
+bool JobStore::Impl::cancelCovered(std::int64_t seq, const std::string& jobId) {
+  const auto covered = jobsOf(connection, coveredOpenJobs + std::string(overNoOtherSeries), seq);
+  for (const std::int64_t old : covered) {
+    cancelJob(old, "superseded by job " + jobId + " before it had results", true);
+  }
+  return !covered.empty();
+}
+
+// The archive may refuse a set for long. What of it has arrived goes as that of any cancelled job.
+void JobStore::Impl::cancelOutrun(std::int64_t seq, const std::string& jobId) {
+  for (const std::int64_t old :
+       jobsOf(connection, outrunJobs + std::string(overNoOtherSeries), seq)) {
+    cancelJob(old, "superseded by job " + jobId + " before its results were stored", true);
+  }
+}
+
 std::vector<JobStore::Outdated> JobStore::outdatedResults(std::int64_t doneAfter) {
   const std::lock_guard guard(impl_->mutex);
   SqliteConnection& connection = impl_->connection;
@@ -75,8 +130,10 @@ std::vector<JobStore::Outdated> JobStore::outdatedResults(std::int64_t doneAfter
   addOutdated(connection, Cause::laterJob, laterJobs, found);
   SqliteStatement laterRuns(connection, byLaterRun);
   addOutdated(connection, Cause::laterRun, laterRuns, found);
+  std::set<std::string> known;
+  for (const Outdated& outdated : found) known.insert(outdated.jobId);
   SqliteStatement interrupted(connection, interruptedSets);
-  addOutdated(connection, Cause::interrupted, interrupted, found);
+  addOutdated(connection, Cause::interrupted, interrupted, found, known);
   return found;
 }
 

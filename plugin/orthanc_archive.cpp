@@ -3,7 +3,9 @@
 #include <orthanc/OrthancCPlugin.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "analysis/errors.h"
@@ -132,6 +134,19 @@ class OrthancArchive : public Archive {
 
   std::optional<std::string> download(const std::string& instanceId) override {
     return get("/instances/" + instanceId + "/file");
+  }
+
+  std::string whyNotOurs(const std::string& bytes, const std::string& SOPInstanceUID,
+                         const std::string& StudyInstanceUID) override {
+    constexpr std::uint32_t longestValue = 256;  // identifiers and names are shorter
+    if (bytes.size() > std::numeric_limits<std::uint32_t>::max()) return "it is above 4 GiB";
+    const std::unique_ptr<char, std::function<void(char*)>> tags(
+        OrthancPluginDicomBufferToJson(
+            context_, bytes.data(), static_cast<std::uint32_t>(bytes.size()),
+            OrthancPluginDicomToJsonFormat_Human, OrthancPluginDicomToJsonFlags_None, longestValue),
+        [this](char* text) { OrthancPluginFreeString(context_, text); });
+    if (tags == nullptr) return "the archive cannot read it";
+    return whyTagsAreNotOurs(tags.get(), SOPInstanceUID, StudyInstanceUID);
   }
 
   StoredInstance store(const std::string& bytes) override {

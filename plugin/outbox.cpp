@@ -71,7 +71,7 @@ void Outbox::storeAll(const std::stop_token& stop) {
     if (object.stored || object.jobId == left) continue;
     try {
       if (!job || job->id != object.jobId) {
-        job = store_.job(object.jobId);
+        job = store_.job(object.jobId, false);
         if (!job || !sourceIsThere(*job)) {
           left = object.jobId;
           continue;
@@ -85,7 +85,7 @@ void Outbox::storeAll(const std::stop_token& stop) {
       store_.deferStoring(object.jobId, error.what());
       left = object.jobId;
     }
-    const auto now = store_.job(object.jobId);
+    const auto now = store_.job(object.jobId, false);
     if (!now || now->state != JobState::storing) left = object.jobId;
     newlyDone_ = newlyDone_ || (now && now->state == JobState::done);
   }
@@ -105,16 +105,31 @@ bool Outbox::sourceIsThere(const JobRecord& job) {
   return false;
 }
 
+// An operator may have been faster.
+void Outbox::giveUp(const JobRecord& job, const std::string& reason) {
+  try {
+    store_.cancel(job.id, reason);
+  } catch (const InputError&) {
+    return;
+  }
+  log_(LogLevel::error, "job " + job.id + " is cancelled: " + reason);
+}
+
 // Storing the same object twice is no error: the first time may have ended in a crash.
 void Outbox::storeOne(const JobRecord& job, const OutboxObject& object) {
+  // Before: an archive that overwrites would give one of its images away for it.
+  const std::string strange = archive_.whyNotOurs(object.object.bytes, object.object.SOPInstanceUID,
+                                                  job.submission.StudyInstanceUID);
+  if (!strange.empty()) {
+    giveUp(job, "a result is not what the worker announced: " + strange);
+    return;
+  }
   const Stopwatch storing;
   const StoredInstance stored = archive_.store(object.object.bytes);
   if (metrics_ != nullptr) metrics_->took(ServiceStage::store, storing.seconds());
   if (stored.studyId != job.submission.orthancStudyId) {
     if (!stored.already) archive_.remove(stored.id);
-    store_.cancel(job.id, "a result of it belongs to another study than its source");
-    log_(LogLevel::error,
-         "job " + job.id + " is cancelled: its results do not belong to its study");
+    giveUp(job, "a result of it belongs to another study than its source");
     return;
   }
   if (!sourceIsThere(job)) {  // deleted in this very moment: leave nothing behind

@@ -30,6 +30,7 @@ class Outbox {
 
  private:
   bool sourceIsThere(const JobRecord& job);
+  void giveUp(const JobRecord& job, const std::string& reason);
   void storeOne(const JobRecord& job, const OutboxObject& object);
   void setTrouble(const std::string& trouble);
 

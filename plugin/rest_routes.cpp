@@ -72,7 +72,7 @@ RestResponse listSkipped(const RestRequest& request, JobStore& store) {
 }
 
 RestResponse results(const JobRecord& job) {
-  if (job.resultsJson.empty()) return refuse(404, "job " + job.id + " has no results (yet)");
+  if (!job.hasResults) return refuse(404, "job " + job.id + " has no results (yet)");
   return {200, job.resultsJson, {}};
 }
 

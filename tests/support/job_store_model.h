@@ -62,14 +62,18 @@ class JobStoreModel {
       job.content = submission.contentFingerprint;
       job.priority = submission.priority;
       job.sequence = static_cast<int>(jobs.size());
-      cancelCovered(job);
       jobs[id] = job;
+      cancelCoveredIn(withoutResults, jobs[id]);
       return true;
     }
-    const Job& job = jobs[id];
+    Job& job = jobs[id];
     const bool isBack = job.state == JobState::cancelled && job.sourceGone;
     const bool isRightAgain = job.state == JobState::done && !job.supersededBy.empty();
-    if (isBack || isRightAgain) retry(id);
+    if (isBack || isRightAgain) {
+      retry(id);
+      job.priority = submission.priority;
+    }
+    if (isOpen(job.state) || job.state == JobState::done) cancelCoveredIn(withoutResults, job);
     return isBack || isRightAgain;
   }
 
@@ -105,13 +109,16 @@ class JobStoreModel {
     leave(jobs[lease.job.id], JobState::queued);
     jobs[lease.job.id].attempts -= 1;
   }
-  void analysed(const Lease& lease, const std::vector<ProducedObject>& results) {
+  JobStore::Finished analysed(const Lease& lease, const std::vector<ProducedObject>& results) {
     Job& job = jobs[lease.job.id];
     std::set<std::string> seen;
     for (const ProducedObject& object : results) {
       const auto known = objects.find(object.SOPInstanceUID);
       const bool other = known != objects.end() && known->second != object.bytes;
-      if (other || !seen.insert(object.SOPInstanceUID).second) return leave(job, JobState::dead);
+      if (other || !seen.insert(object.SOPInstanceUID).second) {
+        leave(job, JobState::dead);
+        return JobStore::Finished::conflict;
+      }
     }
     job.outbox.clear();
     for (const ProducedObject& object : results) {
@@ -119,8 +126,14 @@ class JobStoreModel {
       job.outbox.push_back({object, false});
     }
     leave(job, results.empty() ? JobState::done : JobState::storing);
+    if (!results.empty()) cancelCoveredIn({JobState::storing}, job);
+    return JobStore::Finished::accepted;
   }
   void notAnalysable(const Lease& lease) { leave(jobs[lease.job.id], JobState::notAnalysable); }
+  void cancelled(const Lease& lease, bool mayComeBack) {
+    cancel(lease.job.id);
+    jobs[lease.job.id].sourceGone = mayComeBack;
+  }
   void failed(const std::string& id, std::int64_t now) {
     Job& job = jobs[id];
     if (job.attempts >= settings_.maxAttempts) return leave(job, JobState::dead);
@@ -204,6 +217,8 @@ class JobStoreModel {
   }
 
  private:
+  inline static const std::set<JobState> withoutResults = {JobState::queued, JobState::retry,
+                                                           JobState::leased};
   static bool isOpen(JobState state) {
     return state == JobState::queued || state == JobState::leased || state == JobState::storing ||
            state == JobState::retry;
@@ -237,16 +252,15 @@ class JobStoreModel {
     }
     return first == nullptr ? now : first->dateTime;
   }
-  // A new job is about all that these are about, and later.
-  void cancelCovered(const Job& by) {
+  // This one is about all that those are about, and as it is now.
+  void cancelCoveredIn(const std::set<JobState>& states, const Job& by) {
     for (auto& [id, job] : jobs) {
-      const bool hasNoResults = job.state == JobState::queued || job.state == JobState::retry ||
-                                job.state == JobState::leased;
-      if (!hasNoResults || job.study != by.study ||
+      if (&job == &by || states.count(job.state) == 0 || job.study != by.study ||
           !std::includes(by.series.begin(), by.series.end(), job.series.begin(),
                          job.series.end())) {
         continue;
       }
+      dropOutbox(job);
       leave(job, JobState::cancelled);
       job.sourceGone = true;
     }

@@ -98,5 +98,19 @@ TEST(ArchiveAnswers, TheTimeOfReceptionIsInUtcToTheSecond) {
   EXPECT_FALSE(parseReception("yesterday"));
 }
 
+TEST(ArchiveAnswers, AFileIsOursByItsIdentityItsStudyAndItsMark) {
+  const auto problem = [](const std::string& uid, const std::string& study,
+                          const std::string& model) {
+    return whyTagsAreNotOurs(R"({"SOPInstanceUID": ")" + uid + R"(", "StudyInstanceUID": ")" +
+                                 study + R"(", "ManufacturerModelName": ")" + model + "\"}",
+                             "1.1", "1.2");
+  };
+  EXPECT_EQ(problem("1.1", "1.2", "Orthanc CMR"), "");
+  EXPECT_NE(problem("1.9", "1.2", "Orthanc CMR"), "");
+  EXPECT_NE(problem("1.1", "1.9", "Orthanc CMR"), "");
+  EXPECT_NE(problem("1.1", "1.2", "a scanner"), "");
+  EXPECT_NE(whyTagsAreNotOurs("{}", "", ""), "");
+}
+
 }  // namespace
 }  // namespace cmr

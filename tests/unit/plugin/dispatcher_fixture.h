@@ -27,6 +27,7 @@ class DispatcherTest : public ServiceFixture {
       return use;
     };
     duties.memory = &memory;
+    duties.metrics = &metrics;
     duties.admit = [this](const std::string&) -> std::shared_ptr<void> {
       if (!admits) return nullptr;
       return std::make_shared<bool>(true);
@@ -72,6 +73,7 @@ class DispatcherTest : public ServiceFixture {
   std::function<void(const ProgressCallback&)> during;
   std::optional<std::uint64_t> memoryLeft;
   MemoryPromises memory{[this] { return memoryLeft; }};
+  ServiceMetrics metrics;
   bool admits = true;  // the circuit breaker
   int results = 0;
   std::vector<std::string> reconsidered;

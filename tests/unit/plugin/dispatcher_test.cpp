@@ -136,6 +136,58 @@ TEST_F(DispatcherTest, ImagesThatChangedSinceAreAJobOfTheirOwn) {
   EXPECT_EQ(request.jobId, "");
 }
 
+TEST_F(DispatcherTest, ImagesThatChangedLeaveOtherJobsOverTheSeriesAlone) {
+  const std::string old = submit("a");
+  takeOne();  // now its set waits to be stored
+  JobSubmission other = onlyJob().submission;
+  other.rule = "another name";
+  other.key.clear();
+  const std::string second = store->submit(other).jobId;
+  archive.addImage("a");
+  takeOne();
+  EXPECT_EQ(store->job(second)->state, JobState::cancelled);
+  EXPECT_EQ(store->job(old)->state, JobState::storing);
+}
+
+// Its study would wait for the end of the queue.
+TEST_F(DispatcherTest, ALostLeaseIsNoticedBeforeEachJobNotBehindTheLast) {
+  submit("a");
+  for (const std::string id : {"b", "c"}) {
+    archive.addSeries(id, "study of " + id, 2, 3);
+    archive.becomeStable(id);
+    planner->analyze(id);
+  }
+  const Lease lost = *store->claim("20200102030405");
+  during = [&](const ProgressCallback&) { nowMs += 100000; };  // longer than a lease
+  takeOne();
+  EXPECT_EQ(store->job(lost.job.id)->state, JobState::leased);
+  takeOne();
+  EXPECT_EQ(store->job(lost.job.id)->state, JobState::retry);
+}
+
+TEST_F(DispatcherTest, AConflictIsAFailureInTheLogAndInTheCounts) {
+  submit("a");
+  takeOne();
+  archive.addSeries("b", "another", 2, 3);
+  archive.becomeStable("b");
+  const std::string second = planner->analyze("b").jobId;
+  outcome.objects[0].bytes = "other bytes";
+  takeOne();
+  EXPECT_EQ(store->job(second)->state, JobState::dead);
+  EXPECT_EQ(store->job(second)->cause, "conflict");
+  EXPECT_THAT(log, HasSubstr("job " + second + " failed: the result's object"));
+  EXPECT_EQ(metrics.counts().failures.at(FailureCause::conflict), 1);
+  EXPECT_EQ(results, 1);
+}
+
+TEST_F(DispatcherTest, AResultWithoutAnIdentityIsTheWorkersFailureNotTheArchives) {
+  submit("a");
+  outcome.objects[0].SOPInstanceUID.clear();
+  takeOne();
+  EXPECT_EQ(onlyJob().state, JobState::retry);
+  EXPECT_EQ(onlyJob().cause, "analysis");
+}
+
 TEST_F(DispatcherTest, WhatIsLeftOfAGroupThatIsNotWholeAnyMoreIsLookedAtAgain) {
   archive.addSeries("b", "study", 1, 5);
   archive.addSeries("c", "study", 1, 5);

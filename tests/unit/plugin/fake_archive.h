@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/errors.h"
@@ -96,10 +97,12 @@ class FakeArchive : public Archive {
   }
 
   bool refusesToStore = false;
+  std::string notOurs;           // why it takes a result for something else
   std::string unreadableSeries;  // every question about it is an error
   std::string lostFile;          // of an instance that is listed all the same
   std::function<void()> onHash;
-  std::string storesInto;  // study of what is stored; empty: "study"
+  std::string deletedBehindAPage;  // a series that leaves when a page of all was read
+  std::string storesInto;          // study of what is stored; empty: "study"
   std::map<std::string, std::string> extraTags;
   std::map<std::string, std::string> source;
   std::map<std::string, std::int64_t> received;  // instance -> Unix time in ms
@@ -148,6 +151,7 @@ class FakeArchive : public Archive {
     for (const auto& [id, series] : series_) {
       if (place++ >= offset && ids.size() < limit) ids.push_back(id);
     }
+    if (!deletedBehindAPage.empty()) series_.erase(std::exchange(deletedBehindAPage, {}));
     return ids;
   }
 
@@ -256,6 +260,11 @@ class FakeArchive : public Archive {
     const auto found = images_.find(instanceId);
     if (found == images_.end() || instanceId == lostFile) return std::nullopt;
     return found->second.content;
+  }
+
+  std::string whyNotOurs(const std::string&, const std::string&, const std::string&) override {
+    const std::lock_guard lock(mutex_);
+    return notOurs;
   }
 
   StoredInstance store(const std::string& bytes) override {

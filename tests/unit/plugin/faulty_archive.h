@@ -115,6 +115,10 @@ class FaultyArchive : public Archive {
   std::optional<std::string> download(const std::string& instanceId) override {
     return through([&] { return real_.download(instanceId); });
   }
+  std::string whyNotOurs(const std::string& bytes, const std::string& SOPInstanceUID,
+                         const std::string& StudyInstanceUID) override {
+    return through([&] { return real_.whyNotOurs(bytes, SOPInstanceUID, StudyInstanceUID); });
+  }
   StoredInstance store(const std::string& bytes) override {
     return through([&] { return real_.store(bytes); }, true);
   }

@@ -189,7 +189,7 @@ TEST_F(JobQueueTest, ALargerJobCancelsThoseItCoversThatHaveNoResultsYet) {
   const std::string larger = store->submit(both).jobId;
   EXPECT_EQ(state(running), JobState::cancelled);
   EXPECT_THAT(job(running).reason, HasSubstr(larger));
-  EXPECT_FALSE(store->finishAnalysed(lease, {objectOf("1.1", "x")}, "{}"));
+  EXPECT_EQ(store->finishAnalysed(lease, {objectOf("1.1", "x")}, "{}"), JobStore::Finished::lost);
   EXPECT_EQ(claimedId(), larger);
   // Its images are what they were: it is work again.
   EXPECT_EQ(submitInto("s1", "a", 0, "other"), running);

@@ -46,7 +46,10 @@ std::vector<ProducedObject> resultsOf(const std::string& jobId) {
       const auto lease = store.claim("20260101120000");
       if (!lease) _exit(2);
       store.heartbeat(*lease, 0.5, "half");
-      if (!store.finishAnalysed(*lease, resultsOf(lease->job.id), "{}")) _exit(3);
+      if (store.finishAnalysed(*lease, resultsOf(lease->job.id), "{}") !=
+          JobStore::Finished::accepted) {
+        _exit(3);
+      }
       tell(Said::analysed);
       for (const OutboxObject& waiting : store.pendingObjects(1)) {
         store.markStored(waiting.jobId, waiting.position);

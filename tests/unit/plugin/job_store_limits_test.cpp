@@ -40,7 +40,8 @@ TEST_F(JobStoreTest, AFullDiskIsNamedAndChangesNothing) {
   EXPECT_EQ(state(id), JobState::leased);
   EXPECT_FALSE(store->isOwnObject("1.1"));
   EXPECT_TRUE(store->heartbeat(lease, 0.5, "still there"));
-  EXPECT_TRUE(store->finishAnalysed(lease, {objectOf("1.1", "fits")}, "{}"));
+  EXPECT_EQ(store->finishAnalysed(lease, {objectOf("1.1", "fits")}, "{}"),
+            JobStore::Finished::accepted);
   EXPECT_EQ(state(id), JobState::storing);
   store.reset();
   EXPECT_EQ(brokenInvariants(settings.path), "");
@@ -62,7 +63,7 @@ TEST_F(JobStoreTest, RoomComesBackWhenObjectsAreStored) {
     for (const OutboxObject& waiting : store->pendingObjects(100)) {
       store->markStored(waiting.jobId, waiting.position);
     }
-    ASSERT_TRUE(store->finishAnalysed(lease, objects, "{}"));
+    ASSERT_EQ(store->finishAnalysed(lease, objects, "{}"), JobStore::Finished::accepted);
   }
   EXPECT_GT(refused, 5);
 }

@@ -122,13 +122,13 @@ TEST_F(JobStoreTest, AnOldTokenChangesNothing) {
   const Lease old = claim();
   now += settings.lease.count();
   EXPECT_FALSE(store->heartbeat(old, 0.5, "late"));
-  EXPECT_FALSE(store->finishAnalysed(old, {objectOf("1.1", "x")}, "{}"));
+  EXPECT_EQ(store->finishAnalysed(old, {objectOf("1.1", "x")}, "{}"), JobStore::Finished::lost);
   EXPECT_EQ(store->expireLeases(), 1);
   now += settings.largestBackOff.count();
   const Lease current = claim();
   for (const Lease& stale : {old, Lease{current.job, ""}, Lease{current.job, "guess"}}) {
     EXPECT_FALSE(store->heartbeat(stale, 0.5, "stale"));
-    EXPECT_FALSE(store->finishAnalysed(stale, {objectOf("1.1", "x")}, "{}"));
+    EXPECT_EQ(store->finishAnalysed(stale, {objectOf("1.1", "x")}, "{}"), JobStore::Finished::lost);
     EXPECT_FALSE(store->finishNotAnalysable(stale, "no", "{}"));
     EXPECT_FALSE(store->finishFailed(stale, "no"));
     EXPECT_FALSE(store->release(stale));
@@ -182,8 +182,9 @@ TEST_F(JobStoreTest, ObjectsWaitInOrderAndTheLastOneStoredMakesTheJobDone) {
   const std::string id = submit("a");
   ProducedObject report = objectOf("1.2", "report", ObjectKind::structuredReport);
   report.notes = {"PatientName emptied", "second"};
-  EXPECT_TRUE(store->finishAnalysed(claim(), {objectOf("1.1", std::string("s\0g", 3)), report},
-                                    "{\"ef\":60}"));
+  EXPECT_EQ(store->finishAnalysed(claim(), {objectOf("1.1", std::string("s\0g", 3)), report},
+                                  "{\"ef\":60}"),
+            JobStore::Finished::accepted);
   EXPECT_EQ(state(id), JobState::storing);
   const auto waiting = store->pendingObjects(10);
   ASSERT_THAT(waiting, SizeIs(2));
@@ -232,7 +233,7 @@ TEST_F(JobStoreTest, AListOfManyJobsCanDoWithoutTheirResultsDocuments) {
 
 TEST_F(JobStoreTest, AResultWithoutObjectsIsDone) {
   const std::string id = submit("a");
-  EXPECT_TRUE(store->finishAnalysed(claim(), {}, "{}"));
+  EXPECT_EQ(store->finishAnalysed(claim(), {}, "{}"), JobStore::Finished::accepted);
   EXPECT_EQ(state(id), JobState::done);
 }
 
@@ -254,7 +255,8 @@ TEST_F(JobStoreTest, AnOperatorsRetryOfAFinishedJobStoresTheSameBytesAgain) {
   store->finishAnalysed(claim(), {objectOf("1.1", "x")}, "{}");
   store->markStored(id, 0);
   store->retry(id);
-  EXPECT_TRUE(store->finishAnalysed(claim(), {objectOf("1.1", "x")}, "{}"));
+  EXPECT_EQ(store->finishAnalysed(claim(), {objectOf("1.1", "x")}, "{}"),
+            JobStore::Finished::accepted);
   EXPECT_EQ(state(id), JobState::storing);
   ASSERT_THAT(store->pendingObjects(1), SizeIs(1));
   EXPECT_EQ(store->pendingObjects(1)[0].object.bytes, "x");
@@ -264,7 +266,8 @@ TEST_F(JobStoreTest, OtherBytesUnderAKnownUidAreRefusedAndTheJobIsDead) {
   const std::string first = submit("a");
   store->finishAnalysed(claim(), {objectOf("1.1", "x")}, "{}");
   const std::string second = submit("b");
-  EXPECT_TRUE(store->finishAnalysed(claim(), {objectOf("1.9", "n"), objectOf("1.1", "y")}, "{}"));
+  EXPECT_EQ(store->finishAnalysed(claim(), {objectOf("1.9", "n"), objectOf("1.1", "y")}, "{}"),
+            JobStore::Finished::conflict);
   EXPECT_EQ(state(second), JobState::dead);
   EXPECT_THAT(job(second).reason, HasSubstr("1.1"));
   EXPECT_THAT(job(second).reason, HasSubstr("other bytes"));
@@ -275,9 +278,22 @@ TEST_F(JobStoreTest, OtherBytesUnderAKnownUidAreRefusedAndTheJobIsDead) {
 
 TEST_F(JobStoreTest, OneUidTwiceInAResultIsRefused) {
   const std::string id = submit("a");
-  EXPECT_TRUE(store->finishAnalysed(claim(), {objectOf("1.1", "x"), objectOf("1.1", "x")}, "{}"));
+  EXPECT_EQ(store->finishAnalysed(claim(), {objectOf("1.1", "x"), objectOf("1.1", "x")}, "{}"),
+            JobStore::Finished::conflict);
   EXPECT_EQ(state(id), JobState::dead);
   EXPECT_THAT(store->pendingObjects(10), IsEmpty());
+}
+
+TEST_F(JobStoreTest, WhatWaitsIsTakenWholeSetsAtATimeUpToAnAmountOfBytes) {
+  for (const std::string name : {"a", "b", "c"}) {
+    submit(name);
+    store->finishAnalysed(
+        claim(), {objectOf("1." + name + ".1", "12345"), objectOf("1." + name + ".2", "12345")},
+        "{}");
+  }
+  EXPECT_THAT(store->pendingObjects(10), SizeIs(6));
+  EXPECT_THAT(store->pendingObjects(10, 1), SizeIs(2));
+  EXPECT_THAT(store->pendingObjects(10, 11), SizeIs(4));
 }
 
 TEST_F(JobStoreTest, TwoJobsMayWaitForTheSameObject) {
@@ -305,6 +321,45 @@ TEST_F(JobStoreTest, ACancelledJobLosesItsLeaseAndItsOutbox) {
   EXPECT_TRUE(store->isOwnObject("1.1"));
 }
 
+TEST_F(JobStoreTest, ResultsAreShownOnceTheirSetIsStoredAndNoneOfACancelledJob) {
+  const std::string id = submit("a");
+  store->finishAnalysed(claim(), {objectOf("1.1", "x")}, "{}");
+  EXPECT_FALSE(job(id).hasResults);
+  store->markStored(id, 0);
+  EXPECT_TRUE(job(id).hasResults);
+  store->retry(id);
+  store->finishAnalysed(claim(), {objectOf("1.1", "x")}, "{}");
+  store->cancel(id, "by hand");
+  EXPECT_FALSE(job(id).hasResults);
+  EXPECT_EQ(job(id).resultsJson, "");
+}
+
+TEST_F(JobStoreTest, AJobThatCannotGoOnWithItsSourceIsCancelledByWhoHoldsItAlone) {
+  const std::string id = submit("a");
+  const Lease lease = claim();
+  now += settings.lease.count();
+  EXPECT_FALSE(store->finishCancelled(lease, "too late", true));
+  store->expireLeases();
+  now += settings.largestBackOff.count();
+  EXPECT_TRUE(store->finishCancelled(claim(), "changed", true));
+  EXPECT_EQ(state(id), JobState::cancelled);
+  EXPECT_TRUE(store->submit(submissionOf("a")).created);
+  EXPECT_TRUE(store->finishCancelled(claim(), "nothing left of it", false));
+  EXPECT_FALSE(store->submit(submissionOf("a")).created);
+}
+
+TEST_F(JobStoreTest, WorkThatIsSubmittedAnewHasThePriorityOfNow) {
+  const std::string id = submit("a");
+  store->cancelForResource("series-a", "deleted");
+  JobSubmission again = submissionOf("a");
+  again.priority = backfillPriority;
+  EXPECT_TRUE(store->submit(again).created);
+  EXPECT_EQ(job(id).submission.priority, backfillPriority);
+  again.priority = 0;  // nothing new: what it waits for stays
+  EXPECT_FALSE(store->submit(again).created);
+  EXPECT_EQ(job(id).submission.priority, backfillPriority);
+}
+
 TEST_F(JobStoreTest, OperatorsAreToldWhatAStateDoesNotAllow) {
   EXPECT_THROW(store->cancel("nobody", ""), InputError);
   EXPECT_THROW(store->retry("nobody"), InputError);
@@ -326,7 +381,7 @@ TEST_F(JobStoreTest, AVanishedSourceCancelsItsOpenJobsAndItsReturnRevivesThem) {
   EXPECT_EQ(store->cancelForResource("study-c", "deleted"), 1);
   EXPECT_EQ(store->cancelForResource("series-b", "deleted"), 0);
   EXPECT_EQ(state(finished), JobState::notAnalysable);
-  EXPECT_FALSE(store->finishAnalysed(lease, {}, "{}"));
+  EXPECT_EQ(store->finishAnalysed(lease, {}, "{}"), JobStore::Finished::lost);
   EXPECT_TRUE(store->submit(submissionOf("a")).created);
   EXPECT_EQ(state(bySeries), JobState::queued);
   store->retry(byStudy);

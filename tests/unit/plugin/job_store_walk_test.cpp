@@ -172,20 +172,27 @@ class Walk {
       objects.push_back(objectOf(uid, below(40) == 0 ? "other" : "bytes of " + uid));
     }
     const bool holds = model_.holds(*lease, now_);
-    ASSERT_EQ(store_->finishAnalysed(*lease, objects, "{}"), holds);
-    if (holds) model_.analysed(*lease, objects);
+    const JobStore::Finished expected =
+        holds ? model_.analysed(*lease, objects) : JobStore::Finished::lost;
+    ASSERT_EQ(store_->finishAnalysed(*lease, objects, "{}"), expected);
   }
 
   void finishOtherwise() {
     const Lease* lease = someLease();
     if (lease == nullptr) return;
     const bool holds = model_.holds(*lease, now_);
-    switch (below(3)) {
-      case 0:
+    switch (below(4)) {
+      case 0: {
+        const bool mayComeBack = below(2) == 0;
+        ASSERT_EQ(store_->finishCancelled(*lease, "changed", mayComeBack), holds);
+        if (holds) model_.cancelled(*lease, mayComeBack);
+        return;
+      }
+      case 1:
         ASSERT_EQ(store_->finishNotAnalysable(*lease, "no", "{}"), holds);
         if (holds) model_.notAnalysable(*lease);
         return;
-      case 1:
+      case 2:
         ASSERT_EQ(store_->finishFailed(*lease, "memory"), holds);
         if (holds) model_.failed(lease->job.id, now_);
         return;

@@ -101,5 +101,16 @@ TEST_F(OutboxTest, AResultOfAnotherStudyIsTakenBackAndItsJobCancelled) {
   EXPECT_THAT(onlyJob().reason, HasSubstr("another study"));
 }
 
+// A worker that was taken over could name another image's identity in the bytes.
+TEST_F(OutboxTest, WhatIsNotWhatTheWorkerAnnouncedNeverReachesTheArchive) {
+  submitAnalysed();
+  archive.notOurs = "its SOPInstanceUID is another one";
+  storeAll();
+  EXPECT_THAT(archive.storedObjects(), IsEmpty());
+  EXPECT_THAT(archive.removed, IsEmpty());
+  EXPECT_EQ(onlyJob().state, JobState::cancelled);
+  EXPECT_THAT(onlyJob().reason, HasSubstr("SOPInstanceUID is another one"));
+}
+
 }  // namespace
 }  // namespace cmr

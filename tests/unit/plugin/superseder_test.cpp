@@ -179,6 +179,43 @@ TEST_F(SupersederTest, AGroupThatGrewSupersedesTheSmallerOne) {
   EXPECT_EQ(supersededBy(first), second);
 }
 
+// The archive refuses the first set for a while; a late image makes another one meanwhile.
+TEST_F(SupersederTest, ASetThatWasRefusedIsNotStoredOverOneOfLaterImages) {
+  archive.addSeries("a", "study", 1, 3);
+  first = planner->analyze("a").jobId;
+  store->finishAnalysed(*store->claim("20200102030405"),
+                        {{ObjectKind::segmentation, "1.1", "2.1", "2.1.1", "2.1"}}, "{}");
+  store->deferStoring(first, "the archive is full");
+  archive.addImage("a");
+  second = planner->analyze("a").jobId;
+  ASSERT_EQ(store->job(first)->state, JobState::storing);  // better than none so far
+  const Lease lease = *store->claim("20200102030405");
+  store->finishAnalysed(lease, {{ObjectKind::segmentation, "1.1", "2.2", "2.2.1", "2.2"}}, "{}");
+  EXPECT_EQ(store->job(first)->state, JobState::cancelled);
+  nowMs += 10000000;
+  ASSERT_THAT(store->pendingObjects(4), SizeIs(1));
+  EXPECT_EQ(store->pendingObjects(4)[0].jobId, second);
+  store->markStored(second, 0);
+  archive.instancesByUid["2.1"] = {"results-0"};  // it had arrived, and nobody had noted it
+  removeOutdated();
+  EXPECT_THAT(archive.removed, ElementsAre("results-0"));
+  EXPECT_EQ(supersededBy(second), "");
+}
+
+TEST_F(SupersederTest, ThePackageOfBeforeIsNotOutrunByAJobThatWaitedForTheOther) {
+  twoStoredResults();
+  package = "new package";
+  second = planner->analyze("a").jobId;
+  package = "package";
+  EXPECT_EQ(planner->analyze("a").jobId, first);
+  EXPECT_EQ(store->job(first)->state, JobState::queued);  // as somebody asked for it
+  EXPECT_EQ(store->job(second)->state, JobState::cancelled);
+  package = "new package";
+  EXPECT_EQ(planner->analyze("a").jobId, second);
+  EXPECT_EQ(store->job(second)->state, JobState::queued);
+  EXPECT_EQ(store->job(first)->state, JobState::cancelled);
+}
+
 TEST_F(SupersederTest, TheJobThatWasDoneLastSupersedesEvenWhenItIsTheOlderOne) {
   analyseTwice();
   removeOutdated();
@@ -257,19 +294,18 @@ TEST_F(SupersederTest, ASetOfAJobThatWaitsForItsNextRunLeavesWhenALaterJobIsStor
   EXPECT_THAT(store->outdatedResults(), IsEmpty());
 }
 
-TEST_F(SupersederTest, WhatIsStoredOfANewRunStaysWhenAnotherJobIsDoneMeanwhile) {
+TEST_F(SupersederTest, APartOfANewRunLeavesWithItsEarlierSetWhenALaterJobHasASetMeanwhile) {
   twoStoredResults();
   startAnew(first, {"2.5", "2.6"});
   store->markStored(first, 0);
   archive.instancesByUid["2.5"] = {"results-2"};
   archive.addImage("a");
   second = analyse("a", "2.2");
+  store->markStored(first, 1);  // it came too late
   removeOutdated();
-  EXPECT_THAT(archive.removed, ElementsAre("results-0"));  // of the run before
-  store->markStored(first, 1);
-  removeOutdated();
-  EXPECT_THAT(archive.removed, ElementsAre("results-0", "results-1"));
-  EXPECT_EQ(supersededBy(second), first);
+  EXPECT_EQ(store->job(first)->state, JobState::cancelled);
+  EXPECT_THAT(archive.removed, ElementsAre("results-0", "results-2"));
+  EXPECT_EQ(supersededBy(second), "");
 }
 
 TEST_F(SupersederTest, APartOfANewRunLeavesWhenItsJobIsCancelledThoughItWasSupersededBefore) {

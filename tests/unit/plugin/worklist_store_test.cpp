@@ -114,7 +114,7 @@ TEST_F(WorklistStore, TheStateFollowsFromTheJobsOverTheStudy) {
   EXPECT_EQ(now().state, "analysing");
   const auto lease = store->claim("20260101");
   ASSERT_TRUE(lease);
-  EXPECT_TRUE(store->finishAnalysed(*lease, {}, "{}"));
+  EXPECT_EQ(store->finishAnalysed(*lease, {}, "{}"), JobStore::Finished::accepted);
   EXPECT_EQ(now().state, "reported");
 }
 
