@@ -124,12 +124,15 @@ void Intake::begin(const std::stop_token& stop) {
   begun_ = true;
 }
 
+// Pages overlap: a series that is deleted meanwhile moves those behind it towards the front.
 void Intake::rescan(const std::stop_token& stop) {
   leftByRescan_.clear();
-  for (std::size_t offset = 0;; offset += pageSize) {
+  std::set<std::string> seen;
+  for (std::size_t offset = 0;; offset += pageSize / 2) {
     const std::vector<std::string> page = archive_.seriesIds(offset, pageSize);
     for (const std::string& id : page) {
       if (stop.stop_requested()) return;
+      if (!seen.insert(id).second) continue;
       leftByRescan_.insert(id);
       tryToDecide(id);
     }

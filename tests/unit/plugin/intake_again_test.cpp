@@ -40,6 +40,18 @@ TEST_F(RescanTest, ASeriesThatCannotBeReadJustThenIsLookedAtLater) {
   expectOneJobAndTheLogFollowed();
 }
 
+TEST_F(RescanTest, ASeriesThatIsDeletedBetweenTwoPagesHidesNoOther) {
+  std::string last;
+  for (int i = 0; i < 501; ++i) {
+    last = "s" + std::to_string(1000 + i);
+    archive.addSeries(last, "study " + last, 1, 1, "CT");
+  }
+  archive.forgetUnstable();
+  archive.deletedBehindAPage = "s1000";
+  startRescan();
+  EXPECT_TRUE(store->skippedSeries({last, "", 1, 0}).size() == 1);
+}
+
 TEST_F(RescanTest, ASeriesThatWasArrivingOutlivesACrash) {
   archive.addSeries("a", "study", 2, 3);
   startRescan();
