@@ -1,15 +1,19 @@
 // Stands in for libFuzzer where the compiler has none: runs a target once over every file below the
-// paths given. Files that end in .hex hold bytes as hexadecimal text, so that what once crashed can
-// be kept and read.
+// paths given, and then over as many mutations of them as --mutations says, always the same. Files
+// that end in .hex hold bytes as hexadecimal text, so that what is kept can be read. A mutation
+// that crashes the target is left in the file PROGRAM.crash.
+#include <algorithm>
 #include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/fuzz/mutation.h"
 
 namespace {
 
@@ -31,20 +35,52 @@ std::string contentOf(const fs::path& path) {
   return bytes;
 }
 
-}  // namespace
+void run(const std::string& input) {
+  LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
+}
 
-int main(int argc, char** argv) {
-  int count = 0;
-  for (int i = 1; i < argc; ++i) {
-    if (!fs::is_directory(argv[i])) continue;
-    for (const auto& entry : fs::recursive_directory_iterator(argv[i])) {
-      if (!entry.is_regular_file()) continue;
-      const std::string content = contentOf(entry.path());
-      std::cout << entry.path().string() << std::endl;  // the last line names what crashed
-      LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(content.data()), content.size());
-      ++count;
+std::vector<std::string> readAll(const std::vector<std::string>& folders) {
+  std::vector<fs::path> paths;
+  for (const std::string& folder : folders) {
+    if (!fs::is_directory(folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+      if (entry.is_regular_file()) paths.push_back(entry.path());
     }
   }
-  std::cout << count << " inputs" << std::endl;
-  return count > 0 ? 0 : 1;
+  std::sort(paths.begin(), paths.end());  // so that the mutations are the same everywhere
+  std::vector<std::string> inputs;
+  for (const fs::path& path : paths) {
+    std::cout << path.string() << std::endl;  // the last line names what crashed
+    inputs.push_back(contentOf(path));
+    run(inputs.back());
+  }
+  return inputs;
+}
+
+// What is tried lies in a file first: when the target crashes it is what did it.
+void runMutations(const std::vector<std::string>& inputs, int count, const std::string& crashFile) {
+  std::mt19937_64 random(20260101);
+  for (int i = 0; i < count; ++i) {
+    const std::string input = cmr::fuzz::mutated(inputs[random() % inputs.size()], random);
+    std::ofstream(crashFile, std::ios::binary) << input;
+    run(input);
+  }
+  fs::remove(crashFile);
+}
+
+}  // namespace
+
+// TARGET [--mutations COUNT] FOLDER...
+int main(int argc, char** argv) {
+  std::vector<std::string> folders(argv + 1, argv + argc);
+  int mutations = 0;
+  if (folders.size() > 1 && folders[0] == "--mutations") {
+    mutations = std::stoi(folders[1]);
+    folders.erase(folders.begin(), folders.begin() + 2);
+  }
+  const std::vector<std::string> inputs = readAll(folders);
+  if (inputs.empty()) return 1;
+  runMutations(inputs, mutations, std::string(argv[0]) + ".crash");
+  std::cout << inputs.size() << " inputs and " << mutations << " mutations" << std::endl;
+  return 0;
 }
