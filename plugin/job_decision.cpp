@@ -1,5 +1,6 @@
-// What the job store remembers of the decision that made a job.
+// What the job store remembers of a job besides its state: the decision that made it, its attempts.
 #include <algorithm>
+#include <utility>
 
 #include "plugin/job_store_impl.h"
 
@@ -44,6 +45,22 @@ std::string JobStore::decision(const std::string& jobId) {
                       "SELECT decision FROM decisions JOIN jobs ON jobs.seq = decisions.job_seq"
                       " WHERE jobs.id = ?");
   return row.bind(jobId).step() ? row.bytes(0) : std::string();
+}
+
+std::vector<JobStore::Attempt> JobStore::attempts(const std::string& jobId) {
+  const std::lock_guard guard(impl_->mutex);
+  std::vector<Attempt> found;
+  SqliteStatement row(impl_->connection,
+                      "SELECT begun_ms, ended_ms, outcome, attempts.cause, attempts.reason"
+                      " FROM jobs JOIN attempts ON job_seq = jobs.seq WHERE id = ?"
+                      " ORDER BY attempts.seq DESC");
+  row.bind(jobId);
+  while (row.step()) {
+    Attempt attempt{row.integer(0), std::nullopt, row.bytes(2), row.bytes(3), row.bytes(4)};
+    if (!row.isNull(1)) attempt.endedMs = row.integer(1);
+    found.push_back(std::move(attempt));
+  }
+  return found;
 }
 
 }  // namespace cmr

@@ -55,6 +55,14 @@ Json jobJson(const JobRecord& job) {
   return json;
 }
 
+Json attemptJson(const JobStore::Attempt& attempt) {
+  return {{"begun", isoTime(attempt.begunMs)},
+          {"ended", attempt.endedMs ? Json(isoTime(*attempt.endedMs)) : Json()},
+          {"outcome", attempt.outcome},
+          {"cause", attempt.cause},
+          {"reason", attempt.reason}};
+}
+
 Json skippedJson(const JobStore::SkippedSeries& series) {
   return {{"series", series.orthancSeriesId},
           {"study", series.orthancStudyId},

@@ -10,6 +10,7 @@
 namespace cmr {
 
 nlohmann::json jobJson(const JobRecord& job);
+nlohmann::json attemptJson(const JobStore::Attempt& attempt);
 nlohmann::json skippedJson(const JobStore::SkippedSeries& series);
 nlohmann::json seriesLookJson(const SeriesLook& look);  // what becomes of a series, and why
 std::string isoTime(std::int64_t unixMs);               // ISO 8601 in UTC, to the millisecond

@@ -109,8 +109,7 @@ JobStore::Finished JobStore::finishAnalysed(const Lease& lease,
   if (!seq) return Finished::lost;
   const std::string refusal = conflict(connection, objects, hash);
   if (!refusal.empty()) {
-    impl_->leave(*seq, JobState::dead, refusal);
-    impl_->setCause(*seq, FailureCause::conflict);
+    impl_->leave(*seq, JobState::dead, refusal, failureCauseName(FailureCause::conflict));
   } else {
     impl_->leave(*seq, objects.empty() ? JobState::done : JobState::storing, "");
     for (std::size_t i = 0; i < objects.size(); ++i) {

@@ -395,6 +395,42 @@ CREATE TABLE studies_tied_anew (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// One row for each attempt of a job, its latest twenty. Written by triggers, so that no way into or
+// out of `leased` goes past them; an attempt that does not count leaves none.
+constexpr const char* attemptsOfJobs = R"sql(
+CREATE TABLE attempts (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  job_seq INTEGER NOT NULL REFERENCES jobs (seq) ON DELETE CASCADE,
+  begun_ms INTEGER NOT NULL,
+  ended_ms INTEGER,
+  outcome TEXT NOT NULL DEFAULT '',
+  cause TEXT NOT NULL DEFAULT '',
+  reason TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX attempts_of_job ON attempts (job_seq, seq);
+CREATE TRIGGER attempt_begins AFTER UPDATE OF state ON jobs
+WHEN NEW.state = 'leased' AND OLD.state <> 'leased'
+BEGIN
+  INSERT INTO attempts (job_seq, begun_ms) VALUES (NEW.seq, NEW.updated_ms);
+  DELETE FROM attempts WHERE job_seq = NEW.seq AND seq <=
+    (SELECT seq FROM attempts WHERE job_seq = NEW.seq ORDER BY seq DESC LIMIT 1 OFFSET 20);
+END;
+CREATE TRIGGER attempt_ends AFTER UPDATE OF state ON jobs
+WHEN OLD.state = 'leased' AND NEW.state <> 'leased' AND NEW.attempts = OLD.attempts
+BEGIN
+  UPDATE attempts SET ended_ms = NEW.updated_ms, cause = NEW.cause, reason = NEW.reason,
+    outcome = CASE WHEN NEW.state IN ('storing', 'done') THEN 'analysed'
+                   WHEN NEW.state IN ('notAnalysable', 'cancelled') THEN NEW.state
+                   ELSE 'failed' END
+  WHERE job_seq = NEW.seq AND ended_ms IS NULL;
+END;
+CREATE TRIGGER attempt_counts_not AFTER UPDATE OF state ON jobs
+WHEN OLD.state = 'leased' AND NEW.attempts < OLD.attempts
+BEGIN
+  DELETE FROM attempts WHERE job_seq = NEW.seq AND ended_ms IS NULL;
+END;
+)sql";
+
 int checkedVersion(SqliteConnection& connection, int newest) {
   const auto version = connection.integer("PRAGMA user_version");
   if (version > newest) {
@@ -417,7 +453,7 @@ const std::vector<Migration>& jobMigrations() {
       {5, decisionsOfJobs},  {6, operation},       {7, kindsOfObjects},  {8, scheduledExams},
       {9, deliveriesOfJobs}, {10, auditTrail},     {11, sourcesOfExams}, {12, listsByIndex},
       {13, studyReports},    {14, factsOfStudies}, {15, askedReports},   {16, choiceOfPackage},
-      {17, tiesToSettle}};
+      {17, tiesToSettle},    {18, attemptsOfJobs}};
   return migrations;
 }
 

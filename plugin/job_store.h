@@ -186,8 +186,8 @@ class JobStore {
   bool release(const Lease& lease);  // back to the queue, the attempt not counted
   int expireLeases();                // of this process; returns how many went to retry
 
-  // The outbox: objects that are not stored yet, of jobs in `storing` that are due, oldest first. No
-  // further job is taken once those before it have `manyBytes`.
+  // The outbox: objects that are not stored yet, of jobs in `storing` that are due, oldest first.
+  // No further job is taken once those before it have `manyBytes`.
   static constexpr std::uint64_t manyBytes = 64 << 20;
   std::vector<OutboxObject> pendingObjects(std::size_t maxJobs, std::uint64_t bytes = manyBytes);
   // The last one makes the job done. Without effect when the job was cancelled meanwhile.
@@ -237,6 +237,15 @@ class JobStore {
 
   // withResults: as in ListFilter, below.
   std::optional<JobRecord> job(const std::string& jobId, bool withResults = true);
+  // The latest twenty, newest first; also those before the job was asked for again.
+  struct Attempt {
+    std::int64_t begunMs = 0;             // Unix time, for people, here and below
+    std::optional<std::int64_t> endedMs;  // empty: it is under way
+    std::string outcome;                  // analysed, notAnalysable, failed, cancelled
+    std::string cause;                    // failureCauseName, of one that failed
+    std::string reason;                   // with the worker's last words, where it died
+  };
+  std::vector<Attempt> attempts(const std::string& jobId);
   std::string decision(const std::string& jobId);  // as submitted; empty: none is known
   struct ListFilter {
     std::optional<JobState> state;

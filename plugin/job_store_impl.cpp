@@ -80,7 +80,8 @@ void JobStore::Impl::voidOldLeases() {
   SqliteStatement(connection,
                   "UPDATE jobs SET state = CASE WHEN attempts >= ?1 THEN 'dead' ELSE 'queued' END,"
                   " reason = CASE WHEN attempts >= ?1 THEN"
-                  " 'the service ended during the last attempt' ELSE reason END,"
+                  " 'the service ended during the last attempt'"
+                  " ELSE 'the service ended during an attempt' END,"
                   " cause = ?3, token = NULL, lease_until_ms = NULL, stage = '', progress = 0,"
                   " updated_ms = ?2 WHERE state = 'leased'")
       .bind(settings.maxAttempts, unixTimeMs(), failureCauseName(FailureCause::leaseExpired))
@@ -187,19 +188,14 @@ std::optional<std::int64_t> JobStore::Impl::held(const Lease& lease) {
   return statement.integer(0);
 }
 
-void JobStore::Impl::leave(std::int64_t seq, JobState state, const std::string& reason) {
+void JobStore::Impl::leave(std::int64_t seq, JobState state, const std::string& reason,
+                           const std::string& cause) {
   SqliteStatement(connection,
-                  "UPDATE jobs SET state = ?, reason = ?, cause = '', token = NULL,"
+                  "UPDATE jobs SET state = ?, reason = ?, cause = ?, token = NULL,"
                   " lease_until_ms = NULL, due_ms = NULL, retry_at_ms = NULL, stage = '', "
                   "source_gone = 0, updated_ms = ?"
                   " WHERE seq = ?")
-      .bind(jobStateName(state), reason, unixTimeMs(), seq)
-      .run();
-}
-
-void JobStore::Impl::setCause(std::int64_t seq, FailureCause cause) {
-  SqliteStatement(connection, "UPDATE jobs SET cause = ? WHERE seq = ?")
-      .bind(failureCauseName(cause), seq)
+      .bind(jobStateName(state), reason, cause, unixTimeMs(), seq)
       .run();
 }
 
@@ -221,8 +217,7 @@ void JobStore::Impl::failAttempt(std::int64_t seq, const std::string& reason, Fa
   attempts.bind(seq).step();
   const std::int64_t made = attempts.integer(0);
   if (made >= settings.maxAttempts) {
-    leave(seq, JobState::dead, reason);
-    return setCause(seq, cause);
+    return leave(seq, JobState::dead, reason, failureCauseName(cause));
   }
   const std::int64_t wait = backOff(made);
   SqliteStatement(connection,

@@ -35,7 +35,8 @@ class JobStore::Impl {
   std::optional<std::int64_t> held(const Lease& lease);
 
   // Leaves any state for a final or waiting one; the lease is over.
-  void leave(std::int64_t seq, JobState state, const std::string& reason);
+  void leave(std::int64_t seq, JobState state, const std::string& reason,
+             const std::string& cause = {});
   // To `retry` after back-off, or `dead` when this was the last attempt.
   void failAttempt(std::int64_t seq, const std::string& reason, FailureCause cause);
   // One submission; true in the second when anything was written.
@@ -50,7 +51,6 @@ class JobStore::Impl {
   void cancelJob(std::int64_t seq, const std::string& reason, bool mayComeBack);
   // Of the jobs that may be claimed in the present mode, the last; negative: none may.
   std::int64_t newestToTake();
-  void setCause(std::int64_t seq, FailureCause cause);
   std::string mark(const char* name);  // empty when it was never set
   void setMark(const char* name, const std::string& value);
   void queueAgain(std::int64_t seq);  // with all its attempts

@@ -113,6 +113,10 @@ RestResponse oneJob(const JobRecord& job, const RestContext& context) {
   Json body = jobJson(job);
   const std::string decision = context.store->decision(job.id);
   body["decision"] = decision.empty() ? Json() : Json::parse(decision);
+  body["history"] = Json::array();
+  for (const JobStore::Attempt& attempt : context.store->attempts(job.id)) {
+    body["history"].push_back(attemptJson(attempt));
+  }
   body["deliveries"] = Json::array();
   if (context.deliveries == nullptr) return answer(200, body);
   for (const Delivery& delivery : context.deliveries->ofJob(job.id)) {

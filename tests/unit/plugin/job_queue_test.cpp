@@ -328,5 +328,40 @@ TEST_F(JobClock, ATimeFarAheadIsNotBelieved) {
   EXPECT_EQ(claimedId(), id);
 }
 
+TEST_F(JobQueueTest, EveryAttemptIsKeptWithItsCauseAlsoWhenTheJobIsWellInTheEnd) {
+  settings.maxAttempts = 3;
+  open();
+  const std::string id = submit("a");
+  store->finishFailed(claim(), "it was killed by signal 9", FailureCause::crash);
+  now += settings.largestBackOff.count();
+  claim();
+  ASSERT_EQ(store->attempts(id).size(), 2U);
+  EXPECT_FALSE(store->attempts(id)[0].endedMs.has_value());
+  open();  // the service ended meanwhile
+  store->release(claim());
+  finishWithObject(claim(), "1.1");
+  const auto attempts = store->attempts(id);
+  ASSERT_EQ(attempts.size(), 3U);
+  EXPECT_EQ(attempts[0].outcome, "analysed");
+  EXPECT_EQ(attempts[1].outcome, "failed");
+  EXPECT_EQ(attempts[1].cause, "leaseExpired");
+  EXPECT_EQ(attempts[1].reason, "the service ended during an attempt");
+  EXPECT_EQ(attempts[2].cause, "crash");
+  EXPECT_EQ(attempts[2].reason, "it was killed by signal 9");
+  EXPECT_TRUE(attempts[2].endedMs.has_value());
+}
+
+TEST_F(JobQueueTest, OfManyAttemptsTheLatestAreKept) {
+  const std::string id = submit("a");
+  for (int i = 0; i < 30; ++i) {
+    store->finishNotAnalysable(claim(), std::to_string(i), "{}");
+    store->retry(id);
+  }
+  const auto attempts = store->attempts(id);
+  ASSERT_EQ(attempts.size(), 20U);
+  EXPECT_EQ(attempts.front().reason, "29");
+  EXPECT_EQ(attempts.front().outcome, "notAnalysable");
+}
+
 }  // namespace
 }  // namespace cmr::test
