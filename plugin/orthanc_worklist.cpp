@@ -59,6 +59,12 @@ nlohmann::json shown(const DicomFile& query) {
   return nlohmann::json::parse(text.get());
 }
 
+bool hasCodes(const nlohmann::json& dataset) {
+  return dataset.at("ScheduledProcedureStepSequence")
+      .front()
+      .contains("ScheduledProtocolCodeSequence");
+}
+
 // Orthanc's matcher as the callback offers it takes a private key, and the creator's name that
 // stands before it, as conditions that no entry of ours meets. An optional key that a server does
 // not know is to be ignored instead (PS3.4 C.2.2.1.3): such a question is put to another matcher,
@@ -67,13 +73,15 @@ class Matcher {
  public:
   explicit Matcher(const OrthancPluginWorklistQuery* query) : query_(query) {
     const auto asked = shown(DicomFile(query));
+    namesACode_ = cmr::namesACode(asked);
     if (!hasPrivateKeys(asked)) return;
     const DicomFile publicPart(withoutPrivateKeys(asked).dump());
     own_.reset(OrthancPluginCreateFindMatcher(context, publicPart.data(), publicPart.size()));
     if (!own_) throw ResourceError("the archive could not match a worklist query");
   }
 
-  bool matches(const DicomFile& entry) const {
+  bool matches(const nlohmann::json& dataset, const DicomFile& entry) const {
+    if (namesACode_ && !hasCodes(dataset)) return false;
     return own_ ? OrthancPluginFindMatcherIsMatch(context, own_.get(), entry.data(),
                                                   entry.size()) != 0
                 : OrthancPluginWorklistIsMatch(context, query_, entry.data(), entry.size()) != 0;
@@ -87,6 +95,7 @@ class Matcher {
   };
 
   const OrthancPluginWorklistQuery* query_;
+  bool namesACode_ = false;
   std::unique_ptr<OrthancPluginFindMatcher, Free> own_;
 };
 
@@ -107,8 +116,9 @@ void answerQuery(OrthancPluginWorklistAnswers* answers, const OrthancPluginWorkl
   const Matcher matcher(query);
   for (const JobStore::ScheduledExam& exam : exams) {
     if (settings.onlyOwnStation && !isFor(exam, asker)) continue;
-    const DicomFile file(worklistDataset(exam).dump());
-    if (!matcher.matches(file)) continue;
+    const nlohmann::json dataset = worklistDataset(exam);
+    const DicomFile file(dataset.dump());
+    if (!matcher.matches(dataset, file)) continue;
     if (OrthancPluginWorklistAddAnswer(context, answers, query, file.data(), file.size()) !=
         OrthancPluginErrorCode_Success) {
       throw ResourceError("the archive did not take a worklist entry");

@@ -264,7 +264,9 @@ Json worklistDataset(const JobStore::ScheduledExam& exam) {
   for (const Attribute& one : attributes) {
     (one.inStep ? step : root)[one.keyword] = read.value(one.keyword, std::string());
   }
-  step[codesKeyword] = read.value(codesKeyword, Json::array());
+  // Orthanc passes over a sequence that is not there, but no key within an empty one is ever met.
+  const Json codes = read.value(codesKeyword, Json::array());
+  if (!codes.empty()) step[codesKeyword] = codes;
   root["ScheduledProcedureStepSequence"] = Json::array({step});
   return root;
 }

@@ -11,6 +11,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* SpecificCharacterSet = "0008,0005";
+constexpr const char* ScheduledProcedureStepSequence = "0040,0100";
+constexpr const char* ScheduledProtocolCodeSequence = "0040,0008";
 
 bool isPrivate(const std::string& tag) {
   constexpr std::string_view oddDigits = "13579bBdDfF";
@@ -31,6 +33,13 @@ Json publicKeys(const Json& item) {
   return kept;
 }
 
+const Json* firstItem(const Json* item, const char* sequence) {
+  if (item == nullptr) return nullptr;
+  const auto found = item->find(sequence);
+  if (found == item->end() || !found->is_array() || found->empty()) return nullptr;
+  return &found->front();
+}
+
 }  // namespace
 
 bool hasPrivateKeys(const Json& query) {
@@ -46,6 +55,14 @@ Json withoutPrivateKeys(const Json& query) {
   Json kept = publicKeys(query);
   kept[SpecificCharacterSet] = "ISO_IR 192";
   return kept;
+}
+
+bool namesACode(const Json& query) {
+  const Json* code =
+      firstItem(firstItem(&query, ScheduledProcedureStepSequence), ScheduledProtocolCodeSequence);
+  return code != nullptr && std::any_of(code->begin(), code->end(), [](const Json& value) {
+           return value.is_string() && !value.get_ref<const std::string&>().empty();
+         });
 }
 
 }  // namespace cmr

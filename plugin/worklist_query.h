@@ -13,4 +13,8 @@ bool hasPrivateKeys(const nlohmann::json& query);
 // texts, and the character set is that of JSON.
 nlohmann::json withoutPrivateKeys(const nlohmann::json& query);
 
+// Whether it names a code of ScheduledProtocolCodeSequence, which an exam without codes does not
+// have: an unknown value meets no key that has a value (PS3.4 K.2.2.1.1.1).
+bool namesACode(const nlohmann::json& query);
+
 }  // namespace cmr

@@ -159,6 +159,15 @@ class Worklist(WorklistCase):
         self.assertNotIn(b"(0010,0010)", answer)
         self.assertNotIn(b"(0008,0050)", answer)
 
+    def test_an_exam_without_codes_is_found_unless_a_code_is_named(self):
+        server = self.started()
+        self.create(server, FIRST, SECOND)
+        code = STEP + "ScheduledProtocolCodeSequence[0].CodeValue"
+        for keys, expected in (([code], ["TEST-1", "TEST-2"]),
+                               ([STEP + "ScheduledProtocolCodeSequence"], ["TEST-1", "TEST-2"]),
+                               ([code + "=HEART"], ["TEST-1"]), ([code + "=OTHER"], [])):
+            self.assertEqual(self.patients(server, *keys), expected, keys)
+
     def test_names_come_in_the_archives_character_set(self):
         for utf8, encoding in ((True, "utf-8"), (False, "latin-1")):
             server = self.started(utf8=utf8)

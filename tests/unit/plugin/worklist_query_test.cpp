@@ -26,5 +26,17 @@ TEST(WorklistQuery, WithoutThemAllElseIsAskedAsBefore) {
       "0040,0100": [{"0008,0060": "MR"}, {}]})"));
 }
 
+TEST(WorklistQuery, ACodeIsNamedByAValueWithinItsSequence) {
+  const auto names = [](const std::string& codes) {
+    return namesACode(Json::parse(R"({"0040,0100": [{"0040,0008": )" + codes + "}]}"));
+  };
+  EXPECT_FALSE(names("[]"));
+  EXPECT_FALSE(names("[{}]"));
+  EXPECT_FALSE(names(R"([{"0008,0100": "", "0008,0104": null}])"));
+  EXPECT_TRUE(names(R"([{"0008,0100": "HEART"}])"));
+  EXPECT_FALSE(namesACode(Json::object()));
+  EXPECT_FALSE(namesACode(Json::parse(R"({"0040,0100": []})")));
+}
+
 }  // namespace
 }  // namespace cmr
