@@ -11,13 +11,8 @@ namespace {
 
 constexpr std::size_t mostOpen = 10000;
 
-std::string valueOf(const InstanceTags& tags, const char* keyword) {
-  const auto found = tags.values.find(keyword);
-  return found == tags.values.end() ? std::string() : found->second;
-}
-
 // As its first series that we did not write says; empty: there is none.
-std::optional<JobStore::ArrivedStudy> arrivedStudy(const std::string& studyId, Archive& archive) {
+std::optional<JobStore::ArrivedStudy> studyNow(const std::string& studyId, Archive& archive) {
   const auto study = archive.study(studyId);
   if (!study) return std::nullopt;
   for (const std::string& seriesId : study->seriesIds) {
@@ -25,8 +20,7 @@ std::optional<JobStore::ArrivedStudy> arrivedStudy(const std::string& studyId, A
     if (!series || series->instanceIds.empty()) continue;
     const auto tags = archive.tags(series->instanceIds.front());
     if (!tags || tags->writtenByUs) continue;
-    return JobStore::ArrivedStudy{studyId, valueOf(*tags, "StudyInstanceUID"),
-                                  valueOf(*tags, "AccessionNumber"), valueOf(*tags, "PatientID")};
+    return arrivedStudy(studyId, *tags);
   }
   return std::nullopt;
 }
@@ -39,7 +33,7 @@ ExamTies::ExamTies(Archive& archive, JobStore& store, int expireDays, std::funct
 void ExamTies::tieToStudiesNamed(const std::string& identifier) {
   if (identifier.empty()) return;
   for (const std::string& studyId : archive_.studiesNamed(identifier)) {
-    const auto study = arrivedStudy(studyId, archive_);
+    const auto study = studyNow(studyId, archive_);
     if (study && tieArrived(*study, archive_, store_) > 0) onTied_();
   }
 }

@@ -81,13 +81,7 @@ bool Intake::mustWaitForImages(const SeriesLook& series) const {
 // Also one that the rules leave alone: the exam has arrived.
 void Intake::tieToExam(const SeriesLook& series) {
   if (series.own) return;
-  const auto value = [&](const char* keyword) {
-    const auto found = series.tags.values.find(keyword);
-    return found == series.tags.values.end() ? std::string() : found->second;
-  };
-  const int tied = tieArrived({series.series.studyId, value("StudyInstanceUID"),
-                               value("AccessionNumber"), value("PatientID")},
-                              archive_, store_);
+  const int tied = tieArrived(arrivedStudy(series.series.studyId, series.tags), archive_, store_);
   if (tied > 0) bell_.ring();  // others of the study came before the exam
 }
 

@@ -399,9 +399,13 @@ class JobStore {
     std::string AccessionNumber;
     std::string PatientID;
     std::int64_t arrivedMs = 0;  // Unix time of its first image; 0: not known, hence just now
+    std::string PatientName = {};
+    std::string PatientBirthDate = {};
+    std::string PatientSex = {};
   };
-  // Ties the study to the exams that have its StudyInstanceUID or AccessionNumber. One of another
-  // patient, or with the UID of one exam and the accession number of another, is not tied: the
+  // Ties the study to the exams that have its StudyInstanceUID or AccessionNumber; when any has
+  // its UID, those that were scheduled with another one are left alone. One of another patient or
+  // person (plugin/exam_person.h), or with the UID of one exam and the accession number of another, is not tied: the
   // exam carries the conflict from then on. Nor is one that was there before and names an exam by
   // its accession number alone, if that exam was scheduled with a StudyInstanceUID: it is perhaps
   // an earlier exam under the same order. Returns how many exams are newly tied.

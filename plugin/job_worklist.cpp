@@ -1,6 +1,7 @@
 // What the job store remembers of scheduled exams, and of the studies that came of them.
 #include <algorithm>
 
+#include "plugin/exam_person.h"
 #include "plugin/exam_uid.h"
 #include "plugin/job_store_impl.h"
 
@@ -55,15 +56,26 @@ bool wasThere(const JobStore::ScheduledExam& exam, const JobStore::ArrivedStudy&
 
 // Why a study that names this exam is not of it; empty: it is.
 std::string conflictOf(const JobStore::ScheduledExam& exam, const JobStore::ArrivedStudy& study) {
-  if (exam.PatientID != study.PatientID) {
-    return exam.StudyInstanceUID == study.StudyInstanceUID
-               ? "a study with this StudyInstanceUID arrived for another PatientID"
-               : "a study with this AccessionNumber arrived for another PatientID";
+  const std::string other =
+      exam.PatientID != study.PatientID ? "PatientID" : otherPersonBy(exam, study);
+  if (!other.empty()) {
+    return std::string("a study with this ") +
+           (exam.StudyInstanceUID == study.StudyInstanceUID ? "StudyInstanceUID"
+                                                            : "AccessionNumber") +
+           " arrived for another " + other;
   }
   if (!study.AccessionNumber.empty() && exam.AccessionNumber != study.AccessionNumber) {
     return "a study with this StudyInstanceUID arrived with another AccessionNumber";
   }
   return isOfAnotherUid(exam, study) && wasThere(exam, study) ? wasThereConflict : std::string();
+}
+
+// Also one that is tied already.
+bool hasExamOfUid(SqliteConnection& connection, const std::string& StudyInstanceUID) {
+  if (StudyInstanceUID.empty()) return false;
+  SqliteStatement rows(connection, "SELECT 1 FROM worklist WHERE study_uid = ? LIMIT 1");
+  rows.bind(StudyInstanceUID);
+  return rows.step();
 }
 
 std::vector<JobStore::ScheduledExam> examsThatName(SqliteConnection& connection,
@@ -73,7 +85,14 @@ std::vector<JobStore::ScheduledExam> examsThatName(SqliteConnection& connection,
                            "WHERE orthanc_study <> ?1 AND ((?2 <> '' AND study_uid = ?2)"
                            " OR (?3 <> '' AND accession = ?3))");
   rows.bind(study.orthancStudyId, study.StudyInstanceUID, study.AccessionNumber);
-  return examsOf(rows);
+  auto exams = examsOf(rows);
+  // One accession number may stand for several exams, each with the study that it was given.
+  if (hasExamOfUid(connection, study.StudyInstanceUID)) {
+    exams.erase(std::remove_if(exams.begin(), exams.end(),
+                               [&](const auto& exam) { return isOfAnotherUid(exam, study); }),
+                exams.end());
+  }
+  return exams;
 }
 
 }  // namespace

@@ -21,7 +21,24 @@ std::int64_t firstArrivalMs(const std::string& studyId, Archive& archive) {
   return first;
 }
 
+std::string valueOf(const InstanceTags& tags, const char* keyword) {
+  const auto found = tags.values.find(keyword);
+  return found == tags.values.end() ? std::string() : found->second;
+}
+
 }  // namespace
+
+JobStore::ArrivedStudy arrivedStudy(const std::string& orthancStudyId, const InstanceTags& tags) {
+  JobStore::ArrivedStudy study;
+  study.orthancStudyId = orthancStudyId;
+  study.StudyInstanceUID = valueOf(tags, "StudyInstanceUID");
+  study.AccessionNumber = valueOf(tags, "AccessionNumber");
+  study.PatientID = valueOf(tags, "PatientID");
+  study.PatientName = valueOf(tags, "PatientName");
+  study.PatientBirthDate = valueOf(tags, "PatientBirthDate");
+  study.PatientSex = valueOf(tags, "PatientSex");
+  return study;
+}
 
 int tieArrived(JobStore::ArrivedStudy study, Archive& archive, JobStore& store) {
   if (store.mustKnowArrival(study)) {

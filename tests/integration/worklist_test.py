@@ -27,6 +27,8 @@ FIRST = {
     "ScheduledProtocolCodeSequence": [
         {"CodeValue": "HEART", "CodingSchemeDesignator": "99SITE", "CodeMeaning": "Heart, cine"}],
 }
+# What the series that the tests send says of its patient.
+OF_SERIES = {**FIRST, "PatientName": "Test^Series"}
 SECOND = {
     "PatientName": "Müller^Jörg", "PatientID": "TEST-2", "AccessionNumber": "ACC2",
     "StudyInstanceUID": "1.2.3.20", "Modality": "CT", "ScheduledStationAETitle": "CT1",
@@ -222,7 +224,7 @@ class Worklist(WorklistCase):
     def test_a_study_that_arrives_belongs_to_its_exam_until_it_is_reported(self):
         server = self.started()
         server.close_gate()
-        first, second = self.create(server, FIRST, SECOND)
+        first, second = self.create(server, OF_SERIES, SECOND)
         state = lambda: self.send(server, "GET", f"/cmr/worklist/{first}")[1]["state"]
         self.assertEqual(state(), "scheduled")
         server.send(self.series())
@@ -239,7 +241,7 @@ class Worklist(WorklistCase):
         server = self.started()
         server.send(self.series())
         self.assertEqual(server.job_in(*FINAL)["state"], "done")
-        first, second = self.create(server, FIRST, SECOND)
+        first, second = self.create(server, OF_SERIES, SECOND)
         state = lambda entry: self.send(server, "GET", f"/cmr/worklist/{entry}")[1]["state"]
         server.wait(lambda: state(first) == "reported", "the exam to be tied to its study")
         self.assertEqual(state(second), "scheduled")
@@ -273,6 +275,27 @@ class Worklist(WorklistCase):
             self.assertIn("character set", refused()["letters.wl"])
             self.assertEqual(self.patients(server), ["TEST-1"])
             self.assertIn("worklist file cut.wl is refused", server.log())
+
+    def test_a_study_of_one_exam_leaves_another_of_its_accession_number_on_offer(self):
+        server = self.started()
+        steps = [{**OF_SERIES, "ScheduledProcedureStepID": step, "StudyInstanceUID": uid}
+                 for step, uid in (("S1", "1.2.3.10"), ("S2", "1.2.3.20"))]
+        first, second = self.create(server, *steps)
+        server.send(self.series())
+        server.all_decided()
+        state = lambda entry: self.send(server, "GET", f"/cmr/worklist/{entry}")[1]["state"]
+        self.assertNotEqual(state(first), "scheduled")
+        self.assertEqual(state(second), "scheduled")
+        self.assertEqual(self.patients(server, STEP + "ScheduledProcedureStepID=S2"), ["TEST-1"])
+
+    def test_a_study_of_another_person_is_flagged_and_not_tied(self):
+        server = self.started()
+        first, = self.create(server, FIRST)
+        server.send(self.series())
+        server.all_decided()
+        entry = self.send(server, "GET", f"/cmr/worklist/{first}")[1]
+        self.assertEqual((entry["state"], entry["study"]), ("scheduled", ""))
+        self.assertIn("another PatientName", entry["conflict"])
 
     def test_a_study_of_another_patient_is_flagged_and_not_tied(self):
         server = self.started()

@@ -75,8 +75,8 @@ export async function scheduleExams(study) {
     ScheduledProcedureStepDescription: 'Heart, cine',
     ScheduledProtocolCodeSequence: [{ CodeValue: 'HEART', CodingSchemeDesignator: '99SITE', CodeMeaning: 'Heart' }], ...changes,
   });
-  const own = { StudyInstanceUID: tags.MainDicomTags.StudyInstanceUID, PatientID: tags.PatientMainDicomTags.PatientID || 'none' };
-  for (const one of [exam({}), exam({ AccessionNumber: 'A2099-18', PatientName: 'Roe^Richard', PatientID: '4712', ...own }),
+  const own = { StudyInstanceUID: tags.MainDicomTags.StudyInstanceUID, PatientID: tags.PatientMainDicomTags.PatientID || 'none', PatientName: tags.PatientMainDicomTags.PatientName || 'Roe^Richard' };
+  for (const one of [exam({}), exam({ AccessionNumber: 'A2099-18', ...own }),
     exam({ AccessionNumber: 'A2099-19', PatientName: 'Poe^Edgar', PatientID: '4713', ScheduledProcedureStepDescription: '' })]) {
     await fetch(`${options.orthanc}/cmr/worklist`, { method: 'POST', headers: { 'X-CMR-Request': 'check' }, body: JSON.stringify(one) });
   }

@@ -85,6 +85,32 @@ TEST_F(WorklistStore, AStudyThatArrivedSinceNeedsNotTheUidThatWasScheduled) {
   EXPECT_EQ(now().conflict, "");
 }
 
+// Several exams may have one accession number.
+TEST_F(WorklistStore, AStudyWithTheUidOfOneExamLeavesThoseOfOtherUidsOpen) {
+  exam.id = "f";
+  exam.StudyInstanceUID = "1.9.other";
+  store->schedule(exam);
+  EXPECT_EQ(store->tieToExams({"study", "1.9.study", "A", "P"}), 1);
+  EXPECT_EQ(store->tieToExams({"study", "1.9.study", "A", "P"}), 0);
+  EXPECT_EQ(now().orthancStudyId, "study");
+  EXPECT_EQ(store->scheduledExam("f")->orthancStudyId, "");
+  EXPECT_EQ(store->scheduledExam("f")->conflict, "");
+  EXPECT_EQ(store->openExams("20260131", 10).size(), 1U);
+  EXPECT_EQ(store->tieToExams({"next", "1.9.other", "A", "P"}), 1);
+  EXPECT_EQ(store->scheduledExam("f")->orthancStudyId, "next");
+  EXPECT_EQ(now().conflict, "");
+}
+
+TEST_F(WorklistStore, AStudyOfAnotherPersonUnderTheSamePatientIdIsFlagged) {
+  exam.attributesJson = R"({"PatientName": "Doe^Jane"})";
+  store->reschedule(exam);
+  JobStore::ArrivedStudy study{"study", "1.9.study", "A", "P"};
+  study.PatientName = "Roe^Richard";
+  EXPECT_EQ(store->tieToExams(study), 0);
+  EXPECT_EQ(now().orthancStudyId, "");
+  EXPECT_EQ(now().conflict, "a study with this StudyInstanceUID arrived for another PatientName");
+}
+
 TEST_F(WorklistStore, ATieIsOnRecordUntilItIsSettled) {
   EXPECT_TRUE(store->studiesTiedAnew().empty());
   store->tieToExams({"study", "1.9.study", "A", "P"});
