@@ -4,11 +4,15 @@
 
 #include <exception>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 
 #include "analysis/errors.h"
 #include "plugin/orthanc_archive.h"
 #include "plugin/service_host.h"
+#include "plugin/worklist_attributes.h"
+#include "plugin/worklist_dataset.h"
 #include "plugin/worklist_entry.h"
 #include "plugin/worklist_query.h"
 
@@ -16,28 +20,18 @@ namespace cmr {
 namespace {
 
 constexpr std::size_t mostOffered = 10000;
+constexpr std::size_t mostWarned = 1000;
 
 OrthancPluginContext* context = nullptr;
 ServiceHost* host = nullptr;
 
-class DicomFile {
+class DicomBuffer {
  public:
-  explicit DicomFile(const std::string& json) {
-    const OrthancPluginErrorCode code = OrthancPluginCreateDicom(
-        context, &buffer_, json.c_str(), nullptr, OrthancPluginCreateDicomFlags_None);
-    if (code != OrthancPluginErrorCode_Success) {
-      throw ResourceError("the archive could not write a worklist entry or query as DICOM");
-    }
-  }
-  explicit DicomFile(const OrthancPluginWorklistQuery* query) {
-    if (OrthancPluginWorklistGetDicomQuery(context, &buffer_, query) !=
-        OrthancPluginErrorCode_Success) {
-      throw ResourceError("the archive did not show a worklist query");
-    }
-  }
-  ~DicomFile() { OrthancPluginFreeMemoryBuffer(context, &buffer_); }
-  DicomFile(const DicomFile&) = delete;
-  DicomFile& operator=(const DicomFile&) = delete;
+  DicomBuffer() = default;
+  ~DicomBuffer() { OrthancPluginFreeMemoryBuffer(context, &buffer_); }
+  DicomBuffer(const DicomBuffer&) = delete;
+  DicomBuffer& operator=(const DicomBuffer&) = delete;
+  OrthancPluginMemoryBuffer* get() { return &buffer_; }
   const void* data() const { return buffer_.data; }
   std::uint32_t size() const { return buffer_.size; }
 
@@ -45,67 +39,68 @@ class DicomFile {
   OrthancPluginMemoryBuffer buffer_{nullptr, 0};
 };
 
-nlohmann::json shown(const DicomFile& query) {
+WorklistQuery shown(const OrthancPluginWorklistQuery* query) {
   // Private keys stand in it as what they are, whatever they hold.
   constexpr auto flags =
       static_cast<OrthancPluginDicomToJsonFlags>(OrthancPluginDicomToJsonFlags_IncludePrivateTags |
                                                  OrthancPluginDicomToJsonFlags_ConvertBinaryToNull |
                                                  OrthancPluginDicomToJsonFlags_SkipGroupLengths);
+  DicomBuffer dicom;
+  if (OrthancPluginWorklistGetDicomQuery(context, dicom.get(), query) !=
+      OrthancPluginErrorCode_Success) {
+    throw ResourceError("the archive did not show a worklist query");
+  }
   const std::unique_ptr<char, void (*)(char*)> text(
-      OrthancPluginDicomBufferToJson(context, query.data(), query.size(),
+      OrthancPluginDicomBufferToJson(context, dicom.data(), dicom.size(),
                                      OrthancPluginDicomToJsonFormat_Short, flags, 0),
       [](char* given) { OrthancPluginFreeString(context, given); });
   if (!text) throw ResourceError("the archive could not read a worklist query");
-  return nlohmann::json::parse(text.get());
+  return WorklistQuery(nlohmann::json::parse(text.get()));
 }
 
-bool hasCodes(const nlohmann::json& dataset) {
-  return dataset.at("ScheduledProcedureStepSequence")
-      .front()
-      .contains("ScheduledProtocolCodeSequence");
-}
-
-// Orthanc's matcher as the callback offers it takes a private key, and the creator's name that
-// stands before it, as conditions that no entry of ours meets. An optional key that a server does
-// not know is to be ignored instead (PS3.4 C.2.2.1.3): such a question is put to another matcher,
-// without them.
-class Matcher {
- public:
-  explicit Matcher(const OrthancPluginWorklistQuery* query) : query_(query) {
-    const auto asked = shown(DicomFile(query));
-    namesACode_ = cmr::namesACode(asked);
-    if (!hasPrivateKeys(asked)) return;
-    const DicomFile publicPart(withoutPrivateKeys(asked).dump());
-    own_.reset(OrthancPluginCreateFindMatcher(context, publicPart.data(), publicPart.size()));
-    if (!own_) throw ResourceError("the archive could not match a worklist query");
+struct FreeMatcher {
+  void operator()(OrthancPluginFindMatcher* matcher) const {
+    OrthancPluginFreeFindMatcher(context, matcher);
   }
-
-  bool matches(const nlohmann::json& dataset, const DicomFile& entry) const {
-    if (namesACode_ && !hasCodes(dataset)) return false;
-    return own_ ? OrthancPluginFindMatcherIsMatch(context, own_.get(), entry.data(),
-                                                  entry.size()) != 0
-                : OrthancPluginWorklistIsMatch(context, query_, entry.data(), entry.size()) != 0;
-  }
-
- private:
-  struct Free {
-    void operator()(OrthancPluginFindMatcher* matcher) const {
-      OrthancPluginFreeFindMatcher(context, matcher);
-    }
-  };
-
-  const OrthancPluginWorklistQuery* query_;
-  bool namesACode_ = false;
-  std::unique_ptr<OrthancPluginFindMatcher, Free> own_;
 };
+using Matcher = std::unique_ptr<OrthancPluginFindMatcher, FreeMatcher>;
 
-bool isFor(const JobStore::ScheduledExam& exam, const std::string& asker) {
-  const auto attributes = nlohmann::json::parse(exam.attributesJson);
-  const std::string station = attributes.value("ScheduledStationAETitle", std::string());
+Matcher matcherOf(const WorklistQuery& query) {
+  DicomBuffer dicom;
+  if (OrthancPluginCreateDicom(context, dicom.get(), query.forOrthanc().dump().c_str(), nullptr,
+                               OrthancPluginCreateDicomFlags_None) !=
+      OrthancPluginErrorCode_Success) {
+    throw ResourceError("the archive could not write a worklist query as DICOM");
+  }
+  Matcher matcher(OrthancPluginCreateFindMatcher(context, dicom.data(), dicom.size()));
+  if (!matcher) throw ResourceError("the archive could not match a worklist query");
+  return matcher;
+}
+
+bool matches(const Matcher& matcher, const WorklistItem& entry) {
+  const std::string file = dicomFileOf(entry);
+  return OrthancPluginFindMatcherIsMatch(context, matcher.get(), file.data(),
+                                         static_cast<std::uint32_t>(file.size())) != 0;
+}
+
+bool isFor(const WorklistItem& entry, const std::string& asker) {
+  const std::string& station = stepOf(entry).at(worklist_tag::ScheduledStationAETitle).text;
   return station.empty() || station == asker;
 }
 
-void answerQuery(OrthancPluginWorklistAnswers* answers, const OrthancPluginWorklistQuery* query,
+// Once for each asker: scanners ask every few minutes.
+void warnOfHiddenSteps(const std::string& asker) {
+  static std::mutex mutex;
+  static std::set<std::string> warned;
+  const std::lock_guard guard(mutex);
+  if (warned.size() >= mostWarned || !warned.insert(asker).second) return;
+  logToOrthanc(context, LogLevel::warning,
+               "worklist answers to " + asker +
+                   " lack the scheduled step: its queries hold a manufacturer's own keys within "
+                   "the step. docs/worklist.md has the script that takes them out");
+}
+
+void answerQuery(OrthancPluginWorklistAnswers* answers, const OrthancPluginWorklistQuery* given,
                  const std::string& asker) {
   const auto service = host->service();
   if (!service) throw ResourceError("the service does not run");
@@ -113,13 +108,16 @@ void answerQuery(OrthancPluginWorklistAnswers* answers, const OrthancPluginWorkl
   const auto exams =
       service->store().openExams(dateBeforeToday(settings.expireDays), mostOffered + 1);
   if (exams.size() > mostOffered) OrthancPluginWorklistMarkIncomplete(context, answers);
-  const Matcher matcher(query);
+  const WorklistQuery query = shown(given);
+  const Matcher matcher = matcherOf(query);
+  if (query.hidesSteps()) warnOfHiddenSteps(asker);
   for (const JobStore::ScheduledExam& exam : exams) {
-    if (settings.onlyOwnStation && !isFor(exam, asker)) continue;
-    const nlohmann::json dataset = worklistDataset(exam);
-    const DicomFile file(dataset.dump());
-    if (!matcher.matches(dataset, file)) continue;
-    if (OrthancPluginWorklistAddAnswer(context, answers, query, file.data(), file.size()) !=
+    const WorklistItem entry = worklistDataset(exam);
+    if (settings.onlyOwnStation && !isFor(entry, asker)) continue;
+    if (!query.isMetBy(entry) || !matches(matcher, entry)) continue;
+    const std::string file = dicomFileOf(query.answer(entry));
+    if (OrthancPluginWorklistAddAnswer(context, answers, given, file.data(),
+                                       static_cast<std::uint32_t>(file.size())) !=
         OrthancPluginErrorCode_Success) {
       throw ResourceError("the archive did not take a worklist entry");
     }

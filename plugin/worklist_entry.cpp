@@ -15,43 +15,13 @@
 #include "config/strict_json.h"
 #include "plugin/exam_uid.h"
 #include "plugin/job_json.h"
+#include "plugin/worklist_attributes.h"
 
 namespace cmr {
 namespace {
 
 using Json = nlohmann::json;
 
-enum class Kind { text, name, code, date, time, uid, aeTitle };
-
-struct Attribute {
-  const char* keyword;
-  Kind kind;
-  std::size_t longest;  // characters
-  bool needed;
-  bool inStep;  // of ScheduledProcedureStepSequence
-};
-
-constexpr std::array attributes{
-    Attribute{"PatientName", Kind::name, 64, true, false},
-    Attribute{"PatientID", Kind::text, 64, true, false},
-    Attribute{"PatientBirthDate", Kind::date, 8, false, false},
-    Attribute{"PatientSex", Kind::code, 16, false, false},
-    Attribute{"AccessionNumber", Kind::text, 16, true, false},
-    Attribute{"StudyInstanceUID", Kind::uid, 64, false, false},
-    Attribute{"ReferringPhysicianName", Kind::name, 64, false, false},
-    Attribute{"RequestedProcedureID", Kind::text, 16, false, false},
-    Attribute{"RequestedProcedureDescription", Kind::text, 64, false, false},
-    Attribute{"Modality", Kind::code, 16, true, true},
-    Attribute{"ScheduledStationAETitle", Kind::aeTitle, 16, false, true},
-    Attribute{"ScheduledStationName", Kind::text, 16, false, true},
-    Attribute{"ScheduledProcedureStepStartDate", Kind::date, 8, true, true},
-    Attribute{"ScheduledProcedureStepStartTime", Kind::time, 6, false, true},
-    Attribute{"ScheduledPerformingPhysicianName", Kind::name, 64, false, true},
-    Attribute{"ScheduledProcedureStepDescription", Kind::text, 64, false, true},
-    Attribute{"ScheduledProcedureStepID", Kind::text, 16, false, true},
-    Attribute{"ScheduledProcedureStepLocation", Kind::text, 16, false, true},
-};
-constexpr const char* codesKeyword = "ScheduledProtocolCodeSequence";
 const std::vector<std::string> codeKeys{"CodeValue", "CodingSchemeDesignator", "CodeMeaning"};
 constexpr std::size_t mostCodes = 20;
 
@@ -125,30 +95,30 @@ std::string readText(const std::string& keyword, const Json& value, std::size_t 
   return text;
 }
 
-std::string readValue(const Attribute& attribute, const Json& value) {
+std::string readValue(const WorklistAttribute& attribute, const Json& value) {
   std::string text = readText(attribute.keyword, value, attribute.longest);
   if (text.empty()) return text;
   switch (attribute.kind) {
-    case Kind::date:
+    case WorklistKind::date:
       if (!isDate(text))
         refuseKey(attribute.keyword, "must be a date such as 20260131, not " + inQuotes(text));
       break;
-    case Kind::time:
+    case WorklistKind::time:
       return wholeTime(text);
-    case Kind::uid:
+    case WorklistKind::uid:
       if (!isUid(text)) refuseKey(attribute.keyword, "must be a UID, not " + inQuotes(text));
       break;
-    case Kind::code:
+    case WorklistKind::code:
       if (text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ") != std::string::npos) {
         refuseKey(attribute.keyword,
                   "must be of capital letters, digits and _, not " + inQuotes(text));
       }
       break;
-    case Kind::aeTitle:
+    case WorklistKind::aeTitle:
       if (characters(text) != text.size()) refuseKey(attribute.keyword, "must be ASCII");
       break;
-    case Kind::name:
-    case Kind::text:
+    case WorklistKind::name:
+    case WorklistKind::text:
       break;
   }
   return text;
@@ -156,41 +126,42 @@ std::string readValue(const Attribute& attribute, const Json& value) {
 
 Json readCodes(const Json& list) {
   if (!list.is_array() || list.size() > mostCodes)
-    refuseKey(codesKeyword, "must be a list of at most 20 codes");
+    refuseKey(worklistCodesKeyword, "must be a list of at most 20 codes");
   Json codes = Json::array();
   for (const Json& item : list) {
-    if (!item.is_object()) refuseKey(codesKeyword, "must be a list of objects");
+    if (!item.is_object()) refuseKey(worklistCodesKeyword, "must be a list of objects");
     for (const auto& [key, value] : item.items()) {
       if (std::find(codeKeys.begin(), codeKeys.end(), key) == codeKeys.end()) {
-        refuseKey(codesKeyword,
+        refuseKey(worklistCodesKeyword,
                   "has a code with the unknown key " + inQuotes(key) + hintAt(key, codeKeys));
       }
     }
     Json code;
     for (const std::string& key : codeKeys) {
-      if (!item.contains(key)) refuseKey(codesKeyword, "has a code without " + key);
+      if (!item.contains(key)) refuseKey(worklistCodesKeyword, "has a code without " + key);
       code[key] = readText(key, item.at(key), key == "CodeMeaning" ? 64 : 16);
-      if (code[key] == "") refuseKey(codesKeyword, "has a code with an empty " + key);
+      if (code[key] == "") refuseKey(worklistCodesKeyword, "has a code with an empty " + key);
     }
     codes.push_back(code);
   }
   return codes;
 }
 
-const Attribute* find(const std::string& keyword) {
-  const auto found = std::find_if(attributes.begin(), attributes.end(),
-                                  [&](const Attribute& one) { return keyword == one.keyword; });
-  return found == attributes.end() ? nullptr : &*found;
+const WorklistAttribute* find(const std::string& keyword) {
+  const auto found =
+      std::find_if(worklistAttributes.begin(), worklistAttributes.end(),
+                   [&](const WorklistAttribute& one) { return keyword == one.keyword; });
+  return found == worklistAttributes.end() ? nullptr : &*found;
 }
 
 Json readAttributes(const Json& body) {
   if (!body.is_object()) throw InputError("the body has to be a JSON object");
   Json read = Json::object();
-  std::vector<std::string> known{codesKeyword};
-  for (const Attribute& one : attributes) known.emplace_back(one.keyword);
+  std::vector<std::string> known{worklistCodesKeyword};
+  for (const WorklistAttribute& one : worklistAttributes) known.emplace_back(one.keyword);
   for (const auto& [keyword, value] : body.items()) {
-    const Attribute* attribute = find(keyword);
-    if (keyword == codesKeyword) {
+    const WorklistAttribute* attribute = find(keyword);
+    if (keyword == worklistCodesKeyword) {
       read[keyword] = readCodes(value);
     } else if (attribute == nullptr) {
       throw InputError("a worklist entry has no " + inQuotes(keyword) + hintAt(keyword, known));
@@ -198,7 +169,7 @@ Json readAttributes(const Json& body) {
       read[keyword] = readValue(*attribute, value);
     }
   }
-  for (const Attribute& one : attributes) {
+  for (const WorklistAttribute& one : worklistAttributes) {
     if (one.needed && read.value(one.keyword, "").empty()) refuseKey(one.keyword, "is needed");
   }
   return read;
@@ -226,21 +197,21 @@ JobStore::ScheduledExam readWorklistEntry(const std::string& body) {
 
 JobStore::ScheduledExam worklistEntryOfFile(const Json& entry) {
   Json known = Json::object();
-  for (const Attribute& one : attributes) {
+  for (const WorklistAttribute& one : worklistAttributes) {
     const auto found = entry.find(one.keyword);
     if (found == entry.end() || !found->is_string()) continue;
     const std::string text = found->get<std::string>();
-    known[one.keyword] = one.kind == Kind::time ? text.substr(0, text.find('.')) : text;
+    known[one.keyword] = one.kind == WorklistKind::time ? text.substr(0, text.find('.')) : text;
   }
   Json codes = Json::array();
-  for (const Json& code : entry.value(codesKeyword, Json::array())) {
+  for (const Json& code : entry.value(worklistCodesKeyword, Json::array())) {
     Json parts;
     for (const std::string& key : codeKeys) {
       if (code.contains(key)) parts[key] = code.at(key);
     }
     codes.push_back(parts);
   }
-  if (!codes.empty()) known[codesKeyword] = codes;
+  if (!codes.empty()) known[worklistCodesKeyword] = codes;
   return readWorklistEntry(known.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -254,21 +225,6 @@ Json worklistEntryJson(const JobStore::ScheduledExam& exam) {
           {"created", isoTime(exam.createdMs)},
           {"updated", isoTime(exam.updatedMs)},
           {"attributes", Json::parse(exam.attributesJson)}};
-}
-
-Json worklistDataset(const JobStore::ScheduledExam& exam) {
-  const Json read = Json::parse(exam.attributesJson);
-  Json root = Json::object();
-  root["SpecificCharacterSet"] = "ISO_IR 192";
-  Json step = Json::object();
-  for (const Attribute& one : attributes) {
-    (one.inStep ? step : root)[one.keyword] = read.value(one.keyword, std::string());
-  }
-  // Orthanc passes over a sequence that is not there, but no key within an empty one is ever met.
-  const Json codes = read.value(codesKeyword, Json::array());
-  if (!codes.empty()) step[codesKeyword] = codes;
-  root["ScheduledProcedureStepSequence"] = Json::array({step});
-  return root;
 }
 
 std::map<std::string, std::string> scheduledFacts(
@@ -285,7 +241,7 @@ std::map<std::string, std::string> scheduledFacts(
   for (const JobStore::ScheduledExam& exam : exams) {
     const Json read = Json::parse(exam.attributesJson);
     take(read);
-    for (const Json& code : read.value(codesKeyword, Json::array())) take(code);
+    for (const Json& code : read.value(worklistCodesKeyword, Json::array())) take(code);
   }
   return facts;
 }

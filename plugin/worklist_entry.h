@@ -1,4 +1,4 @@
-// A scheduled exam as REST names it and as DICOM writes it: PS3.4 K.6.1.2.2 (attributes of the
+// A scheduled exam as REST names it: PS3.4 K.6.1.2.2 (attributes of the
 // Modality Worklist), PS3.5 6.2 (what a value may look like).
 #pragma once
 
@@ -24,9 +24,6 @@ JobStore::ScheduledExam worklistEntryOfFile(const nlohmann::json& entry);
 // {"id", "version" (another one when what was scheduled is), "state", "study", "conflict",
 // "file" (empty: over REST), "created", "updated", "attributes"}
 nlohmann::json worklistEntryJson(const JobStore::ScheduledExam& exam);
-
-// The data set as Orthanc makes DICOM of it: keywords, texts in UTF-8, the step in its sequence.
-nlohmann::json worklistDataset(const JobStore::ScheduledExam& exam);
 
 // What rules may ask of a study's scheduled exams (scheduledNames() of config/rule_clause.h).
 std::map<std::string, std::string> scheduledFacts(

@@ -127,6 +127,16 @@ class Documents(unittest.TestCase):
                     self.assertTrue(part in squeezed, "no source says so")
         self.assertGreater(len(quotes), 20)
 
+    def test_every_key_of_the_worklist_stands_in_the_conformance_statement(self):
+        source = re.sub(r"\s+", " ", text_of(ROOT + "/plugin/worklist_attributes.h"))
+        said = text_of(ROOT + "/docs/dicom-conformance.md")
+        keys = re.findall(r'Worklist(?:Attribute|CodePart)\{"(\w+)", "([0-9a-f,]+)"', source)
+        self.assertGreater(len(keys), 20)
+        for keyword, tag in keys:
+            with self.subTest(key=keyword):
+                line = next((one for one in said.splitlines() if f"`{keyword}`" in one), "")
+                self.assertIn(f"({tag.upper()})", line)
+
     def test_scripts_that_are_named_exist(self):
         checked = 0
         for path in DOCUMENTS:

@@ -2,6 +2,7 @@
 scanners really send them, scripts that rewrite a query, and questions over Orthanc's REST API."""
 
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -61,6 +62,11 @@ LETTERS = """(0008,0005) CS [{character_set}]
 class Askers(WorklistCase):
     def asked_by_file(self, server, dump, encoding="latin-1"):
         """PatientIDs that findscu finds with the query that the dump is."""
+        return sorted(re.search(r"\(0010,0020\) LO \[([^\]]*)\]", one).group(1).strip()
+                      for one in self.answers_to_file(server, dump, encoding))
+
+    def answers_to_file(self, server, dump, encoding="latin-1"):
+        """The answers that findscu finds with the query that the dump is, as dumps."""
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
             (folder / "query.dump").write_bytes(dump.encode(encoding))
@@ -72,12 +78,9 @@ class Askers(WorklistCase):
                                    str(server.dicom_port), str(folder / "query.dcm")],
                                   capture_output=True)
             self.assertEqual(done.returncode, 0, done.stderr)
-            return sorted(self.patient_of(path) for path in answers.glob("*.dcm"))
-
-    def patient_of(self, path):
-        shown = subprocess.run(["dcmdump", "-q", "+L", "+P", "0010,0020", str(path)],
-                               capture_output=True, check=True, text=True).stdout
-        return shown.split("[")[1].split("]")[0].strip()
+            return [subprocess.run(["dcmdump", "-q", "+L", str(path)], capture_output=True,
+                                   check=True).stdout.decode("latin-1")
+                    for path in sorted(answers.glob("*.dcm"))]
 
     def test_answers_speak_every_character_set_of_the_archive(self):
         server = self.started()
@@ -126,6 +129,93 @@ class Askers(WorklistCase):
                 query = "(0008,0005) CS [ISO_IR 100]\n" + OWN_KEYS.format(name=name,
                                                                           modality=modality)
                 self.assertEqual(self.asked_by_file(server, query), expected, (name, modality))
+                for answer in self.answers_to_file(server, query):
+                    self.assertNotRegex(answer, r"\((0009|0029|0041),")
+            self.assertEqual(server.log().count("lack the scheduled step"), 1)
+
+    def test_the_documented_script_brings_steps_to_those_who_ask_with_their_own_keys(self):
+        document = pathlib.Path(__file__).parents[2] / "docs" / "worklist.md"
+        script = document.read_text().split("```lua\n")[1].split("```")[0]
+        server = self.started(own={"ExecuteLuaEnabled": True})
+        self.create(server, FIRST, SECOND)
+        own = "(0008,0005) CS [ISO_IR 100]\n" + OWN_KEYS
+        for answer in self.answers_to_file(server, own.format(name="", modality="")):
+            self.assertNotIn("(0008,0060)", answer)
+        status, _, _ = server.call("POST", "/tools/execute-script", script.encode())
+        self.assertEqual(status, 200)
+        for name, modality, expected in (("", "", ["TEST-1", "TEST-2"]), ("", "MR", ["TEST-1"]),
+                                         ("Müll*", "", ["TEST-2"]), ("doe^*", "CT", [])):
+            query = own.format(name=name, modality=modality)
+            self.assertEqual(self.asked_by_file(server, query), expected, (name, modality))
+            for answer in self.answers_to_file(server, query):
+                self.assertRegex(answer, r"\n    \(0008,0060\) CS \[(MR|CT)\]")
+
+    def test_an_optional_key_that_is_not_known_is_no_condition_and_answered_empty(self):
+        server = self.started()
+        self.create(server, FIRST, SECOND)
+        both = ["TEST-1", "TEST-2"]
+        for keys in (["AdmissionID=X7"], [STEP + "ScheduledProcedureStepStatus=SCHEDULED"],
+                     [STEP + "ScheduledProcedureStepStatus=SCHED*"],
+                     [STEP + "ScheduledProcedureStepEndDate=20990101-20990131"],
+                     ["RequestedProcedureCodeSequence[0].CodeValue=X"],
+                     ["ReferencedStudySequence[0].ReferencedSOPInstanceUID=1.2"],
+                     ["PatientWeight=80", "PregnancyStatus=4"]):
+            self.assertEqual(self.patients(server, STEP + "Modality", *keys), both, keys)
+            for answer in self.find(server, STEP + "Modality", *keys):
+                self.assertRegex(answer, rb"\n    \(0008,0060\) CS \[(MR|CT)\]", keys)
+        empty = {"PatientWeight": b"DS (no value", "AdmissionID": b"LO (no value",
+                 "RequestingPhysician": b"PN (no value", "PatientState": b"LO (no value",
+                 "RequestedProcedurePriority": b"SH (no value", "PregnancyStatus": b"US (no value",
+                 "ReferencedStudySequence": b"SQ (Sequence with",
+                 "ReferencedPatientSequence[0].ReferencedSOPClassUID": b"SQ (Sequence with",
+                 STEP + "PreMedication": b"LO (no value",
+                 STEP + "ScheduledProcedureStepStatus=SCHEDULED": b"CS (no value",
+                 }
+        answer, = self.find(server, "PatientID=TEST-1", "SmallestImagePixelValue", *empty)
+        for key, shown in empty.items():
+            name = key.split("[0].")[0 if key.startswith("Ref") else -1].split("=")[0]
+            line, = (one for one in answer.splitlines() if one.endswith(b" " + name.encode()))
+            self.assertIn(shown, line)
+
+    def test_a_step_comes_whole_whatever_of_its_codes_is_asked(self):
+        server = self.started()
+        self.create(server, FIRST, SECOND)
+        codes = STEP + "ScheduledProtocolCodeSequence[0]."
+        answer, = self.find(server, codes + "CodeValue=HEART", codes + "CodingSchemeVersion=2",
+                            codes + "CodeMeaning")
+        self.assertIn(b"[Heart, cine]", answer)
+        self.assertIn(b"(0008,0103) SH (no value", answer)
+
+    def test_a_start_is_asked_for_as_the_standard_has_it(self):
+        server = self.started()
+        at = lambda patient, date, time: {
+            **SECOND, "PatientID": patient, "AccessionNumber": patient, "StudyInstanceUID": "",
+            "ScheduledProcedureStepStartDate": date, "ScheduledProcedureStepStartTime": time}
+        self.create(server, at("NINE", "20991229", "0900"), at("LATE", "20991229", "2300"),
+                    at("NEXT", "20991230", "093001"), at("NO TIME", "20991229", ""))
+        date = STEP + "ScheduledProcedureStepStartDate="
+        time = STEP + "ScheduledProcedureStepStartTime="
+        for keys, expected in [
+                ([time + "-0900"], ["NINE"]),
+                ([time + "0900"], ["NINE"]),
+                ([time + "09"], ["NEXT", "NINE"]),
+                ([time + "0900-0900"], ["NINE"]),
+                ([time + "090000.000000-090000.000000"], ["NINE"]),
+                ([time + "2200-"], ["LATE"]),
+                ([time], ["LATE", "NEXT", "NINE", "NO TIME"]),
+                ([date + "20991229"], ["LATE", "NINE", "NO TIME"]),
+                ([date + "20991229", time + "080000-093000"], ["NINE"]),
+                ([date + "20991229-20991230", time + "080000-093000"], ["LATE", "NINE"]),
+                ([date + "20991229-20991230", time + "080000-093001"], ["LATE", "NEXT", "NINE"])]:
+            self.assertEqual(self.patients(server, *keys), expected, keys)
+            for answer in self.find(server, *keys):
+                asked = b"(0040,0003) TM" if time in keys[-1] else b"(0040,0002) DA [209912"
+                self.assertIn(asked, answer, "the step is there")
+        answer, = self.find(server, date + "20991229-20991229", time + "22-")
+        self.assertIn(b"DA [20991229]", answer)
+        self.assertIn(b"TM [230000]", answer)
+        answer, = self.find(server, time + "0900")
+        self.assertIn(b"TM [0900]", answer)
 
     def test_a_script_of_the_archive_may_rewrite_a_query(self):
         server = self.started(own={"ExecuteLuaEnabled": True})

@@ -52,32 +52,6 @@ TEST(WorklistEntry, TheUidThatIsMadeIsOneOfDicom) {
   EXPECT_EQ(uid.find_first_not_of("0123456789", 5), std::string::npos);
 }
 
-TEST(WorklistEntry, WhatBelongsToTheStepStandsInItsSequence) {
-  Json body = usual();
-  body["ScheduledProcedureStepStartTime"] = "0830";
-  const Json data = worklistDataset(readWorklistEntry(body.dump()));
-  EXPECT_EQ(data["PatientName"], "Müller^Jörg");
-  EXPECT_EQ(data["SpecificCharacterSet"], "ISO_IR 192");
-  EXPECT_FALSE(data.contains("Modality"));
-  ASSERT_EQ(data["ScheduledProcedureStepSequence"].size(), 1U);
-  EXPECT_EQ(data["ScheduledProcedureStepSequence"][0]["Modality"], "MR");
-  EXPECT_EQ(data["ScheduledProcedureStepSequence"][0]["ScheduledProcedureStepStartTime"], "083000");
-}
-
-// Orthanc's matcher finds no item in an empty sequence that would meet a key within it.
-TEST(WorklistEntry, AnExamWithoutCodesHasNoSequenceOfThem) {
-  const auto stepOf = [](const Json& body) {
-    return worklistDataset(readWorklistEntry(body.dump()))["ScheduledProcedureStepSequence"][0];
-  };
-  Json body = usual();
-  EXPECT_FALSE(stepOf(body).contains("ScheduledProtocolCodeSequence"));
-  body["ScheduledProtocolCodeSequence"] = Json::array();
-  EXPECT_FALSE(stepOf(body).contains("ScheduledProtocolCodeSequence"));
-  body["ScheduledProtocolCodeSequence"] = Json::parse(
-      R"([{"CodeValue": "H", "CodingSchemeDesignator": "99X", "CodeMeaning": "Heart"}])");
-  EXPECT_EQ(stepOf(body)["ScheduledProtocolCodeSequence"][0]["CodeValue"], "H");
-}
-
 TEST(WorklistEntry, EveryMistakeIsNamedWithItsAttribute) {
   for (const auto& [keyword, value, said] : std::vector<std::tuple<std::string, Json, std::string>>{
            {"PatientName", "", "is needed"},
