@@ -6,6 +6,7 @@
 
 #include "analysis/program.h"
 #include "plugin/guarded_round.h"
+#include "plugin/worklist_encoding.h"
 
 namespace cmr {
 namespace {
@@ -41,6 +42,8 @@ void ServiceHost::configure(const std::string& configuration,
       log_(LogLevel::warning, warning);
     }
     plan_ = planService(settings, folders, log_);
+    if (asksForWorklist()) worklistWarning_ = worklistEncodingWarning(configuration);
+    if (!worklistWarning_.empty()) log_(LogLevel::warning, worklistWarning_);
   } catch (const std::exception& error) {
     setState("misconfigured", error.what());
     log_(LogLevel::error,
@@ -147,7 +150,8 @@ nlohmann::json ServiceHost::status() const {
   const std::lock_guard lock(mutex_);
   status["state"] = state_;
   status["reason"] = reason_;
-  status["worklist"] = {{"enabled", asksForWorklist()}, {"problem", worklistProblem_}};
+  status["worklist"] = {
+      {"enabled", asksForWorklist()}, {"problem", worklistProblem_}, {"warning", worklistWarning_}};
   return status;
 }
 

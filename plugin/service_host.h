@@ -53,6 +53,7 @@ class ServiceHost {
   const LogCallback log_;
   std::optional<ServicePlan> plan_;
   AccessRules access_;
+  std::string worklistWarning_;  // of configure()
   Doorbell bell_;
   mutable std::mutex mutex_;  // guards the next four
   std::string state_ = "starting";

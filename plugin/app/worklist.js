@@ -117,6 +117,8 @@ async function askAndDraw() {
   const on = status.state === 'running' && status.worklist?.enabled;
   byId('on').hidden = !on;
   byId('off').hidden = status.state !== 'running' || on;
+  byId('warning').textContent = status.worklist?.warning ?? '';
+  byId('warning').hidden = !status.worklist?.warning;
   closed = await whyNot('operator');
   if (!on) return;
   tellWhyNot(closed, 'Exams cannot be scheduled or deleted.');

@@ -178,6 +178,13 @@ class Worklist(WorklistCase):
             self.assertIn("Müller^Jörg".encode(encoding), answer)
             server.stop()
 
+    def test_a_character_set_that_lacks_letters_is_warned_of(self):
+        server = self.started(utf8=False)
+        said = server.get("/cmr/status")["worklist"]["warning"]
+        self.assertIn("DefaultEncoding, Latin1,", said)
+        self.assertIn(said, server.log())
+        self.assertEqual(self.started().get("/cmr/status")["worklist"]["warning"], "")
+
     def test_an_asker_may_be_kept_to_its_own_exams(self):
         server = self.started(OnlyOwnStation=True)
         self.create(server, FIRST, SECOND)
