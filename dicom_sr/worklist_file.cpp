@@ -13,6 +13,7 @@
 #include <filesystem>
 
 #include "analysis/errors.h"
+#include "dicom_sr/dataset_utf8.h"
 #include "dicom_sr/parse_instance.h"
 
 namespace cmr {
@@ -51,21 +52,6 @@ std::map<std::string, std::string> textsOf(DcmItem& item) {
     texts.emplace(tag.getTagName(), std::string(value.c_str(), value.length()));
   }
   return texts;
-}
-
-void toUtf8(DcmDataset& dataset) {
-  OFString name;
-  dataset.findAndGetOFStringArray(DCM_SpecificCharacterSet, name);
-  const bool isNamed = !name.empty() && name != "ISO_IR 6";
-  if (!isNamed && dataset.containsExtendedCharacters(OFTrue)) {
-    throw InputError("it has letters beyond ASCII and names no character set for them");
-  }
-  if (!isNamed) return;
-  const OFCondition done = dataset.convertToUTF8();
-  if (done.bad()) {
-    throw InputError("its texts are not in the character set that it names, \"" +
-                     std::string(name.c_str()) + "\" (" + done.text() + ")");
-  }
 }
 
 // RFC 3629: well-formed, shortest form, no surrogates.

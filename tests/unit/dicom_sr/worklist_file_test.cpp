@@ -94,7 +94,64 @@ TEST_F(WorklistFileTest, TextsInAnotherCharacterSetThanIsNamedAreRefused) {
   EXPECT_THAT(withCharacterSet(""), HasSubstr("names no character set"));
   EXPECT_THAT(withCharacterSet("ISO_IR 6"), HasSubstr("names no character set"));
   EXPECT_THAT(withCharacterSet("ISO_IR 192"), HasSubstr("character set"));  // it is Latin-1
-  EXPECT_THAT(withCharacterSet("KLINGON"), HasSubstr("KLINGON"));
+  EXPECT_THAT(withCharacterSet("\\ISO 2022 IR 87"), HasSubstr("not in the character set"));
+}
+
+TEST_F(WorklistFileTest, ACharacterSetThatCannotBeReadIsNamed) {
+  for (const char* name : {"KLINGON", "ISO 2022 IR 13\\ISO 2022 IR 87", "ISO 2022 IR 87"}) {
+    EXPECT_EQ(
+        refusal(bytesOf(write(
+            "a.wl",
+            [&](DcmDataset& data) { data.putAndInsertString(DCM_SpecificCharacterSet, name); }))),
+        "this program cannot read the character set that it names, \"" + std::string(name) + "\"");
+  }
+}
+
+TEST_F(WorklistFileTest, OfAsciiAloneAnyCharacterSetWillDo) {
+  for (const char* name : {"", "ISO_IR 6", "ISO 2022 IR 6", "\\ISO 2022 IR 87",
+                           "ISO 2022 IR 13\\ISO 2022 IR 87", "ISO 2022 IR 100", "KLINGON"}) {
+    const WorklistFile file = readWorklistFile(bytesOf(write("a.wl", [&](DcmDataset& data) {
+      data.putAndInsertString(DCM_SpecificCharacterSet, name);
+      data.putAndInsertString(DCM_PatientName, "Doe^Jane");
+    })));
+    EXPECT_EQ(file.values.at("PatientName"), "Doe^Jane") << name;
+  }
+}
+
+TEST_F(WorklistFileTest, ASingleSetMayBeNamedAsOneWithExtensions) {
+  const WorklistFile file = readWorklistFile(bytesOf(write("a.wl", [](DcmDataset& data) {
+    data.putAndInsertString(DCM_SpecificCharacterSet, "ISO 2022 IR 100");
+  })));
+  EXPECT_EQ(file.values.at("PatientName"), "Müller^Jörg");
+}
+
+// Names by the examples of PS3.5 I.2 and K.2.
+TEST_F(WorklistFileTest, KoreanAndChineseNamesAreRead) {
+  const auto nameIn = [&](const char* set, const char* name) {
+    return readWorklistFile(bytesOf(write("a.wl",
+                                          [&](DcmDataset& data) {
+                                            data.putAndInsertString(DCM_SpecificCharacterSet, set);
+                                            data.putAndInsertString(DCM_PatientName, name);
+                                          })))
+        .values.at("PatientName");
+  };
+  EXPECT_EQ(nameIn("\\ISO 2022 IR 149",
+                   "Hong^Gildong=\x1b$)C\xfb\xf3^\x1b$)C\xd1\xce\xd4\xd7=\x1b$)C\xc8\xab^\x1b$)C"
+                   "\xb1\xe6\xb5\xbf"),
+            "Hong^Gildong=洪^吉洞=홍^길동");
+  EXPECT_EQ(nameIn("\\ISO 2022 IR 58", "Zhang^XiaoDong=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1\xb6\xab"),
+            "Zhang^XiaoDong=张^小东");
+}
+
+// The example of PS3.5 H.3.1.
+TEST_F(WorklistFileTest, JapaneseNamesAreRead) {
+  const WorklistFile file = readWorklistFile(bytesOf(write("a.wl", [](DcmDataset& data) {
+    data.putAndInsertString(DCM_SpecificCharacterSet, "\\ISO 2022 IR 87");
+    data.putAndInsertString(DCM_PatientName,
+                            "Yamada^Tarou=\x1b$B;3ED\x1b(B^\x1b$BB@O:\x1b(B="
+                            "\x1b$B$d$^$@\x1b(B^\x1b$B$?$m$&\x1b(B");
+  })));
+  EXPECT_EQ(file.values.at("PatientName"), "Yamada^Tarou=山田^太郎=やまだ^たろう");
 }
 
 TEST_F(WorklistFileTest, OneFileHoldsOneStep) {
