@@ -6,7 +6,7 @@
 
 namespace cmr {
 
-enum class WorklistKind { text, name, code, date, time, uid, aeTitle };
+enum class WorklistKind { text, name, code, sex, date, time, uid, aeTitle };
 
 struct WorklistAttribute {
   const char* keyword;
@@ -22,7 +22,7 @@ inline constexpr std::array worklistAttributes{
     WorklistAttribute{"PatientName", "0010,0010", "PN", WorklistKind::name, 64, true, false},
     WorklistAttribute{"PatientID", "0010,0020", "LO", WorklistKind::text, 64, true, false},
     WorklistAttribute{"PatientBirthDate", "0010,0030", "DA", WorklistKind::date, 8, false, false},
-    WorklistAttribute{"PatientSex", "0010,0040", "CS", WorklistKind::code, 16, false, false},
+    WorklistAttribute{"PatientSex", "0010,0040", "CS", WorklistKind::sex, 16, false, false},
     WorklistAttribute{"AccessionNumber", "0008,0050", "SH", WorklistKind::text, 16, true, false},
     WorklistAttribute{"StudyInstanceUID", "0020,000d", "UI", WorklistKind::uid, 64, false, false},
     WorklistAttribute{"ReferringPhysicianName", "0008,0090", "PN", WorklistKind::name, 64, false,

@@ -95,8 +95,26 @@ std::string readText(const std::string& keyword, const Json& value, std::size_t 
   return text;
 }
 
+// PS3.5 6.2, PN: each group has so many characters and components at most.
+void checkName(const WorklistAttribute& attribute, const std::string& text) {
+  int groups = 0;
+  for (std::size_t start = 0; start <= text.size(); ++groups) {
+    const std::size_t end = std::min(text.find('=', start), text.size());
+    const std::string group = text.substr(start, end - start);
+    if (characters(group) > attribute.longest) {
+      refuseKey(attribute.keyword,
+                "has more than " + std::to_string(attribute.longest) + " characters in a group");
+    }
+    if (std::count(group.begin(), group.end(), '^') > 4)
+      refuseKey(attribute.keyword, "has more than five components, which ^ parts");
+    start = end + 1;
+  }
+  if (groups > 3) refuseKey(attribute.keyword, "has more than three groups, which = parts");
+}
+
 std::string readValue(const WorklistAttribute& attribute, const Json& value) {
-  std::string text = readText(attribute.keyword, value, attribute.longest);
+  const std::size_t groups = attribute.kind == WorklistKind::name ? 3 : 1;
+  std::string text = readText(attribute.keyword, value, groups * (attribute.longest + 1) - 1);
   if (text.empty()) return text;
   switch (attribute.kind) {
     case WorklistKind::date:
@@ -117,7 +135,13 @@ std::string readValue(const WorklistAttribute& attribute, const Json& value) {
     case WorklistKind::aeTitle:
       if (characters(text) != text.size()) refuseKey(attribute.keyword, "must be ASCII");
       break;
+    case WorklistKind::sex:
+      if (text != "M" && text != "F" && text != "O")
+        refuseKey(attribute.keyword, "must be M, F or O, not " + inQuotes(text));
+      break;
     case WorklistKind::name:
+      checkName(attribute, text);
+      break;
     case WorklistKind::text:
       break;
   }

@@ -62,6 +62,11 @@ TEST(WorklistEntry, EveryMistakeIsNamedWithItsAttribute) {
            {"PatientID", "a\nb", "control"},
            {"AccessionNumber", "12345678901234567", "more than 16"},
            {"Modality", "mr", "capital"},
+           {"PatientSex", "ZZZ", "M, F or O"},
+           {"PatientSex", "m", "M, F or O"},
+           {"PatientName", "a^b^c^d^e^f^g", "five components"},
+           {"PatientName", "a=b=c=d", "three groups"},
+           {"ScheduledPerformingPhysicianName", "a=b^c^d^e^f^g", "five components"},
            {"StudyInstanceUID", "1.02", "a UID"},
            {"StudyInstanceUID", "1..2", "a UID"},
            {"ScheduledProcedureStepStartDate", "20260230", "a date"},
@@ -77,10 +82,19 @@ TEST(WorklistEntry, EveryMistakeIsNamedWithItsAttribute) {
   EXPECT_THROW(readWorklistEntry("{\"PatientName\": \"M\xfcller\"}"), InputError);
 }
 
+TEST(WorklistEntry, SexAndNamesMayBeAllThatDicomAllows) {
+  for (const char* sex : {"", "M", "F", "O"}) EXPECT_EQ(mistakeWith("PatientSex", sex), "accepted");
+  EXPECT_EQ(mistakeWith("PatientName", "a^b^c^d^e=f^g^h^i^j=k^l^m^n^o"), "accepted");
+}
+
 TEST(WorklistEntry, LengthsAreCountedInCharacters) {
   std::string sixteen;
   for (int i = 0; i < 16; ++i) sixteen += "ü";
   EXPECT_EQ(mistakeWith("AccessionNumber", sixteen), "accepted");
+  const std::string longest = sixteen + sixteen + sixteen + sixteen;
+  EXPECT_EQ(mistakeWith("PatientName", longest + "=" + longest + "=" + longest), "accepted");
+  EXPECT_THAT(mistakeWith("PatientName", "x=" + longest + "ü"), HasSubstr("more than 64"));
+  EXPECT_THAT(mistakeWith("PatientID", longest + "ü"), HasSubstr("more than 64"));
 }
 
 }  // namespace
