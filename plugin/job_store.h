@@ -22,6 +22,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -405,10 +406,11 @@ class JobStore {
   };
   // Ties the study to the exams that have its StudyInstanceUID or AccessionNumber; when any has
   // its UID, those that were scheduled with another one are left alone. One of another patient or
-  // person (plugin/exam_person.h), or with the UID of one exam and the accession number of another, is not tied: the
-  // exam carries the conflict from then on. Nor is one that was there before and names an exam by
-  // its accession number alone, if that exam was scheduled with a StudyInstanceUID: it is perhaps
-  // an earlier exam under the same order. Returns how many exams are newly tied.
+  // person (plugin/exam_person.h), or with the UID of one exam and the accession number of another,
+  // is not tied: the exam carries the conflict from then on. Nor is one that was there before and
+  // names an exam by its accession number alone, if that exam was scheduled with a
+  // StudyInstanceUID: it is perhaps an earlier exam under the same order. Returns how many exams
+  // are newly tied.
   int tieToExams(const ArrivedStudy& study);
   // Whether that depends on arrivedMs, which costs the archive some looks.
   bool mustKnowArrival(const ArrivedStudy& study);
