@@ -12,7 +12,14 @@
 namespace cmr {
 namespace {
 
+// Of OpenMP, whose threads would be bound to cores: a worker may not do that to a thread but the
+// calling one (plugin/refused_calls.cpp), and the library gives up the process when it cannot.
+bool bindsThreads(std::string_view variable) {
+  return variable.starts_with("OMP_PROC_BIND=") || variable.starts_with("OMP_PLACES=");
+}
+
 bool isForWorker(std::string_view variable) {
+  if (bindsThreads(variable)) return false;
   constexpr std::array<std::string_view, 17> beginnings{
       "PATH=", "HOME=",     "LANG=", "LC_",  "TZ=",   "TMPDIR=", "DCMDICTPATH=", "CUDA_", "NVIDIA_",
       "OMP_",  "OPENBLAS_", "MKL_",  "CMR_", "ASAN_", "UBSAN_",  "LSAN_",        "TSAN_"};
