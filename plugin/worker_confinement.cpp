@@ -12,6 +12,8 @@
 namespace cmr {
 namespace {
 
+std::string lastError() { return std::generic_category().message(errno); }
+
 void add(std::string& text, const std::string& more) {
   if (!more.empty()) text += (text.empty() ? "" : "; ") + more;
 }
@@ -22,10 +24,11 @@ Confinement confineProcess(const std::vector<std::string>& readableFolders) noex
   Confinement confinement;
   try {
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-      confinement.missing = "no_new_privs: " + std::generic_category().message(errno);
+      confinement.missing = "no_new_privs: " + lastError();
       return confinement;
     }
-    const std::string files = refuseFiles(readableFolders);
+    const bool withGpu = hasComputingDevice();
+    const std::string files = refuseFiles(readableFolders, withGpu);
     const std::string calls = refuseCalls();
     confinement.files = files.empty();
     confinement.network = calls.empty();

@@ -6,12 +6,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <linux/io_uring.h>
+#include <linux/landlock.h>
+#include <linux/random.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -36,23 +41,35 @@ class Confined : public ::testing::Test {
     fs::create_symlink(folder / "shared", allowed / "link");
   }
 
-  // Whether the deed succeeds in a confined process.
-  bool can(const std::function<bool()>& deed) {
+  // What the deed returns in a process of its own: less than 200.
+  static int inChild(const std::function<int()>& deed) {
     const pid_t child = ::fork();
-    if (child == 0) {
-      const Confinement confinement = confineProcess({allowed.string()});
-      if (!confinement.network) ::_exit(3);
-      if (!confinement.files) ::_exit(4);
-      ::_exit(deed() ? 1 : 0);
-    }
+    if (child == 0) ::_exit(deed());
     int status = 0;
     ::waitpid(child, &status, 0);
-    EXPECT_TRUE(WIFEXITED(status));
-    const int code = WEXITSTATUS(status);
-    if (code == 4) without = "no Landlock here";
-    EXPECT_NE(code, 3) << "no seccomp here";
-    return code == 1;
+    EXPECT_TRUE(WIFEXITED(status)) << "signal " << WTERMSIG(status);
+    return WEXITSTATUS(status);
   }
+
+  // The same of a confined one.
+  int inConfinedChild(const std::function<int()>& deed) {
+    constexpr int noSeccomp = 200;
+    constexpr int noLandlock = 201;
+    const int code = inChild([&] {
+      const Confinement confinement = confineProcess({allowed.string()});
+      if (!confinement.network) return noSeccomp;
+      return confinement.files ? deed() : noLandlock;
+    });
+    if (code == noLandlock) without = "no Landlock here";
+    EXPECT_NE(code, noSeccomp) << "no seccomp here";
+    return code;
+  }
+
+  // Whether the deed succeeds in a confined process.
+  bool can(const std::function<bool()>& deed) {
+    return inConfinedChild([&] { return deed() ? 1 : 0; }) == 1;
+  }
+
   static bool opens(const fs::path& path, int flags) {
     return ::open(path.c_str(), flags, 0600) >= 0;
   }
@@ -137,6 +154,38 @@ TEST_F(Confined, OnlyFilesOfTheListAreReadAndNoneIsWritten) {
   EXPECT_FALSE(can([&] { return opens(allowed / "new", O_WRONLY | O_CREAT); }));
   EXPECT_FALSE(can([] { return opens("/etc/shadow", O_RDONLY); }));
   EXPECT_FALSE(can([] { return opens("/tmp/cmr-confined", O_WRONLY | O_CREAT); }));
+}
+
+// Landlock's right to requests came with Linux 6.10: landlock(7).
+TEST_F(Confined, DevicesTakeNoRequests) {
+  const long version =
+      ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  if (version < 5) GTEST_SKIP() << "Landlock of version " << version;
+  const auto request = [] {
+    int bits = 0;
+    return ::ioctl(::open("/dev/urandom", O_RDONLY), RNDGETENTCNT, &bits) == 0 ? 0 : errno;
+  };
+  EXPECT_EQ(inConfinedChild(request), EACCES);
+  EXPECT_EQ(inChild(request), 0);
+}
+
+// The scope that keeps its signals in does not keep others out.
+TEST_F(Confined, ItsParentCanStillEndIt) {
+  std::array<int, 2> ready{};
+  ASSERT_EQ(::pipe(ready.data()), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    confineProcess({allowed.string()});
+    static_cast<void>(::write(ready[1], "r", 1) == 1);
+    for (;;) ::pause();
+  }
+  char letter = 0;
+  EXPECT_EQ(::read(ready[0], &letter, 1), 1);
+  EXPECT_EQ(::kill(child, SIGTERM), 0);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+  for (const int end : ready) ::close(end);
 }
 
 TEST(DescribeConfinement, WhatIsMissingIsSaidLoudly) {
