@@ -29,7 +29,7 @@ Confinement confineProcess(const std::vector<std::string>& readableFolders) noex
     }
     const bool withGpu = hasComputingDevice();
     const std::string files = refuseFiles(readableFolders, withGpu);
-    const std::string calls = refuseCalls();
+    const std::string calls = refuseCalls(withGpu);
     confinement.files = files.empty();
     confinement.network = calls.empty();
     add(confinement.missing, files);

@@ -21,7 +21,6 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -37,9 +36,13 @@
 #include "dicom_sr/report_parts.h"
 #include "dicom_sr/write_dataset.h"
 #include "plugin/child_start.h"
+#include "plugin/reachable_files.h"
 #include "plugin/report_study.h"
 #include "plugin/worker_confinement.h"
 #include "plugin/worker_process.h"
+#include "tests/support/deeds_to_files.h"
+#include "tests/support/deeds_to_processes.h"
+#include "tests/support/outward_deed.h"
 
 namespace {
 
@@ -145,8 +148,10 @@ ProducedObject produce(const Kind& kind, DcmDataset& source, std::vector<std::st
   return object;
 }
 
-// Opened before the process is confined.
+// Set before the process is confined.
 std::ofstream ledgerFile;
+std::string packageFolder;
+bool hasGpu = false;
 
 // Names after each --report-experimental.
 std::string experimentalIn(const std::vector<std::string>& arguments) {
@@ -164,16 +169,21 @@ std::string experimentalIn(const std::vector<std::string>& arguments) {
 
 // What a program can do that has taken over this process, as one JSON object of booleans.
 std::string breakOut() {
-  const bool makesSocket = ::socket(AF_INET, SOCK_STREAM, 0) >= 0;
-  const bool readsIndex = std::ifstream(environmentOf("CMR_TEST_STORAGE") + "/index").good();
-  const bool writesFile = std::ofstream("/tmp/cmr-broke-out").good();
-  const bool killsArchive = ::kill(::getppid(), 0) == 0;
-  const bool readsPasswords = std::ifstream("/etc/shadow").good();
-  std::ostringstream text;
-  text << std::boolalpha << R"({"makesSocket": )" << makesSocket << R"(, "readsIndex": )"
-       << readsIndex << R"(, "writesFile": )" << writesFile << R"(, "killsArchive": )"
-       << killsArchive << R"(, "readsPasswords": )" << readsPasswords << "}";
-  return text.str();
+  const std::string storage = environmentOf("CMR_TEST_STORAGE");
+  nlohmann::json could{{"makesSocket", ::socket(AF_INET, SOCK_STREAM, 0) >= 0},
+                       {"readsIndex", std::ifstream(storage + "/index").good()},
+                       {"writesFile", std::ofstream("/tmp/cmr-broke-out").good()},
+                       {"readsPasswords", std::ifstream("/etc/shadow").good()}};
+  const test::Outside outside{::getppid(), storage + "/victim", packageFolder + "/manifest.json"};
+  const auto tryAll = [&](const std::vector<test::Deed>& deeds) {
+    for (const test::Deed& deed : deeds) {
+      could[deed.name] = !test::isRefusal(deed.attempt(outside));
+    }
+  };
+  tryAll(test::deedsToFiles());
+  tryAll(test::deedsToProcesses());
+  if (!hasGpu) tryAll(test::deedsOfGpuDrivers());
+  return could.dump();
 }
 
 // settings: what besides the images decides about the results.
@@ -229,9 +239,8 @@ PackageIdentity load(const std::string& folder) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv, argv + argc);
-  const std::string package =
-      *std::next(std::find(arguments.begin(), arguments.end(), "--package"));
-  const PackageIdentity identity = load(package);
+  packageFolder = *std::next(std::find(arguments.begin(), arguments.end(), "--package"));
+  const PackageIdentity identity = load(packageFolder);
   const std::string settings = identity.sha256 + " " + experimentalIn(arguments);
   const auto analyzeSo = [&](const AnalysisRequest& request, const ProgressCallback& progress) {
     if (!request.studyDocument.empty()) return reportStudy(request);
@@ -239,7 +248,8 @@ int main(int argc, char** argv) {
   };
   const std::string ledger = environmentOf("CMR_TEST_LEDGER");
   if (!ledger.empty()) ledgerFile.open(ledger, std::ios::app);
-  const Confinement confinement = confineProcess({package});
+  hasGpu = hasComputingDevice();
+  const Confinement confinement = confineProcess({packageFolder});
   return runWorker(childSocketDescriptor,
                    {[&] { return identity; }, analyzeSo, describeConfinement(confinement)});
 }

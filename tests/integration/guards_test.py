@@ -1,6 +1,7 @@
 """What stands between a file that gets the better of a decoder and the archive."""
 
 import hashlib
+import os
 import pathlib
 import unittest
 
@@ -47,19 +48,42 @@ class Guards(ServiceTest):
         self.assertIn("WorkerMemoryMiB (300 MiB)", job["reason"])
         self.assert_archive_untouched(server, process)
 
+    @staticmethod
+    def state_of(process, file):
+        """What of a process and of a file a worker of the same user could change."""
+        status = file.stat()
+        return {
+            "limits": pathlib.Path(f"/proc/{process}/limits").read_text(),
+            "priority": os.getpriority(os.PRIO_PROCESS, process),
+            "cores": os.sched_getaffinity(process),
+            "scheduler": os.sched_getscheduler(process),
+            "file": file.read_bytes(),
+            "attributes": os.listxattr(file),
+            "status": (status.st_mode, status.st_uid, status.st_gid, status.st_nlink,
+                       status.st_mtime_ns, status.st_ctime_ns),
+        }
+
     def test_a_worker_that_was_taken_over_reaches_nothing(self):
         server = self.server().start()
+        process = server.process.pid
+        victim = server.folder / "storage" / "victim"
+        victim.write_text("an image")
+        before = self.state_of(process, victim)
         server.send(self.bad_series("break out"))
         job = server.job_in("done")
+        self.assertEqual(self.state_of(process, victim), before)
         confinement = server.get("/cmr/status")["worker"]["confinement"]
         self.assertIn("no network", confinement)
         reached = server.get(f"/cmr/jobs/{job['id']}/results")
         self.assertFalse(reached["makesSocket"])
-        self.assertFalse(reached["killsArchive"])
+        self.assertFalse(reached["kill"])
+        self.assertFalse(reached["limit"])
+        self.assertFalse(reached["truncate"])
         if "own files only" not in confinement:
             self.skipTest(f"files: {confinement}")
         self.assertEqual([name for name, could in reached.items() if could], [])
         self.assertFalse(pathlib.Path("/tmp/cmr-broke-out").exists())
+        self.assertIsNone(server.process.poll())
 
     def test_the_kernel_itself_sees_the_limits(self):
         server = self.server()

@@ -1,5 +1,5 @@
-// A child of this test confines itself, tries what a taken-over decoder would, and tells by its
-// exit code what it could do.
+// A child of this test confines itself, tries what a taken-over decoder would,
+// and tells by its exit code what it could do.
 #include "plugin/worker_confinement.h"
 
 #include <fcntl.h>
@@ -8,8 +8,12 @@
 #include <linux/io_uring.h>
 #include <linux/landlock.h>
 #include <linux/random.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,11 +21,18 @@
 
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iostream>
 #include <thread>
+#include <vector>
 
+#include "plugin/reachable_files.h"
+#include "tests/support/deeds_to_files.h"
+#include "tests/support/deeds_to_processes.h"
+#include "tests/support/outward_deed.h"
 #include "tests/support/test_folder.h"
 
 namespace cmr {
@@ -70,6 +81,20 @@ class Confined : public ::testing::Test {
     return inConfinedChild([&] { return deed() ? 1 : 0; }) == 1;
   }
 
+  // Done by a process that is not confined, and by one that is: there is
+  // nothing to refuse in a deed that the system itself does not know or allow.
+  void expectRefused(const std::vector<test::Deed>& deeds) {
+    for (const test::Deed& deed : deeds) {
+      std::ofstream(folder / "victim") << "of another";
+      const test::Outside outside{::getpid(), folder / "victim", allowed / "weights"};
+      const auto attempt = [&] { return deed.attempt(outside); };
+      const int confined = inConfinedChild(attempt);
+      if (!without.empty()) GTEST_SKIP() << without;
+      EXPECT_TRUE(test::isRefusal(confined)) << deed.name << ": " << ::strerror(confined);
+      const int free = inChild(attempt);
+      if (test::isRefusal(free)) std::cout << deed.name << " is refused to everybody here\n";
+    }
+  }
   static bool opens(const fs::path& path, int flags) {
     return ::open(path.c_str(), flags, 0600) >= 0;
   }
@@ -128,6 +153,37 @@ TEST_F(Confined, ItMayStartThreadsAndEndItself) {
               !without.empty());
 }
 
+// As libraries do it with their own threads.
+TEST_F(Confined, ItMayArrangeItself) {
+  EXPECT_TRUE(can([] {
+                rlimit64 limit{};
+                cpu_set_t cores;
+                return ::prlimit64(0, RLIMIT_STACK, nullptr, &limit) == 0 &&
+                       ::setpriority(PRIO_PROCESS, 0, 10) == 0 &&
+                       ::sched_getaffinity(0, sizeof cores, &cores) == 0 &&
+                       ::sched_setaffinity(0, sizeof cores, &cores) == 0 &&
+                       ::prctl(PR_SET_NAME, "renamed") == 0 && ::isatty(STDERR_FILENO) <= 1;
+              }) ||
+              !without.empty());
+}
+
+// And those of thread pools, waiting and memory.
+TEST_F(Confined, PipesSocketPairsAndMemoryOfItsOwnStay) {
+  EXPECT_TRUE(can([&] {
+                int ends[2];
+                int available = 0;
+                void* own = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+                const int file = ::open((allowed / "weights").c_str(), O_RDONLY);
+                void* weights = ::mmap(nullptr, 7, PROT_READ, MAP_SHARED, file, 0);
+                return own != MAP_FAILED && weights != MAP_FAILED && ::pipe(ends) == 0 &&
+                       ::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0 &&
+                       ::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 &&
+                       ::ioctl(ends[0], FIONREAD, &available) == 0;
+              }) ||
+              !without.empty());
+}
+
 TEST_F(Confined, AThreadThatBeginsLaterIsHeldAsWell) {
   const auto laterCan = [&](const std::function<bool()>& deed) {
     return can([&] {
@@ -140,6 +196,17 @@ TEST_F(Confined, AThreadThatBeginsLaterIsHeldAsWell) {
   EXPECT_FALSE(laterCan([] { return ::kill(::getppid(), 0) == 0; }));
   if (!without.empty()) GTEST_SKIP() << without;
   EXPECT_FALSE(laterCan([&] { return opens(folder / "secret", O_RDONLY); }));
+}
+
+TEST_F(Confined, NothingIsDoneToFilesOfOthers) { expectRefused(test::deedsToFiles()); }
+
+TEST_F(Confined, NothingIsDoneToOtherProcessesOrSharedWithThem) {
+  expectRefused(test::deedsToProcesses());
+}
+
+TEST_F(Confined, NoMemoryIsTakenThatItsOwnDoesNotCount) {
+  if (hasComputingDevice()) GTEST_SKIP() << "the driver of a GPU needs it";
+  expectRefused(test::deedsOfGpuDrivers());
 }
 
 TEST_F(Confined, OnlyFilesOfTheListAreReadAndNoneIsWritten) {
