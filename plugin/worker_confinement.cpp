@@ -1,7 +1,11 @@
 #include "plugin/worker_confinement.h"
 
+#include <linux/capability.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <exception>
 #include <system_error>
@@ -13,6 +17,24 @@ namespace cmr {
 namespace {
 
 std::string lastError() { return std::generic_category().message(errno); }
+
+// Archives in containers often run as root, whose capabilities go round Landlock: CAP_PERFMON reads
+// the environment of other processes, with its passwords, CAP_SYS_ADMIN stops file systems
+// (capabilities(7)). Files of other users may be read as before: a package can be one.
+// Empty when they are gone; otherwise why they are not.
+std::string giveUpCapabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> held{};
+  if (::syscall(SYS_capget, &header, held.data()) != 0) return "capabilities: " + lastError();
+  for (__user_cap_data_struct& part : held) {
+    const bool first = &part == &held.front();
+    part.permitted &= first ? CAP_TO_MASK(CAP_DAC_READ_SEARCH) : 0;
+    part.effective &= part.permitted;
+    part.inheritable = 0;
+  }
+  if (::syscall(SYS_capset, &header, held.data()) != 0) return "capabilities: " + lastError();
+  return {};
+}
 
 void add(std::string& text, const std::string& more) {
   if (!more.empty()) text += (text.empty() ? "" : "; ") + more;
@@ -27,6 +49,7 @@ Confinement confineProcess(const std::vector<std::string>& readableFolders) noex
       confinement.missing = "no_new_privs: " + lastError();
       return confinement;
     }
+    add(confinement.missing, giveUpCapabilities());
     const bool withGpu = hasComputingDevice();
     const std::string files = refuseFiles(readableFolders, withGpu);
     const std::string calls = refuseCalls(withGpu);

@@ -7,6 +7,8 @@ import unittest
 
 from service_test import ServiceTest
 
+CAP_DAC_READ_SEARCH = 1 << 2  # capabilities(7)
+
 
 def data_set_of(file):
     """Digest of a DICOM file's data set: who stores a file writes its meta group anew (PS3.10, 7.1)."""
@@ -94,6 +96,8 @@ class Guards(ServiceTest):
         process = pathlib.Path("/proc") / str(server.worker_process())
         status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
         self.assertEqual(status["Seccomp"].strip(), "2")  # a filter, proc(5)
+        for kind in ("CapPrm", "CapEff", "CapInh", "CapAmb"):
+            self.assertEqual(int(status[kind], 16) & ~CAP_DAC_READ_SEARCH, 0, kind)
         self.assertEqual(status["NoNewPrivs"].strip(), "1")
         self.assertEqual((process / "oom_score_adj").read_text().strip(), "1000")
         limits = (process / "limits").read_text()

@@ -166,6 +166,7 @@ inline const std::vector<Deed>& deedsToProcesses() {
          return attemptOnSocket([&](int socket) { return ::ioctl(socket, SIOCSPGRP, &o.process); });
        }},
       {"memoryOfProcess", [](const Outside& o) { return openedOf(o.process, "mem"); }},
+      {"environmentOfProcess", [](const Outside& o) { return openedOf(o.process, "environ"); }},
       {"compare",
        [](const Outside& o) { return attempt(SYS_kcmp, o.process, ::getpid(), KCMP_VM, 0, 0); }},
       {"outliveArchive", [](const Outside&) { return attempt(SYS_prctl, PR_SET_PDEATHSIG, 0); }},
