@@ -5,6 +5,7 @@
 #include <dcmtk/dcmdata/dctk.h>
 #include <iconv.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -57,8 +58,8 @@ bool isJapanese(const std::string& name) {
 
 // Empty: it is not Japanese, or not readable here.
 std::string utf8OfJapanese(const std::string& text) {
-  const iconv_t converter = ::iconv_open("UTF-8", japanese);
-  if (converter == reinterpret_cast<iconv_t>(-1)) return {};
+  iconv_t converter = ::iconv_open("UTF-8", japanese);
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) return {};
   std::string from = text;
   std::string to(4 * text.size(), '\0');
   char* in = from.data();
