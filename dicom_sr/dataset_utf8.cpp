@@ -99,8 +99,8 @@ void toUtf8(DcmDataset& dataset) {
   }
   if (isJapanese(name)) return japaneseToUtf8(dataset, name);
   if (DcmSpecificCharacterSet set; set.selectCharacterSet(OFString(name.c_str())).bad()) {
-    throw InputError("this program cannot read the character set that it names, \"" +
-                     std::string(named.c_str()) + "\"");
+    throw InputError("this program cannot read the character set that it names, " +
+                     ('"' + std::string(named.c_str()) + '"'));
   }
   dataset.putAndInsertString(DCM_SpecificCharacterSet, name.c_str());
   const OFCondition done = dataset.convertToUTF8();
