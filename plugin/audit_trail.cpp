@@ -14,6 +14,12 @@ std::string hashJson(const std::string& sha256) {
   return sha256.empty() ? std::string() : R"({"sha256":")" + sha256 + "\"}";
 }
 
+std::optional<std::string> textOf(SqliteConnection& connection, const std::string& sha256) {
+  SqliteStatement row(connection, "SELECT text FROM rule_texts WHERE sha256 = ?");
+  if (!row.bind(sha256).step()) return std::nullopt;
+  return row.bytes(0);
+}
+
 void keepText(SqliteConnection& connection, const RulesVersion& rules) {
   SqliteStatement(connection, "INSERT OR IGNORE INTO rule_texts (sha256, text) VALUES (?, ?)")
       .bind(rules.sha256, rules.text)
@@ -112,9 +118,13 @@ std::vector<AuditTrail::EarlierRules> AuditTrail::rulesHistory(std::size_t limit
 
 std::optional<std::string> AuditTrail::rulesText(const std::string& sha256) {
   const std::lock_guard guard(store_.impl_->mutex);
-  SqliteStatement row(store_.impl_->connection, "SELECT text FROM rule_texts WHERE sha256 = ?");
-  if (!row.bind(sha256).step()) return std::nullopt;
-  return row.bytes(0);
+  return textOf(store_.impl_->connection, sha256);
+}
+
+std::optional<std::string> AuditTrail::lastRulesText() {
+  JobStore::Impl& impl = *store_.impl_;
+  const std::lock_guard guard(impl.mutex);
+  return textOf(impl.connection, impl.mark(rulesMark));
 }
 
 int AuditTrail::forgetOld(std::int64_t beforeMs, std::size_t limit) {

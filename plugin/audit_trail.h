@@ -76,6 +76,8 @@ class AuditTrail {
   // Rules that were in use, the newest first, each as often as it was taken into use.
   std::vector<EarlierRules> rulesHistory(std::size_t limit);
   std::optional<std::string> rulesText(const std::string& sha256);
+  // Of those that were on record last as in use; absent before any were.
+  std::optional<std::string> lastRulesText();
 
   // Rows older than that, at most `limit`; returns how many. Nothing else removes a row.
   int forgetOld(std::int64_t beforeMs, std::size_t limit);

@@ -38,7 +38,28 @@ LiveRules::LiveRules(std::string file, LogCallback log, bool isEditable, KnownNa
   status_.isEditable = isEditable_;
   const std::lock_guard lock(mutex_);
   stamp_ = stampOfFile();
-  if (!readAgain()) throw InputError(status_.problem);
+  readAgain();
+}
+
+bool LiveRules::areThere() const {
+  const std::lock_guard lock(mutex_);
+  return use_.has_value();
+}
+
+void LiveRules::begin(const std::optional<std::string>& before) {
+  const std::lock_guard lock(mutex_);
+  if (use_) return;
+  stamp_ = stampOfFile();
+  if (readAgain()) return;
+  if (!before) throw InputError(status_.problem);
+  const std::string name = "the rules that were in use before";
+  RuleReport report = checkRules(*before, name, known_);
+  if (!report.valid()) {
+    throw InputError(status_.problem + "; nor can others be used: " + firstMistake(report));
+  }
+  use(*before, std::move(report), name);
+  log_(LogLevel::error,
+       "the routing rules are refused, those that were in use before stay: " + status_.problem);
 }
 
 LiveRules::Stamp LiveRules::stampOfFile() const {
@@ -58,6 +79,7 @@ RulesInUse LiveRules::now() {
     stamp_ = stamp;  // before reading: what changes meanwhile is seen the next time
     readAgain();
   }
+  if (!use_) throw InputError(status_.problem);
   return *use_;
 }
 
@@ -72,9 +94,8 @@ LiveRules::Replaced LiveRules::replace(const std::string& text, const std::strin
   const RuleReport report = checkRules(text, file_, known_);
   if (!report.valid()) throw InputError(firstMistake(report));
   const std::lock_guard lock(mutex_);
-  if (stampOfFile() != stamp_ || use_->sha256 != replacesSha256 || !status_.problem.empty()) {
-    return Replaced::changedMeanwhile;
-  }
+  const bool isKnown = use_ && use_->sha256 == replacesSha256 && status_.problem.empty();
+  if (stampOfFile() != stamp_ || !isKnown) return Replaced::changedMeanwhile;
   replaceFile(file_, text);
   log_(LogLevel::warning,
        "routing rules " + use_->sha256.substr(0, 12) + " are replaced over REST");
@@ -104,22 +125,24 @@ bool LiveRules::readAgain() {
     status_.refusedText = std::move(text);
     return false;
   }
-  const std::string sha256 = sha256Hex(text);
-  const bool isNew = !use_ || use_->sha256 != sha256;
-  if (isNew) {
-    use_ = RulesInUse{RuleSet::parse(text, name), sha256};
-    log_(LogLevel::warning, "routing rules are read from " + name + ": " +
-                                std::to_string(report.rules.size()) + " rules");
-    for (const RuleNote& warning : report.warnings) log_(LogLevel::warning, warning.message);
-    status_.text = std::move(text);
-    status_.sha256 = sha256;
-    status_.readMs = unixTimeMs();
-    status_.inUse = std::move(report);
-  }
+  use(std::move(text), std::move(report), name);
   status_.problem.clear();
   status_.refused.reset();
   status_.refusedText.clear();
   return true;
+}
+
+void LiveRules::use(std::string text, RuleReport report, const std::string& name) {
+  const std::string sha256 = sha256Hex(text);
+  if (use_ && use_->sha256 == sha256) return;
+  use_ = RulesInUse{RuleSet::parse(text, name), sha256};
+  log_(LogLevel::warning, "routing rules are read from " + name + ": " +
+                              std::to_string(report.rules.size()) + " rules");
+  for (const RuleNote& warning : report.warnings) log_(LogLevel::warning, warning.message);
+  status_.text = std::move(text);
+  status_.sha256 = sha256;
+  status_.readMs = unixTimeMs();
+  status_.inUse = std::move(report);
 }
 
 void LiveRules::refuse(const std::string& problem, std::optional<RuleReport> report) {

@@ -1,5 +1,6 @@
 // The routing rules in use, read again when their file changes. A file that is broken changes
-// nothing: the last good rules stay, and the status says what is wrong.
+// nothing: the last good rules stay, and the status says what is wrong. So at a start, too, where
+// the last good ones are those of the audit trail.
 #pragma once
 
 #include <cstdint>
@@ -37,14 +38,19 @@ struct RulesStatus {
 // held (audit_trail.h): nothing here may call into the store, and the log callback may not, either.
 class LiveRules {
  public:
-  // file: empty for the rules that ship. Throws InputError when it cannot be used: there is no last
-  // good version yet.
+  // file: empty for the rules that ship. One that cannot be used leaves no rules: begin().
   // isEditable: replace() is allowed. known: what rules may name of the configuration.
   explicit LiveRules(
       std::string file, LogCallback log = [](LogLevel, const std::string&) {},
       bool isEditable = false, KnownNames known = {});
 
-  // Looks at the file first: a change (of its time, size or inode) is read at once.
+  bool areThere() const;
+  // Where no rules are there: the file as it is now, or else `before`, the text that was in use
+  // last, with the file's problem on show. Throws InputError when neither can be used.
+  void begin(const std::optional<std::string>& before);
+
+  // Looks at the file first: a change (of its time, size or inode) is read at once. Throws
+  // InputError when no rules are there.
   RulesInUse now();
   // Reads the file whether or not it seems changed. False: it is broken, status() says how.
   bool reload();
@@ -64,7 +70,9 @@ class LiveRules {
     bool operator==(const Stamp&) const = default;
   };
   Stamp stampOfFile() const;
-  bool readAgain();  // the mutex is held
+  // The mutex is held for these.
+  bool readAgain();
+  void use(std::string text, RuleReport report, const std::string& name);
   void refuse(const std::string& problem, std::optional<RuleReport> report);
 
   const std::string file_;

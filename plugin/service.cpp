@@ -105,6 +105,11 @@ void refuseAmongSettings(const std::filesystem::path& rules, const std::string& 
                    "/var/lib/orthanc/cmr for example");
 }
 
+// A file that is broken at a start changes nothing either, where others were in use before.
+void beginRules(LiveRules& rules, JobStore& store) {
+  if (!rules.areThere()) rules.begin(AuditTrail(store).lastRulesText());
+}
+
 }  // namespace
 
 ServicePlan planService(const Settings& settings, const ArchiveFolders& folders,
@@ -179,6 +184,7 @@ Service::Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint,
       intake_(
           archive, store_, planner_, startingPoint, log, [this] { workers_.ring(); },
           plan_.settings.earlyStart) {
+  beginRules(*plan_.rules, store_);
   // Before anything can end a job.
   deliveries_.setNoticeTargets(noticeTargets(plan_.settings));
   deliveries_.giveUpOthers(DeliveryKind::results, namesOf(plan_.settings.destinations));

@@ -42,7 +42,7 @@ struct ArchiveFolders {
 };
 
 // What is checked before a service is made; whatever is wrong stays wrong until somebody mends it
-// and starts the archive again.
+// and starts the archive again, but for the rules, whose file is watched.
 struct ServicePlan {
   Settings settings;
   std::shared_ptr<LiveRules> rules;
@@ -51,14 +51,16 @@ struct ServicePlan {
   ResourceFloor floor;
 };
 
-// Reads rules and package identity. Throws InputError or PackageError naming what is wrong.
+// Reads rules and package identity. Throws InputError or PackageError naming what is wrong; what is
+// wrong with the rules' file is said when the service is made.
 ServicePlan planService(const Settings& settings, const ArchiveFolders& folders,
                         const LogCallback& log);
 
 // Thread ownership: any thread; made and destroyed by one.
 class Service {
  public:
-  // Opens the database (ResourceError) and starts the threads. startingPoint: see Intake.
+  // Opens the database (ResourceError) and starts the threads. InputError: the rules' file is
+  // broken and none that were in use before are on record. startingPoint: see Intake.
   Service(ServicePlan plan, Archive& archive, std::int64_t startingPoint, const LogCallback& log);
   ~Service();  // stop()
   Service(const Service&) = delete;

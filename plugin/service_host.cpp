@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "analysis/errors.h"
 #include "analysis/program.h"
 #include "plugin/guarded_round.h"
 #include "plugin/worklist_encoding.h"
@@ -61,15 +62,24 @@ void ServiceHost::start() noexcept {
   }
 }
 
-// A database that cannot be opened may be openable later: a full disk, a slow mount.
+// A database that cannot be opened may be openable later: a full disk, a slow mount. So may rules
+// that are broken, where there are none of before.
 void ServiceHost::open(const std::stop_token& stop) {
   std::string known;
+  std::string state;
   std::optional<std::int64_t> startingPoint;
   bool isOpen = false;
   while (!isOpen && !stop.stop_requested()) {
     const auto work = [&] {
+      state = "waiting";
       if (!startingPoint) startingPoint = archive_->lastChange();
-      auto service = std::make_shared<Service>(*plan_, *archive_, *startingPoint, log_);
+      std::shared_ptr<Service> service;
+      try {
+        service = std::make_shared<Service>(*plan_, *archive_, *startingPoint, log_);
+      } catch (const InputError&) {  // somebody has to mend something
+        state = "misconfigured";
+        throw;
+      }
       {
         const std::lock_guard lock(mutex_);
         service_ = std::move(service);
@@ -81,7 +91,7 @@ void ServiceHost::open(const std::stop_token& stop) {
     };
     guardedRound(work, [&](const std::string& trouble) {
       if (isOpen) return;
-      setState("waiting", trouble);
+      setState(state, trouble);
       if (known != trouble) {
         log_(LogLevel::error, "the service cannot start, trying again: " + trouble);
       }

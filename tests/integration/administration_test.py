@@ -51,6 +51,33 @@ class Rules(ServiceTest):
         self.assertEqual(server.job_in(*FINAL)["state"], "done")
         self.assertEqual(server.get("/cmr/status")["rules"]["problem"], "")
 
+    def test_rules_that_were_broken_while_the_archive_stood_leave_those_of_before_in_use(self):
+        server = self.ruled()
+        server.wait(lambda: server.get("/cmr/rules/history")["versions"], "the rules to be on record")
+        server.stop()
+        self.write("{ \"schema\": 1, \"rules\": [}")
+        server.start()
+        status = server.get("/cmr/status")["rules"]
+        self.assertEqual(status["names"], ["everything"])
+        self.assertIn("line 1", status["problem"])
+        self.assertIn("those that were in use before stay", server.log())
+        self.assertEqual(server.call("POST", "/cmr/rules/reload", b"")[0], 409)
+        server.send(self.series())
+        self.assertEqual(server.job_in(*FINAL)["state"], "done")
+        self.write(rules({**EVERYTHING, "name": "mended"}))
+        self.assertEqual(server.get("/cmr/rules")["names"], ["mended"])
+        self.assertEqual(server.get("/cmr/status")["rules"]["problem"], "")
+
+    def test_rules_that_are_broken_at_the_first_start_need_no_other_start_once_they_are_mended(self):
+        self.write("{ \"schema\": 1, \"rules\": [}")
+        server = self.server(settings={"Rules": str(self.file)}).start(expect="misconfigured")
+        self.assertIn("line 1", server.get("/cmr/status")["reason"])
+        self.assertEqual(server.call("GET", "/cmr/rules")[0], 503)
+        self.write(rules(EVERYTHING))
+        server.wait(lambda: server.get("/cmr/status")["state"] == "running", "the mended rules")
+        server.send(self.series())
+        self.assertEqual(server.job_in(*FINAL)["state"], "done")
+
     def test_a_rule_sees_the_sender_and_chooses_what_is_stored(self):
         self.write(rules({"name": "scanner 2", "outputs": ["SEG", "SC"], "tasks": ["seg_cine_sax"],
                           "when": [{"source": "RemoteAET", "equals": "MR2"}]}))

@@ -81,10 +81,54 @@ TEST_F(LiveRulesTest, AFileThatDisappearsChangesNothingUntilItIsBack) {
   EXPECT_THAT(names(rules), ElementsAre("b"));
 }
 
-TEST_F(LiveRulesTest, AFileThatIsBrokenFromTheBeginningIsRefused) {
-  EXPECT_THROW(LiveRules(file, logCallback), InputError);
+TEST_F(LiveRulesTest, AFileThatIsBrokenAtTheStartLeavesThoseOfBeforeInUseAndSaysSo) {
   write("[]");
-  EXPECT_THROW(LiveRules(file, logCallback), InputError);
+  LiveRules rules(file, logCallback);
+  EXPECT_THROW(rules.now(), InputError);
+  rules.begin(oneRule("before"));
+  EXPECT_THAT(names(rules), ElementsAre("before"));
+  const RulesStatus status = rules.status();
+  EXPECT_EQ(status.text, oneRule("before"));
+  EXPECT_EQ(status.file, file);
+  EXPECT_THAT(status.problem, HasSubstr("must be an object"));
+  ASSERT_TRUE(status.refused);
+  EXPECT_EQ(status.refusedText, "[]");
+  EXPECT_THAT(log, HasSubstr("those that were in use before stay: "));
+  write(oneRule("mended"));
+  EXPECT_THAT(names(rules), ElementsAre("mended"));
+  EXPECT_EQ(rules.status().problem, "");
+}
+
+TEST_F(LiveRulesTest, WithoutAnyOfBeforeAFileThatIsBrokenAtTheStartIsRefusedUntilItIsMended) {
+  LiveRules rules(file, logCallback);
+  EXPECT_THROW(rules.begin(std::nullopt), InputError);
+  write("[]");
+  EXPECT_THROW(rules.begin(std::nullopt), InputError);
+  write(oneRule("mended"));
+  rules.begin(std::nullopt);
+  EXPECT_THAT(names(rules), ElementsAre("mended"));
+}
+
+TEST_F(LiveRulesTest, RulesOfBeforeThatNameWhatIsNoLongerConfiguredAreNotUsed) {
+  const std::string named = R"({"schema": 1, "rules": [{"name": "a", "when": [],
+      "tasks": ["seg_cine_sax"], "package": "3t"}]})";
+  write("[]");
+  LiveRules rules(file, logCallback, false, KnownNames{std::vector<std::string>{}, {{"heart"}}});
+  try {
+    rules.begin(named);
+    ADD_FAILURE() << "taken";
+  } catch (const InputError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("must be an object"), HasSubstr("no package")));
+  }
+  EXPECT_THROW(rules.now(), InputError);
+}
+
+TEST_F(LiveRulesTest, AFileThatIsGoodAtTheStartNeedsNoneOfBefore) {
+  write(oneRule("a"));
+  LiveRules rules(file, logCallback);
+  EXPECT_TRUE(rules.areThere());
+  rules.begin(oneRule("before"));
+  EXPECT_THAT(names(rules), ElementsAre("a"));
 }
 
 }  // namespace
