@@ -1,7 +1,10 @@
 #include "config/document_place.h"
 
+#include <algorithm>
 #include <cctype>
 #include <vector>
+
+#include "config/strict_json.h"
 
 namespace cmr {
 namespace {
@@ -19,6 +22,15 @@ std::string escaped(const std::string& key) {
     }
   }
   return text;
+}
+
+// As it stands in words: anything but a name in quotes.
+std::string shown(const std::string& key) {
+  const auto ofNames = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '$'; };
+  constexpr std::size_t longestName = 64;
+  const bool isName =
+      !key.empty() && key.size() <= longestName && std::all_of(key.begin(), key.end(), ofNames);
+  return isName ? key : inQuotes(key);
 }
 
 std::vector<std::string> tokensOf(const std::string& pointer) {
@@ -139,7 +151,7 @@ class Walker {
 
 DocumentPlace DocumentPlace::at(const std::string& key) const {
   DocumentPlace inner = *this;
-  inner.words_.append(pointer_.empty() ? " " : ".").append(key);
+  inner.words_.append(pointer_.empty() ? " " : ".").append(shown(key));
   inner.pointer_.append("/").append(escaped(key));
   return inner;
 }
@@ -147,7 +159,7 @@ DocumentPlace DocumentPlace::at(const std::string& key) const {
 DocumentPlace DocumentPlace::at(std::size_t index) const {
   DocumentPlace inner = *this;
   const std::string number = std::to_string(index);
-  inner.words_.append("[").append(number).append("]");
+  inner.words_.append(pointer_.empty() ? " [" : "[").append(number).append("]");
   inner.pointer_.append("/").append(number);
   return inner;
 }

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "analysis/errors.h"
+#include "config/document_place.h"
 
 namespace cmr {
 namespace {
@@ -16,27 +17,58 @@ constexpr std::size_t longestQuoted = 80;
 
 using Json = nlohmann::json;
 
-// Watches the parser: keys of each open object, and how many objects and lists are open.
+// Watches the parser: which objects and lists are open, and where in them it is.
 class Watcher {
  public:
   explicit Watcher(std::string source) : source_(std::move(source)) {}
 
   bool operator()(int depth, Json::parse_event_t event, const Json& value) {
-    if (depth > deepest) throw InputError(source_ + ": nested too deeply");
-    if (event == Json::parse_event_t::object_start) keys_.emplace_back();
-    if (event == Json::parse_event_t::object_end) keys_.pop_back();
-    if (event == Json::parse_event_t::key) {
-      const auto& key = value.get_ref<const std::string&>();
-      if (!keys_.back().insert(key).second) {
-        throw InputError(source_ + ": " + inQuotes(key) + " is given twice in one object");
-      }
+    using Event = Json::parse_event_t;
+    if (depth > deepest) place().refuse("is nested too deeply: 32 levels at most");
+    if (event == Event::object_start || event == Event::array_start) {
+      open_.push_back({event == Event::array_start, 0, {}, {}});
+    } else if (event == Event::key) {
+      takeKey(value.get_ref<const std::string&>());
+    } else {
+      if (event != Event::value) open_.pop_back();
+      if (!open_.empty()) ++open_.back().index;
     }
     return true;
   }
 
+  // Of the value that is read, or comes next.
+  DocumentPlace place() const { return placeIn(open_.size()); }
+
  private:
+  struct Open {
+    bool isList;
+    std::size_t index;  // in a list: of the value that is read
+    std::string key;    // in an object
+    std::set<std::string> keys;
+  };
+
+  DocumentPlace placeIn(std::size_t levels) const {
+    DocumentPlace place(source_);
+    for (std::size_t i = 0; i < levels; ++i) {
+      const Open& open = open_[i];
+      if (open.isList) place = place.at(open.index);
+      if (!open.isList && !open.keys.empty()) place = place.at(open.key);
+    }
+    return place;
+  }
+
+  void takeKey(const std::string& key) {
+    Open& object = open_.back();
+    object.key = key;
+    if (object.keys.insert(key).second) return;
+    const DocumentPlace around = placeIn(open_.size() - 1);
+    throw DocumentError(around.words() + (around.pointer().empty() ? " " : ": ") + inQuotes(key) +
+                            " is given twice in one object",
+                        around.at(key).pointer());
+  }
+
   std::string source_;
-  std::vector<std::set<std::string>> keys_;
+  std::vector<Open> open_;
 };
 
 std::string lower(std::string_view text) {
@@ -67,6 +99,8 @@ Json parseStrictJson(std::string_view text, const std::string& source) {
   Watcher watcher(source);
   try {
     return Json::parse(text, std::ref(watcher), true, true);
+  } catch (const Json::out_of_range&) {  // without its place, and with every digit
+    watcher.place().refuse("is a number that is too large");
   } catch (const Json::exception& error) {
     // "[json.exception.parse_error.101] parse error at line 3, column 7: ..."
     const std::string said = error.what();

@@ -8,8 +8,9 @@
 
 namespace cmr {
 
-// Throws InputError, beginning with `source`, for a syntax error (with line and column), a key
-// given twice in one object (JSON parsers silently keep one of them) and nesting deeper than 32.
+// Throws InputError, beginning with `source`, for a syntax error (with line and column), and
+// DocumentError for a key given twice in one object (JSON parsers silently keep one of them), for
+// nesting deeper than 32 and for numbers that are too large.
 nlohmann::json parseStrictJson(std::string_view text, const std::string& source);
 
 // In quotes, control characters escaped, invalid UTF-8 replaced, long text cut: fit for a message.

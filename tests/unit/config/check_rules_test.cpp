@@ -14,6 +14,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 TEST(CheckRules, TheRulesThatShipAreWithoutReproach) {
   const RuleReport report = checkRules(shippedRulesText(), "shipped");
@@ -111,6 +112,50 @@ TEST(CheckRules, ASyntaxErrorIsToldWithItsLine) {
   ASSERT_THAT(report.mistakes, SizeIs(1));
   EXPECT_EQ(report.mistakes[0].line, 3U);
   EXPECT_GT(report.mistakes[0].column, 0U);
+}
+
+RuleNote onlyMistake(const std::string& text) {
+  const RuleReport report = checkRules(text, "site.json");
+  EXPECT_THAT(report.mistakes, SizeIs(1));
+  return report.mistakes.empty() ? RuleNote{} : report.mistakes.front();
+}
+
+TEST(CheckRules, AKeyThatIsGivenTwiceIsToldWithItsLine) {
+  const RuleNote inRule = onlyMistake(R"({"schema": 1, "rules": [
+    {"name": "a", "when": [], "skip": "x"},
+    {"when": [],
+     "name": "n", "skip": "x", "name": "m"}]})");
+  EXPECT_EQ(inRule.message, R"(site.json: rules[1]: "name" is given twice in one object)");
+  EXPECT_EQ(inRule.pointer, "/rules/1/name");
+  EXPECT_EQ(inRule.line, 4U);
+  EXPECT_EQ(inRule.column, 14U);
+  const RuleNote inClause = onlyMistake(
+      "{\"schema\": 1, \"rules\": [{\"name\": \"a\", \"when\": [{\"anyOf\": [{}, 1,\n"
+      " {\"tag\": \"Rows\", \"tag\": 2}]}]}]}");
+  EXPECT_EQ(inClause.pointer, "/rules/0/when/0/anyOf/2/tag");
+  EXPECT_EQ(inClause.line, 2U);
+  const RuleNote outside = onlyMistake("{\n\"schema\": 1,\n\"schema\": 1, \"rules\": []}");
+  EXPECT_EQ(outside.message, R"(site.json: "schema" is given twice in one object)");
+  EXPECT_EQ(outside.line, 2U);
+}
+
+TEST(CheckRules, WhatIsNestedTooDeeplyIsToldWithItsLine) {
+  const RuleNote note = onlyMistake("{\"schema\": 1,\n\"rules\": " + std::string(100, '[') +
+                                    std::string(100, ']') + "}");
+  EXPECT_THAT(note.message, HasSubstr("is nested too deeply"));
+  EXPECT_THAT(note.pointer, StartsWith("/rules/0/0/"));
+  EXPECT_EQ(note.line, 2U);
+}
+
+TEST(CheckRules, ANumberThatIsTooLargeForAnyComputerIsToldWithItsLine) {
+  const RuleNote inRule = onlyMistake(
+      "{\"schema\": 1, \"rules\": [{\"name\": \"a\",\n\"priority\": 1e999, \"when\": []}]}");
+  EXPECT_EQ(inRule.message, "site.json: rules[0].priority is a number that is too large");
+  EXPECT_EQ(inRule.line, 2U);
+  const RuleNote inList =
+      onlyMistake("{\"schema\": 1, \"rules\": [1,\n\n " + std::string(400, '9') + ".0]}");
+  EXPECT_EQ(inList.pointer, "/rules/1");
+  EXPECT_EQ(inList.line, 3U);
 }
 
 std::vector<std::string> warningsOf(const std::string& rules) {

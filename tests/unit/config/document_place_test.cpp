@@ -9,16 +9,24 @@ namespace {
 
 TEST(DocumentPlace, SaysItsPlaceInWordsAndAsAPointer) {
   const DocumentPlace place = DocumentPlace("site.json").at("rules").at(2).at("a/b~c");
-  EXPECT_EQ(place.words(), "site.json: rules[2].a/b~c");
+  EXPECT_EQ(place.words(), R"(site.json: rules[2]."a/b~c")");
   EXPECT_EQ(place.pointer(), "/rules/2/a~1b~0c");
+  EXPECT_EQ(DocumentPlace("x").at(3).at("$schema").words(), "x: [3].$schema");
   EXPECT_EQ(nlohmann::json::json_pointer(place.pointer()).back(), "a/b~c");
   try {
     place.refuse("must be a text");
     FAIL();
   } catch (const DocumentError& error) {
-    EXPECT_STREQ(error.what(), "site.json: rules[2].a/b~c must be a text");
+    EXPECT_STREQ(error.what(), R"(site.json: rules[2]."a/b~c" must be a text)");
     EXPECT_EQ(error.pointer(), "/rules/2/a~1b~0c");
   }
+}
+
+// Keys are written by anybody: none breaks a line of the log, or fills it.
+TEST(DocumentPlace, AKeyThatIsNoNameStandsInQuotesAndIsCut) {
+  EXPECT_EQ(DocumentPlace("x").at("a\nb").words(), R"(x: "a\nb")");
+  EXPECT_EQ(DocumentPlace("x").at("").words(), R"(x: "")");
+  EXPECT_LT(DocumentPlace("x").at(std::string(100000, 'a')).words().size(), 200U);
 }
 
 std::string positionIn(const std::string& text, const std::string& pointer) {
