@@ -7,6 +7,7 @@
 #include "config/impossible_rules.h"
 #include "config/rule_file.h"
 #include "config/strict_json.h"
+#include "config/universal_rules.h"
 
 namespace cmr {
 namespace {
@@ -135,14 +136,14 @@ void warnOfWhatCannotBe(const Json& document, const DocumentPlace& place, Effort
 }
 
 // What an earlier rule takes never comes to a later one that asks the same and more.
-void warnOfCovered(const Json& document, const DocumentPlace& place, Effort& effort,
-                   Warner& warner) {
+void warnOfCovered(const Json& document, const std::vector<bool>& universal,
+                   const DocumentPlace& place, Effort& effort, Warner& warner) {
   const Json& rules = document.at("rules");
   for (std::size_t i = 0; i < rules.size() && !warner.isFull(); ++i) {
     if (!isEnabled(rules[i])) continue;
     for (std::size_t j = 0; j < i; ++j) {
       const Json& earlier = rules[j].at("when");
-      if (earlier.empty() || !isEnabled(rules[j])) continue;
+      if (universal[j] || !isEnabled(rules[j])) continue;
       if (!covers(earlier, rules[i].at("when"), effort)) continue;
       warner.warn(place.at("rules").at(i),
                   inQuotes(rules[i].at("name").get<std::string>()) +
@@ -153,22 +154,42 @@ void warnOfCovered(const Json& document, const DocumentPlace& place, Effort& eff
   }
 }
 
+// Of each rule of the document, and of the fallback at the end: whether every series matches it.
+std::vector<bool> universalOf(const Json& document, const std::vector<Rule>& rules,
+                              Effort& effort) {
+  std::vector<bool> universal;
+  for (const Json& rule : document.at("rules")) {
+    universal.push_back(matchEverything(rule.at("when"), effort));
+  }
+  universal.resize(rules.size(), true);
+  return universal;
+}
+
+// A rule that analyses everything is easily one whose clauses were forgotten.
+void warnOfUniversal(const Rule& rule, const DocumentPlace& place, Warner& warner) {
+  if (rule.tasks.empty() || rule.isFallback) return;
+  warner.warn(place, inQuotes(rule.name) +
+                         " matches every series that comes to it; \"otherwise\" says so where "
+                         "that is meant");
+}
+
 // `rules` are those of the document, in order; the fallback, if any, stands at the end.
-void warnOfOrder(const std::vector<Rule>& rules, const DocumentPlace& place, Warner& warner) {
+void warnOfOrder(const std::vector<Rule>& rules, const std::vector<bool>& universal,
+                 const DocumentPlace& place, Warner& warner) {
   bool analyses = false;
   std::string all;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const Rule& rule = rules[i];
-    const bool isFallback = rule.when.empty() && i + 1 == rules.size();
+    const DocumentPlace here = rule.isFallback ? place : place.at("rules").at(i);
     if (!all.empty()) {
-      const DocumentPlace here = place.at("rules").at(i);
-      warner.warn(isFallback ? place : here, inQuotes(rule.name) +
-                                                 " is never reached: " + inQuotes(all) +
-                                                 " stands before it and matches everything");
+      warner.warn(here, inQuotes(rule.name) + " is never reached: " + inQuotes(all) +
+                            " stands before it and matches everything");
     }
     if (!rule.enabled) continue;
     analyses = analyses || (all.empty() && !rule.tasks.empty());
-    if (rule.when.empty() && all.empty()) all = rule.name;
+    if (!universal[i] || !all.empty()) continue;
+    warnOfUniversal(rule, here, warner);
+    all = rule.name;
   }
   if (!analyses) warner.warn(place, "no rule has anything analysed");
 }
@@ -208,8 +229,9 @@ RuleReport checkRules(std::string_view json, const std::string& source, const Kn
   warnOfTags(document, place, warner);
   Effort effort;
   warnOfWhatCannotBe(document, place, effort, warner);
-  warnOfOrder(file.rules, place, warner);
-  warnOfCovered(document, place, effort, warner);
+  const std::vector<bool> universal = universalOf(document, file.rules, effort);
+  warnOfOrder(file.rules, universal, place, warner);
+  warnOfCovered(document, universal, place, effort, warner);
   warnOfStudy(file, place, warner);
   warner.finish();
   return report;

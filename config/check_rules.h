@@ -28,8 +28,8 @@ struct RuleReport {
 };
 
 // Warns of keywords that the DICOM dictionary (PS3.6) does not know, of sequences, of rules behind
-// one that matches as much, of rules that nothing can match, of tasks that this program does not
-// compute, and when nothing is analysed.
+// one that matches as much, of rules that everything or nothing matches, of tasks that this program
+// does not compute, and when nothing is analysed.
 RuleReport checkRules(std::string_view json, const std::string& source,
                       const KnownNames& known = {});
 

@@ -168,12 +168,16 @@ std::vector<std::string> warningsOf(const std::string& rules) {
 
 TEST(CheckRules, WhatIsHardlyMeantIsWarnedOf) {
   const std::string cine = R"({"name": "cine", "when": [], "tasks": ["seg_cine_sax"]})";
-  EXPECT_THAT(warningsOf(cine), IsEmpty());
+  EXPECT_THAT(warningsOf(R"({"name": "cine", "when": [{"tag": "Modality", "equals": "MR"}],
+                             "tasks": ["seg_cine_sax"]})"),
+              IsEmpty());
   EXPECT_THAT(warningsOf(cine + R"(, {"name": "late", "when": [], "skip": "x"})"),
-              ElementsAre(HasSubstr(R"("late" is never reached: "cine" stands before it)")));
+              ElementsAre(HasSubstr(R"("cine" matches every series)"),
+                          HasSubstr(R"("late" is never reached: "cine" stands before it)")));
   EXPECT_THAT(warningsOf(R"({"name": "a", "when": [], "skip": "x"})"),
               ElementsAre(HasSubstr("no rule has anything analysed")));
-  EXPECT_THAT(warningsOf(R"({"name": "a", "when": [], "tasks": ["seg_cine_sax", "disease"]})"),
+  EXPECT_THAT(warningsOf(R"({"name": "a", "when": [{"tag": "Modality", "equals": "MR"}],
+                             "tasks": ["seg_cine_sax", "disease"]})"),
               ElementsAre(HasSubstr(R"("disease" is not computed)")));
 }
 

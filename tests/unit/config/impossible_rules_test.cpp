@@ -148,7 +148,8 @@ TEST(ImpossibleRules, WhatIsTriedForOneDocumentHasAnEnd) {
 }
 
 TEST(ImpossibleRules, TasksForWhatIsNoMrImageAreWarnedOf) {
-  const std::string good = R"({"name": "g", "when": [], "tasks": ["seg_cine_sax"]})";
+  const std::string good =
+      R"({"name": "g", "when": [{"tag": "Rows", "min": 1}], "tasks": ["seg_cine_sax"]})";
   const std::string ct = R"("when": [{"tag": "Modality", "in": ["CT", "PT"]}])";
   EXPECT_THAT(contradictionsIn(R"({"name": "a", "tasks": ["seg_cine_sax"], )" + ct + "}, " + good),
               ElementsAre(HasSubstr(
