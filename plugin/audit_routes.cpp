@@ -27,11 +27,12 @@ Json entryJson(const AuditEntry& entry) {
 }
 
 RestResponse list(const RestRequest& request, JobStore& store) {
+  refuseOtherParameters(request, {"kind", "subject", "user"});
   AuditTrail::Filter filter;
   const ListPart part = listPartIn(request);
   filter.limit = part.limit;
   filter.offset = part.offset;
-  filter.kind = textIn(request, "kind");
+  filter.kind = wordIn(request, "kind", auditKinds(), "nothing on record of the kind");
   filter.subject = textIn(request, "subject");
   filter.user = textIn(request, "user");
   Json entries = Json::array();

@@ -28,6 +28,12 @@ void keepText(SqliteConnection& connection, const RulesVersion& rules) {
 
 }  // namespace
 
+const std::vector<std::string>& auditKinds() {
+  static const std::vector<std::string> kinds{"job",   "queue", "deliveries", "worklist",
+                                              "rules", "study", "package"};
+  return kinds;
+}
+
 void JobStore::Impl::audit(const Actor& by, const AuditedChange& change) {
   if (!by.isOnRecord()) return;
   SqliteStatement(connection,

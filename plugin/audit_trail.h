@@ -18,12 +18,15 @@ struct AuditEntry {
   std::int64_t id = 0;    // grows
   std::int64_t atMs = 0;  // Unix time
   Actor by;
-  std::string kind;     // "job", "queue", "deliveries", "worklist", "rules", "study", "package"
+  std::string kind;     // of auditKinds()
   std::string action;   // "cancel", "retry", "priority", ...
   std::string subject;  // job, worklist entry, destination, file; empty: there is one only
   std::string wasJson;  // a JSON object; empty: nothing was there
   std::string becameJson;
 };
+
+// "job", "queue", "deliveries", "worklist", "rules", "study", "package".
+const std::vector<std::string>& auditKinds();
 
 struct RulesVersion {
   std::string sha256;

@@ -14,16 +14,14 @@ namespace {
 using Json = nlohmann::json;
 
 RestResponse list(const RestRequest& request, DeliveryQueue& deliveries) {
+  refuseOtherParameters(request, {"state", "destination"});
   DeliveryQueue::Filter filter;
   const ListPart part = listPartIn(request);
   filter.limit = part.limit;
   filter.offset = part.offset;
   filter.destination = textIn(request, "destination");
-  const std::string state = textIn(request, "state");
-  filter.state = deliveryStateNamed(state);
-  if (!state.empty() && !filter.state) {
-    throw InputError("there is no state of a delivery \"" + state + "\"");
-  }
+  filter.state = deliveryStateNamed(
+      wordIn(request, "state", {"waiting", "sent", "dead", "cancelled"}, "no state of a delivery"));
   Json found = Json::array();
   for (const Delivery& delivery : deliveries.list(filter)) found.push_back(deliveryJson(delivery));
   return answer(200, {{"deliveries", found}, {"limit", part.limit}, {"offset", part.offset}});

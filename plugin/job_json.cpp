@@ -86,12 +86,22 @@ Json seriesLookJson(const SeriesLook& look) {
 }
 
 std::optional<JobState> jobStateNamed(const std::string& name) {
-  for (const JobState state :
-       {JobState::queued, JobState::leased, JobState::storing, JobState::done,
-        JobState::notAnalysable, JobState::retry, JobState::dead, JobState::cancelled}) {
+  for (const JobState state : allJobStates) {
     if (jobStateName(state) == name) return state;
   }
   return std::nullopt;
+}
+
+std::vector<std::string> jobStateNames() {
+  std::vector<std::string> names;
+  for (const JobState state : allJobStates) names.push_back(jobStateName(state));
+  return names;
+}
+
+std::vector<std::string> failureCauseNames() {
+  std::vector<std::string> names;
+  for (const FailureCause cause : allFailureCauses) names.emplace_back(failureCauseName(cause));
+  return names;
 }
 
 std::string dumpJson(const Json& value) {

@@ -1,11 +1,12 @@
 #include "plugin/queue_routes.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "analysis/errors.h"
+#include "config/known_keys.h"
 #include "config/strict_json.h"
-#include "plugin/failure_cause.h"
 #include "plugin/job_json.h"
 #include "plugin/metrics_text.h"
 #include "plugin/rest_answer.h"
@@ -29,7 +30,7 @@ Json bodyOf(const std::string& body) {
 void refuseOtherKeys(const Json& body, const std::vector<std::string>& known) {
   for (const auto& [key, value] : body.items()) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
-      throw InputError("the body has an unknown member \"" + key + "\"");
+      throw InputError("the body has an unknown member " + inQuotes(key) + hintAt(key, known));
     }
   }
 }
@@ -64,8 +65,8 @@ RestResponse setMode(JobStore::Mode mode, const RestContext& context) {
 std::string causeIn(const Json& body) {
   const auto found = body.find("cause");
   if (found == body.end()) return {};
-  for (const FailureCause cause : allFailureCauses) {
-    if (*found == failureCauseName(cause)) return failureCauseName(cause);
+  for (const std::string& name : failureCauseNames()) {
+    if (*found == name) return name;
   }
   throw InputError("there is no cause of failure " + found->dump());
 }
@@ -88,12 +89,23 @@ RestResponse retryDead(const RestRequest& request, const RestContext& context) {
   return answer(200, {{"queued", queued}});
 }
 
+bool isDay(const std::string& text) {
+  const bool isNumber =
+      text.size() == 8 && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!isNumber) return false;
+  const auto part = [&](std::size_t from, std::size_t length) {
+    return static_cast<unsigned>(std::stoul(text.substr(from, length)));
+  };
+  return std::chrono::year_month_day(std::chrono::year(static_cast<int>(part(0, 4))),
+                                     std::chrono::month(part(4, 2)), std::chrono::day(part(6, 2)))
+      .ok();
+}
+
 std::string dayIn(const Json& body, const char* name) {
   const auto found = body.find(name);
   const std::string day =
       found != body.end() && found->is_string() ? found->get<std::string>() : std::string();
-  const bool isDay = day.size() == 8 && day.find_first_not_of("0123456789") == std::string::npos;
-  if (isDay) return day;
+  if (isDay(day)) return day;
   throw InputError("\"" + std::string(name) + "\" has to be a date such as \"20260131\"");
 }
 
@@ -116,7 +128,6 @@ RestResponse backfill(const RestRequest& request, const RestContext& context) {
 
 RestResponse setPriority(const std::string& jobId, const RestRequest& request,
                          const RestContext& context) {
-  refuseOtherKeys(bodyOf(request.body), {"priority"});
   const auto priority = priorityIn(request.body);
   if (!priority) throw InputError("the body has to name a \"priority\"");
   if (!context.store->job(jobId)) {
@@ -135,6 +146,7 @@ RestResponse setPriority(const std::string& jobId, const RestRequest& request,
 
 std::optional<int> priorityIn(const std::string& body) {
   const Json json = bodyOf(body);
+  refuseOtherKeys(json, {"priority"});
   const auto found = json.find("priority");
   if (found == json.end()) return std::nullopt;
   if (*found == "urgent") return urgentPriority;

@@ -16,8 +16,8 @@ std::optional<RestRoute> queueRouteOf(const RestRequest& request,
                                       const std::vector<std::string>& parts,
                                       const RestContext& context);
 
-// The member "priority" of a body: "urgent", "backfill", or a whole number from -100 to 100. Empty
-// when there is no body or no such member. Throws InputError.
+// The member "priority" of a body, the only one that it may have: "urgent", "backfill", or a whole
+// number from -100 to 100. Empty when there is no body or no such member. Throws InputError.
 std::optional<int> priorityIn(const std::string& body);
 
 }  // namespace cmr

@@ -1,8 +1,11 @@
 #include "plugin/rest_query.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "analysis/errors.h"
+#include "config/known_keys.h"
+#include "config/strict_json.h"
 
 namespace cmr {
 namespace {
@@ -30,6 +33,21 @@ std::size_t numberIn(const RestRequest& request, const std::string& name, std::s
 std::string textIn(const RestRequest& request, const char* name) {
   const auto found = request.query.find(name);
   return found == request.query.end() ? std::string() : found->second;
+}
+
+std::string wordIn(const RestRequest& request, const char* name,
+                   const std::vector<std::string>& known, const std::string& what) {
+  const std::string word = textIn(request, name);
+  if (word.empty() || std::find(known.begin(), known.end(), word) != known.end()) return word;
+  throw InputError("there is " + what + " " + inQuotes(word) + hintAt(word, known));
+}
+
+void refuseOtherParameters(const RestRequest& request, std::vector<std::string> known) {
+  known.insert(known.end(), {"limit", "offset"});
+  for (const auto& [name, value] : request.query) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    throw InputError("there is no parameter " + inQuotes(name) + hintAt(name, known));
+  }
 }
 
 ListPart listPartIn(const RestRequest& request) {

@@ -39,18 +39,15 @@ std::vector<std::string> partsOf(const std::string& path) {
 }
 
 RestResponse listJobs(const RestRequest& request, JobStore& store) {
+  refuseOtherParameters(request, {"state", "cause", "series", "study"});
   JobStore::ListFilter filter;
   const ListPart part = listPartIn(request);
   filter.limit = part.limit;
   filter.offset = part.offset;
-  const auto state = request.query.find("state");
-  if (state != request.query.end()) {
-    filter.state = jobStateNamed(state->second);
-    if (!filter.state) throw InputError("there is no job state \"" + state->second + "\"");
-  }
+  filter.state = jobStateNamed(wordIn(request, "state", jobStateNames(), "no job state"));
   filter.orthancSeriesId = textIn(request, "series");
   filter.orthancStudyId = textIn(request, "study");
-  filter.cause = textIn(request, "cause");
+  filter.cause = wordIn(request, "cause", failureCauseNames(), "no cause of failure");
   filter.withResults = false;
   Json jobs = Json::array();
   for (const JobRecord& job : store.list(filter)) jobs.push_back(jobJson(job));
@@ -58,6 +55,7 @@ RestResponse listJobs(const RestRequest& request, JobStore& store) {
 }
 
 RestResponse listSkipped(const RestRequest& request, JobStore& store) {
+  refuseOtherParameters(request, {"series", "study"});
   JobStore::SkippedFilter filter;
   const ListPart part = listPartIn(request);
   filter.limit = part.limit;

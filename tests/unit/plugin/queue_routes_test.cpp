@@ -76,6 +76,9 @@ TEST_F(QueueRoutesTest, ASeriesIsAskedForWithAPriority) {
   EXPECT_EQ(ask("POST", "/cmr/series/a/analyze", R"({"priority": "urgent"})").status, 202);
   EXPECT_EQ(onlyJob().submission.priority, urgentPriority);
   EXPECT_EQ(ask("POST", "/cmr/series/a/analyze", R"({"priority": "never"})").status, 400);
+  const RestResponse mistyped = ask("POST", "/cmr/series/a/analyze", R"({"prority": "urgent"})");
+  EXPECT_EQ(mistyped.status, 400);
+  EXPECT_THAT(json(mistyped)["error"].get<std::string>(), HasSubstr(R"(did you mean "priority"?)"));
   EXPECT_EQ(ask("POST", "/cmr/series/a/analyze").status, 202);
 }
 
@@ -98,7 +101,8 @@ TEST_F(QueueRoutesTest, SeriesOfSomeDaysAreBackfilledAndThatIsOnRecord) {
   EXPECT_EQ(entries[0].subject, "20260101-20260131");
   for (const char* body :
        {"", "{}", R"({"from": "20260101"})", R"({"from": 20260101, "to": "20260131"})",
-        R"({"from": "2026-01-01", "to": "20260131"})", R"({"from": "20260201", "to": "20260131"})",
+        R"({"from": "2026-01-01", "to": "20260131"})", R"({"from": "20261399", "to": "20261399"})",
+        R"({"from": "20260101", "to": "20260230"})", R"({"from": "20260201", "to": "20260131"})",
         R"({"from": "20260101", "to": "20260131", "rule": "all"})"}) {
     EXPECT_EQ(ask("POST", "/cmr/queue/backfill", body).status, 400) << body;
   }

@@ -94,6 +94,36 @@ TEST_F(RestRoutesTest, ParametersThatMeanNothingAreRefused) {
   EXPECT_EQ(ask("GET", "/cmr/jobs", {{"state", "happy"}}).status, 400);
 }
 
+// A list that leaves a mistyped filter out shows what was not asked for.
+TEST_F(RestRoutesTest, ParametersAndWordsThatNoListKnowsAreRefusedWithTheNearest) {
+  DeliveryQueue deliveries(*store, 3);
+  const auto refusal = [&](const std::string& list, std::map<std::string, std::string> query) {
+    RestContext all = context();
+    all.deliveries = &deliveries;
+    const RestResponse response = answerRest({"GET", "/cmr/" + list, std::move(query)}, all);
+    return std::to_string(response.status) + " " + json(response).value("error", "");
+  };
+  EXPECT_EQ(refusal("jobs", {{"stat", "dead"}}),
+            R"(400 there is no parameter "stat"; did you mean "state"?)");
+  EXPECT_EQ(refusal("jobs", {{"state", "ded"}}),
+            R"(400 there is no job state "ded"; did you mean "dead"?)");
+  EXPECT_EQ(refusal("jobs", {{"cause", "zzz"}}), R"(400 there is no cause of failure "zzz")");
+  EXPECT_EQ(refusal("jobs", {{"cause", "Crash"}}),
+            R"(400 there is no cause of failure "Crash"; did you mean "crash"?)");
+  EXPECT_EQ(refusal("skipped", {{"serie", "a"}}),
+            R"(400 there is no parameter "serie"; did you mean "series"?)");
+  EXPECT_EQ(refusal("audit", {{"kind", "jobs"}}),
+            R"(400 there is nothing on record of the kind "jobs"; did you mean "job"?)");
+  EXPECT_EQ(refusal("audit", {{"users", "anna"}}),
+            R"(400 there is no parameter "users"; did you mean "user"?)");
+  EXPECT_EQ(refusal("deliveries", {{"state", "send"}}),
+            R"(400 there is no state of a delivery "send"; did you mean "sent"?)");
+  EXPECT_EQ(refusal("deliveries", {{"job", "1"}}), R"(400 there is no parameter "job")");
+  for (const char* kind : {"job", "queue", "deliveries", "worklist", "rules", "study", "package"}) {
+    EXPECT_EQ(refusal("audit", {{"kind", kind}, {"limit", "5"}, {"offset", "0"}}), "200 ");
+  }
+}
+
 TEST_F(RestRoutesTest, WhatIsNotThereIsNotFound) {
   for (const char* path : {"/cmr", "/cmr/", "/cmr/unknown", "/cmr/jobs/none", "/cmr/jobs/a/b/c",
                            "/cmr/series/none", "/elsewhere", ""}) {
