@@ -56,6 +56,19 @@ std::string path(const Json& value, bool mayBeEmpty) {
   return text;
 }
 
+std::string shown(const Json& value) {
+  return inQuotes(value.is_string() ? value.get<std::string>() : value.dump());
+}
+
+// Lists are cut where a message repeats them: it names the entry that is wrong.
+[[noreturn]] void refuseEntry(const std::string& entry, const std::string& sentence) {
+  throw BadValue("is refused: " + entry + " " + sentence);
+}
+
+[[noreturn]] void refuseEntry(std::size_t index, const std::string& sentence) {
+  refuseEntry("entry " + std::to_string(index + 1), sentence);
+}
+
 std::map<std::string, std::string> packages(const Json& value) {
   if (!value.is_object()) {
     throw BadValue(
@@ -72,7 +85,7 @@ std::map<std::string, std::string> packages(const Json& value) {
     try {
       all.emplace(name, path(folder, false));
     } catch (const BadValue& bad) {
-      throw BadValue("is refused: " + inQuotes(name) + " " + bad.what());
+      refuseEntry(inQuotes(name), bad.what());
     }
   }
   return all;
@@ -91,15 +104,15 @@ std::string meantBy(const Json& given, const std::vector<std::string>& known) {
 
 std::vector<std::string> structures(const Json& value) {
   const std::string wanted =
-      "must be a list of \"lv_cavity\", \"lv_myocardium\", \"rv_cavity\", \"seg_lge_sax\", "
-      "\"seg_map_sax\" or \"seg_cine_lax\", not ";
+      "\"lv_cavity\", \"lv_myocardium\", \"rv_cavity\", \"seg_lge_sax\", \"seg_map_sax\" or "
+      "\"seg_cine_lax\", not ";
   static const std::vector<std::string> known{"lv_cavity",   "lv_myocardium", "rv_cavity",
                                               "seg_lge_sax", "seg_map_sax",   "seg_cine_lax"};
-  if (!value.is_array()) throw BadValue(wanted + inQuotes(value.dump()));
+  if (!value.is_array()) throw BadValue("must be a list of " + wanted + inQuotes(value.dump()));
   std::vector<std::string> names;
   for (const Json& name : value) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      throw BadValue(wanted + inQuotes(value.dump()) + meantBy(name, known));
+      refuseEntry(names.size(), "must be " + wanted + shown(name) + meantBy(name, known));
     }
     names.push_back(name.get<std::string>());
   }
@@ -107,29 +120,41 @@ std::vector<std::string> structures(const Json& value) {
 }
 
 std::vector<std::string> checksums(const Json& value) {
-  const std::string wanted = "must be a list of SHA-256 checksums (64 hexadecimal digits), not ";
-  if (!value.is_array()) throw BadValue(wanted + inQuotes(value.dump()));
+  if (!value.is_array()) {
+    throw BadValue("must be a list of SHA-256 checksums (64 hexadecimal digits), not " +
+                   inQuotes(value.dump()));
+  }
   std::vector<std::string> all;
   for (const Json& one : value) {
-    all.push_back(one.is_string() ? plainSha256(one.get<std::string>()) : std::string());
-    if (all.back().empty()) throw BadValue(wanted + inQuotes(value.dump()));
+    const std::string sum = one.is_string() ? plainSha256(one.get<std::string>()) : std::string();
+    if (sum.empty()) {
+      refuseEntry(all.size(),
+                  "must be a SHA-256 checksum (64 hexadecimal digits), not " + shown(one));
+    }
+    all.push_back(sum);
   }
   return all;
 }
 
 // Only addresses that a browser opens as a page: nothing that would run as a script here.
 std::map<std::string, std::string> viewers(const Json& value) {
-  const std::string wanted =
-      "must be an object of names and addresses, such as {\"OHIF\": "
-      "\"https://site/viewer?StudyInstanceUIDs={StudyInstanceUID}\"}, not ";
-  if (!value.is_object()) throw BadValue(wanted + inQuotes(value.dump()));
+  if (!value.is_object()) {
+    throw BadValue(
+        "must be an object of names and addresses, such as {\"OHIF\": "
+        "\"https://site/viewer?StudyInstanceUIDs={StudyInstanceUID}\"}, not " +
+        inQuotes(value.dump()));
+  }
   std::map<std::string, std::string> all;
   for (const auto& [name, address] : value.items()) {
     const std::string text = address.is_string() ? address.get<std::string>() : std::string();
     const bool isPage = text.rfind("https://", 0) == 0 || text.rfind("http://", 0) == 0 ||
                         (text.rfind('/', 0) == 0 && text.rfind("//", 0) != 0);
-    if (name.empty() || !isPage || text.find("{StudyInstanceUID}") == std::string::npos) {
-      throw BadValue(wanted + inQuotes(value.dump()));
+    if (name.empty()) refuseEntry("a viewer", "has no name");
+    if (!isPage || text.find("{StudyInstanceUID}") == std::string::npos) {
+      refuseEntry(inQuotes(name),
+                  "must be an address such as "
+                  "\"https://site/viewer?StudyInstanceUIDs={StudyInstanceUID}\", not " +
+                      shown(address));
     }
     all.emplace(name, text);
   }
@@ -137,19 +162,22 @@ std::map<std::string, std::string> viewers(const Json& value) {
 }
 
 RoleMap roles(const Json& value) {
-  const std::string wanted =
-      "must be an object of users and \"none\", \"viewer\", \"operator\" or \"administrator\", "
-      "such "
-      "as {\"anna\": \"administrator\", \"*\": \"viewer\"}, not ";
-  if (!value.is_object()) throw BadValue(wanted + inQuotes(value.dump()));
+  const std::string wanted = "\"none\", \"viewer\", \"operator\" or \"administrator\"";
+  if (!value.is_object()) {
+    throw BadValue("must be an object of users and " + wanted +
+                   ", such as {\"anna\": \"administrator\", \"*\": \"viewer\"}, not " +
+                   inQuotes(value.dump()));
+  }
   constexpr std::array all{Role::none, Role::viewer, Role::operatorRole, Role::administrator};
   RoleMap map;
   for (const auto& [user, name] : value.items()) {
     const auto* const role = std::find_if(
         all.begin(), all.end(), [&name = name](Role one) { return name == roleName(one); });
-    if (user.empty() || role == all.end()) {
-      throw BadValue(wanted + inQuotes(value.dump()) +
-                     meantBy(name, {"none", "viewer", "operator", "administrator"}));
+    if (user.empty()) refuseEntry("a user", "has no name");
+    if (role == all.end()) {
+      refuseEntry(inQuotes(user),
+                  "must be " + wanted + ", not " + shown(name) +
+                      meantBy(name, {"none", "viewer", "operator", "administrator"}));
     }
     map.emplace(user, *role);
   }
@@ -190,7 +218,7 @@ WorklistSettings worklist(const Json& value) {
                        hintAt(name, {"Enable", "OnlyOwnStation", "Folder", "ExpireDays"}));
       }
     } catch (const BadValue& bad) {
-      throw BadValue("is refused: " + inQuotes(name) + " " + bad.what());
+      refuseEntry(inQuotes(name), bad.what());
     }
   }
   return settings;
@@ -338,6 +366,13 @@ bool authenticates(const Json& configuration) {
   return false;
 }
 
+std::string sectionMeantIn(const Json& configuration) {
+  for (const auto& [name, value] : configuration.items()) {
+    if (value.is_object() && !nearestOf(name, {sectionName}).empty()) return name;
+  }
+  return {};
+}
+
 }  // namespace
 
 Settings parseSettings(std::string_view configuration) {
@@ -346,7 +381,11 @@ Settings parseSettings(std::string_view configuration) {
   const auto section = whole.find(sectionName);
   Settings settings;
   settings.enable = false;
-  if (section != whole.end()) settings = parseSection(*section, whole);
+  if (section != whole.end()) {
+    settings = parseSection(*section, whole);
+  } else {
+    settings.sectionMeant = sectionMeantIn(whole);
+  }
   settings.archiveAuthenticates = authenticates(whole);
   return settings;
 }

@@ -24,7 +24,9 @@ struct WorklistSettings {
 };
 
 struct Settings {
-  bool enable = true;         // Enable; false too when there is no `CMR` section at all
+  bool enable = true;  // Enable; false too when there is no `CMR` section at all
+  // Then: the name of a section that was probably meant to be it, such as "Cmr".
+  std::string sectionMeant;
   std::string packageFolder;  // Package: absolute path of the model package; needed when enabled
   // Packages: name -> absolute path of another model package, for rules that name it.
   std::map<std::string, std::string> packages;

@@ -1,5 +1,7 @@
 #include "plugin/service.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -105,6 +107,17 @@ void refuseAmongSettings(const std::filesystem::path& rules, const std::string& 
                    "/var/lib/orthanc/cmr for example");
 }
 
+// Without it every job would die of the same. One that disappears later is told by the jobs.
+void requireProgram(const std::string& path) {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path, unknown)) {
+    throw InputError("WorkerExecutable: there is no program " + path);
+  }
+  if (::access(path.c_str(), X_OK) != 0) {
+    throw InputError("WorkerExecutable: " + path + " may not be executed by Orthanc's user");
+  }
+}
+
 // A file that is broken at a start changes nothing either, where others were in use before.
 void beginRules(LiveRules& rules, JobStore& store) {
   if (!rules.areThere()) rules.begin(AuditTrail(store).lastRulesText());
@@ -125,6 +138,7 @@ ServicePlan planService(const Settings& settings, const ArchiveFolders& folders,
   for (const auto& [name, folder] : packageFoldersOf(settings)) {
     plan.packageSha256[name] = packageHash(folder);
   }
+  requireProgram(settings.workerExecutable);
   const std::string& folder =
       settings.databaseFolder.empty() ? folders.index : settings.databaseFolder;
   plan.databasePath = folder + "/cmr-jobs.sqlite";

@@ -51,8 +51,9 @@ struct ServicePlan {
   ResourceFloor floor;
 };
 
-// Reads rules and package identity. Throws InputError or PackageError naming what is wrong; what is
-// wrong with the rules' file is said when the service is made.
+// Reads rules and package identity, and looks whether the worker is there. Throws InputError or
+// PackageError naming what is wrong; what is wrong with the rules' file is said when the service is
+// made.
 ServicePlan planService(const Settings& settings, const ArchiveFolders& folders,
                         const LogCallback& log);
 

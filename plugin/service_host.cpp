@@ -6,6 +6,7 @@
 
 #include "analysis/errors.h"
 #include "analysis/program.h"
+#include "config/strict_json.h"
 #include "plugin/guarded_round.h"
 #include "plugin/worklist_encoding.h"
 
@@ -13,6 +14,14 @@ namespace cmr {
 namespace {
 
 constexpr std::chrono::milliseconds pauseBetweenOpenings{10000};
+
+std::string whyDisabled(const Settings& settings) {
+  std::string reason = "the configuration has no \"CMR\" section that enables it";
+  if (!settings.sectionMeant.empty()) {
+    reason += "; did you mean \"CMR\" where it says " + inQuotes(settings.sectionMeant) + "?";
+  }
+  return reason;
+}
 
 }  // namespace
 
@@ -35,8 +44,9 @@ void ServiceHost::configure(const std::string& configuration,
     const Settings settings = parseSettings(configuration);
     access_ = accessRules(settings);
     if (!settings.enable) {
-      setState("disabled", "the configuration has no \"CMR\" section that enables it");
-      log_(LogLevel::warning, "not enabled: nothing is analysed");
+      const std::string reason = whyDisabled(settings);
+      setState("disabled", reason);
+      log_(LogLevel::warning, "not enabled: nothing is analysed; " + reason);
       return;
     }
     if (const std::string warning = accessWarning(access_); !warning.empty()) {

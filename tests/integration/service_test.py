@@ -1,13 +1,14 @@
 """The whole way through a real Orthanc, with a worker that needs no network."""
 
 import json
+import shutil
 import subprocess
 import tempfile
 import unittest
 import pathlib
 
 from dicom_file import CT_IMAGE, write_series
-from orthanc_server import OrthancServer, install_package
+from orthanc_server import ARCHIVE_WORKER, OrthancServer, install_package
 
 FINAL = ("done", "dead", "cancelled", "notAnalysable")
 
@@ -334,11 +335,14 @@ class Worker(ServiceTest):
         self.assertEqual(server.analyses(), 2)
         self.assert_one_set(server)
 
-    def test_a_missing_worker_is_named_in_the_job(self):
-        server = self.server(worker="/nowhere/cmr", settings={"MaxAttempts": 2}).start()
+    def test_a_worker_that_disappears_is_named_in_the_job(self):
+        worker = self.data / "cmr"
+        shutil.copy(ARCHIVE_WORKER, worker)
+        server = self.server(worker=worker, settings={"MaxAttempts": 2}).start()
+        worker.unlink()
         server.send(self.series())
         job = server.job_in("dead")
-        self.assertIn("/nowhere/cmr", job["reason"])
+        self.assertIn(str(worker), job["reason"])
         self.assertEqual(list(server.series_by_modality()), ["MR"])
 
     def test_the_worker_holds_no_port_of_the_archive(self):
@@ -441,6 +445,11 @@ class Trouble(ServiceTest):
     def test_a_missing_package_is_told_and_nothing_else_happens(self):
         server = self.server(package="/nowhere/package").start(expect="misconfigured")
         self.assertIn("/nowhere/package", server.get("/cmr/status")["reason"])
+        self.assert_still_stores(server)
+
+    def test_a_missing_worker_is_told_and_nothing_else_happens(self):
+        server = self.server(worker="/nowhere/cmr").start(expect="misconfigured")
+        self.assertIn("there is no program /nowhere/cmr", server.get("/cmr/status")["reason"])
         self.assert_still_stores(server)
 
     def test_a_disabled_plugin_does_nothing(self):

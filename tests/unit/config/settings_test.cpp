@@ -236,6 +236,44 @@ TEST(Settings, ARoleOrStructureThatDoesNotExistIsRefusedWithTheNearest) {
               Not(HasSubstr("did you mean")));
 }
 
+// A long list is cut in a message: what is wrong has to be named, wherever it stands.
+TEST(Settings, OfManyEntriesTheOneThatIsWrongIsNamed) {
+  std::string roles;
+  std::string viewers;
+  std::string sums;
+  std::string structures;
+  for (int i = 0; i < 12; ++i) {
+    const std::string name = "name " + std::to_string(i);
+    roles += "\"" + name + R"(": "viewer", )";
+    viewers += "\"" + name + R"(": "https://site/{StudyInstanceUID}", )";
+    sums += "\"" + std::string(64, 'a') + "\", ";
+    structures += R"("rv_cavity", )";
+  }
+  EXPECT_THAT(
+      mistakeInSettings(section("\"Roles\": {" + roles + R"("zoe": "boss"})")),
+      HasSubstr(
+          R"(Roles is refused: "zoe" must be "none", "viewer", "operator" or "administrator", not "boss".)"));
+  EXPECT_THAT(mistakeInSettings(section("\"Roles\": {" + roles + R"("": "viewer"})")),
+              HasSubstr("Roles is refused: a user has no name."));
+  EXPECT_THAT(mistakeInSettings(section("\"Viewers\": {" + viewers + R"("OHIF": "javascript:x"})")),
+              HasSubstr(R"(Viewers is refused: "OHIF" must be an address)"));
+  EXPECT_THAT(mistakeInSettings(section("\"AllowedScripts\": [" + sums + R"("abc"])")),
+              HasSubstr(R"(AllowedScripts is refused: entry 13 must be a SHA-256 checksum)"));
+  EXPECT_THAT(
+      mistakeInSettings(section("\"ReportExperimental\": [" + structures + R"("left_atrium"])")),
+      HasSubstr(
+          R"(ReportExperimental is refused: entry 13 must be "lv_cavity", "lv_myocardium", )"));
+  EXPECT_THAT(mistakeInSettings(section(R"("Webhooks": {"a": {"Url": "https://x"}, "desk": 3})")),
+              HasSubstr(R"(Webhooks is refused: "desk")"));
+}
+
+TEST(Settings, ASectionWhoseNameIsMistypedIsFound) {
+  EXPECT_EQ(parseSettings(R"({"Cmr": {"Package": "/p"}})").sectionMeant, "Cmr");
+  EXPECT_EQ(parseSettings(R"({"CMRI": {"Package": "/p"}, "Name": "x"})").sectionMeant, "CMRI");
+  EXPECT_EQ(parseSettings(R"({"Name": "CMR", "Plugins": []})").sectionMeant, "");
+  EXPECT_EQ(parseSettings(R"({"CMR": {"Enable": false}, "Cmr": {}})").sectionMeant, "");
+}
+
 TEST(Settings, ADestinationThatTheArchiveDoesNotHaveIsRefusedWithTheNearest) {
   const auto with = [](const std::string& entries, const std::string& own) {
     return R"({"CMR": {"Package": "/p", )" + entries + "}, " + own + "}";
@@ -306,7 +344,7 @@ TEST(Settings, ViewersAreAddressesThatABrowserOpensAsPages) {
   for (const char* address : {"javascript:alert('{StudyInstanceUID}')", "https://site/viewer",
                               "//elsewhere/{StudyInstanceUID}", "data:{StudyInstanceUID}", ""}) {
     EXPECT_THAT(mistakeInSettings(section(R"("Viewers": {"V": ")" + std::string(address) + "\"}")),
-                HasSubstr("Viewers must be"))
+                HasSubstr(R"(Viewers is refused: "V" must be an address)"))
         << address;
   }
   EXPECT_THAT(mistakeInSettings(section(R"("Viewers": ["https://site/{StudyInstanceUID}"])")),

@@ -9,6 +9,7 @@
 #include "analysis/errors.h"
 #include "plugin/audit_trail.h"
 #include "plugin/service.h"
+#include "plugin/service_host.h"
 #include "tests/support/job_store_fixture.h"
 #include "tests/unit/plugin/fake_archive.h"
 
@@ -71,6 +72,34 @@ TEST_F(ServiceStartTest, TheFirstStartNeedsRulesThatCanBeUsedAndTakesThemOnceThe
   write(good);
   Service service(made, archive, 0, quiet);
   EXPECT_THAT(service.rules().now().rules.ruleNames(), ElementsAre("good"));
+}
+
+TEST_F(ServiceStartTest, AWorkerThatIsNotThereOrIsNoProgramIsToldAtOnce) {
+  write(good);
+  const auto refusal = [&](const std::string& program) -> std::string {
+    settings.workerExecutable = program;
+    try {
+      plan();
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_EQ(refusal("/nowhere/cmr"), "WorkerExecutable: there is no program /nowhere/cmr");
+  EXPECT_THAT(refusal(folder.path().string()), HasSubstr("there is no program"));
+  EXPECT_THAT(refusal(settings.rulesFile), HasSubstr("may not be executed"));
+  EXPECT_EQ(refusal(CMR_SCRIPTED_WORKER), "accepted");
+}
+
+TEST_F(ServiceStartTest, ASectionWhoseNameIsMistypedIsToldInStatusAndLog) {
+  std::string log;
+  ServiceHost host(std::make_unique<FakeArchive>(),
+                   [&](LogLevel, const std::string& line) { log += line + "\n"; });
+  host.configure(R"({"Cmr": {"Package": "/p"}})", {});
+  const char* const told = R"(did you mean "CMR" where it says "Cmr"?)";
+  EXPECT_EQ(host.status()["state"], "disabled");
+  EXPECT_THAT(host.status()["reason"].get<std::string>(), HasSubstr(told));
+  EXPECT_THAT(log, HasSubstr(told));
 }
 
 }  // namespace
