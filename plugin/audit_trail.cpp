@@ -70,7 +70,8 @@ std::vector<AuditEntry> AuditTrail::list(const Filter& filter) {
 }
 
 bool AuditTrail::replaceRules(const Actor& by, const RulesVersion& rules,
-                              const std::function<bool()>& write) {
+                              const std::function<bool()>& write,
+                              const std::function<void()>& takeBack) {
   JobStore::Impl& impl = *store_.impl_;
   const std::lock_guard guard(impl.mutex);
   SqliteTransaction transaction(impl.connection);
@@ -79,7 +80,12 @@ bool AuditTrail::replaceRules(const Actor& by, const RulesVersion& rules,
       by, {"rules", "replace", rules.file, hashJson(impl.mark(rulesMark)), hashJson(rules.sha256)});
   impl.setMark(rulesMark, rules.sha256);
   if (!write()) return false;
-  transaction.commit();
+  try {
+    transaction.commit();
+  } catch (const std::exception&) {
+    takeBack();
+    throw;
+  }
   return true;
 }
 

@@ -48,9 +48,11 @@ class AuditTrail {
   };
   std::vector<AuditEntry> list(const Filter& filter);  // newest first
 
-  // `write` puts the file there and says whether it did; the row and the file are there both or
-  // neither, but for a crash between the two: then noteRules() finds the file.
-  bool replaceRules(const Actor& by, const RulesVersion& rules, const std::function<bool()>& write);
+  // `write` puts the file there and says whether it did, `takeBack` undoes that where the row
+  // cannot be kept; the row and the file are there both or neither, but for a crash between the
+  // two: then noteRules() finds the file.
+  bool replaceRules(const Actor& by, const RulesVersion& rules, const std::function<bool()>& write,
+                    const std::function<void()>& takeBack);
   // What is in use now, asked for while nobody else can change it over REST; on record when it is
   // another than before.
   void noteRules(const Actor& by, const std::string& action,

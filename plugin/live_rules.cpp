@@ -89,19 +89,37 @@ bool LiveRules::reload() {
   return readAgain();
 }
 
-LiveRules::Replaced LiveRules::replace(const std::string& text, const std::string& replacesSha256) {
+// Neither another text than the one that was looked at, nor a file that somebody is at work on.
+bool LiveRules::isStill(const std::string& sha256) const {
+  return use_ && use_->sha256 == sha256 && status_.problem.empty() && stampOfFile() == stamp_;
+}
+
+LiveRules::Replaced LiveRules::replace(const std::string& text,
+                                       const std::optional<std::string>& replacesSha256) {
   if (!isEditable_) return Replaced::notEditable;
-  const RuleReport report = checkRules(text, file_, known_);
+  const RuleReport report = checkRules(text, "the body", known_);
   if (!report.valid()) throw InputError(firstMistake(report));
   const std::lock_guard lock(mutex_);
-  const bool isKnown = use_ && use_->sha256 == replacesSha256 && status_.problem.empty();
-  if (stampOfFile() != stamp_ || !isKnown) return Replaced::changedMeanwhile;
-  replaceFile(file_, text);
+  if (replacesSha256 && !isStill(*replacesSha256)) return Replaced::changedMeanwhile;
+  earlier_ = Earlier{use_, status_};
+  earlier_->hadFile = replaceFile(file_, text);
   log_(LogLevel::warning,
-       "routing rules " + use_->sha256.substr(0, 12) + " are replaced over REST");
+       "routing rules " + status_.sha256.substr(0, 12) + " are replaced over REST");
   stamp_ = stampOfFile();
   readAgain();
   return Replaced::done;
+}
+
+void LiveRules::takeBack() {
+  const std::lock_guard lock(mutex_);
+  if (!earlier_) return;
+  undoReplaceFile(file_, earlier_->hadFile);
+  use_ = std::move(earlier_->use);
+  status_ = std::move(earlier_->status);
+  earlier_.reset();
+  stamp_ = stampOfFile();
+  log_(LogLevel::error,
+       "the earlier routing rules are put back: that they were replaced could not be recorded");
 }
 
 RulesStatus LiveRules::status() const {

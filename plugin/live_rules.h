@@ -55,10 +55,13 @@ class LiveRules {
   // Reads the file whether or not it seems changed. False: it is broken, status() says how.
   bool reload();
   // Writes the file anew, as a whole or not at all; the earlier one is kept beside it as
-  // FILE.previous. Throws InputError when the text is broken, ResourceError when it cannot be
-  // written.
+  // FILE.previous. Without a hash whatever is there is replaced, a broken file too. Throws
+  // InputError when the text is broken, ResourceError when it cannot be written.
   enum class Replaced { done, notEditable, changedMeanwhile };
-  Replaced replace(const std::string& text, const std::string& replacesSha256);
+  Replaced replace(const std::string& text, const std::optional<std::string>& replacesSha256);
+  // Undoes the last replace(), whose record could not be kept: file and rules are those of before.
+  // Throws ResourceError; then the new ones stay.
+  void takeBack();
   RulesStatus status() const;
   const KnownNames& known() const { return known_; }
 
@@ -74,6 +77,7 @@ class LiveRules {
   bool readAgain();
   void use(std::string text, RuleReport report, const std::string& name);
   void refuse(const std::string& problem, std::optional<RuleReport> report);
+  bool isStill(const std::string& sha256) const;
 
   const std::string file_;
   const LogCallback log_;
@@ -83,6 +87,13 @@ class LiveRules {
   Stamp stamp_;
   std::optional<RulesInUse> use_;
   RulesStatus status_;
+  // Of replace(), for takeBack().
+  struct Earlier {
+    std::optional<RulesInUse> use;
+    RulesStatus status;
+    bool hadFile = false;
+  };
+  std::optional<Earlier> earlier_;
 };
 
 }  // namespace cmr

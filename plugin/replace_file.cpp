@@ -29,7 +29,7 @@ void writeAll(const Descriptor& file, const std::string& text, const std::string
 
 }  // namespace
 
-void replaceFile(const std::string& path, const std::string& text) {
+bool replaceFile(const std::string& path, const std::string& text) {
   struct stat before {};
   const mode_t mode = ::stat(path.c_str(), &before) == 0 ? before.st_mode & 0777 : 0644;
   const std::string fresh = path + ".new";
@@ -42,10 +42,18 @@ void replaceFile(const std::string& path, const std::string& text) {
   std::error_code error;
   std::filesystem::copy_file(path, path + ".previous",
                              std::filesystem::copy_options::overwrite_existing, error);
-  if (error && std::filesystem::exists(path)) {
+  const bool isKept = !error;
+  if (!isKept && std::filesystem::exists(path)) {
     throw ResourceError("cannot keep the earlier " + path + ": " + error.message());
   }
   if (::rename(fresh.c_str(), path.c_str()) != 0) fail("cannot replace " + path);
+  return isKept;
+}
+
+void undoReplaceFile(const std::string& path, bool wasThere) {
+  const bool isDone = wasThere ? ::rename((path + ".previous").c_str(), path.c_str()) == 0
+                               : ::unlink(path.c_str()) == 0;
+  if (!isDone) fail("cannot put back the earlier " + path);
 }
 
 }  // namespace cmr

@@ -47,24 +47,28 @@ RestResponse reload(const RestContext& context) {
 }
 
 // On record in the transaction that the file is written in.
-LiveRules::Replaced replaceOnRecord(const RestRequest& request, const std::string& replaced,
+LiveRules::Replaced replaceOnRecord(const RestRequest& request,
+                                    const std::optional<std::string>& replaced,
                                     const RestContext& context) {
   const RulesVersion version{sha256Hex(request.body), request.body, context.rules->status().file};
   auto outcome = LiveRules::Replaced::changedMeanwhile;
-  AuditTrail(*context.store).replaceRules(context.by, version, [&] {
+  const auto write = [&] {
     outcome = context.rules->replace(request.body, replaced);
     return outcome == LiveRules::Replaced::done;
+  };
+  AuditTrail(*context.store).replaceRules(context.by, version, write, [&] {
+    context.rules->takeBack();
   });
   return outcome;
 }
 
-// A file that somebody is at work on by hand is not written over.
+// A file that somebody is at work on by hand is not written over, unless If-Match is "*".
 std::string whyChanged(LiveRules& rules) {
   rules.now();
   const std::string problem = rules.status().problem;
   if (problem.empty()) return "somebody else changed the rules meanwhile: look at them first";
   return "the rules file was changed by hand and is refused, so it is not written over: mend it "
-         "where it lies, or put a good one there. " +
+         "where it lies, put a good one there, or replace it with If-Match: *. " +
          problem;
 }
 
@@ -73,8 +77,8 @@ RestResponse replace(const RestRequest& request, const RestContext& context) {
   if (given == request.headers.end()) {
     return answer(400, {{"error", "If-Match has to name the hash of the rules that are replaced"}});
   }
-  const std::string replaced =
-      given->second == "*" ? context.rules->status().sha256 : versionNamed(given->second);
+  std::optional<std::string> replaced;
+  if (given->second != "*") replaced = versionNamed(given->second);
   switch (replaceOnRecord(request, replaced, context)) {
     case LiveRules::Replaced::notEditable:
       return answer(403, {{"error", "the configuration does not allow it (EditRules)"}});

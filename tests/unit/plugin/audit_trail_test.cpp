@@ -172,8 +172,9 @@ TEST_F(AuditTrailTest, AFileThatChangesOnDiskIsOnRecordOfNobody) {
 
 TEST_F(AuditTrailTest, AFileThatCannotBeWrittenLeavesNoRow) {
   AuditTrail audit(*store);
-  EXPECT_THROW(audit.replaceRules({"anna", "administrator"}, {"hash", "text", "file"},
-                                  []() -> bool { throw ResourceError("disk is full"); }),
+  EXPECT_THROW(audit.replaceRules(
+                   {"anna", "administrator"}, {"hash", "text", "file"},
+                   []() -> bool { throw ResourceError("disk is full"); }, [] {}),
                ResourceError);
   EXPECT_THAT(trail(), IsEmpty());
   EXPECT_EQ(audit.rulesText("hash"), std::nullopt);

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Json = nlohmann::json;
 
 class RestRulesTest : public ServiceFixture {
@@ -210,6 +211,20 @@ TEST_F(RestEditTest, AFileThatSomebodyBrokeByHandIsNotWrittenOverAndTheAnswerSay
   EXPECT_THAT(json(response)["error"].get<std::string>(),
               AllOf(HasSubstr("changed by hand and is refused"), HasSubstr("parse error")));
   EXPECT_EQ(textOf("rules.json"), "{");
+}
+
+TEST_F(RestEditTest, WhoeverSaysSoReplacesABrokenFileToo) {
+  useRules("{");
+  EXPECT_EQ(put(other, "*").status, 200);
+  EXPECT_EQ(textOf("rules.json"), other);
+  EXPECT_EQ(textOf("rules.json.previous"), "{");
+  EXPECT_EQ(json(ask("GET", "/cmr/rules"))["problem"], "");
+}
+
+TEST_F(RestEditTest, AMistakeInTheBodyIsToldOfTheBodyNotOfTheFile) {
+  const std::string error = json(put("{", hash()))["error"];
+  EXPECT_THAT(error, HasSubstr("the body: parse error"));
+  EXPECT_THAT(error, Not(HasSubstr("rules.json")));
 }
 
 TEST_F(RestEditTest, BrokenRulesAreNeverWritten) {
