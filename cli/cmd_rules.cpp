@@ -2,9 +2,10 @@
 // live.
 //
 // Exit codes: 0 the file is good (warnings included), 1 it is refused or something broke, 2 wrong
-// usage.
+// usage, which is also a file or folder that cannot be read.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -74,13 +75,28 @@ void printReport(std::ostream& out, const RuleReport& report) {
   printNotes(out, report, report.warnings, "warning");
 }
 
+std::string configurationText(const std::string& path) {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(path, unknown)) {
+    throw InputError("--configuration: " + path + " is a folder; name the file in it");
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw InputError("--configuration: " + path + " cannot be read");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Also where no rule asks for the pictures: the folder is hardly meant to be anything else.
+void requirePackage(const std::string& folder) {
+  if (folder.empty() || std::filesystem::exists(std::filesystem::path(folder) / "manifest.json")) {
+    return;
+  }
+  throw InputError("--package: " + folder + " is no model package: it has no manifest.json");
+}
+
 // What rules may name, as far as the configuration was given.
 KnownNames knownNames(const RulesArguments& a) {
   if (a.configuration.empty()) return {};
-  std::ifstream file(a.configuration, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file) throw InputError("the configuration " + a.configuration + " cannot be read");
-  const std::optional<NamesInSection> names = namesInSection(text);
+  const std::optional<NamesInSection> names = namesInSection(configurationText(a.configuration));
   if (!names) throw InputError(a.configuration + " has no section \"CMR\"");
   return {names->destinations, names->packages};
 }
@@ -201,6 +217,7 @@ void print(const Explained& one, const RuleSet& rules, const std::string& packag
 }
 
 int explain(const RulesArguments& a) {
+  requirePackage(a.package);
   const std::string text = textOfFile(a.file);
   const RuleReport report = checkRules(text, a.file);
   if (!report.valid()) {

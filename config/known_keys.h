@@ -13,6 +13,10 @@ namespace cmr {
 void refuseUnknownKeys(const nlohmann::json& object, const std::vector<std::string>& known,
                        const DocumentPlace& place);
 
+// The same of one key, for whoever goes on to the next one.
+void refuseUnknownKey(const std::string& key, const std::vector<std::string>& known,
+                      const DocumentPlace& place);
+
 // "; did you mean \"rules\"?", or nothing when none of `known` is near.
 std::string hintAt(std::string_view given, const std::vector<std::string>& known);
 

@@ -186,28 +186,48 @@ Rule readFallback(const Json& object, const KnownNames& known, const DocumentPla
 
 void checkVersion(const Json& file, const DocumentPlace& place) {
   const auto version = file.find("schema");
-  if (version == file.end() || !version->is_number_integer()) {
-    place.refuse("\"schema\" is missing; this program reads version 1");
+  if (version == file.end()) place.refuse("\"schema\" is missing; this program reads version 1");
+  if (!version->is_number_integer()) {
+    place.at("schema").refuse("must be the whole number 1, the version that this program reads");
   }
   if (*version != schemaVersion) {
     place.at("schema").refuse(version->dump() + " is unknown; this program reads version 1");
   }
 }
 
+// Notes a mistake after which the reading goes on.
+template <typename Check>
+void note(RuleFile& file, Check check) {
+  try {
+    check();
+  } catch (const DocumentError& mistake) {
+    file.mistakes.push_back(mistake);
+  }
+}
+
+// Mistakes that leave the rules readable; those of another version mean something else.
+void checkWhole(const Json& document, const DocumentPlace& place, RuleFile& file) {
+  if (!document.is_object()) place.refuse("the file must be an object");
+  for (const auto& entry : document.items()) {
+    note(file, [&] { refuseUnknownKey(entry.key(), ruleFileKeys(), place); });
+  }
+  checkVersion(document, place);
+  for (const char* key : {"$schema", "comment"}) {
+    if (document.contains(key)) note(file, [&] { textOf(document, key, place); });
+  }
+}
+
 const Json& ruleListOf(const Json& file, const DocumentPlace& place) {
-  if (!file.is_object()) place.refuse("the file must be an object");
-  refuseUnknownKeys(file, ruleFileKeys(), place);
-  checkVersion(file, place);
   const auto list = file.find("rules");
   if (list == file.end() || !list->is_array()) place.refuse("\"rules\" must be a list");
   if (list->size() > mostRules) place.at("rules").refuse("has more than 200 rules");
   return *list;
 }
 
-// Reads one rule into the file; the first mistake ends that rule, not the reading.
+// Reads one rule into the file; its first mistake ends that rule, not the reading.
 template <typename Read>
 void take(RuleFile& file, const DocumentPlace& place, Read read) {
-  try {
+  note(file, [&] {
     Rule rule = read();
     for (const Rule& other : file.rules) {
       if (other.name == rule.name) {
@@ -215,9 +235,7 @@ void take(RuleFile& file, const DocumentPlace& place, Read read) {
       }
     }
     file.rules.push_back(std::move(rule));
-  } catch (const DocumentError& mistake) {
-    file.mistakes.push_back(mistake);
-  }
+  });
 }
 
 // Only where every rule could be read are the names known.
@@ -234,12 +252,10 @@ void requireRulesOf(const StudyPolicy& policy, const RuleFile& file, const Docum
 }
 
 void readStudy(const Json& value, const DocumentPlace& place, RuleFile& file) {
-  try {
+  note(file, [&] {
     file.study = readStudyPolicy(value, place);
     requireRulesOf(*file.study, file, place);
-  } catch (const DocumentError& mistake) {
-    file.mistakes.push_back(mistake);
-  }
+  });
 }
 
 void readDocument(std::string_view json, const std::string& source, const KnownNames& known,
@@ -247,6 +263,7 @@ void readDocument(std::string_view json, const std::string& source, const KnownN
   const DocumentPlace whole(source);
   if (json.size() > largestRulesFile) whole.refuse("larger than 1 MiB");
   const Json document = parseStrictJson(json, source);
+  checkWhole(document, whole, file);
   const Json& list = ruleListOf(document, whole);
   for (std::size_t i = 0; i < list.size(); ++i) {
     const DocumentPlace place = whole.at("rules").at(i);

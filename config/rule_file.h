@@ -34,7 +34,8 @@ struct Rule {
 struct RuleFile {
   std::vector<Rule> rules;
   std::optional<StudyPolicy> study;
-  std::vector<DocumentError> mistakes;  // the first of each rule; rules are incomplete then
+  // Of the whole, and the first of each rule; rules are incomplete then.
+  std::vector<DocumentError> mistakes;
 };
 
 // What rules may name of the configuration; absent: it is not known here, and any name is taken.

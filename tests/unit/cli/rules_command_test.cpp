@@ -73,5 +73,20 @@ TEST_F(RulesCommand, ChecksNamesAgainstAConfigurationWhereOneIsGiven) {
   EXPECT_THAT(nothing.output, Not(HasSubstr("no error")));
 }
 
+TEST_F(RulesCommand, NamesTheOptionWhoseFileOrFolderIsOfNoUse) {
+  const std::string place = folder.path();
+  const test::Verdict aFolder = rules("check " + named + " --configuration " + place);
+  EXPECT_EQ(aFolder.status, 2);
+  EXPECT_THAT(aFolder.output, HasSubstr("--configuration: " + place + " is a folder"));
+  const test::Verdict missing = rules("check " + named + " --configuration " + place + "/none");
+  EXPECT_EQ(missing.status, 2);
+  EXPECT_THAT(missing.output, HasSubstr("--configuration: " + place + "/none cannot be read"));
+  const test::Verdict noPackage = rules("explain shipped " + demo + " --package " + place);
+  EXPECT_EQ(noPackage.status, 2);
+  EXPECT_THAT(noPackage.output, HasSubstr("--package: " + place + " is no model package"));
+  EXPECT_EQ(rules("check " + place).status, 2);
+  EXPECT_EQ(rules("check " + place + "/none").status, 2);
+}
+
 }  // namespace
 }  // namespace cmr

@@ -68,6 +68,18 @@ TEST(CheckRules, EveryBrokenRuleIsNamedWithItsLine) {
   EXPECT_THAT(report.rules, ElementsAre("b"));
 }
 
+TEST(CheckRules, WhatIsWrongWithTheFileAsAWholeHidesNoMistakeOfARule) {
+  const RuleReport report = checkRules(R"({"schema": 1, "coment": "x", "others": 1, "comment": 7,
+    "rules": [{"name": "a", "when": [], "taks": ["view"]}]})",
+                                       "x");
+  ASSERT_THAT(report.mistakes, SizeIs(4));
+  EXPECT_THAT(report.mistakes[0].message,
+              HasSubstr(R"(unknown key "coment"; did you mean "comment"?)"));
+  EXPECT_THAT(report.mistakes[1].message, HasSubstr(R"(unknown key "others")"));
+  EXPECT_THAT(report.mistakes[2].message, HasSubstr("comment must be a text"));
+  EXPECT_THAT(report.mistakes[3].message, HasSubstr(R"(did you mean "tasks"?)"));
+}
+
 TEST(CheckRules, ADestinationHasToBeOneOfTheConfigurationWhereThatIsKnown) {
   const std::string rules = R"({"schema": 1, "rules": [{"name": "a", "when": [],
     "tasks": ["seg_cine_sax"], "destinations": ["miror"]}]})";

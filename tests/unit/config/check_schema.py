@@ -38,7 +38,7 @@ def clause(**entries):
 
 
 BROKEN = [
-    {}, {"schema": 2, "rules": []}, {"schema": 1, "rules": [], "rule": []}, rule(tasks=["view"]),
+    {}, {"schema": 2, "rules": []}, {"schema": 1, "rules": [], "comment": 7}, {"schema": 1, "rules": [], "$schema": 9}, {"schema": 1, "rules": [], "rule": []}, rule(tasks=["view"]),
     rule(name=" "), rule(package="x"), rule(priority=1), rule(unknown=1), rule(enabled="yes"), clause(),
     clause(tag="Modality"), clause(tag="a b", equals="x"), clause(tag="Rows", min="1"),
     clause(tag="Rows", min=1, equals="x"), clause(tag="Rows", present="yes"), clause(anyOf=[]),

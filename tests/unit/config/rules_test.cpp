@@ -174,6 +174,10 @@ TEST(Rules, MistakesAreRefusedWithTheirPlace) {
   const std::vector<std::pair<std::string, std::string>> cases{
       {R"({"rules": []})", "\"schema\" is missing"},
       {R"({"schema": 2, "rules": []})", "schema 2 is unknown"},
+      {R"({"schema": 1.0, "rules": []})", "schema must be the whole number 1"},
+      {R"({"schema": "1", "rules": []})", "schema must be the whole number 1"},
+      {R"({"schema": 1, "comment": 7, "rules": []})", "comment must be a text"},
+      {R"({"schema": 1, "$schema": 9, "rules": []})", "$schema must be a text"},
       {R"({"schema": 1})", "\"rules\" must be a list"},
       {R"({"schema": 1, "rule": []})", R"(did you mean "rules"?)"},
       {R"({"schema": 1, "rules": [{"name": "a", "when": []}]})", R"(either "tasks" or "skip")"},
