@@ -105,7 +105,10 @@ class Guards(ServiceTest):
         self.assertRegex(limits, r"Max open files +1024 ")
 
     def test_a_program_that_never_starts_does_not_use_up_the_attempts_of_the_queue(self):
-        server = self.server(worker="/nowhere/cmr", settings={"MaxAttempts": 1}).start()
+        worker = self.data / "cmr"
+        worker.write_text("no program")
+        worker.chmod(0o755)
+        server = self.server(worker=worker, settings={"MaxAttempts": 1}).start()
         for index in range(6):
             server.send(self.series(f"s{index}", study=f"1.2.3.{index}0",
                                     series=f"1.2.3.{index}0.1", phases=2))
