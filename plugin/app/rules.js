@@ -36,7 +36,7 @@ function showRefused() {
   if (byId('text').value === text) return true;
   if (!mayReplaceText()) return false;
   showText(text);
-  say('The text of the refused file stands below, to look at and to try. It is mended where it lies; "Text in use" shows the rules that hold.', 'doubt');
+  say('The text of the refused file stands below, to look at and to try. It is mended where it lies, or replaced by what is put into use; "Text in use" shows the rules that hold.', 'doubt');
   return true;
 }
 
@@ -144,7 +144,10 @@ async function restore() {
 async function save() {
   if (!await check()) return;
   const text = byId('text').value;
-  const rules = await put('cmr/rules', text, { 'If-Match': replaced });
+  // A file that is refused has no version that could be named.
+  const isRefused = inUse.problem !== '';
+  if (isRefused && !confirm('The file at hand is refused: somebody may be at work on it. Replace it?')) return;
+  const rules = await put('cmr/rules', text, { 'If-Match': isRefused ? '*' : replaced });
   replaced = rules.sha256;
   showUse(rules);
   shownText = text;

@@ -24,6 +24,38 @@ async function filterWhileTheArchiveAnswersSlowly(page) {
   return rows === 0;
 }
 
+// While the queue is paused nothing becomes of a job but what is pressed.
+async function pressWhatJobsHave(page) {
+  const { jobs } = await archive('/cmr/jobs?state=done');
+  const { id } = jobs.find(job => job.scope === 'series');
+  const press = async (name, state) => {
+    await page.locator(`#job-${id}`).getByRole('button', { name }).click();
+    for (let round = 0; round < 100 && (await archive(`/cmr/jobs/${id}`)).state !== state; ++round) await page.waitForTimeout(100);
+    return (await archive(`/cmr/jobs/${id}`)).state === state;
+  };
+  demand(await press(/^Analyse again/, 'queued'), 'queue: what is done is analysed again');
+  demand(await press(/^Cancel/, 'cancelled'), 'queue: what waits is cancelled');
+  demand(await press(/^Retry/, 'queued'), 'queue: what was cancelled is queued again');
+  return id;
+}
+
+// A series that a rule holds back has the button that lets it go.
+async function letGoOfAHeldSeries(page) {
+  const told = await archive('/cmr/skipped?limit=1');
+  const [{ series }] = told.skipped;
+  let asked = '';
+  await page.route('**/cmr/skipped?*', route => route.fulfill({ json: { ...told, skipped: [{ ...told.skipped[0], reason: 'held: a new scanner' }] } }));
+  await page.route('**/cmr/series/*/analyze', route => {
+    asked = `${route.request().method()} ${new URL(route.request().url()).pathname}`;
+    return route.fulfill({ status: 202, json: { job: '1', created: true, series: [series] } });
+  });
+  await page.locator(`#skipped-${series}`).getByRole('button', { name: /^Analyse/ }).click();
+  await page.waitForSelector('#said .notice.good');
+  demand(asked.endsWith(`POST /cmr/series/${series}/analyze`), `queue: a series that is held is let go (${asked})`);
+  await page.unroute('**/cmr/skipped?*');
+  await page.unroute('**/cmr/series/*/analyze');
+}
+
 export async function useTheQueue(browser) {
   const page = await openWide(browser, '', '#jobs tr');
   const all = await page.locator('#jobs tr').count();
@@ -41,9 +73,13 @@ export async function useTheQueue(browser) {
   await page.click('#mode');
   await page.waitForSelector('#banner .notice');
   demand((await archive('/cmr/queue')).mode === 'paused', 'queue: it can be paused, and says so');
+  const pressed = await pressWhatJobsHave(page);
+  await letGoOfAHeldSeries(page);
   await page.click('#mode');
   await page.waitForSelector('#banner .notice', { state: 'detached' });
   demand((await archive('/cmr/queue')).mode === 'running', 'queue: and goes on');
+  for (let round = 0; round < 180 && (await archive(`/cmr/jobs/${pressed}`)).state !== 'done'; ++round) await page.waitForTimeout(1000);
+  demand((await archive(`/cmr/jobs/${pressed}`)).state === 'done', 'queue: so does the job that was queued again');
   // A row that is drawn anew leaves the keyboard where it was.
   const kept = await page.evaluate(async () => {
     const button = document.querySelector('#jobs button');

@@ -89,6 +89,18 @@ export async function lookAtRefusedRules(browser) {
   await archive('/cmr/rules');
   await page.waitForFunction(() => document.querySelector('#banner').textContent === '' && !document.querySelector('#use li'));
   demand(await page.inputValue('#text') === 'mine', 'rules: the page goes on by itself when the file is good again, and leaves the text alone');
+  fs.writeFileSync(file, '{');
+  try {
+    await archive('/cmr/rules');
+    await page.waitForSelector('#use li');
+    await page.fill('#text', text);
+    page.once('dialog', dialog => dialog.accept());
+    await page.click('#save');
+    await page.waitForSelector('#said .notice.good');
+    demand(fs.readFileSync(file, 'utf8') === text, 'rules: who says so replaces a file that is refused');
+  } finally {
+    fs.writeFileSync(file, text);
+  }
   await page.close();
 }
 
