@@ -96,13 +96,14 @@ class BadSeries(ServiceTest):
             last = file.read(1)
             file.seek(-1, os.SEEK_END)
             file.write(bytes([last[0] ^ 1]))
-        server = self.server({"MaxAttempts": 2}, package=package, worker=PROGRAM).start()
+        server = self.server(settings={"MaxAttempts": 3}, package=package, worker=PROGRAM).start()
         server.send(ONE_SLICE, "-xt")
         self.all_ended(server)
         (job,) = self.jobs_by_series(server).values()
         self.assertEqual((job["state"], job["cause"]), ("dead", "package"))
         self.assertIn(f"{weights.name} has checksum", job["reason"])
-        self.assertIn("the manifest says", server.get("/cmr/status")["notClaimingBecause"])
+        server.wait(lambda: "the manifest says" in server.get("/cmr/status")["notClaimingBecause"],
+                    "the circuit breaker to say why nothing is claimed")
         self.assertEqual(len(server.get("/instances")), len(ONE_SLICE))
 
 
