@@ -42,23 +42,14 @@ WHERE seq IN (SELECT job_seq FROM earlier_objects WHERE complete = 0)
 ORDER BY seq
 )sql";
 
-// Waiting and running jobs over no other series than those of a job that is open or has a set; over
-// the same study.
-constexpr const char* coveredOpenJobs = R"sql(
-SELECT old.seq FROM jobs old JOIN jobs new ON new.seq = ?
+// Jobs over no other series than those of a job that is open or has a set, of the same study: those
+// without results so far, or those (?2) whose sets are being stored.
+constexpr const char* coveredJobs = R"sql(
+SELECT old.seq FROM jobs old JOIN jobs new ON new.seq = ?1
   AND old.orthanc_study = new.orthanc_study AND old.seq <> new.seq AND old.scope = new.scope
-WHERE old.state IN ('queued', 'retry', 'leased')
+WHERE (CASE ?2 WHEN 1 THEN old.state = 'storing'
+               ELSE old.state IN ('queued', 'retry', 'leased') END)
   AND new.state IN ('queued', 'retry', 'leased', 'storing', 'done')
-)sql";
-
-// The same whose sets are being stored.
-constexpr const char* outrunJobs = R"sql(
-SELECT old.seq FROM jobs old JOIN jobs new ON new.seq = ?
-  AND old.orthanc_study = new.orthanc_study AND old.seq <> new.seq AND old.scope = new.scope
-WHERE old.state = 'storing' AND new.state IN ('storing', 'done')
-)sql";
-
-constexpr const char* overNoOtherSeries = R"sql(
   AND EXISTS (SELECT 1 FROM job_items WHERE job_seq = old.seq AND kind = 'orthancSeries')
   AND (old.scope = 'study' OR NOT EXISTS (
     SELECT 1 FROM job_items i WHERE i.job_seq = old.seq AND i.kind = 'orthancSeries'
@@ -66,11 +57,11 @@ constexpr const char* overNoOtherSeries = R"sql(
                         AND j.kind = 'orthancSeries' AND j.value = i.value)))
 )sql";
 
-std::vector<std::int64_t> jobsOf(SqliteConnection& connection, const std::string& sql,
-                                 std::int64_t seq) {
+std::vector<std::int64_t> coveredBy(SqliteConnection& connection, std::int64_t seq,
+                                    bool areStored) {
   std::vector<std::int64_t> found;
-  SqliteStatement rows(connection, sql);
-  rows.bind(seq);
+  SqliteStatement rows(connection, coveredJobs);
+  rows.bind(seq, areStored ? 1 : 0);
   while (rows.step()) found.push_back(rows.integer(0));
   return found;
 }
@@ -106,7 +97,7 @@ void addOutdated(SqliteConnection& connection, Cause cause, SqliteStatement& job
 // Their content is no longer in the archive, or will be analysed by this job. When it comes back
 // it is work again, as that of any source that was gone.
 bool JobStore::Impl::cancelCovered(std::int64_t seq, const std::string& jobId) {
-  const auto covered = jobsOf(connection, coveredOpenJobs + std::string(overNoOtherSeries), seq);
+  const auto covered = coveredBy(connection, seq, false);
   for (const std::int64_t old : covered) {
     cancelJob(old, "superseded by job " + jobId + " before it had results", true);
   }
@@ -115,8 +106,7 @@ bool JobStore::Impl::cancelCovered(std::int64_t seq, const std::string& jobId) {
 
 // The archive may refuse a set for long. What of it has arrived goes as that of any cancelled job.
 void JobStore::Impl::cancelOutrun(std::int64_t seq, const std::string& jobId) {
-  for (const std::int64_t old :
-       jobsOf(connection, outrunJobs + std::string(overNoOtherSeries), seq)) {
+  for (const std::int64_t old : coveredBy(connection, seq, true)) {
     cancelJob(old, "superseded by job " + jobId + " before its results were stored", true);
   }
 }

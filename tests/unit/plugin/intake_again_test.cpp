@@ -49,7 +49,7 @@ TEST_F(RescanTest, ASeriesThatIsDeletedBetweenTwoPagesHidesNoOther) {
   archive.forgetUnstable();
   archive.deletedBehindAPage = "s1000";
   startRescan();
-  EXPECT_TRUE(store->skippedSeries({last, "", 1, 0}).size() == 1);
+  EXPECT_THAT(store->skippedSeries({last, "", 1, 0}), SizeIs(1));
 }
 
 TEST_F(RescanTest, ASeriesThatWasArrivingOutlivesACrash) {
